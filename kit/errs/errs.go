@@ -60,10 +60,9 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// E makes an error of a kind with a text made like fmt.Errorf; a %w verb sets the cause.
+// E makes an error of a kind with a formatted text.
 func E(kind Kind, format string, args ...any) error {
-	err := fmt.Errorf(format, args...)
-	return &Error{Kind: kind, Text: err.Error(), Err: nil}
+	return &Error{Kind: kind, Text: fmt.Sprintf(format, args...)}
 }
 
 // Wrap gives a cause a kind and a text of its own. Wrap(k, nil, ...) is nil.
