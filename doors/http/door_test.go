@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"chancery/kit/errs"
+	"chancery/policy"
 )
 
 // people is an identity with two people and sessions in memory.
@@ -27,7 +28,7 @@ func (p *people) Verify(_ context.Context, address, password, _ string) (Subject
 	if password != "right" {
 		return Subject{}, errs.E(errs.Unauthenticated, "The address or the password is wrong.")
 	}
-	return Subject{ID: "id-" + address, Address: address, Name: "王小明", Language: "zh-TW"}, nil
+	return Subject{Subject: policy.Subject{Address: address}, ID: "id-" + address, Name: "王小明", Language: "zh-TW"}, nil
 }
 
 func (p *people) OpenSession(_ context.Context, s Subject, _, _ string) (string, time.Time, error) {

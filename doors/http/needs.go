@@ -3,14 +3,16 @@ package httpdoor
 import (
 	"context"
 	"time"
+
+	"chancery/policy"
 )
 
 // Subject is who is signed in.
 type Subject struct {
-	ID       string // stable; what rooms know as the principal
-	Address  string
-	Name     string
-	Language string
+	policy.Subject        // how rooms know the person
+	ID             string // stable, for counting what one person has open
+	Name           string
+	Language       string
 }
 
 // Identity checks who somebody is. Failures of kind errs.Unauthenticated mean

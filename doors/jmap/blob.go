@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -37,7 +36,7 @@ func (d *Door) upload(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(d.conf.UploadTime))
 	account := r.PathValue("account")
-	info, err := d.needs.Blobs.Upload(ctx, who.ID, account, mediaType, http.MaxBytesReader(w, r.Body, lim.MaxSizeUpload))
+	blob, size, err := d.needs.Blobs.Upload(ctx, account, mediaType, http.MaxBytesReader(w, r.Body, lim.MaxSizeUpload))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -46,7 +45,7 @@ func (d *Door) upload(w http.ResponseWriter, r *http.Request) {
 		httpdoor.Problem(w, err)
 	default:
 		httpdoor.JSON(w, http.StatusCreated, "application/json",
-			jmap.UploadAnswer{AccountID: account, BlobID: info.ID, Type: mediaType, Size: info.Size})
+			jmap.UploadAnswer{AccountID: account, BlobID: blob, Type: mediaType, Size: size})
 	}
 }
 
@@ -66,13 +65,12 @@ var inlineTypes = map[string]bool{
 
 // download sends a blob (RFC 8620 section 6.2), in parts when asked by Range.
 func (d *Door) download(w http.ResponseWriter, r *http.Request) {
-	who, _ := httpdoor.SubjectOf(r.Context())
 	blobID := r.PathValue("blob")
 	if !jmap.ValidID(blobID) {
 		httpdoor.Problem(w, errs.E(errs.NotFound, "There is no such file."))
 		return
 	}
-	f, _, err := d.needs.Blobs.Open(r.Context(), who.ID, r.PathValue("account"), blobID)
+	f, err := d.needs.Blobs.Open(r.Context(), r.PathValue("account"), blobID)
 	if err != nil {
 		if k := errs.KindOf(err); k == errs.Invalid || k == errs.Forbidden {
 			err = errs.Wrap(errs.NotFound, err, "There is no such file.") // do not tell whether it exists
@@ -102,7 +100,7 @@ func (d *Door) download(w http.ResponseWriter, r *http.Request) {
 	// RFC 8620 section 6.2: a blob never changes, so it may be kept for long.
 	h.Set("Cache-Control", "private, immutable, max-age=31536000")
 	h.Set("ETag", `"`+blobID+`"`)
-	http.ServeContent(w, r, "", time.Time{}, io.ReadSeeker(f))
+	http.ServeContent(w, r, "", time.Time{}, f)
 }
 
 // contentDisposition names the file for old and new programs (RFC 6266).
@@ -138,15 +136,15 @@ func (d *Door) blobCopy(ctx context.Context, call *jmap.Call) (any, error) {
 	if err := a.Check(call.Limits); err != nil {
 		return nil, err
 	}
-	if err := d.mustReach(ctx, call.Principal, a.FromAccountID, jmap.FromAccountNotFound); err != nil {
+	if err := d.mustReach(ctx, a.FromAccountID, jmap.FromAccountNotFound); err != nil {
 		return nil, err
 	}
-	if err := d.mustReach(ctx, call.Principal, a.AccountID, jmap.AccountNotFound); err != nil {
+	if err := d.mustReach(ctx, a.AccountID, jmap.AccountNotFound); err != nil {
 		return nil, err
 	}
 	out := &jmap.BlobCopyAnswer{FromAccountID: a.FromAccountID, AccountID: a.AccountID}
 	for _, b := range a.BlobIDs {
-		id, err := d.needs.Blobs.Copy(ctx, call.Principal, a.FromAccountID, a.AccountID, b)
+		id, err := d.needs.Blobs.Copy(ctx, a.FromAccountID, a.AccountID, b)
 		if err == nil {
 			if out.Copied == nil {
 				out.Copied = map[jmap.ID]jmap.ID{}
@@ -166,8 +164,8 @@ func (d *Door) blobCopy(ctx context.Context, call *jmap.Call) (any, error) {
 	return out, nil
 }
 
-func (d *Door) mustReach(ctx context.Context, principal string, account jmap.ID, kind string) error {
-	list, err := d.needs.Accounts.Accounts(ctx, principal)
+func (d *Door) mustReach(ctx context.Context, account jmap.ID, kind string) error {
+	list, err := d.needs.Accounts.Accounts(ctx)
 	if err != nil {
 		return err
 	}

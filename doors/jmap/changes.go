@@ -13,17 +13,16 @@ type states map[jmap.ID]map[string]string
 
 // watcher tells what is new for one person.
 type watcher struct {
-	door      *Door
-	principal string
-	types     []string // nil means all
-	known     states
-	wake      <-chan struct{}
-	stop      func()
+	door  *Door
+	types []string // nil means all
+	known states
+	wake  <-chan struct{}
+	stop  func()
 }
 
 // watch starts to listen for a person's changes.
-func (d *Door) watch(ctx context.Context, principal string, types []string) (*watcher, error) {
-	accounts, err := d.needs.Accounts.Accounts(ctx, principal)
+func (d *Door) watch(ctx context.Context, types []string) (*watcher, error) {
+	accounts, err := d.needs.Accounts.Accounts(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +30,7 @@ func (d *Door) watch(ctx context.Context, principal string, types []string) (*wa
 	for i, a := range accounts {
 		ids[i] = a.ID
 	}
-	w := &watcher{door: d, principal: principal, types: types}
+	w := &watcher{door: d, types: types}
 	w.wake, w.stop = d.needs.Feed.Listen(ids)
 	// Only after Listen, so that no change falls between the two.
 	if w.known, err = w.now(ctx); err != nil {
@@ -43,7 +42,7 @@ func (d *Door) watch(ctx context.Context, principal string, types []string) (*wa
 
 // now asks the rooms for their states.
 func (w *watcher) now(ctx context.Context) (states, error) {
-	accounts, err := w.door.needs.Accounts.Accounts(ctx, w.principal)
+	accounts, err := w.door.needs.Accounts.Accounts(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +52,7 @@ func (w *watcher) now(ctx context.Context) (states, error) {
 			if c.States == nil {
 				continue
 			}
-			all, err := c.States(ctx, w.principal, a.ID)
+			all, err := c.States(ctx, a.ID)
 			if err != nil {
 				return nil, err
 			}

@@ -24,7 +24,7 @@ func (d *Door) dispatch(ctx context.Context, who httpdoor.Subject, req *jmap.Req
 		created[k] = v
 	}
 	for _, in := range req.MethodCalls {
-		call := &jmap.Call{Name: in.Name, ID: in.ID, Args: in.Args, Principal: who.ID, Limits: d.conf.Limits, Created: created}
+		call := &jmap.Call{Name: in.Name, ID: in.ID, Args: in.Args, Limits: d.conf.Limits, Created: created}
 		resp.Answers = append(resp.Answers, d.answer(ctx, req, call, resp.Answers)...)
 	}
 	// RFC 8620 section 3.4: createdIds is sent only if the request had it.

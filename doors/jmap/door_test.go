@@ -18,6 +18,7 @@ import (
 
 	httpdoor "chancery/doors/http"
 	"chancery/kit/errs"
+	"chancery/policy"
 	"chancery/wire/jmap"
 )
 
@@ -42,40 +43,40 @@ func newOffice() *office {
 	return &office{blobs: map[string][]byte{}, listeners: map[chan struct{}]bool{}}
 }
 
-func (o *office) Accounts(context.Context, string) ([]jmap.Account, error) {
+func (o *office) Accounts(context.Context) ([]jmap.Account, error) {
 	return []jmap.Account{{ID: "A1", Name: "a@b", IsPersonal: true}, {ID: "A2", Name: "shared"}}, nil
 }
 
-func (o *office) Upload(_ context.Context, _ string, account jmap.ID, _ string, r io.Reader) (BlobInfo, error) {
+func (o *office) Upload(_ context.Context, account jmap.ID, _ string, r io.Reader) (jmap.ID, int64, error) {
 	if account != "A1" && account != "A2" {
-		return BlobInfo{}, errs.E(errs.NotFound, "There is no such account.")
+		return "", 0, errs.E(errs.NotFound, "There is no such account.")
 	}
 	b, err := io.ReadAll(r)
 	if err != nil {
-		return BlobInfo{}, err
+		return "", 0, err
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	id := fmt.Sprintf("b%d", len(o.blobs))
 	o.blobs[account+id] = b
-	return BlobInfo{id, int64(len(b))}, nil
+	return id, int64(len(b)), nil
 }
 
 type openBlob struct{ *bytes.Reader }
 
 func (openBlob) Close() error { return nil }
 
-func (o *office) Open(_ context.Context, _ string, account, blob jmap.ID) (Blob, int64, error) {
+func (o *office) Open(_ context.Context, account, blob jmap.ID) (io.ReadSeekCloser, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	b, ok := o.blobs[account+blob]
 	if !ok {
-		return nil, 0, errs.E(errs.NotFound, "There is no such blob.")
+		return nil, errs.E(errs.NotFound, "There is no such blob.")
 	}
-	return openBlob{bytes.NewReader(b)}, int64(len(b)), nil
+	return openBlob{bytes.NewReader(b)}, nil
 }
 
-func (o *office) Copy(_ context.Context, _ string, from, to, blob jmap.ID) (jmap.ID, error) {
+func (o *office) Copy(_ context.Context, from, to, blob jmap.ID) (jmap.ID, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	b, ok := o.blobs[from+blob]
@@ -103,7 +104,7 @@ func (o *office) capability() jmap.Capability {
 		URN:     notesURN,
 		Account: func(jmap.Account) (any, bool) { return nil, true },
 		Types:   []string{"Note"},
-		States: func(_ context.Context, _ string, account jmap.ID) (map[string]string, error) {
+		States: func(_ context.Context, account jmap.ID) (map[string]string, error) {
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			if account != "A1" {
@@ -179,7 +180,7 @@ func newServer(t *testing.T, conf Config) (*httptest.Server, *Door, *office) {
 		mux.Handle(r.Pattern, r.Handler)
 	}
 	s = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mux.ServeHTTP(w, r.WithContext(httpdoor.WithSubject(r.Context(), httpdoor.Subject{ID: "u1", Address: "a@b"})))
+		mux.ServeHTTP(w, r.WithContext(httpdoor.WithSubject(r.Context(), httpdoor.Subject{ID: "u1", Subject: policy.Subject{Address: "a@b"}})))
 	}))
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() { _ = d.Run(ctx) }()

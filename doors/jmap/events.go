@@ -32,7 +32,7 @@ func (d *Door) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer d.streams.leave(who.ID)
-	watch, err := d.watch(r.Context(), who.ID, opt.types)
+	watch, err := d.watch(r.Context(), opt.types)
 	if err != nil {
 		httpdoor.Problem(w, err)
 		return

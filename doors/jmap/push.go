@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	httpdoor "chancery/doors/http"
 	"chancery/wire/jmap"
 )
 
@@ -69,7 +70,8 @@ func (p *pusher) stop(id jmap.ID) {
 }
 
 func (p *pusher) serve(ctx context.Context, s Subscription) {
-	watch, err := p.door.watch(ctx, s.Principal, s.Types)
+	ctx = httpdoor.WithSubject(ctx, s.Subject)
+	watch, err := p.door.watch(ctx, s.Types)
 	if err != nil {
 		p.door.needs.Log.ErrorContext(ctx, "push subscription not served", "error", err)
 		return
@@ -86,7 +88,7 @@ func (p *pusher) serve(ctx context.Context, s Subscription) {
 			continue
 		}
 		if err := p.deliver(ctx, s, change(changed)); errors.Is(err, errGone) {
-			_ = p.door.needs.Subscriptions.Delete(ctx, s.Principal, s.ID)
+			_ = p.door.needs.Subscriptions.Delete(ctx, s.ID)
 			p.stop(s.ID)
 			return
 		}
@@ -212,11 +214,11 @@ func (m *memory) Put(_ context.Context, s Subscription) error {
 }
 
 // Delete removes a subscription.
-func (m *memory) Delete(_ context.Context, principal string, id jmap.ID) error {
+func (m *memory) Delete(_ context.Context, id jmap.ID) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i := range m.subs {
-		if m.subs[i].ID == id && m.subs[i].Principal == principal {
+		if m.subs[i].ID == id {
 			m.subs = append(m.subs[:i], m.subs[i+1:]...)
 			return nil
 		}

@@ -36,7 +36,7 @@ func (d *Door) session(w http.ResponseWriter, r *http.Request) {
 
 // sessionOf builds what does not depend on the request.
 func (d *Door) sessionOf(ctx context.Context, who httpdoor.Subject) (*jmap.Session, error) {
-	accounts, err := d.needs.Accounts.Accounts(ctx, who.ID)
+	accounts, err := d.needs.Accounts.Accounts(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -188,7 +188,7 @@ func (s *socket) enable(ctx context.Context, in socketRequest) {
 		s.push()
 	}
 	ctx, s.push = context.WithCancel(ctx)
-	watch, err := s.door.watch(ctx, s.who.ID, in.DataTypes)
+	watch, err := s.door.watch(ctx, in.DataTypes)
 	if err != nil {
 		s.refuse(ctx, in.ID, &jmap.RequestError{Type: "about:blank", Status: httpdoor.StatusOf(err), Detail: errs.Text(err)})
 		return

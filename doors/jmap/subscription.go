@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	httpdoor "chancery/doors/http"
 	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/wire/jmap"
@@ -22,22 +23,23 @@ type shown struct {
 }
 
 // own returns the living subscriptions of a person.
-func (p *pusher) own(ctx context.Context, principal string) ([]Subscription, error) {
+func (p *pusher) own(ctx context.Context) ([]Subscription, error) {
+	who, _ := httpdoor.SubjectOf(ctx)
 	all, err := p.door.needs.Subscriptions.All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out []Subscription
 	for _, s := range all {
-		if s.Principal == principal && s.Expires.After(p.door.needs.Clock.Now()) {
+		if s.Subject.ID == who.ID && s.Expires.After(p.door.needs.Clock.Now()) {
 			out = append(out, s)
 		}
 	}
 	return out, nil
 }
 
-func (p *pusher) find(ctx context.Context, principal string, want jmap.ID) (Subscription, error) {
-	list, err := p.own(ctx, principal)
+func (p *pusher) find(ctx context.Context, want jmap.ID) (Subscription, error) {
+	list, err := p.own(ctx)
 	if err != nil {
 		return Subscription{}, err
 	}
@@ -68,7 +70,7 @@ func (p *pusher) get(ctx context.Context, call *jmap.Call) (any, error) {
 	if err := g.CheckIDs(call.Limits); err != nil {
 		return nil, err
 	}
-	list, err := p.own(ctx, call.Principal)
+	list, err := p.own(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -98,22 +100,22 @@ func (p *pusher) set(ctx context.Context, call *jmap.Call) (any, error) {
 	}
 	return jmap.Set(ctx, call, args, jmap.Setter{
 		Create: func(ctx context.Context, _ jmap.ID, raw json.RawMessage) (jmap.ID, any, error) {
-			return p.create(ctx, call.Principal, raw)
+			return p.create(ctx, raw)
 		},
 		Update: func(ctx context.Context, id jmap.ID, patch jmap.Patch) (any, error) {
-			return p.update(ctx, call.Principal, id, patch)
+			return p.update(ctx, id, patch)
 		},
 		Destroy: func(ctx context.Context, id jmap.ID) error {
-			if _, err := p.find(ctx, call.Principal, id); err != nil {
+			if _, err := p.find(ctx, id); err != nil {
 				return err
 			}
 			p.stop(id)
-			return p.door.needs.Subscriptions.Delete(ctx, call.Principal, id)
+			return p.door.needs.Subscriptions.Delete(ctx, id)
 		},
 	}), nil
 }
 
-func (p *pusher) create(ctx context.Context, principal string, raw json.RawMessage) (jmap.ID, any, error) {
+func (p *pusher) create(ctx context.Context, raw json.RawMessage) (jmap.ID, any, error) {
 	var in struct {
 		jmap.PushSubscription
 		ID *struct{} `json:"id"` // server-set
@@ -121,7 +123,8 @@ func (p *pusher) create(ctx context.Context, principal string, raw json.RawMessa
 	if err := jmap.DecodeStrict(raw, &in); err != nil {
 		return "", nil, err
 	}
-	s := Subscription{PushSubscription: in.PushSubscription, Principal: principal, Code: id.Token(20)}
+	who, _ := httpdoor.SubjectOf(ctx)
+	s := Subscription{PushSubscription: in.PushSubscription, Subject: who, Code: id.Token(20)}
 	if s.DeviceClientID == "" {
 		return "", nil, jmap.BadProperty("deviceClientId", "A subscription names its device.")
 	}
@@ -141,7 +144,7 @@ func (p *pusher) create(ctx context.Context, principal string, raw json.RawMessa
 	if len(s.Types) > 100 {
 		return "", nil, jmap.BadProperty("types", "At most 100 types.")
 	}
-	have, err := p.own(ctx, principal)
+	have, err := p.own(ctx)
 	if err != nil {
 		return "", nil, err
 	}
@@ -174,8 +177,8 @@ func (p *pusher) verify(ctx context.Context, s Subscription) {
 }
 
 // update changes code, expiry or types; the rest is fixed (section 7.2).
-func (p *pusher) update(ctx context.Context, principal string, want jmap.ID, patch jmap.Patch) (any, error) {
-	s, err := p.find(ctx, principal, want)
+func (p *pusher) update(ctx context.Context, want jmap.ID, patch jmap.Patch) (any, error) {
+	s, err := p.find(ctx, want)
 	if err != nil {
 		return nil, err
 	}

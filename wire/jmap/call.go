@@ -29,21 +29,21 @@ type Capability struct {
 	// Types are the data types whose changes are pushed (RFC 8620 section 7.1).
 	Types []string
 	// States returns the present state string of each of Types for an account.
-	States func(ctx context.Context, principal string, account ID) (map[string]string, error)
+	States func(ctx context.Context, account ID) (map[string]string, error)
 }
 
 // Method answers one call. The answer is marshalled as JSON (see Appender);
-// an error becomes a method-level error by MethodErrorOf.
+// an error becomes a method-level error by MethodErrorOf. Who asks is in the
+// context; a room is told at its making how to find out.
 type Method func(ctx context.Context, call *Call) (any, error)
 
 // Call is one method call on its way to a room.
 type Call struct {
-	Name      string
-	ID        string
-	Args      json.RawMessage // references are resolved
-	Principal string          // who asks, in the words of identity
-	Limits    Limits
-	Created   map[ID]ID // creation id -> record id, shared by the whole request
+	Name    string
+	ID      string
+	Args    json.RawMessage // references are resolved
+	Limits  Limits
+	Created map[ID]ID // creation id -> record id, shared by the whole request
 
 	extra []Extra
 }
@@ -64,7 +64,7 @@ func (c *Call) Extras() []Extra { return c.extra }
 // With returns a call of another method by the same person in the same
 // request, for methods that imply others.
 func (c *Call) With(name string, args json.RawMessage) *Call {
-	return &Call{Name: name, ID: c.ID, Args: args, Principal: c.Principal, Limits: c.Limits, Created: c.Created}
+	return &Call{Name: name, ID: c.ID, Args: args, Limits: c.Limits, Created: c.Created}
 }
 
 // Decode reads the arguments into a struct and refuses those it does not know.
