@@ -2,7 +2,6 @@ package mail
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"hash/fnv"
 	"io"
@@ -76,9 +75,9 @@ func (l *Letter) parse(b *store.Blob) error {
 	if err != nil {
 		return err
 	}
-	l.Content = &Content{Blob: l.blob, Message: *m, Preview: m.Preview(b)}
+	l.Content = &Content{Blob: l.blob, Message: m}
 	l.attach = m.HasAttachment()
-	l.encoded, err = json.Marshal(l.Content)
+	l.encoded, err = l.Content.encode()
 	return err
 }
 
@@ -225,7 +224,8 @@ func threadOf(ctx context.Context, tx *store.Tx, account, message int64, e *mime
 	ids = append(ids, e.InReplyTo...)
 	ids = append(ids, e.References[max(0, len(e.References)-maxRefs):]...)
 	ids = ids[:min(len(ids), maxRefs)]
-	subject := hash64(mime.BaseSubject(e.Subject))
+	base, _ := mime.BaseSubject(e.Subject)
+	subject := hash64(base)
 	refs := make([]int64, 0, len(ids))
 	for _, id := range ids {
 		if h := hash64(id); !slices.Contains(refs, h) {

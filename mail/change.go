@@ -247,7 +247,7 @@ func (c *changer) save(ctx context.Context, old, m *Message) error {
 	for _, p := range old.Places {
 		c.touched[p.Mailbox] = true
 		if now, still := m.In(p.Mailbox); !still || now.UID != p.UID {
-			g := gone{modseq: c.modseq, mailbox: p.Mailbox, uid: p.UID, message: m.ID, whole: len(m.Places) == 0}
+			g := gone{modseq: c.modseq, mailbox: p.Mailbox, uid: p.UID, message: m.ID, thread: m.Thread, whole: len(m.Places) == 0}
 			if err := insertGone(ctx, c.tx, account, g); err != nil {
 				return err
 			}

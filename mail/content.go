@@ -1,7 +1,8 @@
 package mail
 
 import (
-	"container/list"
+	"bytes"
+	ring "container/list"
 	"context"
 	"sync"
 
@@ -14,12 +15,25 @@ import (
 // of parts with their offsets in the blob, and the first words. It is shared
 // and must not be changed.
 type Content struct {
-	Blob    Blob         `json:"-"`
-	Message mime.Message `json:"m"`
-	Preview string       `json:"p,omitempty"`
+	Blob    Blob
+	Message *mime.Message
+	Preview string // the first words, at most 256 characters, one line
 
 	mu     sync.Mutex
 	extras map[string][]byte
+}
+
+// encode returns the stored form: the preview, a line end, the message.
+func (c *Content) encode() ([]byte, error) {
+	m, err := c.Message.Encode()
+	return append([]byte(c.Preview+"\n"), m...), err
+}
+
+func (c *Content) decode(raw []byte) (err error) {
+	preview, m, _ := bytes.Cut(raw, []byte("\n"))
+	c.Preview = string(preview)
+	c.Message, err = mime.Decode(m)
+	return err
 }
 
 // Extra returns bytes made once from the content and kept with it, such as a
@@ -110,8 +124,8 @@ type contentCache struct {
 	mu    sync.Mutex
 	max   int
 	bytes int
-	m     map[contentKey]*list.Element
-	order list.List // front = last used
+	m     map[contentKey]*ring.Element
+	order ring.List // front = last used
 }
 
 type contentItem struct {
@@ -125,7 +139,7 @@ type contentItem struct {
 const memoryFactor = 4
 
 func newContentCache(max int) *contentCache {
-	return &contentCache{max: max, m: map[contentKey]*list.Element{}}
+	return &contentCache{max: max, m: map[contentKey]*ring.Element{}}
 }
 
 func (c *contentCache) get(key contentKey) *Content {

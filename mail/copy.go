@@ -2,7 +2,6 @@ package mail
 
 import (
 	"context"
-	"encoding/json"
 
 	"chancery/kit/errs"
 	"chancery/policy"
@@ -49,7 +48,7 @@ func (a *Account) Copy(ctx context.Context, from *Account, list []CopyOf) ([]*Me
 		if !ok || contents[i] == nil {
 			return nil, errs.E(errs.NotFound, "There is no such message.")
 		}
-		encoded, err := json.Marshal(contents[i])
+		encoded, err := contents[i].encode()
 		if err != nil {
 			return nil, err
 		}

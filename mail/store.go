@@ -2,7 +2,6 @@ package mail
 
 import (
 	"context"
-	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -190,7 +189,7 @@ func selectContent(ctx context.Context, tx *store.Tx, account, id int64) (c *Con
 		return nil, nil, err
 	}
 	copy(c.Blob.Hash[:], hash)
-	return c, raw, json.Unmarshal(raw, c)
+	return c, raw, c.decode(raw)
 }
 
 // selectHolder finds a message or upload of the account that holds a blob.
@@ -208,21 +207,21 @@ func selectHolder(ctx context.Context, tx *store.Tx, account int64, h store.Hash
 
 // gone is a removal from a mailbox, or of one.
 type gone struct {
-	modseq, mailbox, message int64
-	uid                      uint32
-	whole                    bool
+	modseq, mailbox, message, thread int64
+	uid                              uint32
+	whole                            bool
 }
 
 func insertGone(ctx context.Context, tx *store.Tx, account int64, g gone) error {
-	_, err := tx.Exec(ctx, "INSERT INTO mail_gone (account_id, modseq, mailbox_id, uid, message_id, whole) VALUES ($1, $2, $3, $4, $5, $6)",
-		account, g.modseq, g.mailbox, g.uid, g.message, g.whole)
+	_, err := tx.Exec(ctx, "INSERT INTO mail_gone (account_id, modseq, mailbox_id, uid, message_id, thread_id, whole) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		account, g.modseq, g.mailbox, g.uid, g.message, g.thread, g.whole)
 	return err
 }
 
 func selectGone(ctx context.Context, tx *store.Tx, account, since int64, each func(gone)) error {
-	return tx.Query(ctx, "SELECT modseq, mailbox_id, uid, message_id, whole FROM mail_gone WHERE account_id = $1 AND modseq > $2 ORDER BY modseq", []any{account, since}, func(scan func(...any) error) error {
+	return tx.Query(ctx, "SELECT modseq, mailbox_id, uid, message_id, thread_id, whole FROM mail_gone WHERE account_id = $1 AND modseq > $2 ORDER BY modseq", []any{account, since}, func(scan func(...any) error) error {
 		var g gone
-		err := scan(&g.modseq, &g.mailbox, &g.uid, &g.message, &g.whole)
+		err := scan(&g.modseq, &g.mailbox, &g.uid, &g.message, &g.thread, &g.whole)
 		if err == nil {
 			each(g)
 		}

@@ -57,6 +57,7 @@ CREATE TABLE mail_gone (
   mailbox_id BIGINT NOT NULL,
   uid BIGINT NOT NULL,             -- 0: the mailbox itself is gone
   message_id BIGINT NOT NULL,
+  thread_id BIGINT NOT NULL,
   whole BOOLEAN NOT NULL,          -- the message left its last mailbox
   PRIMARY KEY (account_id, modseq, mailbox_id, uid)
 );
