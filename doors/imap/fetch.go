@@ -1,8 +1,6 @@
 package imap
 
 import (
-	"strconv"
-
 	"chancery/kit/errs"
 	"chancery/mail"
 	"chancery/policy"
@@ -174,7 +172,7 @@ func (f *fetching) markSeen(rows []row) error {
 	for k, o := range outcomes {
 		i := which[k]
 		if o.Err == nil && o.Message != nil {
-			rows[i].Message = o.Message
+			rows[i].Entry = f.sel.entry(o.Message, rows[i].Entry)
 			rows[i].seen = true
 		}
 	}
@@ -227,9 +225,7 @@ func (f *fetching) one(r row, content *mail.Content) error {
 		}
 		return err
 	}
-	b := append(f.out.bytes(), "* "...)
-	b = strconv.AppendUint(b, uint64(r.seq), 10)
-	f.out.set(append(b, " FETCH ("...))
+	f.out.set(appendFetchHead(f.out.bytes(), r.seq))
 	for i, it := range f.items {
 		if i > 0 {
 			f.out.set(append(f.out.bytes(), ' '))

@@ -123,15 +123,15 @@ func (s *session) resync(q *wire.QResync, box mail.Mailbox) error {
 // is not there counts as gone, which RFC 7162 section 3.2.10.1 allows.
 func (s *session) vanished(since int64, q *wire.QResync) ([]wire.Range, error) {
 	m := s.sel
-	uids, complete, err := m.account.Vanished(s.ctx(), m.mailbox, since)
-	if err != nil && !errs.Is(err, errs.NotFound) {
-		return nil, err
-	}
+	uids, err := m.account.Vanished(s.ctx(), m.mailbox, since)
 	var gone []wire.Range
-	if complete {
+	switch {
+	case err == nil:
 		gone = wire.RangesOf(uids)
-	} else {
+	case errs.Is(err, errs.Conflict):
 		gone = m.holes(s.matchedUpTo(q))
+	default:
+		return nil, err
 	}
 	if q.Known == nil {
 		return gone, nil

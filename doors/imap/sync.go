@@ -21,7 +21,7 @@ func (s *session) doneCode(tag, code, text string) {
 	s.ok(tag, text)
 }
 
-// doneUnless answers a command on messages: with UIDs everything may be told,
+// doneIf answers a command on messages: with UIDs everything may be told,
 // with message numbers nothing that would renumber.
 func (s *session) doneIf(uid bool, tag, code, text string) {
 	if uid {
@@ -154,19 +154,31 @@ func (s *session) tellExists() {
 // tellFlags tells the flags of one message unasked.
 func (s *session) tellFlags(r row) {
 	s.announce(r.Keywords)
-	b := append(s.out.bytes(), "* "...)
-	b = strconv.AppendUint(b, uint64(r.seq), 10)
-	b = append(b, " FETCH ("...)
+	b := appendFetchHead(s.out.bytes(), r.seq)
 	if s.qresync || s.rev2 { // RFC 7162 section 3.2.4; RFC 9051 section 7.5.2
-		b = append(b, "UID "...)
-		b = strconv.AppendUint(b, uint64(r.UID), 10)
-		b = append(b, ' ')
+		b = append(appendUID(b, r.UID), ' ')
 	}
 	b = s.sel.appendFlags(b, r.Entry)
 	if s.condstore {
 		b = appendModSeq(append(b, ' '), r.Modseq)
 	}
 	s.out.set(append(b, ")\r\n"...))
+}
+
+func appendFetchHead(b []byte, seq uint32) []byte {
+	b = append(b, "* "...)
+	b = strconv.AppendUint(b, uint64(seq), 10)
+	return append(b, " FETCH ("...)
+}
+
+func appendUID(b []byte, uid uint32) []byte {
+	return strconv.AppendUint(append(b, "UID "...), uint64(uid), 10)
+}
+
+// highest is the HIGHESTMODSEQ code of the mailbox as the client knows it.
+func (s *session) highest() string {
+	box, _ := s.sel.snap.Mailbox(s.sel.mailbox)
+	return "HIGHESTMODSEQ " + strconv.FormatInt(box.Highest, 10)
 }
 
 func appendModSeq(b []byte, modseq int64) []byte {
