@@ -5,7 +5,7 @@ import wire "chancery/wire/imap"
 // enable is ENABLE (RFC 9051 section 6.3.1, RFC 7162 section 3.1, RFC 6855
 // section 3). Unknown names are ignored.
 func (s *session) enable(tag string, c wire.Enable) {
-	b := append(s.out.bytes(), "* ENABLED"...)
+	b := []byte("* ENABLED")
 	for _, name := range c.Capabilities {
 		switch name {
 		case "CONDSTORE":
@@ -25,7 +25,7 @@ func (s *session) enable(tag string, c wire.Enable) {
 		b = append(b, ' ')
 		b = append(b, name...)
 	}
-	s.out.set(append(b, "\r\n"...))
+	s.out.line(string(b))
 	s.ok(tag, "Enabled.")
 }
 
@@ -35,5 +35,11 @@ func (s *session) setUTF8() {
 	s.r.SetUTF8(true)
 }
 
-// turnOnCondStore makes the session tell mod-sequences (RFC 7162 section 3.1).
-func (s *session) turnOnCondStore() { s.condstore = true }
+// turnOnCondStore makes the session tell mod-sequences. Inside a mailbox its
+// highest one is told first (RFC 7162 section 3.1.2).
+func (s *session) turnOnCondStore() {
+	if !s.condstore && s.sel != nil {
+		s.out.line("* OK [", s.highest(), "] Highest mod-sequence.")
+	}
+	s.condstore = true
+}

@@ -178,7 +178,7 @@ func markParents(all []listed, c wire.List) {
 		index[l.name] = i
 	}
 	for _, l := range all {
-		if !selects(&l, c) || (c.Lsub && l.matches) {
+		if !selects(&l, c) || l.matches {
 			continue
 		}
 		name := l.name

@@ -49,8 +49,9 @@ func newSession(srv *Server, wake *wakeConn) *session {
 	return s
 }
 
-// beforeSignIn are the limits for strangers.
-var beforeSignIn = wire.Limits{Literal: 4096, Command: 16 << 10, Line: 8 << 10, Append: 1, Drain: 64 << 10}
+// beforeSignIn are the limits for strangers: an ID with all it may hold (RFC
+// 2971 section 3.3), and nothing larger.
+var beforeSignIn = wire.Limits{Literal: 4096, Command: 48 << 10, Line: 40 << 10, Append: 1, Drain: 64 << 10}
 
 // setTLS goes on with TLS on the connection.
 func (s *session) setTLS() {

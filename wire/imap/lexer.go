@@ -320,8 +320,9 @@ func (l *lexer) mailboxName(raw string) string {
 		return "INBOX"
 	}
 	name, err := DecodeMailbox(raw, l.r.utf8)
-	if err != nil {
+	if err != nil && l.ok() {
 		l.failf("%s.", err)
+		l.err.No, l.err.Code = true, "CANNOT" // RFC 5530: a name that can never be
 	}
 	return name
 }

@@ -110,8 +110,8 @@ func (l *lexer) pattern() string {
 		}
 	}
 	name, err := DecodeMailbox(raw, l.r.utf8)
-	if err != nil {
-		l.failf("%s.", err)
+	if err != nil { // it matches no mailbox, which is no error
+		return "\x00"
 	}
 	return name
 }
