@@ -137,6 +137,10 @@ func word(charset, text string) (string, error) {
 		charset = "EUC-KR" // RFC 1557 section 3: headers use EUC-KR
 	}
 	var words []string
+	if _, err := encodeIn(charset, text); err != nil {
+		// A name from another script: mail programs fall back to UTF-8 word by word.
+		charset = "UTF-8"
+	}
 	limit := (75 - len("=??B??=") - len(charset)) / 4 * 3
 	chunk := ""
 	flush := func() error {

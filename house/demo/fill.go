@@ -19,6 +19,7 @@ type filler struct {
 	index  int // of the repetition, from 1
 	rows   map[string][]string
 	rng    *rand.Rand
+	depth  int
 	err    error
 }
 
@@ -106,7 +107,13 @@ func (f *filler) drawn(pool, arg string) (string, error) {
 	if !ok || col < 1 || col > len(row) {
 		return "", errs.E(errs.Invalid, "{%s.%s} names no field of a pool", pool, arg)
 	}
-	return row[col-1], nil
+	// A field may hold placeholders itself, but a pool that names itself must end.
+	if f.depth > 2 {
+		return "", errs.E(errs.Invalid, "the pool %s goes round in a circle", pool)
+	}
+	f.depth++
+	defer func() { f.depth-- }()
+	return f.fill(row[col-1]), nil
 }
 
 // lookalike makes the domain that a deceiver would register: rn for m, or a
