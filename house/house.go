@@ -7,6 +7,7 @@ import (
 
 	"chancery/audit"
 	"chancery/directory"
+	jmapdoor "chancery/doors/jmap"
 	"chancery/identity"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
@@ -21,6 +22,8 @@ type House struct {
 	Directory *directory.Directory
 	Identity  *identity.Identity
 	Mail      *mail.Room
+
+	jmap *jmapdoor.Door
 
 	dir  string
 	conf Config
