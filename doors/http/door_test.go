@@ -49,7 +49,7 @@ func (p *people) Session(_ context.Context, token, _ string) (Subject, error) {
 	return s, nil
 }
 
-func (p *people) CloseSession(_ context.Context, token, _ string) error {
+func (p *people) CloseSession(_ context.Context, token string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.sessions, token)
