@@ -15,6 +15,7 @@ import (
 // Config are the settings. Zero values mean the documented default.
 type Config struct {
 	MaxSizeAttachments int64 // of one email, default 75 MiB
+	MaxUpload          int64 // bytes, default 100 MiB; doors/jmap has its own limit before
 	MaxDelayedSend     int64 // seconds, default 30 days; what the room allows
 	MaxBodyValue       int64 // bytes of one body value, default 5 MiB
 	QueryCache         int   // message pointers kept in results of queries, default 2,000,000
@@ -24,6 +25,9 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	if c.MaxSizeAttachments == 0 {
 		c.MaxSizeAttachments = 75 << 20
+	}
+	if c.MaxUpload == 0 {
+		c.MaxUpload = 100 << 20
 	}
 	if c.MaxDelayedSend == 0 {
 		c.MaxDelayedSend = 30 * 24 * 3600
@@ -60,7 +64,7 @@ func (a *API) Capabilities() []jmap.Capability {
 		{
 			URN:     jmapmail.MailURN,
 			Account: a.mailCapability,
-			Types:   []string{"Mailbox", "Thread", "Email", "EmailDelivery"},
+			Types:   []string{"Mailbox", "Thread", "Email"},
 			States:  a.mailStates,
 			Methods: map[string]jmap.Method{
 				"Mailbox/get":          a.mailboxGet,

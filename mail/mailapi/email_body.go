@@ -116,6 +116,9 @@ func (e *email) partHeader(p *mime.Part) (mime.Header, error) {
 
 // partBlob names the decoded content of a part.
 func (e *email) partBlob(p *mime.Part) jmap.ID {
+	if e.inside != "" { // sections of a message inside count on: RFC 9051 section 6.4.5.1
+		return blobText(e.c.Blob.Hash, e.inside+"."+partNumber(p))
+	}
 	return blobText(e.c.Blob.Hash, partNumber(p))
 }
 
@@ -125,7 +128,7 @@ func (e *email) appendPart(b []byte, p *mime.Part, deep bool) ([]byte, error) {
 	var err error
 	comma := false
 	for _, s := range e.plan.partSteps {
-		if s.write == nil {
+		if s.write == nil && deep && p.IsMultipart() {
 			continue // subParts, below
 		}
 		if comma {
@@ -133,6 +136,10 @@ func (e *email) appendPart(b []byte, p *mime.Part, deep bool) ([]byte, error) {
 		}
 		comma = true
 		b = append(b, s.name...)
+		if s.write == nil {
+			b = append(b, "null"...)
+			continue
+		}
 		if b, err = s.write(e, b, p); err != nil {
 			return nil, err
 		}

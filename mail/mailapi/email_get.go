@@ -191,6 +191,7 @@ type email struct {
 	src    source // the message's bytes, opened when first needed
 	header mime.Header
 	bodies *mime.Bodies
+	inside string // the part that the message itself is, of another message
 }
 
 func (e *email) appendTo(b []byte) ([]byte, error) {

@@ -124,7 +124,7 @@ func kept(name string, render func(b []byte, v *mime.Envelope) []byte) writer {
 	}
 }
 
-func (e *email) blob() jmap.ID { return blobText(e.c.Blob.Hash, "") }
+func (e *email) blob() jmap.ID { return blobText(e.c.Blob.Hash, e.inside) }
 
 func appendIDs(b []byte, ids []string) []byte {
 	if len(ids) == 0 {
