@@ -83,7 +83,7 @@ func decodeUTF8(b []byte) (string, bool) {
 		return string(b), true
 	}
 	good, bad := countUTF8(b)
-	if good >= bad {
+	if good*3 >= bad {
 		return repair(b)
 	}
 	text, _ := decodeAs(Guess(b), b)

@@ -76,9 +76,11 @@ func Guess(b []byte) string {
 		decode func([]byte) (string, bool)
 	}{{"tcvn", decodeTCVN}, {"viscii", decodeVISCII}} {
 		s, _ := v.decode(b)
-		// Every byte is a letter in these, so they must win clearly.
-		if n := (scoreLetters(s) - 8) * 2 / 3; n > most {
-			best, most = v.name, n
+		if isViet(s) {
+			// Every byte is a letter in these, so they must win clearly.
+			if n := (scoreLetters(s) - 8) * 2 / 3; n > most {
+				best, most = v.name, n
+			}
 		}
 	}
 	return best
@@ -260,4 +262,21 @@ func cyrillicPoints(prev, r rune) int {
 // isVietLetter says whether only Vietnamese uses the letter.
 func isVietLetter(r rune) bool {
 	return r >= 0x1EA0 && r <= 0x1EF9 || strings.ContainsRune("ăĂđĐơƠưƯ", r)
+}
+
+// isViet says whether a text has what Vietnamese prose has: many letters of
+// its own, within words of small letters that are mostly ASCII.
+func isViet(s string) bool {
+	own, ascii, controls := 0, 0, 0
+	for _, r := range s {
+		switch {
+		case isVietLetter(r):
+			own++
+		case r >= 'a' && r <= 'z':
+			ascii++
+		case r < ' ' && r != '\n' && r != '\r' && r != '\t':
+			controls++
+		}
+	}
+	return own >= 6 && ascii > 2*own && ascii < 20*own && controls == 0
 }
