@@ -56,7 +56,7 @@ func decodeWords(s, hint string, isStrict bool) string {
 	flush := func() {
 		if len(pending.bytes) > 0 {
 			text, _ := charset.Decode(pending.charset, pending.bytes)
-			writeClean(&out, text)
+			writeClean(&out, text, false)
 		}
 		pending = word{}
 	}
@@ -195,7 +195,7 @@ func writeRaw(out *strings.Builder, s, hint string) {
 	if !utf8.ValidString(s) || strings.Contains(s, "\x1B$") {
 		s = rawText(s, hint)
 	}
-	writeClean(out, s)
+	writeClean(out, s, true)
 }
 
 // rawText decodes raw 8-bit text of a header.
@@ -212,17 +212,15 @@ func rawText(s, hint string) string {
 	return text
 }
 
-// writeClean writes s without control characters (RFC 8621 section 4.1.2.2).
-func writeClean(out *strings.Builder, s string) {
+// writeClean writes s without control characters (RFC 8621 section 4.1.2.2),
+// but for the tabs of folding.
+func writeClean(out *strings.Builder, s string, keepTabs bool) {
 	if !strings.ContainsFunc(s, unicode.IsControl) {
 		out.WriteString(s)
 		return
 	}
 	for _, r := range s {
-		switch {
-		case r == '\t':
-			out.WriteByte(' ')
-		case !unicode.IsControl(r):
+		if !unicode.IsControl(r) || r == '\t' && keepTabs {
 			out.WriteRune(r)
 		}
 	}
