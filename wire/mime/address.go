@@ -174,7 +174,7 @@ func (p *addressParser) atomEnd() int {
 		return w.length
 	}
 	if p.s[0] == '[' {
-		if i := strings.IndexByte(p.s, ']'); i > 0 {
+		if i := strings.IndexByte(p.s[:min(len(p.s), 256)], ']'); i > 0 {
 			return i + 1
 		}
 	}
