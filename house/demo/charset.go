@@ -184,7 +184,7 @@ func word(charset, text string) (string, error) {
 		chunk = ""
 		return err
 	}
-	for i, r := range text {
+	for _, r := range text {
 		raw, err := encodeIn(charset, chunk+string(r))
 		if err != nil {
 			return "", err
@@ -196,7 +196,7 @@ func word(charset, text string) (string, error) {
 				return "", err
 			}
 		}
-		chunk += text[i : i+utf8.RuneLen(r)]
+		chunk += string(r)
 	}
 	err := flush()
 	return strings.Join(words, "\r\n "), err
