@@ -195,20 +195,7 @@ func TestAnyDay(t *testing.T) {
 // checkOrder looks at the plans, where parents are known.
 func checkOrder(t *testing.T, now time.Time) {
 	t.Helper()
-	o, err := readOffice(DefaultDomain)
-	if err != nil {
-		t.Fatal(err)
-	}
-	scripts, err := readScripts()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := newWriter(o, 1, now)
-	for _, s := range scripts {
-		if err := w.play(s); err != nil {
-			t.Fatal(err)
-		}
-	}
+	w := allPlans(t, now)
 	for _, p := range w.plans {
 		if p.parent != nil && !p.date.After(p.parent.date) {
 			t.Errorf("%v: %s answers a letter of %v at %v", now, p.script.id, p.parent.date, p.date)
