@@ -58,6 +58,7 @@ type Filter[F any] struct {
 	Operator   string // AND, OR, NOT; empty for a condition
 	Conditions []*Filter[F]
 	Condition  *F
+	Raw        json.RawMessage // of the root: the filter as it came, a key for caches
 }
 
 // The bounds of a filter tree.
@@ -69,6 +70,7 @@ const (
 // UnmarshalJSON reads a filter tree.
 func (f *Filter[F]) UnmarshalJSON(b []byte) error {
 	nodes := 0
+	f.Raw = append(json.RawMessage(nil), b...)
 	return f.read(b, 0, &nodes)
 }
 
