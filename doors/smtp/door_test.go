@@ -141,3 +141,7 @@ func (o *office) dial(t testing.TB, kind Kind) (net.Conn, *bufio.Reader) {
 	}
 	return c, bufio.NewReader(c)
 }
+
+func account(address string) directory.Account {
+	return directory.Account{Address: address, Clearance: policy.Secret}
+}
