@@ -41,6 +41,8 @@ type Room struct {
 	parts *contentCache
 	mu    sync.Mutex
 	ready map[int64]bool // accounts whose standard mailboxes are known to be there
+
+	validity uint32 // the last UIDVALIDITY given out
 }
 
 //go:embed schema/*.sql
