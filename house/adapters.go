@@ -14,7 +14,6 @@ import (
 	"chancery/identity"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
-	"chancery/kit/id"
 	"chancery/mail/mailapi"
 	"chancery/policy"
 )
@@ -93,7 +92,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 	var door *httpdoor.Door
 	api := mailapi.New(h.Mail, who, mailapi.Config{MaxUpload: int64(h.conf.Mail.MaxMessage), MaxSizeAttachments: int64(h.conf.Mail.MaxMessage) * 3 / 4, Log: h.log})
 	h.jmap = jmapdoor.New(jmapdoor.Config{}, api.Capabilities(), jmapdoor.Needs{
-		Accounts: api, Blobs: api, Feed: feed{h}, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
+		Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
 		BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
 	})
 	door, err = httpdoor.New(conf, httpNeeds{h}, assets, h.jmap.Routes(), h.log.With("door", "http"))
@@ -110,18 +109,4 @@ func port(addr string) int {
 		return 0
 	}
 	return n
-}
-
-// feed wakes the JMAP door when one of the accounts changes.
-type feed struct{ h *House }
-
-func (f feed) Listen(accounts []string) (<-chan struct{}, func()) {
-	var ids []int64
-	for _, a := range accounts {
-		if n, ok := id.Parse('a', a); ok {
-			ids = append(ids, n)
-		}
-	}
-	w := f.h.Mail.WatchAccounts(ids)
-	return w.C, w.Close
 }

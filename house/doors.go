@@ -104,6 +104,14 @@ func (d *Doors) Addr(name string) string {
 	return ""
 }
 
+// URL returns where the http or https door is reached, "" when it is closed.
+func (d *Doors) URL(name string) string {
+	if addr := d.Addr(name); addr != "" {
+		return name + "://" + addr
+	}
+	return ""
+}
+
 // Run serves all doors and the rooms' own work until ctx ends or a door
 // fails, then lets what is under way finish.
 func (d *Doors) Run(ctx context.Context) error {
