@@ -101,10 +101,7 @@ func TestParts(t *testing.T) {
 	o := mustOffice(t, 1, monday, "")
 	found := map[string]int{}
 	for _, m := range o.Messages {
-		b, err := m.Bytes()
-		if err != nil {
-			t.Fatal(err)
-		}
+		b := mustBytes(t, m)
 		msg, err := mail.ReadMessage(bytes.NewReader(b))
 		if err != nil {
 			t.Fatal(err)

@@ -44,10 +44,7 @@ func same(a, b string) bool {
 func TestReadBack(t *testing.T) {
 	w := allPlans(t, monday)
 	for _, p := range w.plans {
-		raw, err := w.render(p)
-		if err != nil {
-			t.Fatal(err)
-		}
+		raw := mustBytes(t, Message{ID: p.id})
 		src := bytes.NewReader(raw)
 		m, err := mime.Parse(bytes.NewReader(raw), mime.Limits{})
 		if err != nil {
