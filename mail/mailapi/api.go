@@ -90,6 +90,22 @@ func (a *API) Capabilities() []jmap.Capability {
 				"SearchSnippet/get":    a.snippetGet,
 			},
 		},
+		{
+			URN:     jmapmail.SubmissionURN,
+			Account: a.submissionCapability,
+			Types:   []string{"Identity", "EmailSubmission"},
+			States:  a.submissionStates,
+			Methods: map[string]jmap.Method{
+				"Identity/get":                 a.identityGet,
+				"Identity/changes":             a.identityChanges,
+				"Identity/set":                 a.identitySet,
+				"EmailSubmission/get":          a.submissionGet,
+				"EmailSubmission/changes":      a.submissionChanges,
+				"EmailSubmission/query":        a.submissionQuery,
+				"EmailSubmission/queryChanges": a.submissionQueryChanges,
+				"EmailSubmission/set":          a.submissionSet,
+			},
+		},
 	}
 }
 
