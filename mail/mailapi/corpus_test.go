@@ -39,7 +39,10 @@ func TestCorpus(t *testing.T) {
 	everything := append([]string{"headers", "bodyStructure", "header:Received:all", "header:To:asGroupedAddresses", "header:From:asAddresses",
 		"header:Subject:asText", "header:References:asMessageIds", "header:Date:asDate", "header:List-Unsubscribe:asURLs"}, defaultProperties...)
 	n, refused := 0, 0
-	for _, file := range corpus(t) {
+	for i, file := range corpus(t) {
+		if testing.Short() && i%20 != 0 {
+			continue
+		}
 		raw, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
