@@ -306,3 +306,26 @@ func deleteUploads(ctx context.Context, tx *store.Tx, before int64) (old []Blob,
 	})
 	return old, err
 }
+
+func selectAccountIDs(ctx context.Context, tx *store.Tx) (ids []int64, err error) {
+	err = tx.Query(ctx, "SELECT account_id FROM mail_account ORDER BY account_id", nil, func(scan func(...any) error) error {
+		var id int64
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+// selectOtherRefs calls each for every row outside message_content that names
+// a blob.
+func selectOtherRefs(ctx context.Context, tx *store.Tx, each func(BlobKey)) error {
+	return tx.Query(ctx, "SELECT org_id, level, hash FROM mail_upload", nil, func(scan func(...any) error) error {
+		var k BlobKey
+		var hash []byte
+		err := scan(&k.Scope.Org, &k.Scope.Level, &hash)
+		copy(k.Hash[:], hash)
+		each(k)
+		return err
+	})
+}
