@@ -75,7 +75,7 @@ func (l *Letter) parse(b *store.Blob) error {
 	if err != nil {
 		return err
 	}
-	l.Content = &Content{Blob: l.blob, Message: m}
+	l.Content = &Content{Blob: l.blob, Message: m, Preview: strings.ReplaceAll(m.Preview(b), "\n", " ")}
 	l.attach = m.HasAttachment()
 	l.encoded, err = l.Content.encode()
 	return err
