@@ -97,22 +97,29 @@ func (x *Index) checkForm(ctx context.Context) error {
 }
 
 // Apply puts documents in, or again, takes others out, and moves the
-// watermarks, all or none.
+// watermarks, all or none. A transaction of about 200 documents is large
+// enough to be cheap and short enough to keep nobody waiting.
 func (x *Index) Apply(ctx context.Context, batches ...Batch) error {
 	for _, b := range batches {
 		for _, d := range b.Put {
-			if d.Doc <= 0 || d.Doc >= 1<<32 || d.Text == nil {
-				return errs.E(errs.Invalid, "A document needs a text and a number below 2^32, not %d.", d.Doc)
+			if d.Doc <= 0 || d.Doc >= 1<<32 || d.Doc > b.Mark.Doc || d.Text == nil {
+				return errs.E(errs.Invalid, "A document needs a text and a number up to the new watermark %d, not %d.", b.Mark.Doc, d.Doc)
 			}
 		}
 	}
 	return x.db.Write(ctx, func(tx *store.Tx) error {
 		for _, b := range batches {
-			slot, err := takeSlot(ctx, tx, b.Account)
+			slot, mark, err := takeSlot(ctx, tx, b.Account)
 			if err != nil {
 				return err
 			}
-			if err := x.engine.remove(ctx, tx, b.Account, slot, b.Remove); err != nil {
+			remove := slices.Clone(b.Remove)
+			for _, d := range b.Put {
+				if d.Doc <= mark.Doc {
+					remove = append(remove, d.Doc) // may be in already
+				}
+			}
+			if err := x.engine.remove(ctx, tx, b.Account, slot, remove); err != nil {
 				return err
 			}
 			if err := x.engine.put(ctx, tx, b.Account, slot, b.Put); err != nil {

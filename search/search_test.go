@@ -41,11 +41,16 @@ func text(pairs ...any) *Text {
 
 func put(t testing.TB, x *Index, account int64, docs ...Document) {
 	t.Helper()
-	top := int64(0)
+	mark, err := x.Covered(t.Context(), account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	top := mark.Doc
 	for _, d := range docs {
 		top = max(top, d.Doc)
 	}
-	if err := x.Apply(t.Context(), Batch{Account: account, Put: docs, Mark: Watermark{Doc: top, Modseq: top}}); err != nil {
+	err = x.Apply(t.Context(), Batch{Account: account, Put: docs, Mark: Watermark{Doc: top, Modseq: top}})
+	if err != nil {
 		t.Fatal(err)
 	}
 }
@@ -261,8 +266,8 @@ func TestNewForm(t *testing.T) {
 func TestBounds(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, url string) {
 		x := newIndex(t, url)
-		for _, doc := range []int64{0, -1, 1 << 32} {
-			if err := x.Apply(t.Context(), Batch{Account: 1, Put: []Document{{doc, text()}}}); err == nil {
+		for _, doc := range []int64{0, -1, 1 << 32, 100} {
+			if err := x.Apply(t.Context(), Batch{Account: 1, Put: []Document{{doc, text()}}, Mark: Watermark{Doc: 99}}); err == nil {
 				t.Errorf("document %d was taken", doc)
 			}
 		}

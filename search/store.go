@@ -13,18 +13,18 @@ import (
 const maxSlot = 1<<31 - 1
 
 // takeSlot returns the account's slot and makes one when it has none.
-func takeSlot(ctx context.Context, tx *store.Tx, account int64) (slot int64, err error) {
-	if slot, _, err = selectMark(ctx, tx, account); err != nil || slot != 0 {
-		return slot, err
+func takeSlot(ctx context.Context, tx *store.Tx, account int64) (slot int64, m Watermark, err error) {
+	if slot, m, err = selectMark(ctx, tx, account); err != nil || slot != 0 {
+		return slot, m, err
 	}
 	if err = tx.Row(ctx, "SELECT coalesce(max(slot), 0) + 1 FROM search_account", nil, &slot); err != nil {
-		return 0, err
+		return 0, m, err
 	}
 	if slot > maxSlot {
-		return 0, errs.E(errs.TooLarge, "The search index has no room for another account")
+		return 0, m, errs.E(errs.TooLarge, "The search index has no room for another account.")
 	}
 	_, err = tx.Exec(ctx, "INSERT INTO search_account (account_id, slot, doc, modseq) VALUES ($1, $2, 0, 0)", account, slot)
-	return slot, err
+	return slot, m, err
 }
 
 // selectMark returns slot 0 for an account that is not indexed.

@@ -25,7 +25,7 @@ func (sqlite) put(ctx context.Context, tx *store.Tx, _, slot int64, docs []Docum
 			args = append(args, string(field))
 		}
 		args = append(args, string(d.set))
-		_, err := tx.Exec(ctx, `REPLACE INTO search_text (rowid, subject, sender, recipient, copied, hidden, body, names, entries)
+		_, err := tx.Exec(ctx, `INSERT INTO search_text (rowid, subject, sender, recipient, copied, hidden, body, names, entries)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, args...)
 		if err != nil {
 			return err

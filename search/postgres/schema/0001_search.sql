@@ -14,4 +14,4 @@ CREATE TABLE search_text (
   PRIMARY KEY (account_id, doc)
 );
 ALTER TABLE search_text ALTER COLUMN words SET STORAGE EXTERNAL;
-CREATE INDEX search_text_by_word ON search_text USING GIN (words)
+CREATE INDEX search_text_by_word ON search_text USING GIN (words) WITH (gin_pending_list_limit = 1024)

@@ -9,3 +9,4 @@ CREATE TABLE search_account (
 CREATE UNIQUE INDEX search_account_by_slot ON search_account (slot);
 CREATE TABLE search_form (version BIGINT NOT NULL PRIMARY KEY);
 CREATE VIRTUAL TABLE search_text USING fts5(subject, sender, recipient, copied, hidden, body, names, entries, content='', contentless_delete=1, tokenize='ascii');
+INSERT INTO search_text (search_text, rank) VALUES ('hashsize', 4000000);
