@@ -110,7 +110,7 @@ func TestSession(t *testing.T) {
 		now.Advance(13 * time.Hour)
 		ended(token, "idle")
 		token = open()
-		if err := i.CloseSession(ctx, policy.Subject{Org: a.Org, Account: a.ID}, token); err != nil {
+		if err := i.CloseSession(ctx, token); err != nil {
 			t.Fatal(err)
 		}
 		ended(token, "signed out")

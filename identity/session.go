@@ -40,6 +40,9 @@ func (i *Identity) OpenSession(ctx context.Context, s policy.Subject, agent stri
 	return token, err
 }
 
+// SessionEnd returns when a session opened now ends at the latest.
+func (i *Identity) SessionEnd() time.Time { return i.clock.Now().Add(i.conf.SessionLife) }
+
 // Session returns the subject of a token, as seen from the peer it now comes
 // from. Unauthenticated when the token is unknown, idle or too old, the
 // password was changed, or the account is locked.
@@ -80,16 +83,21 @@ func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy
 }
 
 // CloseSession ends a session. An unknown token is not an error.
-func (i *Identity) CloseSession(ctx context.Context, s policy.Subject, token string) error {
+func (i *Identity) CloseSession(ctx context.Context, token string) error {
 	org, hash, ok := readToken(token)
 	if !ok {
 		return nil
 	}
 	return i.db.Write(ctx, func(tx *store.Tx) error {
+		s, err := selectSession(ctx, tx, org, hash)
+		if found, err := store.Found(err); !found {
+			return err
+		}
 		if err := deleteSession(ctx, tx, org, hash); err != nil {
 			return err
 		}
-		return audit.Append(ctx, tx, i.clock.Now(), audit.By(s, "sign-out", accountText(s.Account), nil))
+		by := policy.Subject{Org: org, Account: s.account, Peer: s.peer, Door: "http"}
+		return audit.Append(ctx, tx, i.clock.Now(), audit.By(by, "sign-out", accountText(s.account), nil))
 	})
 }
 

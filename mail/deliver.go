@@ -8,6 +8,7 @@ import (
 	"chancery/directory"
 	"chancery/kit/errs"
 	"chancery/store"
+	wire "chancery/wire/smtp"
 )
 
 func millis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
@@ -29,6 +30,8 @@ func (r *Room) departed(account, message int64) {
 type Recipient struct {
 	Address string
 	Account directory.Account
+	Notify  wire.Notify // RFC 3461
+	ORcpt   string      // RFC 3461
 }
 
 // CheckRecipient says whether letters for an address are taken here: NotFound
@@ -36,6 +39,9 @@ type Recipient struct {
 // domain is somebody else's (no relaying), OverQuota when the mailbox is full.
 func (r *Room) CheckRecipient(ctx context.Context, address string) (Recipient, error) {
 	a, local, err := r.dir.Resolve(ctx, address)
+	if err != nil && isPostmaster(address) {
+		a, local, err = r.postmaster(ctx, address, err)
+	}
 	switch {
 	case err != nil && !local && errs.Is(err, errs.NotFound):
 		return Recipient{}, errs.E(errs.Forbidden, "This server does not relay mail for %s.", address)
@@ -72,6 +78,8 @@ type Incoming struct {
 	Recipients []Recipient
 	Role       string   // mailbox to file in; "" = inbox
 	Keywords   []string // for all recipients
+	Ret, EnvID string   // RFC 3461
+	UTF8       bool     // SMTPUTF8 was asked for
 }
 
 // Spool reads a letter that belongs to no account yet, for Receive.
@@ -87,7 +95,10 @@ func (r *Room) Receive(ctx context.Context, in Incoming, l *Letter) error {
 			return err
 		}
 	}
-	var staged []*store.Staged
+	staged, report, err := r.successReport(ctx, in, l)
+	if err != nil {
+		return err
+	}
 	if l.staged != nil {
 		staged = append(staged, l.staged)
 	}
@@ -96,7 +107,10 @@ func (r *Room) Receive(ctx context.Context, in Incoming, l *Letter) error {
 		key = in.Recipients[0].Account.ID
 	}
 	return r.db.WriteBlobs(ctx, key, staged, func(tx *store.Tx) error {
-		return r.file(ctx, tx, in, l)
+		if err := r.file(ctx, tx, in, l); err != nil || report == nil {
+			return err
+		}
+		return report(tx)
 	})
 }
 

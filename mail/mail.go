@@ -25,6 +25,8 @@ type Config struct {
 	HistoryChanges int64  // removed messages remembered per account for resync, default 100,000
 	ViewMessages   int    // messages of all accounts kept in memory as views, default 200,000
 	ContentBytes   int    // bytes of parsed messages kept in memory, default 24 MiB
+	Postmaster     string // address that gets what is sent to postmaster; default the first administrator
+	Outbound       Outbound
 }
 
 // Room is the mail room. One serves all doors of a process.
@@ -39,6 +41,8 @@ type Room struct {
 	parts *contentCache
 	mu    sync.Mutex
 	ready map[int64]bool // accounts whose standard mailboxes are known to be there
+
+	validity uint32 // the last UIDVALIDITY given out
 }
 
 //go:embed schema/*.sql

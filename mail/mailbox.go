@@ -66,10 +66,14 @@ func (r *Room) insertStandard(ctx context.Context, tx *store.Tx, account int64) 
 	return nil
 }
 
-// stamp gives a new mailbox its UIDVALIDITY, the time in seconds, so that a
-// name used again never repeats one (RFC 9051 section 2.3.1.1).
+// stamp gives a new mailbox its UIDVALIDITY: the time in seconds, or one more
+// than the last when that second is taken, so that a name used again never
+// repeats one (RFC 9051 section 2.3.1.1).
 func (r *Room) stamp(m *Mailbox, modseq int64) {
-	m.UIDValidity, m.UIDNext = uint32(r.clock.Now().Unix()), 1
+	r.mu.Lock()
+	r.validity = max(r.validity+1, uint32(r.clock.Now().Unix()))
+	m.UIDValidity, m.UIDNext = r.validity, 1
+	r.mu.Unlock()
 	m.Created, m.Modseq, m.Highest = modseq, modseq, modseq
 }
 

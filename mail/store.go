@@ -283,3 +283,49 @@ func parsePlaces(text string) []Place {
 	}
 	return places
 }
+
+// putUpload records an upload; fresh is false when the account has it already.
+func putUpload(ctx context.Context, tx *store.Tx, account int64, b Blob, now int64) (fresh bool, err error) {
+	n, err := tx.Exec(ctx, "UPDATE mail_upload SET created_at = $3 WHERE account_id = $1 AND hash = $2", account, b.Hash[:], now)
+	if err != nil || n > 0 {
+		return false, err
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO mail_upload (account_id, hash, org_id, level, size, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+		account, b.Hash[:], b.Scope.Org, b.Scope.Level, b.Size, now)
+	return true, err
+}
+
+func deleteUploads(ctx context.Context, tx *store.Tx, before int64) (old []Blob, err error) {
+	err = tx.Query(ctx, "DELETE FROM mail_upload WHERE created_at < $1 RETURNING org_id, level, hash, size", []any{before}, func(scan func(...any) error) error {
+		var b Blob
+		var hash []byte
+		err := scan(&b.Scope.Org, &b.Scope.Level, &hash, &b.Size)
+		copy(b.Hash[:], hash)
+		old = append(old, b)
+		return err
+	})
+	return old, err
+}
+
+func selectAccountIDs(ctx context.Context, tx *store.Tx) (ids []int64, err error) {
+	err = tx.Query(ctx, "SELECT account_id FROM mail_account ORDER BY account_id", nil, func(scan func(...any) error) error {
+		var id int64
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+// selectOtherRefs calls each for every row outside message_content that names
+// a blob.
+func selectOtherRefs(ctx context.Context, tx *store.Tx, each func(BlobKey)) error {
+	return tx.Query(ctx, "SELECT org_id, level, hash FROM mail_upload", nil, func(scan func(...any) error) error {
+		var k BlobKey
+		var hash []byte
+		err := scan(&k.Scope.Org, &k.Scope.Level, &hash)
+		copy(k.Hash[:], hash)
+		each(k)
+		return err
+	})
+}

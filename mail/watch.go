@@ -7,21 +7,23 @@ import (
 	"chancery/store"
 )
 
-// Watch tells that an account has changed. C has room for one signal, so a
-// slow reader misses none and holds up nobody.
+// Watch tells that one of its accounts has changed. C has room for one signal,
+// so a slow reader misses none and holds up nobody.
 type Watch struct {
-	C       chan struct{}
-	w       *watchers
-	account int64
+	C        chan struct{}
+	w        *watchers
+	accounts []int64
 }
 
 // Close ends the watch.
 func (w *Watch) Close() {
 	w.w.mu.Lock()
 	defer w.w.mu.Unlock()
-	delete(w.w.m[w.account], w)
-	if len(w.w.m[w.account]) == 0 {
-		delete(w.w.m, w.account)
+	for _, id := range w.accounts {
+		delete(w.w.m[id], w)
+		if len(w.w.m[id]) == 0 {
+			delete(w.w.m, id)
+		}
 	}
 }
 
@@ -34,14 +36,19 @@ type watchers struct {
 func newWatchers() *watchers { return &watchers{m: map[int64]map[*Watch]bool{}} }
 
 // Watch starts watching the account.
-func (a *Account) Watch() *Watch {
-	w := &Watch{C: make(chan struct{}, 1), w: a.room.watch, account: a.info.ID}
+func (a *Account) Watch() *Watch { return a.room.WatchAccounts([]int64{a.info.ID}) }
+
+// WatchAccounts starts watching accounts that the caller has been let into.
+func (r *Room) WatchAccounts(accounts []int64) *Watch {
+	w := &Watch{C: make(chan struct{}, 1), w: r.watch, accounts: accounts}
 	w.w.mu.Lock()
 	defer w.w.mu.Unlock()
-	if w.w.m[w.account] == nil {
-		w.w.m[w.account] = map[*Watch]bool{}
+	for _, id := range accounts {
+		if w.w.m[id] == nil {
+			w.w.m[id] = map[*Watch]bool{}
+		}
+		w.w.m[id][w] = true
 	}
-	w.w.m[w.account][w] = true
 	return w
 }
 

@@ -32,6 +32,7 @@ type Scope struct {
 // data_key holds the blob keys under the master key.
 type keyring struct {
 	master   [32]byte
+	next     *[32]byte // the new master key of a rotation that was cut short
 	database [32]byte
 	mu       sync.RWMutex
 	data     map[Scope]map[uint32][32]byte // by version
@@ -72,7 +73,7 @@ func openKeyring(dir string, master []byte) (*keyring, error) {
 	if err != nil {
 		return nil, errs.Wrap(errs.Invalid, err, "%s is damaged; restore it from a backup", path)
 	}
-	plain, err := unwrap(k.master, "database", wrapped)
+	plain, err := k.unwrap("database", wrapped)
 	if err != nil {
 		return nil, errs.Wrap(errs.Invalid, err, "the master key does not fit %s: it is another installation's, or was rotated", path)
 	}
@@ -104,7 +105,34 @@ func (k *keyring) readMaster(dir string, given []byte) error {
 		return err
 	}
 	copy(k.master[:], key)
-	return nil
+	return k.readNext(dir)
+}
+
+// readNext finds the key of a rotation that was cut short; see RotateMaster.
+func (k *keyring) readNext(dir string) error {
+	text, err := os.ReadFile(filepath.Join(dir, masterKeyName+".next"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return errs.Wrap(errs.Unavailable, err, "cannot read the new master key")
+	}
+	key, err := ParseMasterKey(string(text))
+	if err == nil {
+		k.next = new([32]byte)
+		copy(k.next[:], key)
+	}
+	return err
+}
+
+// unwrap opens what was wrapped under the master key, or under the new one of
+// a rotation that was cut short.
+func (k *keyring) unwrap(purpose string, wrapped []byte) ([32]byte, error) {
+	key, err := unwrap(k.master, purpose, wrapped)
+	if err != nil && k.next != nil {
+		return unwrap(*k.next, purpose, wrapped)
+	}
+	return key, err
 }
 
 // ParseMasterKey reads a master key written as 64 hex digits.
@@ -138,7 +166,7 @@ func (s *Store) loadDataKeys(ctx context.Context) error {
 			if err := scan(&scope.Org, &scope.Level, &version, &wrapped); err != nil {
 				return err
 			}
-			key, err := unwrap(s.keys.master, "data", wrapped)
+			key, err := s.keys.unwrap("data", wrapped)
 			if err != nil {
 				return errs.Wrap(errs.Invalid, err, "the master key does not fit the blob keys of this database")
 			}

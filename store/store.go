@@ -56,6 +56,9 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{opt: opt, keys: keys, log: opt.Log, places: newPlaceCache(1 << 16)}
+	if err := settleRotation(opt, keys); err != nil {
+		return nil, err
+	}
 	if s.engine, err = openEngine(opt, keys, "chancery.db", true); err != nil {
 		return nil, err
 	}
@@ -77,6 +80,11 @@ func (s *Store) start(ctx context.Context) error {
 	}
 	if err := s.loadDataKeys(ctx); err != nil {
 		return err
+	}
+	if s.keys.next != nil {
+		if err := s.RotateMaster(ctx, s.keys.next[:]); err != nil {
+			return err
+		}
 	}
 	var err error
 	if s.opt.S3 != nil {

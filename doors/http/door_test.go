@@ -39,7 +39,7 @@ func (p *people) OpenSession(_ context.Context, s Subject, _, _ string) (string,
 	return token, time.Now().Add(time.Hour), nil
 }
 
-func (p *people) Session(_ context.Context, token string) (Subject, error) {
+func (p *people) Session(_ context.Context, token, _ string) (Subject, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s, ok := p.sessions[token]

@@ -124,7 +124,7 @@ func (d *Door) authenticate(r *http.Request) (Subject, error) {
 	if !ok {
 		return Subject{}, errs.E(errs.Unauthenticated, "Please sign in.")
 	}
-	return d.identity.Session(r.Context(), token)
+	return d.identity.Session(r.Context(), token, d.peer(r).String())
 }
 
 // private says whether nobody between the two ends can read along.

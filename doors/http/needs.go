@@ -23,8 +23,8 @@ type Identity interface {
 	Verify(ctx context.Context, address, password, peer string) (Subject, error)
 	// OpenSession starts a browser session.
 	OpenSession(ctx context.Context, s Subject, peer, agent string) (token string, expires time.Time, err error)
-	// Session returns whose session a token is.
-	Session(ctx context.Context, token string) (Subject, error)
+	// Session returns whose session a token is, as seen from the peer.
+	Session(ctx context.Context, token, peer string) (Subject, error)
 	// CloseSession ends a session; an unknown token is no error.
 	CloseSession(ctx context.Context, token string) error
 }

@@ -31,7 +31,7 @@ func (d *Door) watch(ctx context.Context, types []string) (*watcher, error) {
 		ids[i] = a.ID
 	}
 	w := &watcher{door: d, types: types}
-	w.wake, w.stop = d.needs.Feed.Listen(ids)
+	w.wake, w.stop = d.needs.Feed.Listen(ctx, ids)
 	// Only after Listen, so that no change falls between the two.
 	if w.known, err = w.now(ctx); err != nil {
 		w.stop()

@@ -85,6 +85,7 @@ type Door struct {
 	calls   *gauge // running requests by principal
 	uploads *gauge
 	push    *pusher
+	states  sessionStates
 }
 
 type registered struct {

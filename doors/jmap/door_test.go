@@ -87,7 +87,7 @@ func (o *office) Copy(_ context.Context, from, to, blob jmap.ID) (jmap.ID, error
 	return blob, nil
 }
 
-func (o *office) Listen([]jmap.ID) (<-chan struct{}, func()) {
+func (o *office) Listen(context.Context, []jmap.ID) (<-chan struct{}, func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	c := make(chan struct{}, 1)

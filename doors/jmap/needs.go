@@ -34,7 +34,7 @@ type Blobs interface {
 type Feed interface {
 	// Listen returns a channel that gets a value after any of the accounts
 	// changed; several changes may share one value.
-	Listen(accounts []jmap.ID) (wake <-chan struct{}, stop func())
+	Listen(ctx context.Context, accounts []jmap.ID) (wake <-chan struct{}, stop func())
 }
 
 // Subscription is a push subscription as it is kept.

@@ -58,6 +58,7 @@ type Filter[F any] struct {
 	Operator   string // AND, OR, NOT; empty for a condition
 	Conditions []*Filter[F]
 	Condition  *F
+	Raw        json.RawMessage // of the root: the filter as it came, a key for caches
 }
 
 // The bounds of a filter tree.
@@ -69,6 +70,7 @@ const (
 // UnmarshalJSON reads a filter tree.
 func (f *Filter[F]) UnmarshalJSON(b []byte) error {
 	nodes := 0
+	f.Raw = append(json.RawMessage(nil), b...)
 	return f.read(b, 0, &nodes)
 }
 
@@ -262,8 +264,8 @@ type QueryChangesAnswer struct {
 	OldQueryState string      `json:"oldQueryState"`
 	NewQueryState string      `json:"newQueryState"`
 	Total         *int64      `json:"total,omitempty"`
-	Removed       []ID        `json:"removed"`
-	Added         []AddedItem `json:"added"`
+	Removed       []ID        `json:"removed" ts:"list"`
+	Added         []AddedItem `json:"added" ts:"list"`
 }
 
 // Diff fills Removed and Added from the records that changed in any way since
