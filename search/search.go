@@ -72,6 +72,15 @@ func Open(ctx context.Context, main *store.Store) (*Index, error) {
 	return x, nil
 }
 
+// BatchSize is how many documents one transaction should put in: many are
+// cheap, few keep others waiting less where the index shares its writer.
+func (x *Index) BatchSize() int {
+	if x.side {
+		return 200
+	}
+	return 50
+}
+
 // Close closes the index.
 func (x *Index) Close() error {
 	if x.side {
@@ -97,8 +106,7 @@ func (x *Index) checkForm(ctx context.Context) error {
 }
 
 // Apply puts documents in, or again, takes others out, and moves the
-// watermarks, all or none. A transaction of about 200 documents is large
-// enough to be cheap and short enough to keep nobody waiting.
+// watermarks, all or none.
 func (x *Index) Apply(ctx context.Context, batches ...Batch) error {
 	for _, b := range batches {
 		for _, d := range b.Put {

@@ -111,6 +111,35 @@ func quoted(text string) (unit, rest string, ok bool) {
 	return "", text, false
 }
 
+// Inside returns what must be among the tokens of every text that holds the
+// given one as a substring: all but the words that may be cut at its two
+// ends. It narrows a search down; what it finds needs to be looked at.
+func Inside(text string) Words {
+	if len(text) > MaxQuery {
+		return Words{given: true}
+	}
+	clean := strings.TrimFunc(normalise(text), func(r rune) bool {
+		class := fastClass(r)
+		return class == mark || class == invisible || unicode.IsSpace(r)
+	})
+	if r, n := utf8.DecodeRuneInString(clean); n == len(clean) && fastClass(r) == pair {
+		return Parse(clean, Options{Verbatim: true})
+	}
+	p := phrase{}
+	scan(clean, func(t *token) bool {
+		cut := t.end == len(clean) && t.kind != isPairOf || t.start == 0 && t.kind == isWord
+		if !cut {
+			p.parts = append(p.parts, part{text: string(t.text), kind: t.kind})
+		}
+		return !cut || len(p.parts) == 0
+	})
+	p.parts = p.parts[:min(len(p.parts), MaxQueryTokens)]
+	if _, single := p.single(); single || len(p.parts) == 0 {
+		return Words{given: true}
+	}
+	return Words{phrases: []phrase{p}, given: true}
+}
+
 // makePhrase makes a phrase of at most max tokens.
 func makePhrase(unit string, prefix bool, max int) (p phrase) {
 	scan(normalise(unit), func(t *token) bool {
