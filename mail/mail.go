@@ -43,6 +43,8 @@ type Room struct {
 	ready map[int64]bool // accounts whose standard mailboxes are known to be there
 
 	validity uint32 // the last UIDVALIDITY given out
+
+	index *indexer // nil: there is no text index, messages are read
 }
 
 //go:embed schema/*.sql
