@@ -3,7 +3,9 @@ import { prefs } from '~/kit/prefs'
 import { composing } from './ime'
 
 /** Keys by name: a character, a KeyboardEvent.key, or "mod+" for Ctrl (Command on a Mac). */
-export type KeyMap = Record<string, (e: KeyboardEvent) => void>
+export type KeyMap = Record<string, Act>
+/** An act that returns false leaves the key to the browser. */
+type Act = (e: KeyboardEvent) => void | false | undefined
 
 const layers: { current: KeyMap }[] = []
 
@@ -40,8 +42,7 @@ export function dispatchKey(e: KeyboardEvent): void {
   for (const layer of [...layers].reverse()) {
     const act = layer.current[name]
     if (act) {
-      e.preventDefault()
-      act(e)
+      if (act(e) !== false) e.preventDefault()
       return
     }
   }
