@@ -57,7 +57,7 @@ export function Frame({ search, places, unread, deep, onCompose, onHome, onHelp,
       )}
       {bars && (
         <header className={css.top} role="banner">
-          <IconButton icon={PanelLeft} label={t('frame.places')} aria-expanded={layout === 'desktop' ? pinned : drawer} onClick={toggle} />
+          <IconButton className={css.toggle} icon={PanelLeft} label={t('frame.places')} aria-expanded={layout === 'desktop' ? pinned : drawer} onClick={toggle} />
           <div className={css.search}>{search}</div>
           {phone && <PersonMenu placement="bottom end" />}
         </header>

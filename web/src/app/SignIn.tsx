@@ -35,14 +35,12 @@ export function SignIn({ expired, onDone }: { expired: boolean; onDone: () => Pr
 
   return (
     <main className={css.page}>
+      <div className={css.brand}>
+        <Seal size={52} />
+        <p className={css.name}>Chancery</p>
+        <p className={css.sub}>{t('signIn.tagline')}</p>
+      </div>
       <div className={css.panel}>
-        <div className={css.brand}>
-          <Seal size={44} />
-          <div>
-            <p className={css.name}>Chancery</p>
-            <p className={css.sub}>{t('signIn.tagline')}</p>
-          </div>
-        </div>
         <h1 className={css.title}>{t('signIn.title')}</h1>
         {expired && <p className={css.notice}>{t('signIn.expired')}</p>}
         <form className={css.form} onSubmit={(e) => void submit(e)} noValidate>

@@ -35,7 +35,8 @@ export function readingDate(iso: string, now = new Date()): string {
   if (minutes >= 0 && minutes < 1) return t('date.now')
   if (minutes >= 0 && minutes < 60) return relative.format(-minutes, 'minute')
   if (minutes >= 0 && minutes < 24 * 60) return relative.format(-Math.round(minutes / 60), 'hour')
-  return format('reading', { year: 'numeric', month: 'short', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(d)
+  const year = d.getFullYear() === now.getFullYear() ? {} : ({ year: 'numeric' } as const)
+  return format(`reading${d.getFullYear() === now.getFullYear()}`, { ...year, month: 'short', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(d)
 }
 
 /** The full date with its zone, as shown on hover and in details. */

@@ -78,6 +78,7 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
       data-row={id}
       data-shape={shape}
       data-unread={unread || undefined}
+      data-files={files || undefined}
       data-cursor={current || undefined}
       data-choosing={list.selected.size > 0 || undefined}
       onClick={click}

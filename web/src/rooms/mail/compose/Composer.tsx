@@ -50,7 +50,8 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
     if (e.key === 'Enter' && (isMac ? e.metaKey : e.ctrlKey)) {
       e.preventDefault()
       void c.send()
-    } else if (e.key === 'Escape' && !e.defaultPrevented) {
+    } else if (e.key === 'Escape') {
+      // The editor marks Escape as handled; menus and completion keep theirs from getting here.
       e.preventDefault()
       c.close()
     }
