@@ -1,0 +1,111 @@
+// Package audit records what happened, by whom, from where.
+//
+// Owns: the record, append only, one chain per organisation: every entry
+// carries the hash of the one before it, so that a changed or missing entry
+// shows.
+//
+// Does not own: what is worth recording; rooms call [Append] in the
+// transaction that does the thing, so that neither is there without the other.
+//
+// Verbs: Append, Verify, List.
+//
+// Rules it answers: N33, N66 (record of access and operations, tamper
+// evidence), K21 in part.
+package audit
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/json"
+	"time"
+
+	"chancery/kit/errs"
+	"chancery/policy"
+	"chancery/store"
+)
+
+//go:embed schema/*.sql
+var schema embed.FS
+
+// Migrate brings the table up to date.
+func Migrate(ctx context.Context, db *store.Store) error { return db.Migrate(ctx, "audit", schema) }
+
+// Entry is one fact.
+type Entry struct {
+	Org     int64     `json:"org"`
+	Seq     int64     `json:"seq"` // counts up by one within the organisation
+	At      time.Time `json:"at"`
+	Account int64     `json:"account"` // who; 0 = the system or nobody known
+	Address string    `json:"address"` // as given, so that a failed sign-in names whom it was tried for
+	Peer    string    `json:"peer"`    // from which network address
+	Door    string    `json:"door"`    // by which protocol
+	Verb    string    `json:"verb"`    // what was done: "sign-in", "account.add", ...
+	Object  string    `json:"object"`  // to what
+	Result  string    `json:"result"`  // "ok", or the kind of error
+}
+
+// hash is the entry's link in the chain.
+func (e Entry) hash(prev []byte) ([]byte, error) {
+	text, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(append(append([]byte{}, prev...), text...))
+	return sum[:], nil
+}
+
+// Append records an entry in the caller's transaction; Seq and At are set here.
+func Append(ctx context.Context, tx *store.Tx, now time.Time, e Entry) error {
+	e.At = now.UTC().Truncate(time.Millisecond)
+	seq, prev, err := takeHead(ctx, tx, e.Org)
+	if err != nil {
+		return err
+	}
+	e.Seq = seq
+	h, err := e.hash(prev)
+	if err != nil {
+		return err
+	}
+	return insertEntry(ctx, tx, e, h)
+}
+
+// By fills an entry's "who and from where" from a subject.
+func By(s policy.Subject, verb, object string, result error) Entry {
+	e := Entry{Org: s.Org, Account: s.Account, Address: s.Address, Peer: s.Peer, Door: s.Door, Verb: verb, Object: object, Result: "ok"}
+	if result != nil {
+		e.Result = errs.KindOf(result).String()
+	}
+	return e
+}
+
+// List returns the newest entries of an organisation, newest first.
+func List(ctx context.Context, db *store.Store, org int64, limit int) (list []Entry, err error) {
+	err = db.Read(ctx, func(tx *store.Tx) error {
+		return selectEntries(ctx, tx, org, limit, func(e Entry, _ []byte) error {
+			list = append(list, e)
+			return nil
+		})
+	})
+	return list, err
+}
+
+// Verify follows the chain of an organisation from its start. It returns the
+// number of entries, and Internal with the place of the first broken link.
+func Verify(ctx context.Context, db *store.Store, org int64) (n int64, err error) {
+	err = db.Read(ctx, func(tx *store.Tx) error {
+		var prev []byte
+		return selectChain(ctx, tx, org, func(e Entry, have []byte) error {
+			want, err := e.hash(prev)
+			if err != nil {
+				return err
+			}
+			if n++; e.Seq != n || string(have) != string(want) {
+				return errs.E(errs.Internal, "the audit record of organisation %d is broken at entry %d", org, n)
+			}
+			prev = have
+			return nil
+		})
+	})
+	return n, err
+}

@@ -1,0 +1,198 @@
+package directory
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"chancery/kit/errs"
+	"chancery/policy"
+	"chancery/store"
+)
+
+func putOrg(ctx context.Context, tx *store.Tx, org int64, name, domain string) error {
+	if _, err := tx.Exec(ctx, "INSERT INTO org (id, name) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", org, name); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO domain (org_id, name, main)
+		VALUES ($1, $2, NOT EXISTS (SELECT 1 FROM domain WHERE org_id = $1)) ON CONFLICT (org_id, name) DO NOTHING`, org, domain)
+	return err
+}
+
+func selectDomains(ctx context.Context, tx *store.Tx) (map[string]int64, error) {
+	domains := map[string]int64{}
+	err := tx.Query(ctx, "SELECT name, org_id FROM domain", nil, func(scan func(...any) error) error {
+		var name string
+		var org int64
+		err := scan(&name, &org)
+		domains[name] = org
+		return err
+	})
+	return domains, err
+}
+
+const accountColumns = "a.org_id, a.id, a.address, a.name, a.kind, a.unit_id, a.language, a.clearance, a.quota, a.admin, a.locked"
+
+func (a *Account) fields() []any {
+	return []any{&a.Org, &a.ID, &a.Address, &a.Name, &a.Kind, &a.Unit, &a.Language, &a.Clearance, &a.Quota, &a.Admin, &a.Locked}
+}
+
+func insertAccount(ctx context.Context, tx *store.Tx, a Account, now int64) error {
+	n, err := tx.Exec(ctx, "INSERT INTO address (org_id, address, account_id) VALUES ($1, $2, $3) ON CONFLICT (org_id, address) DO NOTHING", a.Org, a.Address, a.ID)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return errs.E(errs.Exists, "%s exists already", a.Address)
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO account (org_id, id, address, name, kind, unit_id, language, clearance, quota, admin, locked, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		a.Org, a.ID, a.Address, a.Name, a.Kind, a.Unit, a.Language, a.Clearance, a.Quota, a.Admin, a.Locked, now)
+	return err
+}
+
+func selectByAddress(ctx context.Context, tx *store.Tx, org int64, address string) (a Account, err error) {
+	err = tx.Row(ctx, "SELECT "+accountColumns+` FROM address x JOIN account a ON a.org_id = x.org_id AND a.id = x.account_id
+		WHERE x.org_id = $1 AND x.address = $2`, []any{org, address}, a.fields()...)
+	return a, err
+}
+
+func selectAccount(ctx context.Context, tx *store.Tx, org, id int64) (a Account, err error) {
+	err = tx.Row(ctx, "SELECT "+accountColumns+" FROM account a WHERE a.org_id = $1 AND a.id = $2", []any{org, id}, a.fields()...)
+	return a, err
+}
+
+func selectAccounts(ctx context.Context, tx *store.Tx, org int64) (all []Account, err error) {
+	err = tx.Query(ctx, "SELECT "+accountColumns+" FROM account a WHERE a.org_id = $1 ORDER BY a.address", []any{org}, func(scan func(...any) error) error {
+		var a Account
+		err := scan(a.fields()...)
+		all = append(all, a)
+		return err
+	})
+	return all, err
+}
+
+func selectAddresses(ctx context.Context, tx *store.Tx, org, account int64) (list []string, err error) {
+	err = tx.Query(ctx, `SELECT x.address FROM address x JOIN account a ON a.org_id = x.org_id AND a.id = x.account_id
+		WHERE x.org_id = $1 AND x.account_id = $2 ORDER BY CASE WHEN x.address = a.address THEN 0 ELSE 1 END, x.address`,
+		[]any{org, account}, func(scan func(...any) error) error {
+			var s string
+			err := scan(&s)
+			list = append(list, s)
+			return err
+		})
+	return list, err
+}
+
+func putGrant(ctx context.Context, tx *store.Tx, org, account, member int64, rights policy.Rights) error {
+	if rights == 0 {
+		_, err := tx.Exec(ctx, "DELETE FROM account_grant WHERE org_id = $1 AND account_id = $2 AND member_id = $3", org, account, member)
+		return err
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO account_grant (org_id, account_id, member_id, rights) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (org_id, account_id, member_id) DO UPDATE SET rights = $4`, org, account, member, int64(rights))
+	return err
+}
+
+func selectGranted(ctx context.Context, tx *store.Tx, org, member int64) (list []Reached, err error) {
+	err = tx.Query(ctx, "SELECT "+accountColumns+`, g.rights FROM account_grant g JOIN account a ON a.org_id = g.org_id AND a.id = g.account_id
+		WHERE g.org_id = $1 AND g.member_id = $2 ORDER BY a.name, a.id`, []any{org, member}, func(scan func(...any) error) error {
+		var r Reached
+		err := scan(append(r.fields(), &r.Rights)...)
+		list = append(list, r)
+		return err
+	})
+	return list, err
+}
+
+func selectRights(ctx context.Context, tx *store.Tx, org, account, member int64) (rights policy.Rights, err error) {
+	err = tx.Row(ctx, "SELECT rights FROM account_grant WHERE org_id = $1 AND account_id = $2 AND member_id = $3", []any{org, account, member}, &rights)
+	if found, err := store.Found(err); !found {
+		return 0, err
+	}
+	return rights, nil
+}
+
+// fold joins texts for the search over people.
+func fold(texts ...string) string {
+	return strings.ToLower(strings.Join(texts, "\n"))
+}
+
+func insertUnit(ctx context.Context, tx *store.Tx, org int64, u Unit, names string) error {
+	_, err := tx.Exec(ctx, "INSERT INTO unit (org_id, id, parent, names, sort) VALUES ($1, $2, $3, $4, $5)", org, u.ID, u.Parent, names, u.Sort)
+	return err
+}
+
+// selectUnits returns the tree depth first.
+func selectUnits(ctx context.Context, tx *store.Tx, org int64) (out []Unit, err error) {
+	children := map[int64][]Unit{}
+	err = tx.Query(ctx, "SELECT id, parent, names, sort FROM unit WHERE org_id = $1 ORDER BY sort, id", []any{org}, func(scan func(...any) error) error {
+		var u Unit
+		var names string
+		if err := scan(&u.ID, &u.Parent, &names, &u.Sort); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(names), &u.Names); err != nil {
+			return err
+		}
+		children[u.Parent] = append(children[u.Parent], u)
+		return nil
+	})
+	var descend func(parent int64)
+	descend = func(parent int64) {
+		for _, u := range children[parent] {
+			out = append(out, u)
+			descend(u.ID)
+		}
+	}
+	descend(0)
+	return out, err
+}
+
+func insertPerson(ctx context.Context, tx *store.Tx, org int64, p Person, folded string) error {
+	_, err := tx.Exec(ctx, "INSERT INTO person (org_id, id, account_id, name, folded, rank, rank_name, phone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+		org, p.ID, p.Account, p.Name, folded, p.Rank, p.RankName, p.Phone)
+	for i, post := range p.Posts {
+		if err == nil {
+			_, err = tx.Exec(ctx, "INSERT INTO post (org_id, person_id, num, unit_id, title, kind) VALUES ($1, $2, $3, $4, $5, $6)", org, p.ID, i, post.Unit, post.Title, post.Kind)
+		}
+	}
+	return err
+}
+
+// selectPeople calls each for everybody, highest rank first, until it says stop.
+func selectPeople(ctx context.Context, tx *store.Tx, org int64, each func(p Person, folded string) (more bool, err error)) error {
+	posts := map[int64][]Post{}
+	err := tx.Query(ctx, "SELECT person_id, unit_id, title, kind FROM post WHERE org_id = $1 ORDER BY person_id, num", []any{org}, func(scan func(...any) error) error {
+		var person int64
+		var p Post
+		err := scan(&person, &p.Unit, &p.Title, &p.Kind)
+		posts[person] = append(posts[person], p)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = tx.Query(ctx, `SELECT p.id, p.account_id, a.address, a.language, p.name, p.folded, p.rank, p.rank_name, p.phone
+		FROM person p JOIN account a ON a.org_id = p.org_id AND a.id = p.account_id WHERE p.org_id = $1 ORDER BY p.rank, p.id`, []any{org}, func(scan func(...any) error) error {
+		var p Person
+		var folded string
+		if err := scan(&p.ID, &p.Account, &p.Address, &p.Language, &p.Name, &folded, &p.Rank, &p.RankName, &p.Phone); err != nil {
+			return err
+		}
+		p.Posts = posts[p.ID]
+		more, err := each(p, folded)
+		if err == nil && !more {
+			return errStop
+		}
+		return err
+	})
+	if errors.Is(err, errStop) {
+		return nil
+	}
+	return err
+}
+
+// errStop ends a query early.
+var errStop = errors.New("enough")

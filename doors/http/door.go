@@ -1,0 +1,144 @@
+package httpdoor
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+)
+
+// Config is what an operator may set. A zero field means its default.
+type Config struct {
+	// BaseURL is the address that people use, such as https://mail.example.gov;
+	// empty takes scheme and host from each request.
+	BaseURL string
+	// MailDomain and the ports are told to mail programs by autoconfiguration.
+	MailDomain string
+	MailHost   string
+	Ports      MailPorts
+	// MaxHeader bounds the request header in bytes; default 64 KiB.
+	MaxHeader int
+	// HeaderTimeout bounds the time in which a request header must arrive;
+	// default 10 s.
+	HeaderTimeout time.Duration
+	// IdleTimeout closes a connection that waits between requests; default 2 min.
+	IdleTimeout time.Duration
+	// TrustedProxies may set X-Forwarded-For and X-Forwarded-Proto.
+	TrustedProxies []netip.Prefix
+}
+
+// MailPorts are the doors that autoconfiguration announces; zero leaves one out.
+type MailPorts struct {
+	IMAPS, IMAP, Submissions, Submission int
+}
+
+func (c Config) withDefaults() Config {
+	if c.MaxHeader == 0 {
+		c.MaxHeader = 64 << 10
+	}
+	if c.HeaderTimeout == 0 {
+		c.HeaderTimeout = 10 * time.Second
+	}
+	if c.IdleTimeout == 0 {
+		c.IdleTimeout = 2 * time.Minute
+	}
+	return c
+}
+
+// Access says who may use a route.
+type Access int
+
+// The kinds of access.
+const (
+	SignedIn Access = iota // a session cookie or HTTP Basic is needed
+	Public                 // anybody
+)
+
+// Route is one address that another door or room serves through this door.
+type Route struct {
+	Pattern string // as http.ServeMux reads it, e.g. "POST /jmap/api"
+	Access  Access
+	Handler http.Handler
+}
+
+// Door is the HTTP door.
+type Door struct {
+	conf     Config
+	identity Identity
+	log      *slog.Logger
+	handler  http.Handler
+	client   *client
+}
+
+// New builds the door. Assets is the built web client.
+func New(conf Config, identity Identity, assets fs.FS, routes []Route, log *slog.Logger) (*Door, error) {
+	d := &Door{conf: conf.withDefaults(), identity: identity, log: log}
+	var err error
+	if d.client, err = newClient(assets); err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	own := []Route{
+		{"GET /healthz", Public, http.HandlerFunc(healthy)},
+		{"POST /auth/sign-in", Public, http.HandlerFunc(d.signIn)},
+		{"POST /auth/sign-out", Public, http.HandlerFunc(d.signOut)},
+		{"GET /auth/me", SignedIn, http.HandlerFunc(d.me)},
+		{"GET /.well-known/autoconfig/mail/config-v1.1.xml", Public, http.HandlerFunc(d.autoconfig)},
+		{"GET /mail/config-v1.1.xml", Public, http.HandlerFunc(d.autoconfig)},
+		{"POST /autodiscover/autodiscover.xml", Public, http.HandlerFunc(d.autodiscover)},
+		{"POST /Autodiscover/Autodiscover.xml", Public, http.HandlerFunc(d.autodiscover)},
+		{"GET /", Public, d.client},
+	}
+	for _, r := range append(own, routes...) {
+		mux.Handle(r.Pattern, d.admit(r.Access, r.Handler))
+	}
+	d.handler = d.guard(mux)
+	return d, nil
+}
+
+// Handler returns the door as a handler, for tests and other listeners.
+func (d *Door) Handler() http.Handler { return d.handler }
+
+// Serve answers on a listener until ctx ends, then lets running requests
+// finish for up to 5 s. A nil conf means plain HTTP.
+func (d *Door) Serve(ctx context.Context, l net.Listener, conf *tls.Config) error {
+	if conf != nil {
+		conf = conf.Clone()
+		conf.NextProtos = []string{"h2", "http/1.1"}
+		l = tls.NewListener(l, conf)
+	}
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	s := &http.Server{
+		Handler:           d.handler,
+		ReadHeaderTimeout: d.conf.HeaderTimeout,
+		IdleTimeout:       d.conf.IdleTimeout,
+		MaxHeaderBytes:    d.conf.MaxHeader,
+		BaseContext:       func(net.Listener) context.Context { return base },
+		ErrorLog:          slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	cancel() // event streams and web sockets end at once
+	last, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer stop()
+	if err := s.Shutdown(last); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	return nil
+}
+
+func healthy(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}

@@ -1,0 +1,247 @@
+package httpdoor
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"chancery/kit/errs"
+	"chancery/policy"
+)
+
+// people is an identity with two people and sessions in memory.
+type people struct {
+	mu       sync.Mutex
+	sessions map[string]Subject
+}
+
+func (p *people) Verify(_ context.Context, address, password, _ string) (Subject, error) {
+	if password != "right" {
+		return Subject{}, errs.E(errs.Unauthenticated, "The address or the password is wrong.")
+	}
+	return Subject{Subject: policy.Subject{Address: address}, ID: "id-" + address, Name: "王小明", Language: "zh-TW"}, nil
+}
+
+func (p *people) OpenSession(_ context.Context, s Subject, _, _ string) (string, time.Time, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	token := fmt.Sprintf("token%d", len(p.sessions))
+	p.sessions[token] = s
+	return token, time.Now().Add(time.Hour), nil
+}
+
+func (p *people) Session(_ context.Context, token, _ string) (Subject, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s, ok := p.sessions[token]
+	if !ok {
+		return Subject{}, errs.E(errs.Unauthenticated, "The session has ended. Please sign in.")
+	}
+	return s, nil
+}
+
+func (p *people) CloseSession(_ context.Context, token string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.sessions, token)
+	return nil
+}
+
+func newDoor(t *testing.T, assets fstest.MapFS) *Door {
+	t.Helper()
+	routes := []Route{
+		{"POST /change", SignedIn, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s, _ := SubjectOf(r.Context())
+			fmt.Fprint(w, s.ID)
+		})},
+		{"GET /fault", Public, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("a fault") })},
+	}
+	conf := Config{MailDomain: "city.example", Ports: MailPorts{IMAPS: 993, Submissions: 465, Submission: 587}}
+	d, err := New(conf, &people{sessions: map[string]Subject{}}, assets, routes, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// ask sends one request with headers given as "Name: value".
+func ask(d *Door, method, target, body string, headers ...string) *http.Response {
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	r.RemoteAddr = "127.0.0.1:5000"
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		switch name {
+		case "Remote":
+			r.RemoteAddr = value
+		case "TLS":
+			r.TLS = &tls.ConnectionState{}
+		default:
+			r.Header.Set(name, value)
+		}
+	}
+	w := httptest.NewRecorder()
+	d.Handler().ServeHTTP(w, r)
+	return w.Result()
+}
+
+func text(t *testing.T, r *http.Response) string {
+	t.Helper()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+const jsonType = "Content-Type: application/json"
+
+func TestSignIn(t *testing.T) {
+	d := newDoor(t, nil)
+	good := `{"address":"wang@city.example","password":"right"}`
+	r := ask(d, "POST", "http://host/auth/sign-in", good, jsonType)
+	if r.StatusCode != http.StatusNoContent {
+		t.Fatalf("sign-in: %d %s", r.StatusCode, text(t, r))
+	}
+	c := r.Cookies()[0]
+	if c.Name != "chancery" || !c.HttpOnly || c.Secure || c.SameSite != http.SameSiteLaxMode {
+		t.Errorf("plain cookie: %+v", c)
+	}
+	cookie := "Cookie: " + c.Name + "=" + c.Value
+	r = ask(d, "GET", "http://host/auth/me", "", cookie)
+	if got := text(t, r); got != `{"address":"wang@city.example","language":"zh-TW","name":"王小明"}` {
+		t.Errorf("me: %s", got)
+	}
+	if r = ask(d, "POST", "http://host/auth/sign-out", "", cookie); r.StatusCode != http.StatusNoContent {
+		t.Errorf("sign-out: %d", r.StatusCode)
+	}
+	if r = ask(d, "GET", "http://host/auth/me", "", cookie); r.StatusCode != http.StatusUnauthorized {
+		t.Errorf("after sign-out: %d", r.StatusCode)
+	}
+	r = ask(d, "POST", "https://host/auth/sign-in", good, jsonType, "TLS: yes", "Remote: 192.0.2.9:1")
+	if c := r.Cookies()[0]; c.Name != "__Host-chancery" || !c.Secure || c.Path != "/" || c.Domain != "" {
+		t.Errorf("TLS cookie: %+v", c)
+	}
+}
+
+func TestGuard(t *testing.T) {
+	d := newDoor(t, nil)
+	r := ask(d, "POST", "http://host/auth/sign-in", `{"address":"a@b","password":"right"}`, jsonType)
+	cookie := "Cookie: " + r.Cookies()[0].Name + "=" + r.Cookies()[0].Value
+	basic := "Authorization: Basic " + "YUBiOnJpZ2h0" // a@b:right
+	for _, c := range []struct {
+		name, method, target, body string
+		headers                    []string
+		status                     int
+	}{
+		{"nobody", "POST", "http://host/change", "", nil, 401},
+		{"cookie", "POST", "http://host/change", "", []string{cookie}, 200},
+		{"own page", "POST", "http://host/change", "", []string{cookie, "Origin: http://host", "Sec-Fetch-Site: same-origin"}, 200},
+		{"foreign page", "POST", "http://host/change", "", []string{cookie, "Origin: http://evil.example"}, 403},
+		{"sandboxed page", "POST", "http://host/change", "", []string{cookie, "Origin: null"}, 403},
+		{"foreign fetch", "POST", "http://host/change", "", []string{cookie, "Sec-Fetch-Site: cross-site"}, 403},
+		{"sibling host", "POST", "http://host/change", "", []string{cookie, "Sec-Fetch-Site: same-site"}, 403},
+		{"foreign sign-in", "POST", "http://host/auth/sign-in", `{}`, []string{jsonType, "Origin: http://evil.example"}, 403},
+		{"basic on loopback", "POST", "http://host/change", "", []string{basic}, 200},
+		{"basic in the clear", "POST", "http://host/change", "", []string{basic, "Remote: 192.0.2.9:1"}, 403},
+		{"basic over TLS", "POST", "https://host/change", "", []string{basic, "TLS: yes", "Remote: 192.0.2.9:1"}, 200},
+		{"forged proxy header", "POST", "http://host/change", "", []string{basic, "Remote: 192.0.2.9:1", "X-Forwarded-Proto: https"}, 403},
+		{"wrong password", "POST", "http://host/auth/sign-in", `{"address":"a@b","password":"wrong"}`, []string{jsonType}, 401},
+		{"sign-in as a form", "POST", "http://host/auth/sign-in", `{"address":"a@b","password":"right"}`, []string{"Content-Type: text/plain"}, 400},
+		{"sign-in in the clear", "POST", "http://host/auth/sign-in", `{"address":"a@b","password":"right"}`, []string{jsonType, "Remote: 192.0.2.9:1"}, 403},
+		{"huge sign-in", "POST", "http://host/auth/sign-in", `{"address":"` + strings.Repeat("a", 9000) + `"}`, []string{jsonType}, 400},
+		{"fault", "GET", "http://host/fault", "", nil, 500},
+		{"health", "GET", "http://host/healthz", "", nil, 200},
+	} {
+		r := ask(d, c.method, c.target, c.body, c.headers...)
+		if r.StatusCode != c.status {
+			t.Errorf("%s: %d %s, want %d", c.name, r.StatusCode, text(t, r), c.status)
+		}
+		if r.Header.Get("X-Content-Type-Options") != "nosniff" || r.Header.Get("X-Request-Id") == "" || r.Header.Get("Content-Security-Policy") == "" {
+			t.Errorf("%s: headers missing: %v", c.name, r.Header)
+		}
+		if tls := strings.HasPrefix(c.target, "https"); tls != (r.Header.Get("Strict-Transport-Security") != "") {
+			t.Errorf("%s: HSTS = %q", c.name, r.Header.Get("Strict-Transport-Security"))
+		}
+	}
+}
+
+func TestClient(t *testing.T) {
+	script := strings.Repeat("console.log('a');\n", 100)
+	d := newDoor(t, fstest.MapFS{
+		"index.html":           {Data: []byte("<!doctype html><title>x</title>")},
+		"mail-frame.html":      {Data: []byte("<!doctype html>")},
+		"assets/app-a1b2.js":   {Data: []byte(script)},
+		"assets/big-c3.css":    {Data: []byte("body{}")},
+		"assets/big-c3.css.br": {Data: []byte("brotli")},
+		".keep":                {},
+	})
+	for _, c := range []struct {
+		path, accept, status, encoding, cache, body string
+	}{
+		{"/", "", "200", "", "no-cache", "<!doctype html><title>x</title>"},
+		{"/mail/inbox/42", "gzip", "200", "", "no-cache", "<!doctype html><title>x</title>"},
+		{"/assets/app-a1b2.js", "", "200", "", "public, max-age=31536000, immutable", script},
+		{"/assets/app-a1b2.js", "br, gzip", "200", "gzip", "public, max-age=31536000, immutable", ""},
+		{"/assets/app-a1b2.js", "gzip;q=0", "200", "", "public, max-age=31536000, immutable", script},
+		{"/assets/big-c3.css", "br, gzip", "200", "br", "public, max-age=31536000, immutable", "brotli"},
+		{"/assets/gone.js", "", "404", "", "", "404 page not found\n"},
+		{"/assets/../../etc/passwd.txt", "", "404", "", "", ""},
+		{"/.keep", "", "404", "", "", "404 page not found\n"},
+	} {
+		r := ask(d, "GET", "http://host"+c.path, "", "Accept-Encoding: "+c.accept)
+		if r.StatusCode == http.StatusMovedPermanently || r.StatusCode == http.StatusTemporaryRedirect {
+			continue // the mux cleans the path first
+		}
+		if got := fmt.Sprint(r.StatusCode); got != c.status || r.Header.Get("Content-Encoding") != c.encoding || r.Header.Get("Cache-Control") != c.cache {
+			t.Errorf("%s: %s %v", c.path, got, r.Header)
+		}
+		if got := text(t, r); c.body != "" && got != c.body {
+			t.Errorf("%s: body %q", c.path, got)
+		}
+	}
+	page := ask(d, "GET", "http://host/", "").Header.Get("Content-Security-Policy")
+	if strings.Contains(page, "unsafe") || !strings.Contains(page, "script-src 'self'") || !strings.Contains(page, "frame-ancestors 'none'") {
+		t.Errorf("policy of the pages: %s", page)
+	}
+	frame := ask(d, "GET", "http://host/mail-frame.html", "").Header.Get("Content-Security-Policy")
+	if !strings.HasPrefix(frame, "sandbox") || strings.Contains(frame, "script") {
+		t.Errorf("policy of the frame: %s", frame)
+	}
+	etag := ask(d, "GET", "http://host/", "").Header.Get("ETag")
+	if r := ask(d, "GET", "http://host/", "", "If-None-Match: "+etag); r.StatusCode != http.StatusNotModified {
+		t.Errorf("with the known ETag: %d", r.StatusCode)
+	}
+	if r := ask(newDoor(t, fstest.MapFS{".keep": {}}), "GET", "http://host/", ""); r.StatusCode != 503 || !strings.Contains(text(t, r), "npm run build") {
+		t.Errorf("without a build: %d", r.StatusCode)
+	}
+}
+
+func TestAutoconfig(t *testing.T) {
+	d := newDoor(t, nil)
+	got := text(t, ask(d, "GET", "http://mail.city.example:8080/mail/config-v1.1.xml?emailaddress=a@city.example", ""))
+	for _, want := range []string{`<emailProvider id="city.example">`, `<incomingServer type="imap">`, `<port>993</port>`,
+		`<socketType>SSL</socketType>`, `<socketType>STARTTLS</socketType>`, `<hostname>mail.city.example</hostname>`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("autoconfig lacks %s:\n%s", want, got)
+		}
+	}
+	ask1 := `<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"><Request><EMailAddress>a@city.example</EMailAddress></Request></Autodiscover>`
+	got = text(t, ask(d, "POST", "http://mail.city.example/autodiscover/autodiscover.xml", ask1))
+	for _, want := range []string{`<Type>IMAP</Type>`, `<Server>mail.city.example</Server>`, `<LoginName>a@city.example</LoginName>`, `<Port>465</Port>`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("autodiscover lacks %s:\n%s", want, got)
+		}
+	}
+	if r := ask(d, "POST", "http://h/autodiscover/autodiscover.xml", "<x/>"); r.StatusCode != 400 {
+		t.Errorf("autodiscover without an address: %d", r.StatusCode)
+	}
+}

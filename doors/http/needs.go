@@ -1,0 +1,43 @@
+package httpdoor
+
+import (
+	"context"
+	"time"
+
+	"chancery/policy"
+)
+
+// Subject is who is signed in.
+type Subject struct {
+	policy.Subject        // how rooms know the person
+	ID             string // stable, for counting what one person has open
+	Name           string
+	Language       string
+}
+
+// Identity checks who somebody is. Failures of kind errs.Unauthenticated mean
+// a wrong or ended credential, errs.RateLimited too many tries.
+type Identity interface {
+	// Verify checks a password. Peer is the address of the other end, for the
+	// limit on failures.
+	Verify(ctx context.Context, address, password, peer string) (Subject, error)
+	// OpenSession starts a browser session.
+	OpenSession(ctx context.Context, s Subject, peer, agent string) (token string, expires time.Time, err error)
+	// Session returns whose session a token is, as seen from the peer.
+	Session(ctx context.Context, token, peer string) (Subject, error)
+	// CloseSession ends a session; an unknown token is no error.
+	CloseSession(ctx context.Context, token string) error
+}
+
+type subjectKey struct{}
+
+// WithSubject returns a context that carries the subject.
+func WithSubject(ctx context.Context, s Subject) context.Context {
+	return context.WithValue(ctx, subjectKey{}, s)
+}
+
+// SubjectOf returns who sent the request; ok is false on public routes.
+func SubjectOf(ctx context.Context) (s Subject, ok bool) {
+	s, ok = ctx.Value(subjectKey{}).(Subject)
+	return s, ok
+}

@@ -1,0 +1,14 @@
+package imap
+
+import (
+	"context"
+
+	"chancery/policy"
+)
+
+// Needs is what the door asks of the house.
+type Needs interface {
+	// SignIn checks a user name and password of a client at a network address.
+	// It returns Unauthenticated when they are wrong, without saying which.
+	SignIn(ctx context.Context, user, password, peer string) (policy.Subject, error)
+}

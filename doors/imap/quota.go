@@ -1,0 +1,63 @@
+package imap
+
+import (
+	"strconv"
+
+	"chancery/mail"
+	wire "chancery/wire/imap"
+)
+
+// The quota root of an account is named by its address (RFC 9208 section 3).
+
+// getQuota is GETQUOTA (section 4.1.1).
+func (s *session) getQuota(tag string, c wire.GetQuota) {
+	account := s.own
+	var err error
+	if c.Root != "" && c.Root != s.own.Info().Address {
+		account, err = s.sharedAccount(c.Root)
+	}
+	if err == nil {
+		err = s.tellQuota(account)
+	}
+	if err != nil {
+		s.fail(tag, err)
+		return
+	}
+	s.done(tag, "Quota told.")
+}
+
+// getQuotaRoot is GETQUOTAROOT (section 4.1.2).
+func (s *session) getQuotaRoot(tag string, c wire.GetQuotaRoot) {
+	p, _, err := s.mailbox(c.Mailbox)
+	if err != nil {
+		s.fail(tag, err)
+		return
+	}
+	b := append(s.out.bytes(), "* QUOTAROOT "...)
+	b = wire.AppendMailbox(b, c.Mailbox, s.utf8)
+	b = wire.AppendAstring(append(b, ' '), p.account.Info().Address)
+	s.out.set(append(b, "\r\n"...))
+	if err := s.tellQuota(p.account); err != nil {
+		s.fail(tag, err)
+		return
+	}
+	s.done(tag, "Quota told.")
+}
+
+// tellQuota writes the QUOTA response; without a limit there is no resource.
+func (s *session) tellQuota(account *mail.Account) error {
+	snap, err := account.Snapshot(s.ctx())
+	if err != nil {
+		return err
+	}
+	b := append(s.out.bytes(), "* QUOTA "...)
+	b = wire.AppendAstring(b, account.Info().Address)
+	b = append(b, " ("...)
+	if limit := account.Info().Quota; limit > 0 {
+		b = append(b, "STORAGE "...) // in units of 1,024 octets, section 5.1
+		b = strconv.AppendInt(b, (snap.Used+1023)/1024, 10)
+		b = strconv.AppendInt(append(b, ' '), limit/1024, 10)
+	}
+	s.out.set(append(b, ")\r\n"...))
+	return nil
+}

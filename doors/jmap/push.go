@@ -1,0 +1,227 @@
+package jmapdoor
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"syscall"
+	"time"
+
+	httpdoor "chancery/doors/http"
+	"chancery/wire/jmap"
+)
+
+// pusher sends state changes to the URLs of push subscriptions (RFC 8620
+// section 7.2). One goroutine serves each verified subscription.
+type pusher struct {
+	door  *Door
+	mu    sync.Mutex
+	stops map[jmap.ID]context.CancelFunc
+	base  context.Context // set by run
+}
+
+func newPusher(d *Door) *pusher { return &pusher{door: d, stops: map[jmap.ID]context.CancelFunc{}} }
+
+// run takes up the kept subscriptions and sends until ctx ends.
+func (p *pusher) run(ctx context.Context) error {
+	p.mu.Lock()
+	p.base = ctx
+	p.mu.Unlock()
+	all, err := p.door.needs.Subscriptions.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		p.start(s)
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// start serves a subscription, in place of an earlier state of it.
+func (p *pusher) start(s Subscription) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if stop := p.stops[s.ID]; stop != nil {
+		stop()
+		delete(p.stops, s.ID)
+	}
+	if !s.Verified || p.base == nil {
+		return
+	}
+	ctx, cancel := context.WithDeadline(p.base, s.Expires.Time)
+	p.stops[s.ID] = cancel
+	go p.serve(ctx, s)
+}
+
+func (p *pusher) stop(id jmap.ID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if stop := p.stops[id]; stop != nil {
+		stop()
+		delete(p.stops, id)
+	}
+}
+
+func (p *pusher) serve(ctx context.Context, s Subscription) {
+	ctx = httpdoor.WithSubject(ctx, s.Subject)
+	watch, err := p.door.watch(ctx, s.Types)
+	if err != nil {
+		p.door.needs.Log.ErrorContext(ctx, "push subscription not served", "error", err)
+		return
+	}
+	defer watch.stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-watch.wake:
+		}
+		changed, err := watch.news(ctx)
+		if err != nil || len(changed) == 0 {
+			continue
+		}
+		if err := p.deliver(ctx, s, change(changed)); errors.Is(err, errGone) {
+			_ = p.door.needs.Subscriptions.Delete(ctx, s.ID)
+			p.stop(s.ID)
+			return
+		}
+	}
+}
+
+// errGone means that the push service does not know the URL any more.
+var errGone = errors.New("the push endpoint is gone")
+
+// deliver posts a message and tries again for a while: a lost push costs the
+// client only time, as the next one carries the states anew.
+func (p *pusher) deliver(ctx context.Context, s Subscription, v any) error {
+	wait := 2 * time.Second
+	for try := 0; ; try++ {
+		err := p.post(ctx, s, v)
+		if err == nil || errors.Is(err, errGone) {
+			return err
+		}
+		if try == 5 {
+			p.door.needs.Log.InfoContext(ctx, "push not delivered", "error", err)
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+			wait *= 3
+		}
+	}
+}
+
+func (p *pusher) post(ctx context.Context, s Subscription, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	encoding := ""
+	if s.Keys != nil {
+		if body, err = seal(body, *s.Keys); err != nil {
+			return errors.Join(errGone, err)
+		}
+		encoding = "aes128gcm"
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL, bytes.NewReader(body))
+	if err != nil {
+		return errors.Join(errGone, err)
+	}
+	// RFC 8620 section 7.2: TTL as RFC 8030 has it; the newest states replace
+	// older ones that still wait.
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("TTL", "86400")
+	req.Header.Set("Urgency", "normal")
+	if encoding != "" {
+		req.Header.Set("Content-Encoding", encoding)
+	}
+	resp, err := p.door.conf.PushClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	switch {
+	case resp.StatusCode >= 200 && resp.StatusCode < 300:
+		return nil
+	case resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusGone:
+		return errGone
+	}
+	return fmt.Errorf("the push endpoint answered %d", resp.StatusCode)
+}
+
+// newPushClient makes a client that follows no redirects and, unless told
+// otherwise, speaks to public addresses only: a subscription must not be a
+// way to reach into the office's own network.
+func newPushClient(private bool) *http.Client {
+	dial := &net.Dialer{Timeout: 10 * time.Second}
+	if !private {
+		dial.Control = func(_, address string, _ syscall.RawConn) error {
+			a, err := netip.ParseAddrPort(address)
+			if err != nil || !public(a.Addr().Unmap()) {
+				return fmt.Errorf("push to %s is not allowed", address)
+			}
+			return nil
+		}
+	}
+	return &http.Client{
+		Transport:     &http.Transport{DialContext: dial.DialContext, MaxIdleConnsPerHost: 2, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+var carrierNAT = netip.MustParsePrefix("100.64.0.0/10")
+
+func public(a netip.Addr) bool {
+	return a.IsGlobalUnicast() && !a.IsPrivate() && !carrierNAT.Contains(a)
+}
+
+// memory keeps subscriptions for the life of the process.
+type memory struct {
+	mu   sync.Mutex
+	subs []Subscription
+}
+
+// All returns every subscription.
+func (m *memory) All(context.Context) ([]Subscription, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return append([]Subscription(nil), m.subs...), nil
+}
+
+// Put adds or replaces a subscription.
+func (m *memory) Put(_ context.Context, s Subscription) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.subs {
+		if m.subs[i].ID == s.ID {
+			m.subs[i] = s
+			return nil
+		}
+	}
+	m.subs = append(m.subs, s)
+	return nil
+}
+
+// Delete removes a subscription.
+func (m *memory) Delete(_ context.Context, id jmap.ID) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.subs {
+		if m.subs[i].ID == id {
+			m.subs = append(m.subs[:i], m.subs[i+1:]...)
+			return nil
+		}
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package house
+
+import (
+	"context"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"time"
+
+	httpdoor "chancery/doors/http"
+	jmapdoor "chancery/doors/jmap"
+	"chancery/identity"
+	"chancery/kit/clock"
+	"chancery/kit/errs"
+	"chancery/mail/mailapi"
+	"chancery/policy"
+)
+
+// peerOf reads "host:port" or "host".
+func peerOf(addr, door string) identity.Peer {
+	if ap, err := netip.ParseAddrPort(addr); err == nil {
+		return identity.Peer{Addr: ap.Addr(), Door: door}
+	}
+	a, _ := netip.ParseAddr(addr)
+	return identity.Peer{Addr: a, Door: door}
+}
+
+// imapNeeds answers what the IMAP door asks.
+type imapNeeds struct{ h *House }
+
+func (n imapNeeds) SignIn(ctx context.Context, user, password, peer string) (policy.Subject, error) {
+	return n.h.Identity.Verify(ctx, user, password, peerOf(peer, "imap"))
+}
+
+// httpNeeds answers what the HTTP door asks.
+type httpNeeds struct{ h *House }
+
+func (n httpNeeds) person(ctx context.Context, s policy.Subject) (httpdoor.Subject, error) {
+	a, err := n.h.Directory.Account(ctx, s.Org, s.Account)
+	return httpdoor.Subject{Subject: s, ID: strconv.FormatInt(s.Account, 36), Name: a.Name, Language: a.Language}, err
+}
+
+func (n httpNeeds) Verify(ctx context.Context, address, password, peer string) (httpdoor.Subject, error) {
+	s, err := n.h.Identity.Verify(ctx, address, password, peerOf(peer, "http"))
+	if err != nil {
+		return httpdoor.Subject{}, err
+	}
+	return n.person(ctx, s)
+}
+
+func (n httpNeeds) OpenSession(ctx context.Context, s httpdoor.Subject, _, agent string) (string, time.Time, error) {
+	token, err := n.h.Identity.OpenSession(ctx, s.Subject, agent)
+	return token, n.h.Identity.SessionEnd(), err
+}
+
+func (n httpNeeds) Session(ctx context.Context, token, peer string) (httpdoor.Subject, error) {
+	s, err := n.h.Identity.Session(ctx, token, peerOf(peer, "http"))
+	if err != nil {
+		return httpdoor.Subject{}, err
+	}
+	return n.person(ctx, s)
+}
+
+func (n httpNeeds) CloseSession(ctx context.Context, token string) error {
+	return n.h.Identity.CloseSession(ctx, token)
+}
+
+// who returns the subject that the HTTP door put into the context.
+func who(ctx context.Context) (policy.Subject, error) {
+	s, ok := httpdoor.SubjectOf(ctx)
+	if !ok {
+		return policy.Subject{}, errs.E(errs.Unauthenticated, "Please sign in.")
+	}
+	return s.Subject, nil
+}
+
+// httpDoor builds the HTTP door with JMAP behind it.
+func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
+	proxies, err := prefixes("network.proxies", h.conf.Network.Proxies)
+	if err != nil {
+		return nil, err
+	}
+	conf := httpdoor.Config{
+		BaseURL: h.conf.HTTP.BaseURL, MailHost: h.conf.Hostname, TrustedProxies: proxies,
+		Ports: httpdoor.MailPorts{
+			IMAP: port(h.conf.IMAP.Listen), IMAPS: port(h.conf.IMAP.ListenTLS),
+			Submission: port(h.conf.SMTP.Submission), Submissions: port(h.conf.SMTP.SubmissionTLS),
+		},
+	}
+	var door *httpdoor.Door
+	api := mailapi.New(h.Mail, who, mailapi.Config{MaxUpload: int64(h.conf.Mail.MaxMessage), MaxSizeAttachments: int64(h.conf.Mail.MaxMessage) * 3 / 4, Log: h.log})
+	h.jmap = jmapdoor.New(jmapdoor.Config{}, api.Capabilities(), jmapdoor.Needs{
+		Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
+		BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
+	})
+	door, err = httpdoor.New(conf, httpNeeds{h}, assets, h.jmap.Routes(), h.log.With("door", "http"))
+	return door, err
+}
+
+func port(addr string) int {
+	_, p, err := net.SplitHostPort(addr)
+	if err != nil {
+		return 0
+	}
+	n, err := strconv.Atoi(p)
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,112 @@
+package house
+
+import (
+	"net/netip"
+	"os"
+	"time"
+
+	"chancery/kit/conf"
+	"chancery/kit/errs"
+)
+
+// EnvPrefix begins the name of every environment variable that overrides a
+// setting.
+const EnvPrefix = "CHANCERY_"
+
+// Config is the one configuration file. Every field is optional.
+type Config struct {
+	Hostname string `toml:"hostname" doc:"The name of this machine as other mail servers see it. Empty: the machine's own name."`
+
+	Log struct {
+		Level string `toml:"level" default:"info" doc:"What is logged: debug, info, warn, error."`
+		JSON  bool   `toml:"json" default:"false" doc:"Write log lines as JSON."`
+	} `toml:"log"`
+
+	Storage struct {
+		Database      string `toml:"database" doc:"Where the rows are. Empty: SQLite in the data directory, encrypted. Or a PostgreSQL URL." example:"postgres://chancery@db.internal/chancery"`
+		MasterKeyFile string `toml:"master_key_file" doc:"A file with the master key (64 hex digits). Empty: master.key in the data directory, made on first start. The variable CHANCERY_MASTER_KEY holds the key itself."`
+		S3            struct {
+			Endpoint  string `toml:"endpoint" doc:"host:port of an S3-compatible store for the blobs. Empty: files in the data directory." example:"s3.internal:9000"`
+			Bucket    string `toml:"bucket" default:"chancery" doc:"The bucket, which must exist."`
+			Prefix    string `toml:"prefix" doc:"Text before every object name."`
+			AccessKey string `toml:"access_key" doc:"The access key."`
+			SecretKey string `toml:"secret_key" doc:"The secret key; better given by the environment."`
+			Region    string `toml:"region" doc:"The region, if the store has several."`
+			Insecure  bool   `toml:"insecure" default:"false" doc:"Plain HTTP, for a store on the same machine."`
+		} `toml:"s3"`
+	} `toml:"storage"`
+
+	TLS struct {
+		Certificate string `toml:"certificate" doc:"PEM file with the certificate and its chain. Empty: a self-signed one in the data directory."`
+		Key         string `toml:"key" doc:"PEM file with the private key."`
+	} `toml:"tls"`
+
+	Network struct {
+		Inner   []string `toml:"inner" default:"127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7" doc:"Address ranges of the agency's own network."`
+		Proxies []string `toml:"proxies" doc:"Address ranges of proxies whose X-Forwarded-For is believed." example:"10.0.0.1/32"`
+	} `toml:"network"`
+
+	HTTP struct {
+		Listen    string `toml:"listen" default:":80" doc:"Address of plain HTTP; empty closes it."`
+		ListenTLS string `toml:"listen_tls" default:":443" doc:"Address of HTTPS; empty closes it."`
+		BaseURL   string `toml:"base_url" doc:"The address people use. Empty: taken from each request." example:"https://mail.city.example"`
+	} `toml:"http"`
+
+	IMAP struct {
+		Listen        string `toml:"listen" default:":143" doc:"Address of IMAP with STARTTLS; empty closes it."`
+		ListenTLS     string `toml:"listen_tls" default:":993" doc:"Address of IMAP over TLS; empty closes it."`
+		PlainLoopback bool   `toml:"plain_loopback" default:"false" doc:"Let programs on this machine sign in without TLS."`
+	} `toml:"imap"`
+
+	SMTP struct {
+		Listen        string `toml:"listen" default:":25" doc:"Address where other servers deliver; empty closes it."`
+		Submission    string `toml:"submission" default:":587" doc:"Address where mail programs submit, with STARTTLS; empty closes it."`
+		SubmissionTLS string `toml:"submission_tls" default:":465" doc:"Address where mail programs submit over TLS; empty closes it."`
+		PlainLoopback bool   `toml:"plain_loopback" default:"false" doc:"Let programs on this machine sign in without TLS."`
+		MaxRecipients int    `toml:"max_recipients" default:"1000" doc:"Recipients of one message."`
+	} `toml:"smtp"`
+
+	Queue struct {
+		Smarthost   string        `toml:"smarthost" doc:"host:port that takes all mail for outside. Empty: each domain's own servers." example:"relay.city.example:587"`
+		User        string        `toml:"user" doc:"Name to sign in with at the smarthost."`
+		Password    string        `toml:"password" doc:"Password for the smarthost; better given by the environment."`
+		Routes      []string      `toml:"routes" doc:"Domains with servers of their own: domain=host:port." example:"branch.city.example=10.2.0.25:25"`
+		Resolver    string        `toml:"resolver" doc:"DNS server, host:port. Empty: the machine's." example:"10.0.0.53:53"`
+		GiveUpAfter time.Duration `toml:"give_up_after" default:"120h" doc:"How long delivery is tried."`
+		Concurrency int           `toml:"concurrency" default:"20" doc:"Deliveries at the same time."`
+	} `toml:"queue"`
+
+	Mail struct {
+		MaxMessage   conf.Size `toml:"max_message" default:"100MB" doc:"Largest message taken."`
+		DefaultQuota conf.Size `toml:"default_quota" default:"2GB" doc:"Space of an account that has no quota of its own; 0 = no limit."`
+	} `toml:"mail"`
+}
+
+// LoadConfig reads the file (none when path is empty) and the environment.
+func LoadConfig(path string) (Config, error) {
+	var c Config
+	if err := conf.Load(path, EnvPrefix, os.Environ(), &c); err != nil {
+		return c, err
+	}
+	if c.Hostname == "" {
+		name, err := os.Hostname()
+		if err != nil {
+			name = "localhost"
+		}
+		c.Hostname = name
+	}
+	return c, nil
+}
+
+// prefixes reads address ranges.
+func prefixes(setting string, list []string) ([]netip.Prefix, error) {
+	out := []netip.Prefix{}
+	for _, s := range list {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, errs.E(errs.Invalid, "%s: %q is not an address range such as 10.0.0.0/8", setting, s)
+		}
+		out = append(out, p.Masked())
+	}
+	return out, nil
+}

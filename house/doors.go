@@ -1,0 +1,186 @@
+package house
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	httpdoor "chancery/doors/http"
+	"chancery/doors/imap"
+	"chancery/kit/errs"
+	"chancery/web"
+)
+
+// shutdownTime is how long running requests may take after the word to stop;
+// a caller that waits for the whole program is told 10 s.
+const shutdownTime = 8 * time.Second
+
+// Doors are the open network doors of a house.
+type Doors struct {
+	house   *House
+	tls     *tls.Config
+	http    *httpdoor.Door
+	imap    *imap.Server
+	opened  []opened
+	errs    chan error
+	running sync.WaitGroup
+}
+
+// opened is a listening socket and what serves it.
+type opened struct {
+	name   string
+	listen net.Listener
+	serve  func(ctx context.Context, l net.Listener) error
+}
+
+// OpenDoors listens on every configured address. Nothing is answered until
+// Run is called.
+func (h *House) OpenDoors() (*Doors, error) {
+	conf, err := h.conf.tlsConfig(h.dir)
+	if err != nil {
+		return nil, err
+	}
+	d := &Doors{house: h, tls: conf, errs: make(chan error, 16)}
+	if err := d.build(); err != nil {
+		return nil, err
+	}
+	c := h.conf
+	for _, door := range []struct {
+		name, addr string
+		serve      func(ctx context.Context, l net.Listener) error
+	}{
+		{"http", c.HTTP.Listen, func(ctx context.Context, l net.Listener) error { return d.http.Serve(ctx, l, nil) }},
+		{"https", c.HTTP.ListenTLS, func(ctx context.Context, l net.Listener) error { return d.http.Serve(ctx, l, conf) }},
+		{"imap", c.IMAP.Listen, func(_ context.Context, l net.Listener) error { return d.imap.Serve(l, false) }},
+		{"imaps", c.IMAP.ListenTLS, func(_ context.Context, l net.Listener) error { return d.imap.Serve(l, true) }},
+	} {
+		if err := d.open(door.name, door.addr, door.serve); err != nil {
+			d.closeListeners()
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+func (d *Doors) build() error {
+	h := d.house
+	assets, err := fs.Sub(web.Files, "dist")
+	if err != nil {
+		return err
+	}
+	if d.http, err = h.httpDoor(assets); err != nil {
+		return err
+	}
+	d.imap = imap.New(imap.Config{
+		TLS: d.tls, PlainOnLoopback: h.conf.IMAP.PlainLoopback, MaxAppend: int64(h.conf.Mail.MaxMessage),
+	}, h.Mail, imapNeeds{h}, h.log.With("door", "imap"))
+	return nil
+}
+
+func (d *Doors) open(name, addr string, serve func(context.Context, net.Listener) error) error {
+	if addr == "" {
+		return nil
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return errs.Wrap(errs.Unavailable, err, "cannot open the %s door at %s (ports below 1024 need the right CAP_NET_BIND_SERVICE)", name, addr)
+	}
+	d.opened = append(d.opened, opened{name, l, serve})
+	return nil
+}
+
+// Addr returns where a door listens, "" when it is closed.
+func (d *Doors) Addr(name string) string {
+	for _, o := range d.opened {
+		if o.name == name {
+			return o.listen.Addr().String()
+		}
+	}
+	return ""
+}
+
+// URL returns where the http or https door is reached, "" when it is closed.
+func (d *Doors) URL(name string) string {
+	if addr := d.Addr(name); addr != "" {
+		return name + "://" + addr
+	}
+	return ""
+}
+
+// Run serves all doors and the rooms' own work until ctx ends or a door
+// fails, then lets what is under way finish.
+func (d *Doors) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for _, o := range d.opened {
+		d.running.Go(func() {
+			if err := o.serve(ctx, o.listen); err != nil && ctx.Err() == nil {
+				d.errs <- errs.Wrap(errs.Unavailable, err, "the %s door failed", o.name)
+			}
+		})
+		d.house.log.Info("door open", "door", o.name, "addr", o.listen.Addr().String())
+	}
+	d.running.Go(func() { d.house.work(ctx) })
+	d.running.Go(func() {
+		if err := d.house.jmap.Run(ctx); err != nil && ctx.Err() == nil {
+			d.errs <- err
+		}
+	})
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-d.errs:
+	}
+	cancel()
+	d.stop()
+	return err
+}
+
+// stop ends the doors that do not listen to the context, and waits.
+func (d *Doors) stop() {
+	last, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	if err := d.imap.Shutdown(last); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		d.house.log.Warn("closing imap", "error", err)
+	}
+	done := make(chan struct{})
+	go func() { d.running.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-last.Done():
+		d.house.log.Warn("some connections did not end in time", slog.Duration("waited", shutdownTime))
+	}
+}
+
+func (d *Doors) closeListeners() {
+	for _, o := range d.opened {
+		o.listen.Close()
+	}
+}
+
+// work runs what the rooms do by themselves.
+func (h *House) work(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := h.Mail.ExpireUploads(ctx); err != nil {
+			h.log.Error("expiring uploads", "error", err)
+		}
+		r, err := h.Store.Sweep(ctx)
+		if err != nil {
+			h.log.Error("sweeping the store", "error", err)
+			continue
+		}
+		h.log.Info("swept the store", "blobs", r.Blobs, "files", r.Files, "bytes", r.Bytes)
+	}
+}

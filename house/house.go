@@ -1,0 +1,97 @@
+package house
+
+import (
+	"context"
+	"log/slog"
+	"os"
+
+	"chancery/audit"
+	"chancery/directory"
+	jmapdoor "chancery/doors/jmap"
+	"chancery/identity"
+	"chancery/kit/clock"
+	"chancery/kit/errs"
+	"chancery/mail"
+	"chancery/store"
+)
+
+// House is the store and the rooms, without any door open. Administration
+// beside a running server uses it too.
+type House struct {
+	Store     *store.Store
+	Directory *directory.Directory
+	Identity  *identity.Identity
+	Mail      *mail.Room
+
+	jmap *jmapdoor.Door
+
+	dir  string
+	conf Config
+	log  *slog.Logger
+}
+
+// Open opens the store in a data directory and builds the rooms.
+func Open(ctx context.Context, dir string, c Config, log *slog.Logger) (*House, error) {
+	opt, err := c.StoreOptions(dir)
+	if err != nil {
+		return nil, err
+	}
+	opt.Log = log
+	h := &House{dir: dir, conf: c, log: log}
+	if h.Store, err = store.Open(ctx, opt); err != nil {
+		return nil, err
+	}
+	if err := h.build(ctx); err != nil {
+		h.Close()
+		return nil, err
+	}
+	return h, nil
+}
+
+func (h *House) build(ctx context.Context) (err error) {
+	now := clock.System{}
+	if err = audit.Migrate(ctx, h.Store); err != nil {
+		return err
+	}
+	if h.Directory, err = directory.New(ctx, h.Store, now); err != nil {
+		return err
+	}
+	inner, err := prefixes("network.inner", h.conf.Network.Inner)
+	if err != nil {
+		return err
+	}
+	if h.Identity, err = identity.New(ctx, h.Store, h.Directory, identity.Config{InnerNetworks: inner}, now, h.log); err != nil {
+		return err
+	}
+	h.Mail, err = mail.New(ctx, h.Store, h.Directory, mail.Config{
+		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), DefaultQuota: int64(h.conf.Mail.DefaultQuota),
+		MaxRecipients: h.conf.SMTP.MaxRecipients,
+	}, now, h.log)
+	return err
+}
+
+// Close closes the store after running transactions.
+func (h *House) Close() error { return h.Store.Close() }
+
+// StoreOptions says where the store of a data directory is.
+func (c Config) StoreOptions(dir string) (store.Options, error) {
+	opt := store.Options{Dir: dir, URL: c.Storage.Database}
+	key := os.Getenv(EnvPrefix + "MASTER_KEY")
+	if key == "" && c.Storage.MasterKeyFile != "" {
+		text, err := os.ReadFile(c.Storage.MasterKeyFile)
+		if err != nil {
+			return opt, errs.Wrap(errs.Invalid, err, "cannot read storage.master_key_file")
+		}
+		key = string(text)
+	}
+	if key != "" {
+		var err error
+		if opt.MasterKey, err = store.ParseMasterKey(key); err != nil {
+			return opt, err
+		}
+	}
+	if s3 := c.Storage.S3; s3.Endpoint != "" {
+		opt.S3 = &store.S3Options{Endpoint: s3.Endpoint, Bucket: s3.Bucket, Prefix: s3.Prefix, AccessKey: s3.AccessKey, SecretKey: s3.SecretKey, Region: s3.Region, Insecure: s3.Insecure}
+	}
+	return opt, nil
+}

@@ -1,0 +1,112 @@
+package identity
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"chancery/audit"
+	"chancery/directory"
+	"chancery/kit/errs"
+	"chancery/kit/id"
+	"chancery/policy"
+	"chancery/store"
+)
+
+// errSession is the answer to a token that is not, or no longer, good.
+var errSession = errs.E(errs.Unauthenticated, "The session has ended; please sign in again.")
+
+func accountText(account int64) string { return "account " + strconv.FormatInt(account, 10) }
+
+// OpenSession starts a session for a subject that Verify returned and gives
+// its token, which only the holder knows: the database keeps a hash.
+func (i *Identity) OpenSession(ctx context.Context, s policy.Subject, agent string) (token string, err error) {
+	token = strconv.FormatInt(s.Org, 36) + "." + id.Token(32)
+	now := i.clock.Now().UnixMilli()
+	hash := sha256.Sum256([]byte(token))
+	if len(agent) > 200 {
+		agent = strings.ToValidUTF8(agent[:200], "")
+	}
+	err = i.db.Write(ctx, func(tx *store.Tx) error {
+		c, err := selectCredential(ctx, tx, s.Org, s.Account)
+		if err != nil {
+			return err
+		}
+		return insertSession(ctx, tx, session{org: s.Org, hash: hash[:], account: s.Account, version: c.version, peer: s.Peer, agent: agent, opened: now, seen: now})
+	})
+	return token, err
+}
+
+// SessionEnd returns when a session opened now ends at the latest.
+func (i *Identity) SessionEnd() time.Time { return i.clock.Now().Add(i.conf.SessionLife) }
+
+// Session returns the subject of a token, as seen from the peer it now comes
+// from. Unauthenticated when the token is unknown, idle or too old, the
+// password was changed, or the account is locked.
+func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy.Subject, error) {
+	org, hash, ok := readToken(token)
+	if !ok {
+		return policy.Subject{}, errSession
+	}
+	var s session
+	var c credential
+	var a directory.Account
+	err := i.db.Read(ctx, func(tx *store.Tx) (err error) {
+		if s, err = selectSession(ctx, tx, org, hash); err != nil {
+			return err
+		}
+		c, err = selectCredential(ctx, tx, org, s.account)
+		return err
+	})
+	if err == nil {
+		a, err = i.dir.Account(ctx, org, s.account)
+	}
+	if errors.Is(err, store.ErrNoRows) || errs.Is(err, errs.NotFound) {
+		err = errSession
+	}
+	if err != nil {
+		return policy.Subject{}, err
+	}
+	now := i.clock.Now()
+	if a.Locked || s.version != c.version || now.Sub(time.UnixMilli(s.seen)) > i.conf.SessionIdle || now.Sub(time.UnixMilli(s.opened)) > i.conf.SessionLife {
+		return policy.Subject{}, errSession
+	}
+	// Seen is written at most once in five minutes: it only has to outlive
+	// the idle limit, and reading mail should not write.
+	if now.Sub(time.UnixMilli(s.seen)) > 5*time.Minute {
+		err = i.db.Write(ctx, func(tx *store.Tx) error { return touchSession(ctx, tx, org, hash, now.UnixMilli()) })
+	}
+	return i.subject(a, peer), err
+}
+
+// CloseSession ends a session. An unknown token is not an error.
+func (i *Identity) CloseSession(ctx context.Context, token string) error {
+	org, hash, ok := readToken(token)
+	if !ok {
+		return nil
+	}
+	return i.db.Write(ctx, func(tx *store.Tx) error {
+		s, err := selectSession(ctx, tx, org, hash)
+		if found, err := store.Found(err); !found {
+			return err
+		}
+		if err := deleteSession(ctx, tx, org, hash); err != nil {
+			return err
+		}
+		by := policy.Subject{Org: org, Account: s.account, Peer: s.peer, Door: "http"}
+		return audit.Append(ctx, tx, i.clock.Now(), audit.By(by, "sign-out", accountText(s.account), nil))
+	})
+}
+
+func readToken(token string) (org int64, hash []byte, ok bool) {
+	head, rest, found := strings.Cut(token, ".")
+	org, err := strconv.ParseInt(head, 36, 64)
+	if !found || err != nil || len(rest) > 100 {
+		return 0, nil, false
+	}
+	sum := sha256.Sum256([]byte(token))
+	return org, sum[:], true
+}

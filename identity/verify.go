@@ -1,0 +1,216 @@
+package identity
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"embed"
+	"errors"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"time"
+
+	"chancery/audit"
+	"chancery/directory"
+	"chancery/kit/clock"
+	"chancery/kit/errs"
+	"chancery/policy"
+	"chancery/store"
+)
+
+//go:embed schema/*.sql
+var schema embed.FS
+
+// Config are the settings of sign-in. Zero values mean the documented default.
+type Config struct {
+	InnerNetworks []netip.Prefix // default: loopback and private addresses
+	HashWorkers   int            // passwords hashed side by side, 19 MiB each; default 2
+	SessionIdle   time.Duration  // default 12 h
+	SessionLife   time.Duration  // default 7 days
+}
+
+// Identity answers who somebody is. One serves all doors of a process.
+type Identity struct {
+	db     *store.Store
+	dir    *directory.Directory
+	conf   Config
+	clock  clock.Clock
+	log    *slog.Logger
+	secret [32]byte // keys the cache of good passwords; never leaves this process
+	hash   chan struct{}
+	good   *cache
+	pace   *pace
+}
+
+// New brings the tables up to date.
+func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Config, c clock.Clock, log *slog.Logger) (*Identity, error) {
+	if err := db.Migrate(ctx, "identity", schema); err != nil {
+		return nil, err
+	}
+	if conf.HashWorkers == 0 {
+		conf.HashWorkers = 2
+	}
+	if conf.SessionIdle == 0 {
+		conf.SessionIdle = 12 * time.Hour
+	}
+	if conf.SessionLife == 0 {
+		conf.SessionLife = 7 * 24 * time.Hour
+	}
+	if conf.InnerNetworks == nil {
+		for _, p := range []string{"127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"} {
+			conf.InnerNetworks = append(conf.InnerNetworks, netip.MustParsePrefix(p))
+		}
+	}
+	i := &Identity{db: db, dir: dir, conf: conf, clock: c, log: log, hash: make(chan struct{}, conf.HashWorkers), good: newCache(10_000), pace: newPace(c)}
+	rand.Read(i.secret[:])
+	return i, nil
+}
+
+// Peer is where a caller comes from.
+type Peer struct {
+	Addr netip.Addr
+	Door string // imap, smtp, http, ...
+}
+
+// Zone returns the network zone of an address.
+func (i *Identity) Zone(addr netip.Addr) policy.Zone {
+	addr = addr.Unmap()
+	for _, p := range i.conf.InnerNetworks {
+		if p.Contains(addr) {
+			return policy.Inner
+		}
+	}
+	return policy.Outer
+}
+
+// SetPassword gives an account a password and ends its sessions.
+func (i *Identity) SetPassword(ctx context.Context, by policy.Subject, org, account int64, password string) error {
+	if password == "" || len(password) > maxPassword {
+		return errs.E(errs.Invalid, "A password needs 1 to %d bytes.", maxPassword)
+	}
+	return i.SetPasswordHash(ctx, by, org, account, hashPassword(password))
+}
+
+// SetPasswordHash is SetPassword with a hash made by [HashPassword].
+func (i *Identity) SetPasswordHash(ctx context.Context, by policy.Subject, org, account int64, hash string) error {
+	now := i.clock.Now()
+	return i.db.Write(ctx, func(tx *store.Tx) error {
+		if err := putCredential(ctx, tx, org, account, hash, now.UnixMilli()); err != nil {
+			return err
+		}
+		by.Org = org
+		return audit.Append(ctx, tx, now, audit.By(by, "account.password", accountText(account), nil))
+	})
+}
+
+// HashPassword returns what SetPasswordHash takes. Imports hash many
+// passwords side by side before they write.
+func HashPassword(password string) string { return hashPassword(password) }
+
+// errWrong is the one answer to every failed sign-in, so that it does not
+// tell whether the account exists.
+var errWrong = errs.E(errs.Unauthenticated, "The address or the password is wrong.")
+
+// Verify checks an address and a password. RateLimited when there were too
+// many wrong tries from the peer; Unauthenticated in every other refusal.
+func (i *Identity) Verify(ctx context.Context, address, password string, peer Peer) (policy.Subject, error) {
+	if len(password) > maxPassword || len(address) > 320 {
+		return policy.Subject{}, errWrong
+	}
+	a, cred, err := i.find(ctx, address)
+	if err != nil {
+		return policy.Subject{}, err
+	}
+	key := i.cacheKey(address, password)
+	if cred.found && !a.Locked && i.good.has(key, cred.version) {
+		return i.subject(a, peer), nil
+	}
+	if wait := i.pace.wait(peer.Addr, a.ID); wait > 0 {
+		return policy.Subject{}, errs.E(errs.RateLimited, "Too many wrong passwords from here; try again in %d seconds.", int(wait.Seconds())+1)
+	}
+	ok, err := i.compare(ctx, cred, password)
+	if err != nil {
+		return policy.Subject{}, err
+	}
+	if !ok || a.Locked {
+		i.pace.failed(peer.Addr, a.ID)
+		i.record(ctx, a, address, peer, errWrong)
+		return policy.Subject{}, errWrong
+	}
+	i.pace.succeeded(peer.Addr, a.ID)
+	i.good.put(key, cred.version)
+	i.record(ctx, a, address, peer, nil)
+	return i.subject(a, peer), nil
+}
+
+// find reads the account and its credential; neither being there is not an
+// error, since the time taken must not tell.
+func (i *Identity) find(ctx context.Context, address string) (a directory.Account, c credential, err error) {
+	a, _, err = i.dir.Resolve(ctx, address)
+	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Invalid) {
+		return a, c, nil
+	}
+	if err != nil {
+		return a, c, err
+	}
+	err = i.db.Read(ctx, func(tx *store.Tx) (err error) {
+		c, err = selectCredential(ctx, tx, a.Org, a.ID)
+		return err
+	})
+	if errors.Is(err, store.ErrNoRows) {
+		err = nil
+	}
+	return a, c, err
+}
+
+// nobody is a hash that no password matches, to spend the same time on.
+var nobody = sync.OnceValue(func() string {
+	b := make([]byte, 16)
+	rand.Read(b)
+	return hashPassword(string(b))
+})
+
+// compare hashes in turn, so that an eight o'clock rush does not take all memory.
+func (i *Identity) compare(ctx context.Context, c credential, password string) (bool, error) {
+	select {
+	case i.hash <- struct{}{}:
+		defer func() { <-i.hash }()
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	if !c.found {
+		_, err := matches(nobody(), password)
+		return false, err
+	}
+	return matches(c.password, password)
+}
+
+func (i *Identity) subject(a directory.Account, peer Peer) policy.Subject {
+	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: a.Clearance, Zone: i.Zone(peer.Addr), Peer: peer.Addr.String(), Door: peer.Door}
+}
+
+func (i *Identity) cacheKey(address, password string) [32]byte {
+	mac := hmac.New(sha256.New, i.secret[:])
+	mac.Write([]byte(address))
+	mac.Write([]byte{0})
+	mac.Write([]byte(password))
+	return [32]byte(mac.Sum(nil))
+}
+
+// record writes the try into the audit record. A sign-in that the cache of
+// good passwords answered is not recorded again: mail programs sign in many
+// times an hour.
+func (i *Identity) record(ctx context.Context, a directory.Account, address string, peer Peer, result error) {
+	s := policy.Subject{Org: a.Org, Account: a.ID, Address: address, Peer: peer.Addr.String(), Door: peer.Door}
+	if s.Org == 0 {
+		s.Org = directory.DefaultOrg
+	}
+	err := i.db.Write(ctx, func(tx *store.Tx) error {
+		return audit.Append(ctx, tx, i.clock.Now(), audit.By(s, "sign-in", accountText(a.ID), result))
+	})
+	if err != nil {
+		i.log.Error("sign-in not recorded", "address", address, "error", err)
+	}
+}

@@ -1,0 +1,165 @@
+package mail
+
+import (
+	"context"
+	"embed"
+	"log/slog"
+	"sync"
+
+	"chancery/directory"
+	"chancery/kit/clock"
+	"chancery/kit/errs"
+	"chancery/policy"
+	"chancery/store"
+)
+
+// Config are the room's settings. Zero values mean the documented default.
+type Config struct {
+	Hostname       string // name in Received lines and as the bounce's reporting server
+	MaxMessage     int64  // bytes, default 100 MiB
+	MaxMailboxes   int    // per account, default 10,000
+	MaxDepth       int    // of mailboxes in mailboxes, default 20
+	DefaultQuota   int64  // bytes per account, 0 = none
+	MaxRecipients  int    // per submission, default 1,000
+	MaxHold        int64  // seconds a submission may be held (RFC 4865), default 30 days
+	HistoryChanges int64  // removed messages remembered per account for resync, default 100,000
+	ViewMessages   int    // messages of all accounts kept in memory as views, default 200,000
+	ContentBytes   int    // bytes of parsed messages kept in memory, default 24 MiB
+}
+
+// Room is the mail room. One serves all doors of a process.
+type Room struct {
+	db    *store.Store
+	conf  Config
+	dir   *directory.Directory
+	clock clock.Clock
+	log   *slog.Logger
+	views *views
+	watch *watchers
+	parts *contentCache
+	mu    sync.Mutex
+	ready map[int64]bool // accounts whose standard mailboxes are known to be there
+
+	validity uint32 // the last UIDVALIDITY given out
+}
+
+//go:embed schema/*.sql
+var schema embed.FS
+
+// New brings the tables up to date and returns the room.
+func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Config, c clock.Clock, log *slog.Logger) (*Room, error) {
+	if err := db.Migrate(ctx, "mail", schema); err != nil {
+		return nil, err
+	}
+	conf = conf.withDefaults()
+	return &Room{
+		db: db, dir: dir, conf: conf, clock: c, log: log,
+		views: newViews(conf.ViewMessages), watch: newWatchers(), parts: newContentCache(conf.ContentBytes),
+		ready: map[int64]bool{},
+	}, nil
+}
+
+func (c Config) withDefaults() Config {
+	set := func(v *int64, def int64) {
+		if *v == 0 {
+			*v = def
+		}
+	}
+	setInt := func(v *int, def int) {
+		if *v == 0 {
+			*v = def
+		}
+	}
+	if c.Hostname == "" {
+		c.Hostname = "localhost"
+	}
+	set(&c.MaxMessage, 100<<20)
+	set(&c.MaxHold, 30*24*3600)
+	set(&c.HistoryChanges, 100_000)
+	setInt(&c.MaxMailboxes, 10_000)
+	setInt(&c.MaxDepth, 20)
+	setInt(&c.MaxRecipients, 1000)
+	setInt(&c.ViewMessages, 200_000)
+	setInt(&c.ContentBytes, 24<<20)
+	return c
+}
+
+// AccountInfo describes an account that a subject can reach.
+type AccountInfo struct {
+	ID       int64
+	Address  string
+	Name     string
+	Personal bool // the subject's own
+	Rights   policy.Rights
+	Quota    int64 // bytes, 0 = no limit
+}
+
+// Account is an open account: a subject's hold on a set of mailboxes.
+type Account struct {
+	room    *Room
+	subject policy.Subject
+	info    AccountInfo
+	scope   store.Scope
+}
+
+// ID returns the account's id, Info everything the door may show of it.
+func (a *Account) ID() int64         { return a.info.ID }
+func (a *Account) Info() AccountInfo { return a.info }
+
+// Accounts lists the accounts the subject can reach, its own first.
+func (r *Room) Accounts(ctx context.Context, s policy.Subject) ([]AccountInfo, error) {
+	reached, err := r.dir.Reachable(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	var list []AccountInfo
+	for _, a := range reached {
+		if policy.Can(s, policy.Read, label(a.Account, a.Rights)) {
+			list = append(list, info(s, a.Account, a.Rights))
+		}
+	}
+	return list, nil
+}
+
+// Account opens an account. NotFound covers both "is not there" and "may not know".
+func (r *Room) Account(ctx context.Context, s policy.Subject, id int64) (*Account, error) {
+	a, err := r.dir.Account(ctx, s.Org, id)
+	if err != nil {
+		return nil, err
+	}
+	rights := policy.All
+	if s.Account != 0 {
+		if rights, err = r.dir.Rights(ctx, s.Org, id, s.Account); err != nil {
+			return nil, err
+		}
+	}
+	if !policy.Can(s, policy.Read, label(a, rights)) {
+		return nil, errs.E(errs.NotFound, "There is no such account.")
+	}
+	return r.open(ctx, s, a, rights)
+}
+
+func label(a directory.Account, granted policy.Rights) policy.Label {
+	return policy.Label{Org: a.Org, Owner: a.ID, Granted: granted}
+}
+
+func info(s policy.Subject, a directory.Account, rights policy.Rights) AccountInfo {
+	return AccountInfo{ID: a.ID, Address: a.Address, Name: a.Name, Personal: a.ID == s.Account, Rights: rights, Quota: a.Quota}
+}
+
+// open makes the handle, and on an account's first use its standard mailboxes.
+func (r *Room) open(ctx context.Context, s policy.Subject, a directory.Account, rights policy.Rights) (*Account, error) {
+	acc := &Account{room: r, subject: s, info: info(s, a, rights), scope: store.Scope{Org: a.Org}}
+	if acc.info.Quota == 0 {
+		acc.info.Quota = r.conf.DefaultQuota
+	}
+	return acc, r.prepare(ctx, a.ID)
+}
+
+// can asks policy for the rights on this account.
+func (a *Account) can(need policy.Rights) error {
+	if policy.Can(a.subject, need, policy.Label{Org: a.scope.Org, Owner: a.info.ID, Granted: a.info.Rights}) {
+		return nil
+	}
+	return errs.E(errs.Forbidden, "You may not do this in the mailbox of %s.", a.info.Name)
+}

@@ -1,0 +1,195 @@
+package mailapi
+
+import (
+	"context"
+	"log/slog"
+
+	"chancery/kit/errs"
+	"chancery/kit/id"
+	"chancery/mail"
+	"chancery/policy"
+	"chancery/wire/jmap"
+	"chancery/wire/jmapmail"
+)
+
+// Config are the settings. Zero values mean the documented default.
+type Config struct {
+	MaxSizeAttachments int64 // of one email, default 75 MiB
+	MaxUpload          int64 // bytes, default 100 MiB; doors/jmap has its own limit before
+	MaxDelayedSend     int64 // seconds, default 30 days; what the room allows
+	MaxBodyValue       int64 // bytes of one body value, default 5 MiB
+	QueryCache         int   // message pointers kept in results of queries, default 2,000,000
+	Log                *slog.Logger
+}
+
+func (c Config) withDefaults() Config {
+	if c.MaxSizeAttachments == 0 {
+		c.MaxSizeAttachments = 75 << 20
+	}
+	if c.MaxUpload == 0 {
+		c.MaxUpload = 100 << 20
+	}
+	if c.MaxDelayedSend == 0 {
+		c.MaxDelayedSend = 30 * 24 * 3600
+	}
+	if c.MaxBodyValue == 0 {
+		c.MaxBodyValue = 5 << 20
+	}
+	if c.QueryCache == 0 {
+		c.QueryCache = 2_000_000
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+// API answers JMAP calls for one mail room.
+type API struct {
+	room    *mail.Room
+	who     func(context.Context) (policy.Subject, error)
+	conf    Config
+	queries *queryCache
+}
+
+// New makes the API. Who returns the person that a context belongs to.
+func New(room *mail.Room, who func(context.Context) (policy.Subject, error), conf Config) *API {
+	conf = conf.withDefaults()
+	return &API{room: room, who: who, conf: conf, queries: newQueryCache(conf.QueryCache)}
+}
+
+// Capabilities returns what the room offers to doors/jmap.
+func (a *API) Capabilities() []jmap.Capability {
+	return []jmap.Capability{
+		{
+			URN:     jmapmail.MailURN,
+			Account: a.mailCapability,
+			Types:   []string{"Mailbox", "Thread", "Email"},
+			States:  a.mailStates,
+			Methods: map[string]jmap.Method{
+				"Mailbox/get":          a.mailboxGet,
+				"Mailbox/changes":      a.mailboxChanges,
+				"Mailbox/query":        a.mailboxQuery,
+				"Mailbox/queryChanges": a.mailboxQueryChanges,
+				"Mailbox/set":          a.mailboxSet,
+				"Thread/get":           a.threadGet,
+				"Thread/changes":       a.threadChanges,
+				"Email/get":            a.emailGet,
+				"Email/changes":        a.emailChanges,
+				"Email/query":          a.emailQuery,
+				"Email/queryChanges":   a.emailQueryChanges,
+				"Email/set":            a.emailSet,
+				"Email/copy":           a.emailCopy,
+				"Email/import":         a.emailImport,
+				"Email/parse":          a.emailParse,
+				"SearchSnippet/get":    a.snippetGet,
+			},
+		},
+	}
+}
+
+func (a *API) mailCapability(acc jmap.Account) (any, bool) {
+	return jmapmail.MailCapability{
+		MaxSizeMailboxName:         mail.MaxMailboxName,
+		MaxSizeAttachmentsPerEmail: a.conf.MaxSizeAttachments,
+		EmailQuerySortOptions:      sortOptions,
+		MayCreateTopLevelMailbox:   !acc.IsReadOnly,
+	}, true
+}
+
+// Accounts lists the accounts that the person in the context can reach.
+func (a *API) Accounts(ctx context.Context) ([]jmap.Account, error) {
+	s, err := a.who(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.room.Accounts(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]jmap.Account, len(list))
+	for i, x := range list {
+		name := x.Name
+		if x.Personal {
+			name = x.Address
+		}
+		out[i] = jmap.Account{ID: id.Text(accountID, x.ID), Name: name, IsPersonal: x.Personal,
+			IsReadOnly: x.Rights&(policy.Mark|policy.Organise|policy.Insert) == 0}
+	}
+	return out, nil
+}
+
+// account opens the account of a call.
+func (a *API) account(ctx context.Context, text jmap.ID) (*mail.Account, error) {
+	if err := jmap.CheckAccount(text); err != nil {
+		return nil, err
+	}
+	n, ok := id.Parse(accountID, text)
+	if !ok {
+		return nil, jmap.Fail(jmap.AccountNotFound, "There is no account %s.", text)
+	}
+	s, err := a.who(ctx)
+	if err != nil {
+		return nil, err
+	}
+	acc, err := a.room.Account(ctx, s, n)
+	if errs.Is(err, errs.NotFound) {
+		return nil, jmap.Fail(jmap.AccountNotFound, "There is no account %s.", text)
+	}
+	return acc, err
+}
+
+// open opens the account of a call together with its present snapshot.
+func (a *API) open(ctx context.Context, text jmap.ID) (*mail.Account, *mail.Snapshot, error) {
+	acc, err := a.account(ctx, text)
+	if err != nil {
+		return nil, nil, err
+	}
+	snap, err := acc.Snapshot(ctx)
+	return acc, snap, err
+}
+
+// mailStates returns the states for push.
+func (a *API) mailStates(ctx context.Context, account jmap.ID) (map[string]string, error) {
+	_, snap, err := a.open(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	email := state(snap.EmailState)
+	return map[string]string{"Mailbox": state(mailboxState(snap)), "Thread": email, "Email": email}, nil
+}
+
+// Listen wakes whoever waits for changes of accounts (doors/jmap). Accounts
+// that the person cannot open are left out.
+func (a *API) Listen(ctx context.Context, accounts []jmap.ID) (<-chan struct{}, func()) {
+	wake := make(chan struct{}, 1)
+	done := make(chan struct{})
+	var watches []*mail.Watch
+	for _, text := range accounts {
+		acc, err := a.account(ctx, text)
+		if err != nil {
+			continue
+		}
+		w := acc.Watch()
+		watches = append(watches, w)
+		go func() {
+			for {
+				select {
+				case <-done:
+					return
+				case <-w.C:
+				}
+				select {
+				case wake <- struct{}{}:
+				default:
+				}
+			}
+		}()
+	}
+	return wake, func() {
+		close(done)
+		for _, w := range watches {
+			w.Close()
+		}
+	}
+}

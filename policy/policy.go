@@ -1,0 +1,88 @@
+// Package policy answers one question: may this subject do this to a thing
+// with this label?
+//
+// Owns: secrecy levels, network zones, rights and the rule that joins them.
+// It is pure: no database, no clock. Rooms look up the label (who owns the
+// thing, what was granted, how secret it is) and ask [Can] in their verbs,
+// never in a handler.
+//
+// Rules it answers: C14, C15 (five levels matched with clearance), C09 (inner
+// and outer network), D17 (shared mailboxes with named rights), N59.
+package policy
+
+// Level is a secrecy level. The country pack gives the five their names;
+// the numbers are what is stored.
+type Level int16
+
+// The ladder of C14, lowest first.
+const (
+	Public Level = iota
+	Internal
+	Confidential
+	Secret
+	TopSecret
+)
+
+// Zone is the network a request came from.
+type Zone uint8
+
+const (
+	Outer Zone = iota // anywhere; the zero value is the strict one
+	Inner             // the agency's own network
+)
+
+// Rights are what a subject was granted on a mailbox that is not its own.
+type Rights uint16
+
+const (
+	Read     Rights = 1 << iota // see and search
+	Mark                        // set keywords (seen, flagged, ...)
+	Organise                    // file, move and remove messages, change folders
+	Insert                      // put messages in
+	SendAs                      // send with the mailbox's own address as the author
+	OnBehalf                    // send for the mailbox, named as the sender
+	Manage                      // grant rights to others
+)
+
+// All is what an owner has.
+const All = Read | Mark | Organise | Insert | SendAs | OnBehalf | Manage
+
+// Subject is who asks, and from where.
+type Subject struct {
+	Org       int64  // organisation
+	Account   int64  // the account signed in to; 0 is the system itself
+	Address   string // its main address, for records
+	Clearance Level  // highest level it may see
+	Zone      Zone
+	Peer      string // network address, for records
+	Door      string // which protocol, for records
+}
+
+// Label is what the thing says of itself, as far as this subject is concerned.
+type Label struct {
+	Org     int64
+	Owner   int64  // account it belongs to
+	Level   Level  // secrecy
+	Granted Rights // what the subject was granted on it
+}
+
+// System is the subject of work that nobody asked for: delivery, schedules.
+func System(org int64) Subject {
+	return Subject{Org: org, Clearance: TopSecret, Zone: Inner, Door: "system"}
+}
+
+// Can says whether the subject may do what needs the rights to a thing with
+// the label. A level above the subject's clearance is refused whatever was
+// granted, and from the outer network nothing above Internal is reached.
+func Can(s Subject, need Rights, l Label) bool {
+	if s.Org != l.Org || l.Level > s.Clearance {
+		return false
+	}
+	if s.Zone != Inner && l.Level > Internal {
+		return false
+	}
+	if s.Account == 0 || s.Account == l.Owner {
+		return true
+	}
+	return need != 0 && l.Granted&need == need
+}

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"chancery/kit/errs"
+)
+
+var errClosed = errs.E(errs.Unavailable, "the store is closing")
+
+// pool is a fixed number of read connections, opened when first needed.
+type pool struct {
+	engine engine
+	free   chan *conn // nil entries stand for connections not yet open
+	mu     sync.Mutex
+	closed bool
+	size   int
+}
+
+func newPool(e engine, n int) *pool {
+	p := &pool{engine: e, free: make(chan *conn, n), size: n}
+	for range n {
+		p.free <- nil
+	}
+	return p
+}
+
+func (p *pool) get(ctx context.Context) (*conn, error) {
+	select {
+	case c, ok := <-p.free:
+		if !ok {
+			return nil, errClosed
+		}
+		if c != nil {
+			return c, nil
+		}
+		c, err := p.engine.connect(ctx, false)
+		if err != nil {
+			p.put(nil)
+			return nil, err
+		}
+		return c, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// put gives a connection back; nil stands for one that was lost.
+func (p *pool) put(c *conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		if c != nil {
+			c.close()
+		}
+		return
+	}
+	p.free <- c
+}
+
+func (p *pool) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return
+	}
+	p.closed = true
+	close(p.free)
+	for c := range p.free {
+		if c != nil {
+			c.close()
+		}
+	}
+}
+
+// Read runs fn in a read-only snapshot.
+func (s *Store) Read(ctx context.Context, fn func(tx *Tx) error) error {
+	c, err := s.readers.get(ctx)
+	if err != nil {
+		return s.classify(err)
+	}
+	// A cancelled caller must not break the connection in the middle of a
+	// statement: every statement here is short.
+	ctx = context.WithoutCancel(ctx)
+	if err = c.exec(ctx, s.engine.beginRead()); err != nil {
+		c.close()
+		s.readers.put(nil)
+		return s.classify(err)
+	}
+	err = fn(&Tx{conn: c})
+	if end := c.exec(ctx, "COMMIT"); end != nil && !errors.Is(end, context.Canceled) {
+		// An aborted transaction ends only by ROLLBACK; a lost connection not even so.
+		if c.exec(ctx, "ROLLBACK") != nil {
+			c.close()
+			c = nil
+		}
+	}
+	s.readers.put(c)
+	return s.classify(err)
+}

@@ -1,0 +1,325 @@
+package compose
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/base64"
+	"io"
+	"mime/quotedprintable"
+	"strings"
+	"unicode/utf8"
+
+	"chancery/kit/errs"
+)
+
+// maxDepth bounds the nesting of a tree, which a client may have sent.
+const maxDepth = 60
+
+// node writes a part: its fields, a blank line and its body.
+func (w *writer) node(n *Node, depth int) {
+	if w.err != nil {
+		return
+	}
+	if n == nil {
+		n = &Node{}
+	}
+	if depth > maxDepth {
+		w.err = errs.E(errs.TooLarge, "the message is nested deeper than %d levels", maxDepth)
+		return
+	}
+	kind := strings.ToLower(n.Type)
+	switch {
+	case kind == "" && len(n.Parts) > 0:
+		kind = "multipart/mixed"
+	case kind == "":
+		kind = "text/plain"
+	}
+	if strings.HasPrefix(kind, "multipart/") {
+		w.multipart(n, kind, depth)
+		return
+	}
+	if len(n.Parts) > 0 {
+		w.err = errs.E(errs.Invalid, "a part of type %s cannot have parts", kind)
+		return
+	}
+	w.leaf(n, kind)
+}
+
+// multipart writes the children between boundaries (RFC 2046 section 5.1).
+func (w *writer) multipart(n *Node, kind string, depth int) {
+	if len(n.Parts) == 0 {
+		w.err = errs.E(errs.Invalid, "a part of type %s needs at least one part", kind)
+		return
+	}
+	boundary := w.boundary()
+	w.fields(n, kind, append(n.Params[:len(n.Params):len(n.Params)], "boundary", boundary), "")
+	for _, k := range n.Parts {
+		w.text("\r\n--" + boundary + "\r\n")
+		w.node(k, depth+1)
+	}
+	w.text("\r\n--" + boundary + "--\r\n")
+}
+
+// fields writes the Content-* fields and the blank line.
+func (w *writer) fields(n *Node, kind string, params []string, encoding string) {
+	put := func(f Field) {
+		if !has(n.Header, f.Name) {
+			w.field(f)
+		}
+	}
+	if has(n.Header, "Content-Type") && strings.HasPrefix(kind, "multipart/") {
+		w.err = errs.E(errs.Invalid, "the Content-Type of a multipart is made with its boundary and cannot be given")
+		return
+	}
+	put(Params("Content-Type", kind, params, w.style))
+	if encoding != "" && encoding != "7bit" {
+		if has(n.Header, "Content-Transfer-Encoding") {
+			w.err = errs.E(errs.Invalid, "the Content-Transfer-Encoding is chosen by the server and cannot be given")
+			return
+		}
+		put(Token("Content-Transfer-Encoding", encoding))
+	}
+	if n.Disposition != "" || n.Name != "" {
+		disposition := n.Disposition
+		if disposition == "" {
+			disposition = "attachment"
+		}
+		put(Params("Content-Disposition", disposition, []string{"filename", n.Name}, w.style))
+	}
+	if n.ContentID != "" {
+		put(MessageIDs("Content-ID", []string{n.ContentID}))
+	}
+	if n.Description != "" {
+		put(Text("Content-Description", n.Description, w.style))
+	}
+	if len(n.Language) > 0 {
+		put(Token("Content-Language", strings.Join(n.Language, ", ")))
+	}
+	if n.Location != "" {
+		put(Token("Content-Location", n.Location))
+	}
+	for _, f := range n.Header {
+		w.field(f)
+	}
+	w.text("\r\n")
+}
+
+// leaf writes content in the encoding that suits it.
+func (w *writer) leaf(n *Node, kind string) {
+	isText := strings.HasPrefix(kind, "text/")
+	charset := n.Charset
+	open := n.Open
+	isOwnText := open == nil
+	if isOwnText {
+		body := crlf(n.Text)
+		open = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(body)), nil }
+		if charset == "" && isText {
+			charset = "utf-8"
+		}
+	}
+	params := n.Params
+	if charset != "" && isText {
+		params = append([]string{"charset", charset}, params...)
+	}
+	encoding := "base64"
+	if isText || isMessage(kind) {
+		s, err := scan(open)
+		if err != nil {
+			w.err = err
+			return
+		}
+		encoding = s.encoding(kind, isOwnText)
+	}
+	w.fields(n, kind, params, encoding)
+	r, err := open()
+	if err != nil {
+		w.fail(err)
+		return
+	}
+	defer r.Close()
+	w.encode(r, encoding)
+}
+
+func isMessage(kind string) bool { return strings.HasPrefix(kind, "message/") }
+
+func (w *writer) fail(err error) {
+	if w.err == nil {
+		w.err = errs.Wrap(errs.Unavailable, err, "a part of the message could not be read")
+	}
+}
+
+// encode copies content in an encoding.
+func (w *writer) encode(r io.Reader, encoding string) {
+	var err error
+	switch encoding {
+	case "base64":
+		lines := &lineWriter{w: w}
+		e := base64.NewEncoder(base64.StdEncoding, lines)
+		if _, err = io.Copy(e, r); err == nil {
+			err = e.Close()
+		}
+		if err == nil && lines.used > 0 {
+			w.text("\r\n")
+		}
+	case "quoted-printable":
+		q := quotedprintable.NewWriter(w)
+		if _, err = io.Copy(q, r); err == nil {
+			err = q.Close()
+		}
+	case "binary":
+		_, err = io.Copy(w, r)
+	default:
+		_, err = io.Copy(&crlfWriter{w: w}, r)
+	}
+	if err != nil {
+		w.fail(err)
+	}
+}
+
+// lineWriter breaks base64 into lines of 76 characters (RFC 2045 section 6.8).
+type lineWriter struct {
+	w    io.Writer
+	used int
+}
+
+// Write writes b in lines.
+func (l *lineWriter) Write(b []byte) (int, error) {
+	n := len(b)
+	for len(b) > 0 {
+		k := min(len(b), lineAim-l.used)
+		if _, err := l.w.Write(b[:k]); err != nil {
+			return 0, err
+		}
+		b = b[k:]
+		if l.used += k; l.used == lineAim {
+			l.used = 0
+			if _, err := io.WriteString(l.w, "\r\n"); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return n, nil
+}
+
+// crlfWriter gives a nested message stored with LF the line ends of mail.
+type crlfWriter struct {
+	w    io.Writer
+	last byte
+}
+
+// Write writes b with CRLF for each LF.
+func (c *crlfWriter) Write(b []byte) (int, error) {
+	n := len(b)
+	for len(b) > 0 {
+		i := bytes.IndexByte(b, '\n')
+		if i < 0 {
+			c.last = b[len(b)-1]
+			_, err := c.w.Write(b)
+			return n, err
+		}
+		if i > 0 {
+			c.last = b[i-1]
+		}
+		end := b[:i+1]
+		if c.last != '\r' {
+			if _, err := c.w.Write(b[:i]); err != nil {
+				return 0, err
+			}
+			end = []byte("\r\n")
+		}
+		if _, err := c.w.Write(end); err != nil {
+			return 0, err
+		}
+		c.last = '\n'
+		b = b[i+1:]
+	}
+	return n, nil
+}
+
+// traits is what decides the encoding of a content.
+type traits struct {
+	bytes, high      int64
+	longest          int
+	hasNUL, hasBreak bool // hasBreak: a CR or LF that is not a CRLF
+	hasFrom          bool // a line that starts with "From "
+}
+
+// scan reads a content once.
+func scan(open func() (io.ReadCloser, error)) (traits, error) {
+	var t traits
+	r, err := open()
+	if err != nil {
+		return t, errs.Wrap(errs.Unavailable, err, "a part of the message could not be read")
+	}
+	defer r.Close()
+	in := bufio.NewReaderSize(r, 32<<10)
+	length := 0
+	prev := byte(0)
+	from := 0 // how much of "From " the line has matched
+	for {
+		c, err := in.ReadByte()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return t, errs.Wrap(errs.Unavailable, err, "a part of the message could not be read")
+		}
+		t.bytes++
+		switch {
+		case c == '\n':
+			t.hasBreak = t.hasBreak || prev != '\r'
+			length = 0
+		case prev == '\r':
+			t.hasBreak = true
+		case c == 0:
+			t.hasNUL = true
+		case c >= utf8.RuneSelf:
+			t.high++
+		}
+		if c != '\n' && c != '\r' {
+			if length == from && from < 5 && c == "From "[from] {
+				if from++; from == 5 {
+					t.hasFrom = true
+				}
+			}
+			length++
+			t.longest = max(t.longest, length)
+		} else {
+			from = 0
+		}
+		prev = c
+	}
+	t.hasBreak = t.hasBreak || prev == '\r'
+	return t, nil
+}
+
+// encoding chooses: as it is where that is safe everywhere, the shorter of
+// quoted-printable and base64 for text, base64 for what must stay exact.
+func (t *traits) encoding(kind string, isOwnText bool) string {
+	isShort := t.high == 0 && !t.hasNUL && t.longest <= lineMax
+	isPlain := isShort && !t.hasBreak
+	switch {
+	case isMessage(kind):
+		// Messages may not be encoded (RFC 2046 section 5.2.1); message/global
+		// may, but 8bit is what its readers have (RFC 6532 section 3.7).
+		if isShort {
+			return "7bit"
+		}
+		if t.hasNUL || t.longest > lineMax {
+			return "binary"
+		}
+		return "8bit"
+	case isPlain && !(t.hasFrom && isOwnText):
+		return "7bit"
+	case !isOwnText || t.hasNUL || t.high*6 > t.bytes:
+		return "base64"
+	}
+	return "quoted-printable"
+}
+
+// crlf gives every line end the form CRLF, and text its last line end.
+func crlf(s string) string {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	s = strings.ReplaceAll(s, "\r", "\n")
+	return strings.ReplaceAll(s, "\n", "\r\n")
+}
