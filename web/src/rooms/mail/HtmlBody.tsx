@@ -112,7 +112,7 @@ function Frame({ html, paper, remote, quoted, lang, title, fold }: FrameProps) {
       className={css.frame}
       data-paper={paper || undefined}
       title={title}
-      src={remote ? '/frame/mail-images.html' : '/frame/mail.html'}
+      src={remote ? '/mail-frame-images.html' : '/mail-frame.html'}
       sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
       referrerPolicy="no-referrer"
       onLoad={() => setReady((n) => n + 1)}

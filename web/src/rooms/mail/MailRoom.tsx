@@ -5,6 +5,9 @@ import { Frame } from '~/app/Frame'
 import { useLayout } from '~/app/layout'
 import { useT } from '~/kit/i18n'
 import { usePrefs } from '~/kit/prefs'
+import { asSyncError } from '~/kit/sync/errors'
+import { errorText } from '~/kit/ui/states'
+import { sayError } from '~/kit/undo'
 import { folderName } from './names'
 import type { MailAccount } from './account'
 import type { ComposeStart } from './compose/start'
@@ -23,7 +26,11 @@ import { parseQuery, toFilter } from './search'
 import { useActs } from './use-acts'
 import { useMailKeys } from './use-keys'
 
-const Composer = lazy(() => import('./compose/Composer'))
+const Composer = lazy(async () => {
+  const [composer, sealed] = await Promise.all([import('./compose/Composer'), import('./sealed')])
+  await sealed.openSealed()
+  return composer
+})
 
 /** The mail room: folders, a list, a conversation, and the sheet one writes on. */
 export function MailRoom({ engine }: { engine: MailEngine }) {
@@ -53,21 +60,28 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
     (to, replace) => navigate(mailPath({ accountId: account.id, box, query: route.query, unread: route.unread, ...to }), { replace: replace ?? false }),
     [navigate, account, box, route.query, route.unread],
   )
-  const start = useCallback((s: ComposeStart) => setCompose((old) => ({ start: s, key: (old?.key ?? 0) + 1 })), [])
+  const start = useCallback(
+    async (s: ComposeStart) => {
+      // What is answered, forwarded or taken up again must be here in full.
+      const begun = await withBody(engine, account, s).catch((e: unknown) => void sayError(errorText(t, asSyncError(e))))
+      if (begun) setCompose((old) => ({ start: begun, key: (old?.key ?? 0) + 1 }))
+    },
+    [engine, account, t],
+  )
 
   const openRow = useCallback(
     (id: string) => {
       const email = account.emails.get(id)
       if (!email) return
       list.setCursor(id)
-      if (mailbox?.role === 'drafts' || (email.keywords['$draft'] && !threads)) return start({ how: 'draft', email })
+      if (mailbox?.role === 'drafts' || (email.keywords['$draft'] && !threads)) return void start({ how: 'draft', email })
       // While reading, going down the list must not fill the history.
       go({ threadId: email.threadId }, route.threadId !== undefined && layout !== 'phone')
     },
     [account, list, mailbox, threads, go, start, route.threadId, layout],
   )
 
-  const state: MailState = { engine, account, mailbox, route: { ...route, box }, view, list, acts, mine, conversations: threads, go, openRow, compose: start }
+  const state: MailState = { engine, account, mailbox, route: { ...route, box }, view, list, acts, mine, conversations: threads, go, openRow, compose: (s) => void start(s) }
   useMailKeys(state, { help: () => setHelp(true) })
   const unread = inbox?.unreadEmails ?? 0
   useEffect(() => {
@@ -87,7 +101,7 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
         places={<FolderPane />}
         unread={unread}
         deep={route.threadId !== undefined}
-        onCompose={() => start({ how: 'new' })}
+        onCompose={() => void start({ how: 'new' })}
         onHome={() => go({ accountId: engine.accounts[0]?.id ?? '', box: engine.accounts[0]?.role('inbox')?.id ?? '', threadId: undefined, query: '', unread: false })}
         onHelp={() => setHelp(true)}
       >
@@ -99,6 +113,12 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
       {help && <HelpKeys onClose={() => setHelp(false)} />}
     </MailContext>
   )
+}
+
+async function withBody(engine: MailEngine, a: MailAccount, s: ComposeStart): Promise<ComposeStart> {
+  if (!('email' in s)) return s
+  await engine.loadBodies(a, [s.email.id])
+  return { ...s, email: a.emails.get(s.email.id) ?? s.email }
 }
 
 function boxFilter(account: MailAccount, box: string, query: string, unread: boolean): Filter {

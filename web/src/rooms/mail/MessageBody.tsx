@@ -7,7 +7,11 @@ import css from './MessageBody.module.css'
 import { PlainText } from './PlainText'
 
 // The sanitiser is fetched with the first HTML message.
-const HtmlBody = lazy(() => import('./HtmlBody'))
+const HtmlBody = lazy(async () => {
+  const [html, sealed] = await Promise.all([import('./HtmlBody'), import('./sealed')])
+  await sealed.openSealed()
+  return html
+})
 
 /** The body as its sender wrote it: plain text as text, HTML in a sealed frame. */
 export function MessageBody({ email, quoted }: { email: Email; quoted: boolean }) {

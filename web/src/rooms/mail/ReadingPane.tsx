@@ -29,7 +29,7 @@ export function ReadingPane() {
 
 function Conversation({ threadId }: { threadId: string }) {
   const t = useT()
-  const { engine, account, mailbox, acts, list, view } = useMail()
+  const { engine, account, mailbox, acts, list, view, compose } = useMail()
   const all = useThreadEmails(account, threadId)
   const [error, setError] = useState<SyncError | null>(null)
   const [open, setOpen] = useState<ReadonlySet<string> | null>(null)
@@ -44,7 +44,9 @@ function Conversation({ threadId }: { threadId: string }) {
   // Opens what is new and the last letter, once; later arrivals open themselves.
   useEffect(() => {
     if (emails.length === 0) return
-    setOpen((old) => old ?? new Set(emails.filter((e, i) => i === emails.length - 1 || !e.keywords['$seen']).map((e) => e.id)))
+    const letters = emails.filter((e) => !e.keywords['$draft'])
+    const first = letters.filter((e, i) => i === letters.length - 1 || !e.keywords['$seen'])
+    setOpen((old) => old ?? new Set((first.length > 0 ? first : emails).map((e) => e.id)))
   }, [emails])
 
   useEffect(() => {
@@ -87,7 +89,7 @@ function Conversation({ threadId }: { threadId: string }) {
         <ol className={css.stack}>
           {emails.map((e, i) => (
             <li key={e.id} data-open={open.has(e.id) || undefined}>
-              {open.has(e.id) ? <MessageCard email={e} alone={emails.length === 1} quoted={i > 0} onFold={() => flip(e.id)} /> : <MessageLine email={e} onOpen={() => flip(e.id)} />}
+              {open.has(e.id) ? <MessageCard email={e} alone={emails.length === 1} quoted={i > 0} onFold={() => flip(e.id)} /> : <MessageLine email={e} onOpen={() => (e.keywords['$draft'] ? compose({ how: 'draft', email: e }) : flip(e.id))} />}
             </li>
           ))}
         </ol>

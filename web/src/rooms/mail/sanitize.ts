@@ -1,5 +1,5 @@
-import DOMPurify from 'dompurify'
 import type { EmailBodyPart } from '~/api/jmap'
+import { purifier, sealedDocument } from './sealed'
 
 export interface CleanMail {
   html: string
@@ -18,7 +18,7 @@ const FORBIDDEN = ['form', 'input', 'button', 'textarea', 'select', 'option', 'v
  * frame has no scripts, no forms, and a policy of its own that fetches nothing.
  */
 export function cleanMail(html: string, images: ReadonlyMap<string, string> | 'keep', allowRemote: boolean): CleanMail {
-  const root = DOMPurify.sanitize(html, {
+  const root = purifier().sanitize(html, {
     USE_PROFILES: { html: true },
     WHOLE_DOCUMENT: true,
     RETURN_DOM: true,
@@ -35,7 +35,7 @@ export function cleanMail(html: string, images: ReadonlyMap<string, string> | 'k
   const style = body.getAttribute('style') ?? ''
   const bg = body.getAttribute('bgcolor') ?? ''
   result.coloured ||= /colou?r|background/i.test(style + styles) || bg !== ''
-  const wrapper = document.implementation.createHTMLDocument('').createElement('div')
+  const wrapper = sealedDocument().createElement('div')
   if (style) wrapper.setAttribute('style', style)
   if (bg) wrapper.setAttribute('bgcolor', bg)
   wrapper.innerHTML = body.innerHTML

@@ -1,4 +1,5 @@
 import type { EmailAddress, EmailBodyPart, Identity } from '~/api/jmap'
+import { parseSealed } from '../sealed'
 
 /** A file that goes with the message; blobId is there once it has been uploaded. */
 export interface DraftFile {
@@ -103,11 +104,16 @@ export function splitDraft(html: string): { body: string; quote: string } {
   return { body: inner.slice(0, at), quote: inner.slice(at + QUOTE_MARK.length).replace(/<\/div>\s*$/, '') }
 }
 
+// Not by instanceof: the nodes belong to the sealed window.
+function isElement(node: Node): node is Element {
+  return node.nodeType === Node.ELEMENT_NODE
+}
+
 const BLOCKS = new Set(['P', 'DIV', 'LI', 'TR', 'H1', 'H2', 'H3', 'H4', 'BLOCKQUOTE', 'PRE', 'UL', 'OL', 'TABLE', 'HR'])
 
 /** The text of HTML, for the text/plain half and for changing to plain writing. */
 export function htmlToText(html: string): string {
-  const doc = new DOMParser().parseFromString(html, 'text/html')
+  const doc = parseSealed(html)
   doc.querySelectorAll('style, script').forEach((s) => s.remove())
   return blockText(doc.body).replace(/\n{3,}/g, '\n\n').trim()
 }
@@ -116,7 +122,7 @@ function blockText(node: Node): string {
   let out = ''
   for (const child of node.childNodes) {
     if (child.nodeType === Node.TEXT_NODE) out += (child.textContent ?? '').replace(/[ \t\r\n]+/g, ' ')
-    else if (child instanceof Element) {
+    else if (isElement(child)) {
       if (child.tagName === 'BR') out += '\n'
       else {
         const inner = blockText(child)
