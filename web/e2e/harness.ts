@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { inject } from 'vitest'
 import { FakeJmap } from '~/kit/testing/fake'
 import { startFake } from '~/kit/testing/server'
 
@@ -14,17 +15,28 @@ export type Size = keyof typeof sizes
 export interface Desk {
   url: string
   browser: Browser
-  fake: FakeJmap
   address: string
   password: string
   close: () => Promise<void>
 }
 
-/** A browser and an office to look at: the built client in front of the in-memory one. */
-export async function openDesk(extra = 0): Promise<Desk> {
+async function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', headless: true, args: FLAGS })
+}
+
+/** A browser in the demonstration office, as the person at that place of its list. */
+export async function openDesk(person = 0): Promise<Desk> {
+  const office = inject('office')
+  const account = office.accounts[person] as (typeof office.accounts)[number]
+  const browser = await launch()
+  return { url: office.url, browser, address: account.address, password: account.password, close: () => browser.close() }
+}
+
+/** The built client in front of the in-memory office: for very many messages and for refusals on demand. */
+export async function openFakeDesk(extra = 0): Promise<Desk & { fake: FakeJmap }> {
   const fake = new FakeJmap(Date.now(), extra)
   const server = await startFake(dist, fake)
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: FLAGS })
+  const browser = await launch()
   return {
     url: server.url,
     browser,

@@ -129,6 +129,7 @@ function baseStyle(paper: boolean, theme: string): string {
     a { color: light-dark(#0f6657, #6ccab4); }
     img { max-width: 100%; }
     img:not([height]) { height: auto; }
+    img:not([src]) { background: light-dark(#e9edeb, #2d3632); color: light-dark(#5b6963, #95a29c); border-radius: 4px; font-size: 12px; }
     table { max-width: 100%; }
     pre { white-space: pre-wrap; }
     p { margin: 0 0 .8em; }

@@ -72,7 +72,7 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
             </Button>
           ) : (
             <>
-              <IconButton icon={Reply} label={t('act.reply')} onClick={() => compose({ how: 'reply', email })} />
+              <IconButton className={css.reply} icon={Reply} label={t('act.reply')} onClick={() => compose({ how: 'reply', email })} />
               <MenuButton
                 icon={Ellipsis}
                 label={t('message.more', { name })}

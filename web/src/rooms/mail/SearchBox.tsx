@@ -91,7 +91,7 @@ export function SearchBox() {
         }}
       />
       {text ? <IconButton icon={X} size={16} label={t('search.clear')} onClick={leave} /> : <kbd className={css.key}>/</kbd>}
-      {focused && (
+      {focused && !text && (
         <div className={css.hints}>
           <p>{t('search.operators')}</p>
           <ul>
