@@ -19,11 +19,13 @@ func (r *Room) arrived(account int64, m *Message, l *Letter) {
 		// Whoever is told now will ask for it next.
 		r.parts.put(contentKey{account, m.ID}, l.Content, len(l.encoded))
 	}
+	r.index.wake(account)
 }
 
 // departed runs after a message is removed for good.
 func (r *Room) departed(account, message int64) {
 	r.parts.drop(contentKey{account, message})
+	r.index.wake(account)
 }
 
 // Recipient is an address that a letter is for, found in the directory.
