@@ -2,6 +2,7 @@ package search
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -169,6 +170,11 @@ func (w Words) Empty() bool { return len(w.phrases) == 0 }
 
 // Blank says whether nothing was asked for.
 func (w Words) Blank() bool { return !w.given }
+
+// And returns the words of both.
+func (w Words) And(other Words) Words {
+	return Words{phrases: slices.Concat(w.phrases, other.phrases), given: w.given || other.given}
+}
 
 // single returns the character when the phrase is one character of a script
 // without spaces.
