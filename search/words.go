@@ -141,6 +141,14 @@ func Inside(text string) Words {
 	return Words{phrases: []phrase{p}, given: true}
 }
 
+// IsRun says whether the words are one run of a script without spaces, so
+// that a text has them exactly where it holds them as a substring, but for
+// simplified and traditional characters, which are one, and line ends.
+func (w Words) IsRun() bool {
+	return len(w.phrases) == 1 && !slices.ContainsFunc(w.phrases[0].parts, func(p part) bool { return p.kind == isWord }) &&
+		!slices.ContainsFunc(w.phrases[0].parts[:len(w.phrases[0].parts)-1], func(p part) bool { return p.kind == isLone })
+}
+
 // makePhrase makes a phrase of at most max tokens.
 func makePhrase(unit string, prefix bool, max int) (p phrase) {
 	scan(normalise(unit), func(t *token) bool {
