@@ -19,7 +19,8 @@ import (
 	wire "chancery/wire/smtp"
 )
 
-// Resolver is the part of DNS that the queue needs; *net.Resolver is one.
+// Resolver is the part of DNS that the queue needs; *net.Resolver with
+// StrictErrors is one.
 type Resolver interface {
 	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
