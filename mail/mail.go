@@ -41,8 +41,11 @@ type Room struct {
 	parts *contentCache
 	mu    sync.Mutex
 	ready map[int64]bool // accounts whose standard mailboxes are known to be there
+	queue *queue
 
 	validity uint32 // the last UIDVALIDITY given out
+
+	index *indexer // nil: there is no text index, messages are read
 }
 
 //go:embed schema/*.sql
@@ -55,7 +58,8 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 	}
 	conf = conf.withDefaults()
 	return &Room{
-		db: db, dir: dir, conf: conf, clock: c, log: log,
+		queue: newQueue(conf, log),
+		db:    db, dir: dir, conf: conf, clock: c, log: log,
 		views: newViews(conf.ViewMessages), watch: newWatchers(), parts: newContentCache(conf.ContentBytes),
 		ready: map[int64]bool{},
 	}, nil
@@ -75,6 +79,7 @@ func (c Config) withDefaults() Config {
 	if c.Hostname == "" {
 		c.Hostname = "localhost"
 	}
+	c.Outbound = c.Outbound.withDefaults()
 	set(&c.MaxMessage, 100<<20)
 	set(&c.MaxHold, 30*24*3600)
 	set(&c.HistoryChanges, 100_000)

@@ -45,9 +45,14 @@ func scanQueueRow(scan func(...any) error) (q queueRow, err error) {
 }
 
 // selectDueDomains lists where something can go now, and when the next thing
-// can go anywhere.
+// can go anywhere (0 for never). It walks the index from domain to domain, so
+// that a long queue to one of them costs nothing.
 func selectDueDomains(ctx context.Context, tx *store.Tx, now int64, max int) (domains []string, next int64, err error) {
-	err = tx.Query(ctx, "SELECT domain FROM mail_queue WHERE next_at <= $1 AND lease_until <= $1 GROUP BY domain ORDER BY MIN(next_at) LIMIT $2", []any{now, max}, func(scan func(...any) error) error {
+	err = tx.Query(ctx, `WITH RECURSIVE d(domain) AS (
+		SELECT MIN(domain) FROM mail_queue
+		UNION ALL SELECT (SELECT MIN(q.domain) FROM mail_queue q WHERE q.domain > d.domain) FROM d WHERE d.domain IS NOT NULL)
+		SELECT d.domain FROM d WHERE d.domain IS NOT NULL
+		AND EXISTS (SELECT 1 FROM mail_queue q WHERE q.domain = d.domain AND q.next_at <= $1 AND q.lease_until <= $1) LIMIT $2`, []any{now, max}, func(scan func(...any) error) error {
 		var d string
 		err := scan(&d)
 		domains = append(domains, d)
@@ -56,7 +61,7 @@ func selectDueDomains(ctx context.Context, tx *store.Tx, now int64, max int) (do
 	if err != nil {
 		return nil, 0, err
 	}
-	err = tx.Row(ctx, "SELECT COALESCE(MIN(CASE WHEN lease_until > next_at THEN lease_until ELSE next_at END), 0) FROM mail_queue WHERE next_at > $1 OR lease_until > $1", []any{now}, &next)
+	err = tx.Row(ctx, "SELECT COALESCE(MIN(next_at), 0) FROM mail_queue WHERE next_at > $1", []any{now}, &next)
 	return domains, next, err
 }
 
@@ -219,4 +224,10 @@ func selectSubmissions(ctx context.Context, tx *store.Tx, account, since int64) 
 		return err
 	})
 	return list, err
+}
+
+// releaseAllLeases gives back what any process had in hand.
+func releaseAllLeases(ctx context.Context, tx *store.Tx) error {
+	_, err := tx.Exec(ctx, "UPDATE mail_queue SET lease = '', lease_until = 0 WHERE lease_until > 0")
+	return err
 }

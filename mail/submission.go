@@ -78,13 +78,15 @@ func (a *Account) Submit(ctx context.Context, n NewSubmission) (s Submission, er
 	if err := a.checkEnvelope(ctx, &e); err != nil {
 		return s, err
 	}
-	p, err := a.room.plan(ctx, a.scope.Org, e)
+	trace := Trace{From: e.From, Protocol: "HTTP", ID: id.Text('m', id.New())}
+	l, ascii, err := a.room.spoolOutgoing(ctx, a.subject, trace, bytes.Reader())
 	if err != nil {
 		return s, err
 	}
-	trace := Trace{From: e.From, Protocol: "HTTP", ID: id.Text('m', id.New())}
-	l, err := a.room.spoolOutgoing(ctx, a.subject, trace, bytes.Reader())
+	e.UTF8 = !ascii
+	p, err := a.room.plan(ctx, a.scope.Org, e)
 	if err != nil {
+		l.Discard()
 		return s, err
 	}
 	return a.submit(ctx, n, e, p, l)
@@ -121,12 +123,10 @@ func (a *Account) checkEnvelope(ctx context.Context, e *Envelope) error {
 	}
 	bad := &InvalidRecipients{}
 	for _, to := range e.Rcpts {
-		e.UTF8 = e.UTF8 || !wire.IsASCII(to.Address)
 		if err := wire.CheckAddress(to.Address, true); err != nil {
 			bad.Addresses, bad.Err = append(bad.Addresses, to.Address), err
 		}
 	}
-	e.UTF8 = e.UTF8 || !wire.IsASCII(e.From)
 	if bad.Err != nil {
 		return bad
 	}

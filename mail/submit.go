@@ -14,6 +14,8 @@ import (
 	"chancery/store"
 	"chancery/wire/mime"
 	wire "chancery/wire/smtp"
+
+	"golang.org/x/net/idna"
 )
 
 // RcptTo is a recipient of a letter that somebody here sends.
@@ -125,10 +127,11 @@ func (r *Room) destination(ctx context.Context, to RcptTo) (here Recipient, doma
 // SubmitSMTP reads a letter from a mail program and sends it: recipients here
 // have it, and those elsewhere are in the queue, when it returns.
 func (r *Room) SubmitSMTP(ctx context.Context, s policy.Subject, e Envelope, t Trace, src io.Reader) error {
-	l, err := r.spoolOutgoing(ctx, s, t, src)
+	l, ascii, err := r.spoolOutgoing(ctx, s, t, src)
 	if err != nil {
 		return err
 	}
+	e.UTF8 = e.UTF8 && !ascii
 	p, err := r.plan(ctx, s.Org, e)
 	if err != nil {
 		l.Discard()
@@ -139,25 +142,25 @@ func (r *Room) SubmitSMTP(ctx context.Context, s policy.Subject, e Envelope, t T
 }
 
 // spoolOutgoing checks the author of a letter, completes its header and
-// spools it.
-func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src io.Reader) (*Letter, error) {
+// spools it. ascii says that the header holds ASCII only.
+func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src io.Reader) (l *Letter, ascii bool, err error) {
 	br := bufio.NewReaderSize(src, 8<<10)
 	h, err := readHeader(br)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if err := r.checkAuthor(ctx, s, &h); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	now := r.clock.Now()
 	h.complete(r, now)
 	trace := strings.NewReader(t.lines(r.conf.Hostname, now))
-	l, err := r.spool(ctx, store.Scope{Org: s.Org}, io.MultiReader(trace, h.reader(), br))
+	l, err = r.spool(ctx, store.Scope{Org: s.Org}, io.MultiReader(trace, h.reader(), br))
 	if err == nil && l.Hops() > maxHops {
 		l.Discard()
-		return nil, errs.E(errs.Invalid, "The message has been through too many servers; it seems to go in circles.")
+		return nil, false, errs.E(errs.Invalid, "The message has been through too many servers; it seems to go in circles.")
 	}
-	return l, err
+	return l, h.isASCII(), err
 }
 
 // maxHops is how many Received fields a submitted message may have.
@@ -266,18 +269,34 @@ func (p *plan) add(to RcptTo, here Recipient, domain string, e Envelope, now tim
 	}
 	p.rows = append(p.rows, queueRow{
 		org: p.org, id: id.New(), domain: domain, nextAt: p.sendAt.UnixMilli(), queuedAt: p.sendAt.UnixMilli(),
-		sender: e.From, rcpt: to.Address, notify: to.Notify, orcpt: to.ORcpt, ret: e.Ret, envid: e.EnvID, utf8: e.UTF8,
+		sender: asciiDomain(e.From), rcpt: asciiDomain(to.Address), notify: to.Notify, orcpt: to.ORcpt, ret: e.Ret, envid: e.EnvID,
+		utf8: e.UTF8 || needsUTF8(e.From) || needsUTF8(to.Address),
 	})
 	p.status[to.Address] = DeliveryStatus{Reply: "250 2.0.0 Queued", Delivered: "queued"}
 }
 
+// asciiDomain writes the domain of an address as A-labels, which every server
+// understands; the local part stays as it is.
+func asciiDomain(address string) string {
+	local, domain, ok := wire.Split(address)
+	if !ok || wire.IsASCII(domain) {
+		return address
+	}
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil {
+		return address
+	}
+	return local + "@" + ascii
+}
+
+// needsUTF8 says whether an address cannot be written in ASCII at all.
+func needsUTF8(address string) bool { return !wire.IsASCII(asciiDomain(address)) }
+
 // post carries out a plan in one transaction: what is for people here is
 // filed, the rest is queued, and also writes whatever belongs to it.
 func (r *Room) post(ctx context.Context, p *plan, l *Letter, also func(tx *store.Tx) error) error {
-	for _, to := range p.in.Recipients {
-		if err := r.prepare(ctx, to.Account.ID); err != nil {
-			return err
-		}
+	if err := r.prepareAll(ctx, p.in.Recipients); err != nil {
+		return err
 	}
 	staged, report, err := r.successReport(ctx, p.in, l)
 	if err != nil {

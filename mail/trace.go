@@ -14,6 +14,7 @@ import (
 	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/store"
+	wire "chancery/wire/smtp"
 )
 
 // Trace says how a letter came, for its Return-Path and Received lines.
@@ -72,6 +73,17 @@ func (l *Letter) Hops() int { return len(l.Content.Message.Header.All("Received"
 // maxHeader bounds the header that a mail program may submit, since it is
 // rewritten in memory.
 const maxHeader = 512 << 10
+
+// isASCII says whether no field holds anything beyond ASCII, so that the
+// letter can go to a server without SMTPUTF8.
+func (h *header) isASCII() bool {
+	for _, f := range h.fields {
+		if !wire.IsASCII(f.text) {
+			return false
+		}
+	}
+	return true
+}
 
 // header is the fields of a message about to be sent, as written.
 type header struct {

@@ -28,7 +28,11 @@ func (s *session) copy(tag string, c wire.Copy) {
 		s.done(tag, "There was nothing to copy.")
 		return
 	}
-	if err == nil {
+	switch {
+	case err != nil:
+	case to.account == s.sel.account:
+		rows = s.freshBy(to.snap, rows)
+	default:
 		rows, err = s.fresh(rows)
 	}
 	if err == nil && c.Move {

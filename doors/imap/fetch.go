@@ -102,20 +102,28 @@ func (s *session) mayMark() bool {
 // told by FETCH at any time, only numbers have to stay.
 func (s *session) fresh(rows []row) ([]row, error) {
 	now, err := s.sel.account.Snapshot(s.ctx())
-	if err != nil || now == s.sel.snap {
+	if err != nil {
 		return rows, err
+	}
+	return s.freshBy(now, rows), nil
+}
+
+// freshBy takes the flags from a snapshot that is at hand already.
+func (s *session) freshBy(now *mail.Snapshot, rows []row) []row {
+	if now == s.sel.snap {
+		return rows
 	}
 	box, _ := now.Mailbox(s.sel.mailbox)
 	known, _ := s.sel.snap.Mailbox(s.sel.mailbox)
 	if box.Highest == known.Highest {
-		return rows, nil
+		return rows
 	}
 	for i := range rows {
 		if e, _, ok := now.ByUID(s.sel.mailbox, rows[i].UID); ok {
 			rows[i].Entry = e
 		}
 	}
-	return rows, nil
+	return rows
 }
 
 func changedSince(rows []row, since int64) []row {

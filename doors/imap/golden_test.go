@@ -182,7 +182,7 @@ func (k *talk) quiet(who string) {
 			k.t.Fatal(err)
 		}
 		k.hear(who, strings.TrimRight(line, "\r\n"))
-		wait = 100 * time.Millisecond
+		wait = 300 * time.Millisecond
 	}
 }
 

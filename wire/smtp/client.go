@@ -176,7 +176,7 @@ func (c *Client) TLS() (tls.ConnectionState, bool) {
 func (c *Client) Auth(user, password string) error {
 	mechanisms := " " + strings.ToUpper(c.ext["AUTH"]) + " "
 	if strings.Contains(mechanisms, " PLAIN ") {
-		r, err := c.Command("AUTH PLAIN %s", encode64("\x00"+user+"\x00"+password))
+		r, err := c.Command("AUTH PLAIN %s", EncodePlain(user, password))
 		return signedIn(r, err)
 	}
 	if !strings.Contains(mechanisms, " LOGIN ") {
@@ -196,6 +196,9 @@ func signedIn(r Reply, err error) error {
 	}
 	return err
 }
+
+// EncodePlain writes the response of PLAIN (RFC 4616).
+func EncodePlain(user, password string) string { return encode64("\x00" + user + "\x00" + password) }
 
 func encode64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 
