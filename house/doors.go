@@ -136,6 +136,12 @@ func (d *Doors) Run(ctx context.Context) error {
 		d.house.log.Info("door open", "door", o.name, "addr", o.listen.Addr().String())
 	}
 	d.running.Go(func() { d.house.work(ctx) })
+	d.running.Go(func() { d.house.Mail.RunIndexer(ctx) })
+	d.running.Go(func() {
+		if err := d.house.runQueue(ctx); err != nil && ctx.Err() == nil {
+			d.errs <- err
+		}
+	})
 	d.running.Go(func() {
 		if err := d.house.jmap.Run(ctx); err != nil && ctx.Err() == nil {
 			d.errs <- err
@@ -175,6 +181,17 @@ func (d *Doors) closeListeners() {
 	for _, o := range d.opened {
 		o.listen.Close()
 	}
+}
+
+// runQueue sends what is for outside. An installation with SQLite has one
+// server process, so what an earlier one had in hand when it was killed is free.
+func (h *House) runQueue(ctx context.Context) error {
+	if h.Store.Engine() == "sqlite" {
+		if err := h.Mail.ReleaseQueue(ctx); err != nil {
+			return err
+		}
+	}
+	return h.Mail.RunQueue(ctx)
 }
 
 // work runs what the rooms do by themselves.
