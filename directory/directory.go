@@ -43,9 +43,11 @@ func New(ctx context.Context, db *store.Store, c clock.Clock) (*Directory, error
 const (
 	KindPerson = "person"
 	KindShared = "shared"
+	KindList   = "list" // a distribution list: what comes to it goes to its members
 )
 
-// Account is a mailbox's owner: a person or a shared function.
+// Account is a mailbox's owner - a person or a shared function - or a
+// distribution list.
 type Account struct {
 	Org       int64
 	ID        int64
@@ -224,6 +226,16 @@ func (d *Directory) Addresses(ctx context.Context, org, accountID int64) (list [
 // Grant gives a member rights on an account; no rights takes them away.
 func (d *Directory) Grant(ctx context.Context, org, accountID, memberID int64, rights policy.Rights) error {
 	return d.db.Write(ctx, func(tx *store.Tx) error { return putGrant(ctx, tx, org, accountID, memberID, rights) })
+}
+
+// Members returns the accounts that were granted the right to read an
+// account: of a list, those who get what comes to it.
+func (d *Directory) Members(ctx context.Context, org, accountID int64) (list []Account, err error) {
+	err = d.db.Read(ctx, func(tx *store.Tx) (err error) {
+		list, err = selectMembers(ctx, tx, org, accountID)
+		return err
+	})
+	return list, err
 }
 
 // Reached is an account that a subject can open.

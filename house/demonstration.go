@@ -114,7 +114,22 @@ func (f *demoFiller) people(ctx context.Context) error {
 			return err
 		}
 	}
+	for _, l := range f.office.Lists {
+		if err := f.list(ctx, l); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+func (f *demoFiller) list(ctx context.Context, l demo.List) error {
+	a, err := f.h.Directory.AddAccount(ctx, directory.Account{Address: l.Address, Name: l.Name, Kind: directory.KindList})
+	for _, key := range l.Members {
+		if err == nil {
+			err = f.h.Directory.Grant(ctx, a.Org, a.ID, f.accounts[key].ID(), policy.Read)
+		}
+	}
+	return err
 }
 
 func (f *demoFiller) person(ctx context.Context, p demo.Person, hash string) error {

@@ -28,6 +28,14 @@ type Letter struct {
 // Size returns the message's bytes.
 func (l *Letter) Size() int64 { return l.blob.Size }
 
+// Open opens the bytes of a letter that was spooled, before it is filed.
+func (l *Letter) Open(ctx context.Context) (*store.Blob, error) {
+	if l.staged == nil {
+		return nil, errs.E(errs.Invalid, "The letter was not read in just now.")
+	}
+	return l.staged.Open(ctx)
+}
+
 // Discard gives the letter up.
 func (l *Letter) Discard() {
 	if l != nil && l.staged != nil {

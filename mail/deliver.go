@@ -8,6 +8,7 @@ import (
 	"chancery/directory"
 	"chancery/kit/errs"
 	"chancery/store"
+	wire "chancery/wire/smtp"
 )
 
 func millis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
@@ -18,17 +19,43 @@ func (r *Room) arrived(account int64, m *Message, l *Letter) {
 		// Whoever is told now will ask for it next.
 		r.parts.put(contentKey{account, m.ID}, l.Content, len(l.encoded))
 	}
+	r.index.wake(account)
 }
 
 // departed runs after a message is removed for good.
 func (r *Room) departed(account, message int64) {
 	r.parts.drop(contentKey{account, message})
+	r.index.wake(account)
 }
 
 // Recipient is an address that a letter is for, found in the directory.
 type Recipient struct {
 	Address string
 	Account directory.Account
+	Notify  wire.Notify // RFC 3461
+	ORcpt   string      // RFC 3461
+
+	Members []directory.Account // of a distribution list: who gets the letter
+}
+
+// accounts returns whose mailboxes the letter goes to.
+func (r Recipient) accounts() []directory.Account {
+	if r.Account.Kind == directory.KindList {
+		return r.Members
+	}
+	return []directory.Account{r.Account}
+}
+
+// prepareAll makes the mailboxes of recipients who never had a letter.
+func (r *Room) prepareAll(ctx context.Context, list []Recipient) error {
+	for _, rcpt := range list {
+		for _, a := range rcpt.accounts() {
+			if err := r.prepare(ctx, a.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // CheckRecipient says whether letters for an address are taken here: NotFound
@@ -36,6 +63,9 @@ type Recipient struct {
 // domain is somebody else's (no relaying), OverQuota when the mailbox is full.
 func (r *Room) CheckRecipient(ctx context.Context, address string) (Recipient, error) {
 	a, local, err := r.dir.Resolve(ctx, address)
+	if err != nil && isPostmaster(address) {
+		a, local, err = r.postmaster(ctx, address, err)
+	}
 	switch {
 	case err != nil && !local && errs.Is(err, errs.NotFound):
 		return Recipient{}, errs.E(errs.Forbidden, "This server does not relay mail for %s.", address)
@@ -43,6 +73,10 @@ func (r *Room) CheckRecipient(ctx context.Context, address string) (Recipient, e
 		return Recipient{}, err
 	}
 	rcpt := Recipient{Address: address, Account: a}
+	if a.Kind == directory.KindList {
+		rcpt.Members, err = r.dir.Members(ctx, a.Org, a.ID)
+		return rcpt, err
+	}
 	if quota := r.quota(a); quota > 0 {
 		var row accountRow
 		err := r.db.Read(ctx, func(tx *store.Tx) (err error) {
@@ -72,6 +106,8 @@ type Incoming struct {
 	Recipients []Recipient
 	Role       string   // mailbox to file in; "" = inbox
 	Keywords   []string // for all recipients
+	Ret, EnvID string   // RFC 3461
+	UTF8       bool     // SMTPUTF8 was asked for
 }
 
 // Spool reads a letter that belongs to no account yet, for Receive.
@@ -82,12 +118,13 @@ func (r *Room) Spool(ctx context.Context, org int64, src io.Reader) (*Letter, er
 // Receive files a letter in the mailboxes of its recipients, all or none, and
 // returns after it is durable.
 func (r *Room) Receive(ctx context.Context, in Incoming, l *Letter) error {
-	for _, rcpt := range in.Recipients {
-		if err := r.prepare(ctx, rcpt.Account.ID); err != nil {
-			return err
-		}
+	if err := r.prepareAll(ctx, in.Recipients); err != nil {
+		return err
 	}
-	var staged []*store.Staged
+	staged, report, err := r.successReport(ctx, in, l)
+	if err != nil {
+		return err
+	}
 	if l.staged != nil {
 		staged = append(staged, l.staged)
 	}
@@ -96,7 +133,10 @@ func (r *Room) Receive(ctx context.Context, in Incoming, l *Letter) error {
 		key = in.Recipients[0].Account.ID
 	}
 	return r.db.WriteBlobs(ctx, key, staged, func(tx *store.Tx) error {
-		return r.file(ctx, tx, in, l)
+		if err := r.file(ctx, tx, in, l); err != nil || report == nil {
+			return err
+		}
+		return report(tx)
 	})
 }
 
@@ -109,23 +149,36 @@ func (r *Room) file(ctx context.Context, tx *store.Tx, in Incoming, l *Letter) e
 	}
 	seen := map[int64]bool{}
 	for _, rcpt := range in.Recipients {
-		id := rcpt.Account.ID
-		if seen[id] {
-			continue
-		}
-		seen[id] = true
-		box, err := selectMailboxByRole(ctx, tx, id, role)
-		if found, err := store.Found(err); err != nil {
-			return err
-		} else if !found {
-			if box, err = selectMailboxByRole(ctx, tx, id, RoleInbox); err != nil {
+		for _, a := range rcpt.accounts() {
+			if seen[a.ID] {
+				continue
+			}
+			seen[a.ID] = true
+			if err := r.fileOne(ctx, tx, a, role, in.Keywords, l, len(rcpt.Members) > 0); err != nil {
 				return err
 			}
 		}
-		if _, err := r.insert(ctx, tx, id, r.quota(rcpt.Account), []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: in.Keywords}}); err != nil {
-			return err
-		}
-		tx.OnCommit(func() { r.watch.changed(id) })
 	}
 	return nil
+}
+
+// fileOne files the letter in one account. A member of a list whose mailbox
+// is full misses the letter; refusing it for all would be worse.
+func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, role string, keywords []string, l *Letter, isMember bool) error {
+	box, err := selectMailboxByRole(ctx, tx, a.ID, role)
+	if found, err := store.Found(err); err != nil {
+		return err
+	} else if !found {
+		if box, err = selectMailboxByRole(ctx, tx, a.ID, RoleInbox); err != nil {
+			return err
+		}
+	}
+	if quota := r.quota(a); isMember && quota > 0 {
+		if row, err := selectAccount(ctx, tx, a.ID); err != nil || row.used+l.blob.Size > quota {
+			return err
+		}
+	}
+	_, err = r.insert(ctx, tx, a.ID, r.quota(a), []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: keywords}})
+	tx.OnCommit(func() { r.watch.changed(a.ID) })
+	return err
 }

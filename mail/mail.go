@@ -25,6 +25,8 @@ type Config struct {
 	HistoryChanges int64  // removed messages remembered per account for resync, default 100,000
 	ViewMessages   int    // messages of all accounts kept in memory as views, default 200,000
 	ContentBytes   int    // bytes of parsed messages kept in memory, default 24 MiB
+	Postmaster     string // address that gets what is sent to postmaster; default the first administrator
+	Outbound       Outbound
 }
 
 // Room is the mail room. One serves all doors of a process.
@@ -39,8 +41,11 @@ type Room struct {
 	parts *contentCache
 	mu    sync.Mutex
 	ready map[int64]bool // accounts whose standard mailboxes are known to be there
+	queue *queue
 
 	validity uint32 // the last UIDVALIDITY given out
+
+	index *indexer // nil: there is no text index, messages are read
 }
 
 //go:embed schema/*.sql
@@ -53,7 +58,8 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 	}
 	conf = conf.withDefaults()
 	return &Room{
-		db: db, dir: dir, conf: conf, clock: c, log: log,
+		queue: newQueue(conf, log),
+		db:    db, dir: dir, conf: conf, clock: c, log: log,
 		views: newViews(conf.ViewMessages), watch: newWatchers(), parts: newContentCache(conf.ContentBytes),
 		ready: map[int64]bool{},
 	}, nil
@@ -73,6 +79,7 @@ func (c Config) withDefaults() Config {
 	if c.Hostname == "" {
 		c.Hostname = "localhost"
 	}
+	c.Outbound = c.Outbound.withDefaults()
 	set(&c.MaxMessage, 100<<20)
 	set(&c.MaxHold, 30*24*3600)
 	set(&c.HistoryChanges, 100_000)

@@ -320,12 +320,21 @@ func selectAccountIDs(ctx context.Context, tx *store.Tx) (ids []int64, err error
 // selectOtherRefs calls each for every row outside message_content that names
 // a blob.
 func selectOtherRefs(ctx context.Context, tx *store.Tx, each func(BlobKey)) error {
-	return tx.Query(ctx, "SELECT org_id, level, hash FROM mail_upload", nil, func(scan func(...any) error) error {
-		var k BlobKey
-		var hash []byte
-		err := scan(&k.Scope.Org, &k.Scope.Level, &hash)
-		copy(k.Hash[:], hash)
-		each(k)
-		return err
-	})
+	for _, query := range []string{
+		"SELECT org_id, level, hash FROM mail_upload",
+		"SELECT org_id, level, hash FROM mail_queue",
+	} {
+		err := tx.Query(ctx, query, nil, func(scan func(...any) error) error {
+			var k BlobKey
+			var hash []byte
+			err := scan(&k.Scope.Org, &k.Scope.Level, &hash)
+			copy(k.Hash[:], hash)
+			each(k)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -14,11 +14,11 @@ import (
 // dispatch runs the method calls of a request one after the other (RFC 8620
 // section 3.3: each sees what the earlier ones did).
 func (d *Door) dispatch(ctx context.Context, who httpdoor.Subject, req *jmap.Request) (*jmap.Response, error) {
-	s, err := d.sessionOf(ctx, who)
+	session, err := d.sessionState(ctx, who)
 	if err != nil {
 		return nil, err
 	}
-	resp := &jmap.Response{SessionState: s.State, Answers: make([]*jmap.Answer, 0, len(req.MethodCalls))}
+	resp := &jmap.Response{SessionState: session, Answers: make([]*jmap.Answer, 0, len(req.MethodCalls))}
 	created := map[jmap.ID]jmap.ID{}
 	for k, v := range req.CreatedIDs {
 		created[k] = v

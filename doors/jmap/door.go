@@ -20,6 +20,9 @@ type Config struct {
 	UploadTime time.Duration
 	// RequestTime bounds one API request; default 60 s.
 	RequestTime time.Duration
+	// WriteTime is how long a client may take no byte of a push before it
+	// counts as gone; default 30 s.
+	WriteTime time.Duration
 	// MinPing is the shortest ping interval a client gets; default 30 s.
 	MinPing time.Duration
 	// MaxStreams bounds the event streams and web sockets of one person;
@@ -48,6 +51,7 @@ func (c Config) withDefaults() Config {
 	def(&c.UploadTime, 30*time.Minute)
 	def(&c.RequestTime, time.Minute)
 	def(&c.MinPing, 30*time.Second)
+	def(&c.WriteTime, 30*time.Second)
 	def(&c.PushLife, 7*24*time.Hour)
 	if c.MaxStreams == 0 {
 		c.MaxStreams = 20
@@ -85,6 +89,7 @@ type Door struct {
 	calls   *gauge // running requests by principal
 	uploads *gauge
 	push    *pusher
+	states  sessionStates
 }
 
 type registered struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/mail"
@@ -14,11 +15,12 @@ import (
 
 // Config are the settings. Zero values mean the documented default.
 type Config struct {
-	MaxSizeAttachments int64 // of one email, default 75 MiB
-	MaxUpload          int64 // bytes, default 100 MiB; doors/jmap has its own limit before
-	MaxDelayedSend     int64 // seconds, default 30 days; what the room allows
-	MaxBodyValue       int64 // bytes of one body value, default 5 MiB
-	QueryCache         int   // message pointers kept in results of queries, default 2,000,000
+	MaxSizeAttachments int64       // of one email, default 75 MiB
+	MaxUpload          int64       // bytes, default 100 MiB; doors/jmap has its own limit before
+	MaxDelayedSend     int64       // seconds, default 30 days; what the room allows
+	MaxBodyValue       int64       // bytes of one body value, default 5 MiB
+	QueryCache         int         // message pointers kept in results of queries, default 2,000,000
+	Clock              clock.Clock // default the machine's
 	Log                *slog.Logger
 }
 
@@ -37,6 +39,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.QueryCache == 0 {
 		c.QueryCache = 2_000_000
+	}
+	if c.Clock == nil {
+		c.Clock = clock.System{}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -83,6 +88,22 @@ func (a *API) Capabilities() []jmap.Capability {
 				"Email/import":         a.emailImport,
 				"Email/parse":          a.emailParse,
 				"SearchSnippet/get":    a.snippetGet,
+			},
+		},
+		{
+			URN:     jmapmail.SubmissionURN,
+			Account: a.submissionCapability,
+			Types:   []string{"Identity", "EmailSubmission"},
+			States:  a.submissionStates,
+			Methods: map[string]jmap.Method{
+				"Identity/get":                 a.identityGet,
+				"Identity/changes":             a.identityChanges,
+				"Identity/set":                 a.identitySet,
+				"EmailSubmission/get":          a.submissionGet,
+				"EmailSubmission/changes":      a.submissionChanges,
+				"EmailSubmission/query":        a.submissionQuery,
+				"EmailSubmission/queryChanges": a.submissionQueryChanges,
+				"EmailSubmission/set":          a.submissionSet,
 			},
 		},
 	}

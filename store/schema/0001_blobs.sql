@@ -19,5 +19,4 @@ CREATE TABLE blob (
   created_at BIGINT NOT NULL,
   PRIMARY KEY (org_id, level, hash)
 ) /*! WITHOUT ROWID !*/;
-CREATE INDEX blob_by_file ON blob (org_id, file, pos);
 CREATE INDEX blob_unused ON blob (org_id, created_at) WHERE refs = 0;

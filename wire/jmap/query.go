@@ -264,8 +264,8 @@ type QueryChangesAnswer struct {
 	OldQueryState string      `json:"oldQueryState"`
 	NewQueryState string      `json:"newQueryState"`
 	Total         *int64      `json:"total,omitempty"`
-	Removed       []ID        `json:"removed"`
-	Added         []AddedItem `json:"added"`
+	Removed       []ID        `json:"removed" ts:"list"`
+	Added         []AddedItem `json:"added" ts:"list"`
 }
 
 // Diff fills Removed and Added from the records that changed in any way since

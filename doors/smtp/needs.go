@@ -1,0 +1,22 @@
+package smtp
+
+import (
+	"context"
+	"net/netip"
+
+	"chancery/policy"
+)
+
+// Peer is where a connection comes from.
+type Peer struct {
+	Addr netip.Addr
+	TLS  bool
+	Door string // "submission" or "submissions", for records
+}
+
+// Authenticator knows who somebody is. An error of kind Unauthenticated means
+// that the password or the address is wrong (the door does not learn which),
+// RateLimited that it was tried too often, Unavailable that nobody can say now.
+type Authenticator interface {
+	Authenticate(ctx context.Context, address, password string, peer Peer) (policy.Subject, error)
+}
