@@ -16,6 +16,9 @@ import (
 // Config is what an operator may set. A zero field means its default.
 type Config struct {
 	Limits jmap.Limits // default jmap.DefaultLimits
+	// MaxAnswer bounds a response in bytes: past it, no further method is run;
+	// default 64 MiB.
+	MaxAnswer int
 	// UploadTime bounds one upload; default 30 min.
 	UploadTime time.Duration
 	// RequestTime bounds one API request; default 60 s.
@@ -53,6 +56,9 @@ func (c Config) withDefaults() Config {
 	def(&c.MinPing, 30*time.Second)
 	def(&c.WriteTime, 30*time.Second)
 	def(&c.PushLife, 7*24*time.Hour)
+	if c.MaxAnswer == 0 {
+		c.MaxAnswer = 64 << 20
+	}
 	if c.MaxStreams == 0 {
 		c.MaxStreams = 20
 	}

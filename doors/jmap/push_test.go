@@ -259,6 +259,13 @@ func TestPushSubscription(t *testing.T) {
 	if out := set(t, s, `{"destroy":["`+id+`"]}`); len(out.Destroyed) != 1 {
 		t.Errorf("destroy: %+v", out)
 	}
+	// An endpoint that does not know the URL loses its subscription.
+	set(t, s, `{"create":{"k":{"deviceClientId":"d","url":"`+to.URL+`/gone"}}}`)
+	next(t, got)
+	waitFor(t, "the subscription is gone", func() bool {
+		all, err := d.needs.Subscriptions.All(t.Context())
+		return err == nil && len(all) == 0
+	})
 	for create, bad := range map[string]string{
 		`{"deviceClientId":"d","url":"http://example.com/"}`:                           "url",
 		`{"url":"https://example.com/"}`:                                               "deviceClientId",
