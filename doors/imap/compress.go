@@ -26,7 +26,7 @@ func (s *session) compress(tag string, c wire.Compress) {
 	// close to its size on mail.
 	deflate, err := flate.NewWriter(s.conn, flate.BestSpeed)
 	if err != nil {
-		s.out.err = err
+		s.broken = err
 		return
 	}
 	ahead := bytes.Clone(s.r.SetSource(nil)) // compressed already, if any
