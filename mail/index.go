@@ -107,11 +107,12 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// findBehind compares every account's state with its watermark.
+// findBehind compares every account's state with its watermark. A change of
+// flags counts as one, which costs a look at the account.
 func (ix *indexer) findBehind(ctx context.Context) {
-	var states map[int64]int64
+	var states map[int64]search.Watermark
 	err := ix.room.db.Read(ctx, func(tx *store.Tx) (err error) {
-		states, err = selectEmailStates(ctx, tx)
+		states, err = selectIndexable(ctx, tx)
 		return err
 	})
 	var marks map[int64]search.Watermark
@@ -125,7 +126,7 @@ func (ix *indexer) findBehind(ctx context.Context) {
 		return
 	}
 	for account, state := range states {
-		if state != marks[account].Modseq {
+		if state != marks[account] {
 			ix.wake(account)
 		}
 	}
@@ -207,12 +208,9 @@ func (p *indexRun) page(ctx context.Context, account int64, mark search.Watermar
 		}
 	}
 	more := len(part.ids) == indexPage
-	b := search.Batch{Account: account, Remove: part.removed, Mark: mark}
+	b := search.Batch{Account: account, Remove: part.removed, Mark: search.Watermark{Doc: part.row.nextMessage - 1, Modseq: part.row.email}}
 	if more {
-		// Removals are told again with the last page: doing so is harmless.
 		b.Mark.Doc = part.ids[indexPage-1]
-	} else {
-		b.Mark = search.Watermark{Doc: part.row.nextMessage - 1, Modseq: part.row.email}
 	}
 	for i, c := range part.contents {
 		text, err := p.text(ctx, c)

@@ -19,7 +19,8 @@ import (
 	wire "chancery/wire/smtp"
 )
 
-// Resolver is the part of DNS that the queue needs; *net.Resolver is one.
+// Resolver is the part of DNS that the queue needs; *net.Resolver with
+// StrictErrors is one.
 type Resolver interface {
 	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
@@ -256,14 +257,23 @@ func (r *Room) carry(stop, ctx context.Context, domain string, rows []queueRow) 
 			line.Quit()
 		}
 	}()
+	// Well before the lease ends, so that no other process begins with the
+	// same letter: half of it for the batch, the rest for the last letter.
+	half := r.conf.Outbound.Lease / 2
+	begun := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, 2*half-time.Second)
+	defer cancel()
+	var unreachable error
 	for _, group := range byLetter(rows) {
-		if stop.Err() != nil {
-			return // the leases are given back
+		if stop.Err() != nil || time.Since(begun) > half {
+			return // the leases are given back, or run out
 		}
 		var results []outcome
-		var err error
-		if line == nil {
-			line, err = r.queue.relay.Open(ctx, domain)
+		err := unreachable
+		if line == nil && err == nil {
+			if line, err = r.queue.relay.Open(ctx, domain); err != nil {
+				unreachable = err // the same for the rest of the batch
+			}
 		}
 		if err == nil {
 			results, err = r.send(ctx, line, group)

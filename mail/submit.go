@@ -43,6 +43,9 @@ var (
 	ErrNoRecipients      = errs.E(errs.Invalid, "The letter has no recipient.")
 )
 
+// ErrLoop is a letter with too many Received fields (RFC 5321 section 6.3).
+var ErrLoop = errs.E(errs.Invalid, "The message has been through too many servers; it seems to go in circles.")
+
 // InvalidRecipients names the recipients that a submission was refused for.
 type InvalidRecipients struct {
 	Addresses []string
@@ -158,7 +161,7 @@ func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src
 	l, err = r.spool(ctx, store.Scope{Org: s.Org}, io.MultiReader(trace, h.reader(), br))
 	if err == nil && l.Hops() > maxHops {
 		l.Discard()
-		return nil, false, errs.E(errs.Invalid, "The message has been through too many servers; it seems to go in circles.")
+		return nil, false, ErrLoop
 	}
 	return l, h.isASCII(), err
 }

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -128,36 +129,79 @@ func (q *query) prepareText(r *textResult) error {
 		return q.ask(r)
 	}
 	r.want = plain(r.test.Words)
-	if field < search.Body {
-		r.how, r.verify = byField, true
-		if r.words = search.Inside(r.test.Words); r.words.Empty() {
-			return nil
-		}
+	r.words = search.Parse(r.test.Words, search.Options{Prefix: true, Verbatim: true})
+	if r.words.IsRun() && r.test.Field != InWhole {
 		return q.ask(r)
 	}
-	if r.how = byReading; q.a.room.index == nil || q.fewPass() {
+	if field < search.Body {
+		return q.prepareField(r)
+	}
+	if r.how = byReading; q.a.room.index == nil || q.fewPass(maxExact) {
 		return nil
 	}
 	r.how = byWords
-	r.words = search.Parse(r.test.Words, search.Options{Prefix: true, Verbatim: true})
 	return q.ask(r)
+}
+
+// prepareField narrows down by the words inside a substring; where there is
+// none, and many messages to look at, it looks at all in one go.
+func (q *query) prepareField(r *textResult) error {
+	r.how, r.verify = byField, true
+	if r.words = search.Inside(r.test.Words); !r.words.Empty() {
+		return q.ask(r)
+	}
+	if r.want == "" || q.fewPass(maxUnindexed) {
+		return nil
+	}
+	ids, err := q.a.scanField(q.ctx, r.test.Field, r.want)
+	if err != nil {
+		return err
+	}
+	r.covered, r.verify, r.found = q.snap.lastID(), false, newBitset(ids)
+	return nil
+}
+
+// scanField reads the content of all messages in order and returns those
+// whose field holds the folded text.
+func (a *Account) scanField(ctx context.Context, f Field, want string) (ids []int64, err error) {
+	rough := newRough(want)
+	err = a.room.db.Read(ctx, func(tx *store.Tx) error {
+		ids = nil
+		return selectRawContents(ctx, tx, a.info.ID, func(id int64, raw []byte) error {
+			if !rough.mayHold(raw) {
+				return nil
+			}
+			c := &Content{}
+			if err := c.decode(raw); err != nil {
+				return err
+			}
+			if text, _ := c.fieldText(f); strings.Contains(plain(text), want) {
+				ids = append(ids, id)
+			}
+			return nil
+		})
+	})
+	return ids, err
 }
 
 // fewPass says whether the conditions on the message alone leave few enough
 // to be read.
-func (q *query) fewPass() bool {
-	if q.few == nil {
-		n := 0
-		q.snap.EachByDate(q.filter.mailbox(), true, func(m *Message) bool {
+func (q *query) fewPass(few int) bool {
+	if q.plain < 0 {
+		q.plain = 0
+		count := func(m *Message) bool {
 			if q.passesPlainly(q.filter, m) {
-				n++
+				q.plain++
 			}
-			return n <= maxExact
-		})
-		few := n <= maxExact
-		q.few = &few
+			return q.plain <= maxExact
+		}
+		if box := q.filter.mailbox(); box != 0 {
+			q.snap.EachByDate(box, true, count)
+		} else {
+			q.snap.Each(count)
+		}
 	}
-	return *q.few
+	return q.plain <= few
 }
 
 // passesPlainly applies what can be known of a message without its content
@@ -194,6 +238,14 @@ func (q *query) ask(r *textResult) error {
 	r.covered = mark.Doc
 	r.found = newBitset(docs)
 	return nil
+}
+
+// lastID returns the highest number of a message, 0 when there is none.
+func (s *Snapshot) lastID() int64 {
+	if s.byID.Len() == 0 {
+		return 0
+	}
+	return s.byID.At(s.byID.Len() - 1).ID
 }
 
 // after counts the messages with a number above id.

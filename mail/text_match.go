@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"bytes"
 	"strings"
 
 	"chancery/search"
@@ -19,6 +20,7 @@ const maxIndexText = 1 << 20
 // bytes of the message are gone.
 func (c *Content) searchText(b *store.Blob) *search.Text {
 	t := &search.Text{}
+	defer t.Done()
 	e := &c.Message.Envelope
 	t.Add(search.Subject, e.Subject)
 	for _, f := range []struct {
@@ -125,6 +127,39 @@ func (c *Content) inHeader(b *store.Blob, name, want string) (bool, error) {
 func (c *Content) inBody(b *store.Blob, want string) bool {
 	for where, text := range c.Message.SearchText(b, maxIndexText) {
 		if (where == mime.InBody || where == mime.InAttachment) && strings.Contains(plain(text), want) {
+			return true
+		}
+	}
+	return false
+}
+
+// rough says quickly of a stored content that it cannot hold a text.
+type rough struct{ run []byte }
+
+// newRough takes the longest run of ASCII letters and digits of a folded
+// text: those stand in JSON as they are.
+func newRough(want string) rough {
+	var best string
+	for run := range strings.FieldsFuncSeq(want, func(r rune) bool { return !('a' <= r && r <= 'z' || '0' <= r && r <= '9') }) {
+		if len(run) > len(best) {
+			best = run
+		}
+	}
+	return rough{[]byte(best)}
+}
+
+// foldsToASCII are the beginnings of the characters that case folding makes
+// ASCII letters of: ß, ŉ to ſ, ẖ to ẞ, the Kelvin sign, ligatures, and i with
+// a dot.
+var foldsToASCII = [][]byte{[]byte("ß"), []byte("\xc4\xb0"), []byte("\xc5"), []byte("\xc7"), []byte("\xe1\xba"), []byte("\xe2\x84"), []byte("\xef\xac")}
+
+func (r rough) mayHold(raw []byte) bool {
+	_, stored, _ := bytes.Cut(raw, []byte("\n")) // after the preview
+	if len(r.run) == 0 || bytes.Contains(bytes.ToLower(stored), r.run) {
+		return true
+	}
+	for _, c := range foldsToASCII {
+		if bytes.Contains(stored, c) {
 			return true
 		}
 	}

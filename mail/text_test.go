@@ -242,6 +242,15 @@ func TestManyBodies(t *testing.T) {
 			t.Errorf("%q: %d found, want %d", words, len(got), want)
 		}
 	}
+	o.append(t, o.ann, inbox.ID, letterOf("Straße <a@b.example>", "c@d.example", "x", ""))
+	for words, want := range map[string]int{"umber 10": 21, "BER": maxExact + 10, "asseé": 0} {
+		if got := o.find(t, Filter{Text: []TextTest{{Field: InSubject, Words: words, Substring: true}}}); len(got) != want {
+			t.Errorf("subject %q: %d found, want %d", words, len(got), want)
+		}
+	}
+	if got := o.find(t, Filter{Text: []TextTest{{Field: InFrom, Words: "trasse", Substring: true}}}); !slices.Equal(got, []int64{maxExact + 11}) {
+		t.Errorf("Straße: %v", got)
+	}
 	got := o.find(t, Filter{Before: time.Unix(0, 0), Text: []TextTest{{Field: InBody, Words: "ody", Substring: true}}})
 	if len(got) != 0 {
 		t.Errorf("before 1970: %v", got)

@@ -5,7 +5,6 @@ import (
 	"io"
 	"time"
 
-	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/mail"
 	wire "chancery/wire/smtp"
@@ -61,7 +60,7 @@ func (x *session) finish(err error) {
 	if err != nil {
 		x.refuseError(atData, err)
 	} else {
-		x.commands = 0
+		x.commands, x.errors = 0, 0
 		x.reply(250, "2.0.0", "The letter is stored.")
 	}
 	x.reset()
@@ -91,7 +90,7 @@ func (x *session) take(src io.Reader) error {
 	// RFC 5321 section 6.3: loops are found by counting Received fields.
 	if l.Hops() > x.srv.conf.MaxReceived {
 		l.Discard()
-		return errs.E(errs.Invalid, "The message has been through too many servers; it seems to go in circles.")
+		return mail.ErrLoop
 	}
 	return x.srv.room.Receive(ctx, in, l)
 }
