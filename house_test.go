@@ -23,7 +23,7 @@ var floors = map[string]int{
 	"mail": 30, "contacts": 30, "drive": 30, "calendar": 30, "coedit": 30, "chat": 30,
 	"meet": 30, "paper": 30, "citizen": 30, "bulletin": 30, "site": 30, "desk": 30,
 	"notice": 27, "search": 26, "approval": 25, "sign": 24, "identity": 23,
-	"directory": 22, "policy": 21, "audit": 20,
+	"directory": 22, "audit": 21, "policy": 20,
 	"jobs": 12, "event": 11, "store": 10, "wire": 1, "kit": 0,
 	"web": 0, // only the embedded client files
 }

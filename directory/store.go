@@ -97,10 +97,21 @@ func putGrant(ctx context.Context, tx *store.Tx, org, account, member int64, rig
 
 func selectGranted(ctx context.Context, tx *store.Tx, org, member int64) (list []Reached, err error) {
 	err = tx.Query(ctx, "SELECT "+accountColumns+`, g.rights FROM account_grant g JOIN account a ON a.org_id = g.org_id AND a.id = g.account_id
-		WHERE g.org_id = $1 AND g.member_id = $2 ORDER BY a.name, a.id`, []any{org, member}, func(scan func(...any) error) error {
+		WHERE g.org_id = $1 AND g.member_id = $2 AND a.kind <> 'list' ORDER BY a.name, a.id`, []any{org, member}, func(scan func(...any) error) error {
 		var r Reached
 		err := scan(append(r.fields(), &r.Rights)...)
 		list = append(list, r)
+		return err
+	})
+	return list, err
+}
+
+func selectMembers(ctx context.Context, tx *store.Tx, org, account int64) (list []Account, err error) {
+	err = tx.Query(ctx, "SELECT "+accountColumns+` FROM account_grant g JOIN account a ON a.org_id = g.org_id AND a.id = g.member_id
+		WHERE g.org_id = $1 AND g.account_id = $2 ORDER BY a.id`, []any{org, account}, func(scan func(...any) error) error {
+		var a Account
+		err := scan(a.fields()...)
+		list = append(list, a)
 		return err
 	})
 	return list, err

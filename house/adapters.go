@@ -11,10 +11,10 @@ import (
 
 	httpdoor "chancery/doors/http"
 	jmapdoor "chancery/doors/jmap"
+	"chancery/doors/smtp"
 	"chancery/identity"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
-	"chancery/kit/id"
 	"chancery/mail/mailapi"
 	"chancery/policy"
 )
@@ -33,6 +33,13 @@ type imapNeeds struct{ h *House }
 
 func (n imapNeeds) SignIn(ctx context.Context, user, password, peer string) (policy.Subject, error) {
 	return n.h.Identity.Verify(ctx, user, password, peerOf(peer, "imap"))
+}
+
+// smtpNeeds answers what the SMTP door asks.
+type smtpNeeds struct{ h *House }
+
+func (n smtpNeeds) Authenticate(ctx context.Context, address, password string, peer smtp.Peer) (policy.Subject, error) {
+	return n.h.Identity.Verify(ctx, address, password, identity.Peer{Addr: peer.Addr, Door: peer.Door})
 }
 
 // httpNeeds answers what the HTTP door asks.
@@ -92,8 +99,8 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 	}
 	var door *httpdoor.Door
 	api := mailapi.New(h.Mail, who, mailapi.Config{MaxUpload: int64(h.conf.Mail.MaxMessage), MaxSizeAttachments: int64(h.conf.Mail.MaxMessage) * 3 / 4, Log: h.log})
-	h.jmap = jmapdoor.New(jmapdoor.Config{}, api.Capabilities(), jmapdoor.Needs{
-		Accounts: api, Blobs: api, Feed: feed{h}, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
+	h.jmap = jmapdoor.New(jmapdoor.Config{}, append(api.Capabilities(), h.Directory.Capability(who)), jmapdoor.Needs{
+		Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
 		BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
 	})
 	door, err = httpdoor.New(conf, httpNeeds{h}, assets, h.jmap.Routes(), h.log.With("door", "http"))
@@ -110,18 +117,4 @@ func port(addr string) int {
 		return 0
 	}
 	return n
-}
-
-// feed wakes the JMAP door when one of the accounts changes.
-type feed struct{ h *House }
-
-func (f feed) Listen(accounts []string) (<-chan struct{}, func()) {
-	var ids []int64
-	for _, a := range accounts {
-		if n, ok := id.Parse('a', a); ok {
-			ids = append(ids, n)
-		}
-	}
-	w := f.h.Mail.WatchAccounts(ids)
-	return w.C, w.Close
 }

@@ -1,12 +1,16 @@
 package house
 
 import (
+	"context"
+	"net"
 	"net/netip"
 	"os"
+	"strings"
 	"time"
 
 	"chancery/kit/conf"
 	"chancery/kit/errs"
+	"chancery/mail"
 )
 
 // EnvPrefix begins the name of every environment variable that overrides a
@@ -67,16 +71,18 @@ type Config struct {
 	} `toml:"smtp"`
 
 	Queue struct {
-		Smarthost   string        `toml:"smarthost" doc:"host:port that takes all mail for outside. Empty: each domain's own servers." example:"relay.city.example:587"`
-		User        string        `toml:"user" doc:"Name to sign in with at the smarthost."`
-		Password    string        `toml:"password" doc:"Password for the smarthost; better given by the environment."`
-		Routes      []string      `toml:"routes" doc:"Domains with servers of their own: domain=host:port." example:"branch.city.example=10.2.0.25:25"`
-		Resolver    string        `toml:"resolver" doc:"DNS server, host:port. Empty: the machine's." example:"10.0.0.53:53"`
-		GiveUpAfter time.Duration `toml:"give_up_after" default:"120h" doc:"How long delivery is tried."`
-		Concurrency int           `toml:"concurrency" default:"20" doc:"Deliveries at the same time."`
+		Smarthost    string        `toml:"smarthost" doc:"host:port that takes all mail for outside. Empty: each domain's own servers." example:"relay.city.example:587"`
+		SmarthostTLS string        `toml:"smarthost_tls" default:"starttls" doc:"How the smarthost is spoken to: starttls, tls, none."`
+		User         string        `toml:"user" doc:"Name to sign in with at the smarthost."`
+		Password     string        `toml:"password" doc:"Password for the smarthost; better given by the environment."`
+		Routes       []string      `toml:"routes" doc:"Domains with servers of their own: domain=host:port." example:"branch.city.example=10.2.0.25:25"`
+		Resolver     string        `toml:"resolver" doc:"DNS server, host:port. Empty: the machine's." example:"10.0.0.53:53"`
+		GiveUpAfter  time.Duration `toml:"give_up_after" default:"120h" doc:"How long delivery is tried."`
+		Concurrency  int           `toml:"concurrency" default:"20" doc:"Deliveries at the same time."`
 	} `toml:"queue"`
 
 	Mail struct {
+		Postmaster   string    `toml:"postmaster" doc:"Address that gets what is sent to postmaster. Empty: the first administrator."`
 		MaxMessage   conf.Size `toml:"max_message" default:"100MB" doc:"Largest message taken."`
 		DefaultQuota conf.Size `toml:"default_quota" default:"2GB" doc:"Space of an account that has no quota of its own; 0 = no limit."`
 	} `toml:"mail"`
@@ -96,6 +102,32 @@ func LoadConfig(path string) (Config, error) {
 		c.Hostname = name
 	}
 	return c, nil
+}
+
+// outbound reads the settings of the queue.
+func (c Config) outbound() (mail.Outbound, error) {
+	q := c.Queue
+	o := mail.Outbound{
+		Smarthost: q.Smarthost, SmarthostTLS: q.SmarthostTLS, User: q.User, Password: q.Password,
+		GiveUpAfter: q.GiveUpAfter, Concurrency: q.Concurrency, Routes: map[string]string{},
+	}
+	for _, route := range q.Routes {
+		domain, host, ok := strings.Cut(route, "=")
+		if _, _, err := net.SplitHostPort(host); !ok || err != nil {
+			return o, errs.E(errs.Invalid, "queue.routes: %q is not of the form domain=host:port", route)
+		}
+		o.Routes[strings.ToLower(domain)] = host
+	}
+	if q.Resolver != "" {
+		if _, _, err := net.SplitHostPort(q.Resolver); err != nil {
+			return o, errs.E(errs.Invalid, "queue.resolver: %q is not of the form host:port", q.Resolver)
+		}
+		o.Resolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, network, q.Resolver)
+		}}
+	}
+	return o, nil
 }
 
 // prefixes reads address ranges.

@@ -12,6 +12,8 @@ import (
 
 	httpdoor "chancery/doors/http"
 	"chancery/doors/imap"
+	"chancery/doors/smtp"
+	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/web"
 )
@@ -26,6 +28,7 @@ type Doors struct {
 	tls     *tls.Config
 	http    *httpdoor.Door
 	imap    *imap.Server
+	smtp    *smtp.Server
 	opened  []opened
 	errs    chan error
 	running sync.WaitGroup
@@ -56,6 +59,9 @@ func (h *House) OpenDoors() (*Doors, error) {
 	}{
 		{"http", c.HTTP.Listen, func(ctx context.Context, l net.Listener) error { return d.http.Serve(ctx, l, nil) }},
 		{"https", c.HTTP.ListenTLS, func(ctx context.Context, l net.Listener) error { return d.http.Serve(ctx, l, conf) }},
+		{"smtp", c.SMTP.Listen, func(_ context.Context, l net.Listener) error { return d.smtp.Serve(l, smtp.MX) }},
+		{"submission", c.SMTP.Submission, func(_ context.Context, l net.Listener) error { return d.smtp.Serve(l, smtp.Submission) }},
+		{"submissions", c.SMTP.SubmissionTLS, func(_ context.Context, l net.Listener) error { return d.smtp.Serve(l, smtp.SubmissionTLS) }},
 		{"imap", c.IMAP.Listen, func(_ context.Context, l net.Listener) error { return d.imap.Serve(l, false) }},
 		{"imaps", c.IMAP.ListenTLS, func(_ context.Context, l net.Listener) error { return d.imap.Serve(l, true) }},
 	} {
@@ -79,6 +85,10 @@ func (d *Doors) build() error {
 	d.imap = imap.New(imap.Config{
 		TLS: d.tls, PlainOnLoopback: h.conf.IMAP.PlainLoopback, MaxAppend: int64(h.conf.Mail.MaxMessage),
 	}, h.Mail, imapNeeds{h}, h.log.With("door", "imap"))
+	d.smtp = smtp.New(smtp.Config{
+		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), MaxRecipients: h.conf.SMTP.MaxRecipients,
+		PlaintextAuth: h.conf.SMTP.PlainLoopback,
+	}, h.Mail, smtpNeeds{h}, d.tls, clock.System{}, h.log.With("door", "smtp"))
 	return nil
 }
 
@@ -87,8 +97,11 @@ func (d *Doors) open(name, addr string, serve func(context.Context, net.Listener
 		return nil
 	}
 	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, fs.ErrPermission) {
+		return errs.Wrap(errs.Unavailable, err, "cannot open the %s door at %s: ports below 1024 need the right CAP_NET_BIND_SERVICE", name, addr)
+	}
 	if err != nil {
-		return errs.Wrap(errs.Unavailable, err, "cannot open the %s door at %s (ports below 1024 need the right CAP_NET_BIND_SERVICE)", name, addr)
+		return errs.Wrap(errs.Unavailable, err, "cannot open the %s door at %s", name, addr)
 	}
 	d.opened = append(d.opened, opened{name, l, serve})
 	return nil
@@ -104,9 +117,18 @@ func (d *Doors) Addr(name string) string {
 	return ""
 }
 
+// URL returns where the http or https door is reached, "" when it is closed.
+func (d *Doors) URL(name string) string {
+	if addr := d.Addr(name); addr != "" {
+		return name + "://" + addr
+	}
+	return ""
+}
+
 // Run serves all doors and the rooms' own work until ctx ends or a door
-// fails, then lets what is under way finish.
-func (d *Doors) Run(ctx context.Context) error {
+// fails, then lets what is under way finish. ready is called once every door
+// answers; its error ends the run.
+func (d *Doors) Run(ctx context.Context, ready func() error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	for _, o := range d.opened {
@@ -118,15 +140,23 @@ func (d *Doors) Run(ctx context.Context) error {
 		d.house.log.Info("door open", "door", o.name, "addr", o.listen.Addr().String())
 	}
 	d.running.Go(func() { d.house.work(ctx) })
+	d.running.Go(func() { d.house.Mail.RunIndexer(ctx) })
+	d.running.Go(func() {
+		if err := d.house.runQueue(ctx); err != nil && ctx.Err() == nil {
+			d.errs <- err
+		}
+	})
 	d.running.Go(func() {
 		if err := d.house.jmap.Run(ctx); err != nil && ctx.Err() == nil {
 			d.errs <- err
 		}
 	})
-	var err error
-	select {
-	case <-ctx.Done():
-	case err = <-d.errs:
+	err := ready()
+	if err == nil {
+		select {
+		case <-ctx.Done():
+		case err = <-d.errs:
+		}
 	}
 	cancel()
 	d.stop()
@@ -137,8 +167,12 @@ func (d *Doors) Run(ctx context.Context) error {
 func (d *Doors) stop() {
 	last, cancel := context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()
-	if err := d.imap.Shutdown(last); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		d.house.log.Warn("closing imap", "error", err)
+	for name, shutdown := range map[string]func(context.Context) error{"imap": d.imap.Shutdown, "smtp": d.smtp.Shutdown} {
+		d.running.Go(func() {
+			if err := shutdown(last); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+				d.house.log.Warn("closing a door", "door", name, "error", err)
+			}
+		})
 	}
 	done := make(chan struct{})
 	go func() { d.running.Wait(); close(done) }()
@@ -155,6 +189,17 @@ func (d *Doors) closeListeners() {
 	}
 }
 
+// runQueue sends what is for outside. An installation with SQLite has one
+// server process, so what an earlier one had in hand when it was killed is free.
+func (h *House) runQueue(ctx context.Context) error {
+	if h.Store.Engine() == "sqlite" {
+		if err := h.Mail.ReleaseQueue(ctx); err != nil {
+			return err
+		}
+	}
+	return h.Mail.RunQueue(ctx)
+}
+
 // work runs what the rooms do by themselves.
 func (h *House) work(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
@@ -165,8 +210,8 @@ func (h *House) work(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := h.Mail.ExpireUploads(ctx); err != nil {
-			h.log.Error("expiring uploads", "error", err)
+		if err := errors.Join(h.Mail.ExpireUploads(ctx), h.Mail.TrimHistory(ctx)); err != nil {
+			h.log.Error("tidying the mail room", "error", err)
 		}
 		r, err := h.Store.Sweep(ctx)
 		if err != nil {

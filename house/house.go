@@ -2,6 +2,7 @@ package house
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 
@@ -12,6 +13,7 @@ import (
 	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/mail"
+	"chancery/search"
 	"chancery/store"
 )
 
@@ -22,6 +24,7 @@ type House struct {
 	Directory *directory.Directory
 	Identity  *identity.Identity
 	Mail      *mail.Room
+	Index     *search.Index
 
 	jmap *jmapdoor.Door
 
@@ -63,15 +66,32 @@ func (h *House) build(ctx context.Context) (err error) {
 	if h.Identity, err = identity.New(ctx, h.Store, h.Directory, identity.Config{InnerNetworks: inner}, now, h.log); err != nil {
 		return err
 	}
+	out, err := h.conf.outbound()
+	if err != nil {
+		return err
+	}
 	h.Mail, err = mail.New(ctx, h.Store, h.Directory, mail.Config{
 		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), DefaultQuota: int64(h.conf.Mail.DefaultQuota),
-		MaxRecipients: h.conf.SMTP.MaxRecipients,
+		MaxRecipients: h.conf.SMTP.MaxRecipients, Postmaster: h.conf.Mail.Postmaster, Outbound: out,
 	}, now, h.log)
-	return err
+	if err != nil {
+		return err
+	}
+	if h.Index, err = search.Open(ctx, h.Store); err != nil {
+		return err
+	}
+	h.Mail.UseIndex(h.Index)
+	return nil
 }
 
 // Close closes the store after running transactions.
-func (h *House) Close() error { return h.Store.Close() }
+func (h *House) Close() error {
+	var err error
+	if h.Index != nil {
+		err = h.Index.Close()
+	}
+	return errors.Join(err, h.Store.Close())
+}
 
 // StoreOptions says where the store of a data directory is.
 func (c Config) StoreOptions(dir string) (store.Options, error) {

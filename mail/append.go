@@ -28,6 +28,14 @@ type Letter struct {
 // Size returns the message's bytes.
 func (l *Letter) Size() int64 { return l.blob.Size }
 
+// Open opens the bytes of a letter that was spooled, before it is filed.
+func (l *Letter) Open(ctx context.Context) (*store.Blob, error) {
+	if l.staged == nil {
+		return nil, errs.E(errs.Invalid, "The letter was not read in just now.")
+	}
+	return l.staged.Open(ctx)
+}
+
 // Discard gives the letter up.
 func (l *Letter) Discard() {
 	if l != nil && l.staged != nil {
@@ -92,7 +100,7 @@ type NewMessage struct {
 // Append files letters, all or none. Conflict is never returned; NotFound
 // names a mailbox that is not there, OverQuota a full account.
 func (a *Account) Append(ctx context.Context, news ...NewMessage) ([]*Message, error) {
-	if err := a.can(policy.Insert); err != nil {
+	if err := a.can(ctx, policy.Insert); err != nil {
 		return nil, err
 	}
 	var staged []*store.Staged

@@ -19,11 +19,13 @@ func (r *Room) arrived(account int64, m *Message, l *Letter) {
 		// Whoever is told now will ask for it next.
 		r.parts.put(contentKey{account, m.ID}, l.Content, len(l.encoded))
 	}
+	r.index.wake(account)
 }
 
 // departed runs after a message is removed for good.
 func (r *Room) departed(account, message int64) {
 	r.parts.drop(contentKey{account, message})
+	r.index.wake(account)
 }
 
 // Recipient is an address that a letter is for, found in the directory.
@@ -32,6 +34,28 @@ type Recipient struct {
 	Account directory.Account
 	Notify  wire.Notify // RFC 3461
 	ORcpt   string      // RFC 3461
+
+	Members []directory.Account // of a distribution list: who gets the letter
+}
+
+// accounts returns whose mailboxes the letter goes to.
+func (r Recipient) accounts() []directory.Account {
+	if r.Account.Kind == directory.KindList {
+		return r.Members
+	}
+	return []directory.Account{r.Account}
+}
+
+// prepareAll makes the mailboxes of recipients who never had a letter.
+func (r *Room) prepareAll(ctx context.Context, list []Recipient) error {
+	for _, rcpt := range list {
+		for _, a := range rcpt.accounts() {
+			if err := r.prepare(ctx, a.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // CheckRecipient says whether letters for an address are taken here: NotFound
@@ -49,6 +73,10 @@ func (r *Room) CheckRecipient(ctx context.Context, address string) (Recipient, e
 		return Recipient{}, err
 	}
 	rcpt := Recipient{Address: address, Account: a}
+	if a.Kind == directory.KindList {
+		rcpt.Members, err = r.dir.Members(ctx, a.Org, a.ID)
+		return rcpt, err
+	}
 	if quota := r.quota(a); quota > 0 {
 		var row accountRow
 		err := r.db.Read(ctx, func(tx *store.Tx) (err error) {
@@ -90,10 +118,8 @@ func (r *Room) Spool(ctx context.Context, org int64, src io.Reader) (*Letter, er
 // Receive files a letter in the mailboxes of its recipients, all or none, and
 // returns after it is durable.
 func (r *Room) Receive(ctx context.Context, in Incoming, l *Letter) error {
-	for _, rcpt := range in.Recipients {
-		if err := r.prepare(ctx, rcpt.Account.ID); err != nil {
-			return err
-		}
+	if err := r.prepareAll(ctx, in.Recipients); err != nil {
+		return err
 	}
 	staged, report, err := r.successReport(ctx, in, l)
 	if err != nil {
@@ -117,29 +143,42 @@ func (r *Room) Receive(ctx context.Context, in Incoming, l *Letter) error {
 // file puts a letter into the recipients' mailboxes, in the caller's
 // transaction. One person who is named twice gets it once.
 func (r *Room) file(ctx context.Context, tx *store.Tx, in Incoming, l *Letter) error {
+	seen := map[int64]bool{}
+	for _, rcpt := range in.Recipients {
+		for _, a := range rcpt.accounts() {
+			if seen[a.ID] {
+				continue
+			}
+			seen[a.ID] = true
+			if err := r.fileOne(ctx, tx, a, in, l, len(rcpt.Members) > 0); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fileOne files the letter in one account. A member of a list gets it over the
+// quota: the sender was told that the letter is taken, and whoever is full is
+// refused when written to by name.
+func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, in Incoming, l *Letter, isMember bool) error {
 	role := in.Role
 	if role == "" {
 		role = RoleInbox
 	}
-	seen := map[int64]bool{}
-	for _, rcpt := range in.Recipients {
-		id := rcpt.Account.ID
-		if seen[id] {
-			continue
-		}
-		seen[id] = true
-		box, err := selectMailboxByRole(ctx, tx, id, role)
-		if found, err := store.Found(err); err != nil {
-			return err
-		} else if !found {
-			if box, err = selectMailboxByRole(ctx, tx, id, RoleInbox); err != nil {
-				return err
-			}
-		}
-		if _, err := r.insert(ctx, tx, id, r.quota(rcpt.Account), []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: in.Keywords}}); err != nil {
+	box, err := selectMailboxByRole(ctx, tx, a.ID, role)
+	if found, err := store.Found(err); err != nil {
+		return err
+	} else if !found {
+		if box, err = selectMailboxByRole(ctx, tx, a.ID, RoleInbox); err != nil {
 			return err
 		}
-		tx.OnCommit(func() { r.watch.changed(id) })
 	}
-	return nil
+	quota := r.quota(a)
+	if isMember {
+		quota = 0
+	}
+	_, err = r.insert(ctx, tx, a.ID, quota, []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: in.Keywords}})
+	tx.OnCommit(func() { r.watch.changed(a.ID) })
+	return err
 }

@@ -227,6 +227,32 @@ func TestReceive(t *testing.T) {
 	})
 }
 
+// TestList sends one letter to a distribution list and one of its members.
+func TestList(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		o := newOffice(t, url)
+		all := must(o.dir.AddAccount(ctx, directory.Account{Address: "all@city.example", Kind: directory.KindList}))
+		for _, a := range []*Account{o.ann, o.bob} {
+			if err := o.dir.Grant(ctx, all.Org, all.ID, a.ID(), policy.Read); err != nil {
+				t.Fatal(err)
+			}
+		}
+		in := Incoming{Recipients: []Recipient{must(o.room.CheckRecipient(ctx, "all@city.example")), must(o.room.CheckRecipient(ctx, "ann@city.example"))}}
+		if err := o.room.Receive(ctx, in, must(o.room.Spool(ctx, all.Org, strings.NewReader(letterText(1, ""))))); err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range []*Account{o.ann, o.bob} {
+			if n := must(a.Snapshot(ctx)).Len(); n != 1 {
+				t.Errorf("%s has %d messages", a.Info().Address, n)
+			}
+		}
+		if list := must(o.room.Accounts(ctx, o.ann.subject)); len(list) != 1 {
+			t.Errorf("the list shows up as an account: %+v", list)
+		}
+	})
+}
+
 // TestOthersAccountIsNotThere checks that an account that was not granted
 // looks like one that does not exist.
 func TestOthersAccountIsNotThere(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"chancery/search"
 )
 
 // Filter says which messages are wanted. All conditions that are set must
@@ -86,7 +88,7 @@ const (
 // by the sort keys, then newest first. With collapse, only the first of each
 // thread.
 func (a *Account) Query(ctx context.Context, snap *Snapshot, f Filter, sorts []Sort, collapse bool) ([]*Message, error) {
-	q := &query{ctx: ctx, a: a, snap: snap}
+	q := &query{ctx: ctx, a: a, snap: snap, filter: &f, plain: -1}
 	if err := q.prepare(&f); err != nil {
 		return nil, err
 	}
@@ -95,7 +97,7 @@ func (a *Account) Query(ctx context.Context, snap *Snapshot, f Filter, sorts []S
 	if len(sorts) > 0 && sorts[0].By == ByReceived {
 		newestFirst = sorts[0].Descending
 	}
-	snap.EachByDate(f.mailbox(), newestFirst, func(m *Message) bool {
+	q.each(&f, newestFirst, func(m *Message) bool {
 		if q.passes(&f, m) {
 			out = append(out, m)
 		}
@@ -139,11 +141,16 @@ func firstOfThreads(list []*Message) []*Message {
 
 // query is one run of Query.
 type query struct {
-	ctx   context.Context
-	a     *Account
-	snap  *Snapshot
-	texts map[*TextTest]*textResult
-	err   error
+	ctx    context.Context
+	a      *Account
+	snap   *Snapshot
+	filter *Filter
+	texts  map[*TextTest]*textResult
+	plain  int // see fewPass; -1: not counted yet
+	err    error
+
+	lastID   int64 // of lastText
+	lastText *search.Text
 }
 
 // passes decides on one message, cheap conditions first.

@@ -298,10 +298,8 @@ func needsUTF8(address string) bool { return !wire.IsASCII(asciiDomain(address))
 // post carries out a plan in one transaction: what is for people here is
 // filed, the rest is queued, and also writes whatever belongs to it.
 func (r *Room) post(ctx context.Context, p *plan, l *Letter, also func(tx *store.Tx) error) error {
-	for _, to := range p.in.Recipients {
-		if err := r.prepare(ctx, to.Account.ID); err != nil {
-			return err
-		}
+	if err := r.prepareAll(ctx, p.in.Recipients); err != nil {
+		return err
 	}
 	staged, report, err := r.successReport(ctx, p.in, l)
 	if err != nil {

@@ -26,7 +26,8 @@ type depot interface {
 	remove(ctx context.Context, file string) error
 	// list calls each with every file and its size.
 	list(ctx context.Context, each func(file string, size int64) error) error
-	// active says whether records may still be appended to a file.
+	// active says whether records may still be appended to a file, by this
+	// process or another.
 	active(file string) bool
 	close()
 }
@@ -114,7 +115,9 @@ func (d *fileDepot) nextSegment() error {
 	if err != nil {
 		return err
 	}
-	if err := syncDir(filepath.Dir(d.path(name))); err != nil {
+	// The lock tells the sweep of another process that this segment grows.
+	err = errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syncDir(filepath.Dir(d.path(name))))
+	if err != nil {
 		f.Close()
 		return err
 	}
@@ -126,9 +129,15 @@ func (d *fileDepot) nextSegment() error {
 }
 
 func (d *fileDepot) active(file string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.seg != nil && file == d.segID
+	if !isSegment(file) {
+		return false
+	}
+	f, err := os.Open(d.path(file))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil
 }
 
 func (d *fileDepot) create(context.Context) (depotFile, error) {

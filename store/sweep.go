@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 	"time"
 )
 
@@ -22,8 +23,10 @@ type SweepResult struct {
 // Sweep removes blobs that nothing refers to, then the files that hold
 // nothing else, and moves the records of segments that are mostly empty. It
 // is meant to run every few hours, beside the running server.
-func (s *Store) Sweep(ctx context.Context) (r SweepResult, err error) {
-	cutoff := time.Now().Add(-sweepGrace)
+func (s *Store) Sweep(ctx context.Context) (SweepResult, error) { return s.sweep(ctx, time.Now()) }
+
+func (s *Store) sweep(ctx context.Context, now time.Time) (r SweepResult, err error) {
+	cutoff := now.Add(-sweepGrace)
 	if r.Blobs, err = s.sweepRows(ctx, cutoff); err != nil {
 		return r, err
 	}
@@ -31,35 +34,44 @@ func (s *Store) Sweep(ctx context.Context) (r SweepResult, err error) {
 	if err != nil {
 		return r, err
 	}
+	var sparse []string
+	sizes := map[string]int64{}
 	err = s.depot.list(ctx, func(file string, size int64) error {
 		if s.depot.active(file) || fileTime(file).After(cutoff) {
 			return nil
 		}
-		used := live[file]
-		if used > 0 && isSegment(file) && used < size/2 {
-			moved, err := s.compact(ctx, file)
-			r.Moved += moved
-			if err != nil {
-				return err
-			}
-			used = 0
+		sizes[file] = size
+		switch used := live[file]; {
+		case used == 0:
+			return s.sweepFile(ctx, file, size, &r)
+		case isSegment(file) && used < size/2:
+			sparse = append(sparse, file)
 		}
-		if used > 0 {
-			return nil
-		}
-		if err := s.depot.remove(ctx, file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		r.Files++
-		r.Bytes += size
 		return nil
 	})
+	if err == nil && len(sparse) > 0 {
+		err = s.compact(ctx, sparse, &r)
+	}
+	for _, file := range sparse {
+		if err == nil {
+			err = s.sweepFile(ctx, file, sizes[file], &r)
+		}
+	}
 	return r, s.classify(err)
+}
+
+func (s *Store) sweepFile(ctx context.Context, file string, size int64, r *SweepResult) error {
+	if err := s.depot.remove(ctx, file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	r.Files++
+	r.Bytes += size
+	return nil
 }
 
 func (s *Store) sweepRows(ctx context.Context, cutoff time.Time) (n int64, err error) {
 	err = s.Write(ctx, func(tx *Tx) error {
-		return tx.Query(ctx, "DELETE FROM blob WHERE refs <= 0 AND created_at < $1 RETURNING org_id, level, hash", []any{cutoff.UnixMilli()}, func(scan func(...any) error) error {
+		return tx.Query(ctx, "DELETE FROM blob WHERE refs <= 0 AND changed_at < $1 RETURNING org_id, level, hash", []any{cutoff.UnixMilli()}, func(scan func(...any) error) error {
 			var scope Scope
 			var hash []byte
 			if err := scan(&scope.Org, &scope.Level, &hash); err != nil {
@@ -95,39 +107,43 @@ type record struct {
 	place place
 }
 
-// compact appends the live records of a segment to the current one and points
-// their rows there. Records move as they are, without being opened.
-func (s *Store) compact(ctx context.Context, file string) (moved int64, err error) {
-	list, err := s.recordsIn(ctx, file)
+// compact appends the live records of segments to the current one and points
+// their rows there. Records move as they are, without being opened. The rows
+// are found by one walk over all of them: an index by file would cost every
+// delivery a page.
+func (s *Store) compact(ctx context.Context, files []string, r *SweepResult) error {
+	list, err := s.recordsIn(ctx, files)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for _, old := range list {
 		rec := make([]byte, old.place.len)
-		if err := s.depot.read(ctx, file, rec, old.place.pos); err != nil {
-			return moved, err
+		if err := s.depot.read(ctx, old.place.file, rec, old.place.pos); err != nil {
+			return err
 		}
 		b := &Staged{Scope: old.scope, Hash: old.hash, Size: old.place.size, rec: rec, s: s}
 		err := s.WriteBlobs(ctx, 0, []*Staged{b}, func(tx *Tx) error {
 			_, err := tx.Exec(ctx, "UPDATE blob SET file = $4, pos = $5 WHERE org_id = $1 AND level = $2 AND hash = $3 AND file = $6",
-				b.Scope.Org, b.Scope.Level, b.Hash[:], b.place.file, b.place.pos, file)
+				b.Scope.Org, b.Scope.Level, b.Hash[:], b.place.file, b.place.pos, old.place.file)
 			tx.OnCommit(func() { s.places.drop(b.Scope, b.Hash) })
 			return err
 		})
 		if err != nil {
-			return moved, err
+			return err
 		}
-		moved++
+		r.Moved++
 	}
-	return moved, nil
+	return nil
 }
 
-func (s *Store) recordsIn(ctx context.Context, file string) (list []record, err error) {
+func (s *Store) recordsIn(ctx context.Context, files []string) (list []record, err error) {
 	err = s.Read(ctx, func(tx *Tx) error {
-		return tx.Query(ctx, "SELECT org_id, level, hash, pos, len, size FROM blob WHERE file = $1", []any{file}, func(scan func(...any) error) error {
-			r, err := scanRecord(scan)
-			r.place.file = file
-			list = append(list, r)
+		return tx.Query(ctx, "SELECT org_id, level, hash, pos, len, size, file FROM blob", nil, func(scan func(...any) error) error {
+			var file string
+			r, err := scanRecord(scan, &file)
+			if r.place.file = file; slices.Contains(files, file) {
+				list = append(list, r)
+			}
 			return err
 		})
 	})

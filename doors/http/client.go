@@ -24,10 +24,12 @@ type asset struct {
 	mediaType, etag     string
 }
 
-// mailFrame is the page that shows the HTML of a letter in a frame. It has no
-// scripts and no origin of its own; styles inside letters are inline, so this
-// page alone may use them.
-const mailFrame = "mail-frame.html"
+// mailFrame is how the names of the pages begin that show the HTML of a letter
+// in a frame: mail-frame.html, whose own meta policy fetches nothing, and
+// mail-frame-images.html for when the reader asked for remote pictures. They
+// have no scripts; styles inside letters are inline, so these pages alone may
+// use them.
+const mailFrame = "mail-frame"
 
 const (
 	mailFramePolicy = "sandbox allow-popups allow-popups-to-escape-sandbox allow-same-origin; default-src 'none'; style-src 'unsafe-inline'; " +
@@ -168,7 +170,7 @@ func (c *client) headers(h http.Header, r *http.Request, name string) {
 	} else {
 		h.Set("Cache-Control", "no-cache")
 	}
-	if name == mailFrame {
+	if strings.HasPrefix(name, mailFrame) {
 		h.Set("Content-Security-Policy", mailFramePolicy)
 		h.Set("X-Frame-Options", "SAMEORIGIN")
 		return

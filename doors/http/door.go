@@ -26,6 +26,9 @@ type Config struct {
 	// HeaderTimeout bounds the time in which a request header must arrive;
 	// default 10 s.
 	HeaderTimeout time.Duration
+	// BodyTimeout bounds the time in which a request body must arrive; routes
+	// for uploads set their own. Default 60 s.
+	BodyTimeout time.Duration
 	// IdleTimeout closes a connection that waits between requests; default 2 min.
 	IdleTimeout time.Duration
 	// TrustedProxies may set X-Forwarded-For and X-Forwarded-Proto.
@@ -43,6 +46,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.HeaderTimeout == 0 {
 		c.HeaderTimeout = 10 * time.Second
+	}
+	if c.BodyTimeout == 0 {
+		c.BodyTimeout = time.Minute
 	}
 	if c.IdleTimeout == 0 {
 		c.IdleTimeout = 2 * time.Minute

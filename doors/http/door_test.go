@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -171,6 +172,25 @@ func TestGuard(t *testing.T) {
 		if tls := strings.HasPrefix(c.target, "https"); tls != (r.Header.Get("Strict-Transport-Security") != "") {
 			t.Errorf("%s: HSTS = %q", c.name, r.Header.Get("Strict-Transport-Security"))
 		}
+	}
+}
+
+// TestSlowBody checks that a body that never ends does not hold a request.
+func TestSlowBody(t *testing.T) {
+	d := newDoor(t, nil)
+	d.conf.BodyTimeout = 100 * time.Millisecond
+	s := httptest.NewServer(d.Handler())
+	defer s.Close()
+	c, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprintf(c, "POST /auth/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+	_ = c.SetReadDeadline(time.Now().Add(5 * time.Second))
+	answer, _ := io.ReadAll(c)
+	if !strings.HasPrefix(string(answer), "HTTP/1.1 400") {
+		t.Errorf("slow body: %q", answer)
 	}
 }
 

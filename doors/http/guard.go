@@ -37,6 +37,11 @@ func (d *Door) guard(next http.Handler) http.Handler {
 			Problem(rec, err)
 			return
 		}
+		// Not for GET: on an event stream the passing deadline of the reading
+		// side would look like the client's going away.
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			_ = http.NewResponseController(w).SetReadDeadline(start.Add(d.conf.BodyTimeout))
+		}
 		next.ServeHTTP(rec, r)
 	})
 }

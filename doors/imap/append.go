@@ -105,6 +105,11 @@ func (s *session) readMessages(c *wire.Append, account *mail.Account, box int64)
 			letter.Discard()
 			return news, nil, errors.Join(errConnection, body.err)
 		}
+		if err == nil && m.Binary {
+			if letter, err = withoutNUL(s.ctx(), account, letter); err != nil {
+				letter.Discard()
+			}
+		}
 		if err != nil {
 			return news, nil, err
 		}

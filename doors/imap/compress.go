@@ -30,7 +30,7 @@ func (s *session) compress(tag string, c wire.Compress) {
 		return
 	}
 	ahead := bytes.Clone(s.r.SetSource(nil)) // compressed already, if any
-	s.r.SetSource(flate.NewReader(io.MultiReader(bytes.NewReader(ahead), s.conn)))
+	s.r.SetSource(source{s, flate.NewReader(io.MultiReader(bytes.NewReader(ahead), s.conn))})
 	s.out.w = deflate
 	s.flushDeflate = deflate.Flush
 	s.compressed = true

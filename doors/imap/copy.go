@@ -28,6 +28,13 @@ func (s *session) copy(tag string, c wire.Copy) {
 		s.done(tag, "There was nothing to copy.")
 		return
 	}
+	switch {
+	case err != nil:
+	case to.account == s.sel.account:
+		rows = s.freshBy(to.snap, rows)
+	default:
+		rows, err = s.fresh(rows)
+	}
 	if err == nil && c.Move {
 		err = s.move(rows, to, box)
 		if err == nil {
@@ -106,16 +113,22 @@ func (s *session) move(rows []row, to place, box mail.Mailbox) error {
 	}
 	outcomes, err := s.moveEntries(to.account, s.sel.mailbox, box.ID, entries)
 	var from, into []uint32
+	var moved []row
+	var messages []*mail.Message
 	for i, o := range outcomes {
 		if o.Err == nil && o.Message != nil {
 			p, _ := o.Message.In(box.ID)
 			from, into = append(from, rows[i].UID), append(into, p.UID)
+			moved, messages = append(moved, rows[i]), append(messages, o.Message)
 		}
 	}
 	if len(from) > 0 {
 		s.out.line("* OK [", copyUID(box, from, into), "] Moved.")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return markDeleted(s, to.account, box.ID, moved, messages)
 }
 
 // moveEntries changes the mailbox of messages.

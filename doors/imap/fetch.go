@@ -25,7 +25,7 @@ func (s *session) fetch(tag string, c wire.Fetch) {
 			return
 		}
 	}
-	rows, err := f.current(rows)
+	rows, err := s.fresh(rows)
 	if err == nil && c.HasChanged {
 		rows = changedSince(rows, int64(c.ChangedSince))
 	}
@@ -38,11 +38,12 @@ func (s *session) fetch(tag string, c wire.Fetch) {
 	switch {
 	case err != nil:
 		s.fail(tag, err)
-	case f.lost:
-		// RFC 9051 section 7.1, RFC 5530 EXPUNGEISSUED.
-		s.no(tag, "EXPUNGEISSUED", "Some of the messages are gone.")
 	case f.unknownCTE:
 		s.no(tag, "UNKNOWN-CTE", "The encoding of a part is not known.") // RFC 3516 section 4.3
+	case f.lost:
+		// RFC 9051 section 7.1. Not a failure: the client hears of the EXPUNGE
+		// soon, and what it asked of the others is there.
+		s.doneIf(c.UID, tag, "EXPUNGEISSUED", "Fetched; some of the messages are gone.")
 	default:
 		s.doneIf(c.UID, tag, "", "Fetched.")
 	}
@@ -97,24 +98,32 @@ func (s *session) mayMark() bool {
 	return info.Personal || info.Rights&policy.Mark != 0
 }
 
-// current gives the rows the flags of this moment: what others changed may be
+// fresh gives the rows the flags of this moment: what others changed may be
 // told by FETCH at any time, only numbers have to stay.
-func (f *fetching) current(rows []row) ([]row, error) {
-	now, err := f.sel.account.Snapshot(f.ctx())
-	if err != nil || now == f.sel.snap {
+func (s *session) fresh(rows []row) ([]row, error) {
+	now, err := s.sel.account.Snapshot(s.ctx())
+	if err != nil {
 		return rows, err
 	}
-	box, _ := now.Mailbox(f.sel.mailbox)
-	known, _ := f.sel.snap.Mailbox(f.sel.mailbox)
+	return s.freshBy(now, rows), nil
+}
+
+// freshBy takes the flags from a snapshot that is at hand already.
+func (s *session) freshBy(now *mail.Snapshot, rows []row) []row {
+	if now == s.sel.snap {
+		return rows
+	}
+	box, _ := now.Mailbox(s.sel.mailbox)
+	known, _ := s.sel.snap.Mailbox(s.sel.mailbox)
 	if box.Highest == known.Highest {
-		return rows, nil
+		return rows
 	}
 	for i := range rows {
-		if e, _, ok := now.ByUID(f.sel.mailbox, rows[i].UID); ok {
+		if e, _, ok := now.ByUID(s.sel.mailbox, rows[i].UID); ok {
 			rows[i].Entry = e
 		}
 	}
-	return rows, nil
+	return rows
 }
 
 func changedSince(rows []row, since int64) []row {

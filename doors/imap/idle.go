@@ -55,7 +55,6 @@ func (s *session) waitForDone() (string, error) {
 		return s.flush()
 	})
 	defer s.wake.await(s.server.conf.IdleTimeout, nil)
-	s.r.Release()
 	if err := s.r.Wait(); err != nil {
 		return "", err
 	}

@@ -88,6 +88,13 @@ type client struct {
 	conn net.Conn
 	r    *bufio.Reader
 	n    int
+
+	tag       string // of the command that a dialogue has sent last
+	inCommand bool   // more lines of it follow
+}
+
+func newClient(t testing.TB, conn net.Conn) *client {
+	return &client{t: t, conn: conn, r: bufio.NewReaderSize(conn, 1<<16)}
 }
 
 func (o *office) dial(t testing.TB) *client {
@@ -97,7 +104,7 @@ func (o *office) dial(t testing.TB) *client {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	c := &client{t: t, conn: conn, r: bufio.NewReaderSize(conn, 1<<16)}
+	c := newClient(t, conn)
 	c.line()
 	return c
 }

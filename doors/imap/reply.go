@@ -34,7 +34,7 @@ func (s *session) no(tag, code, text string) {
 	if code != "" {
 		text = "[" + code + "] " + text
 	}
-	s.out.line(tag, " NO ", oneLine(text))
+	s.out.line(tag, " NO ", s.oneLine(text))
 }
 
 // bad refuses a command that makes no sense.
@@ -42,7 +42,7 @@ func (s *session) bad(tag, code, text string) {
 	if code != "" {
 		text = "[" + code + "] " + text
 	}
-	s.out.line(tag, " BAD ", oneLine(text))
+	s.out.line(tag, " BAD ", s.oneLine(text))
 }
 
 // fail answers with an error of a room.
@@ -54,11 +54,16 @@ func (s *session) fail(tag string, err error) {
 	s.no(tag, codes[kind], errs.Text(err))
 }
 
-// oneLine keeps a text of any origin inside one ASCII-safe response line.
-func oneLine(text string) string {
+// oneLine keeps a text of any origin inside one response line. Before the
+// client has enabled UTF-8 it may hold ASCII only (RFC 3501 section 9,
+// TEXT-CHAR).
+func (s *session) oneLine(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r == 0x7f {
+		switch {
+		case r < 0x20 || r == 0x7f:
 			return ' '
+		case r >= 0x80 && !s.utf8:
+			return '?'
 		}
 		return r
 	}, text)

@@ -45,8 +45,22 @@ func newSession(srv *Server, wake *wakeConn) *session {
 		s.loopback = addr.IP.IsLoopback()
 	}
 	s.out.w = wake
-	s.r = wire.NewReader(wake, beforeSignIn, s.goOn)
+	s.r = wire.NewReader(source{s, wake}, beforeSignIn, s.goOn)
 	return s
+}
+
+// source sends what is waiting to go out before it waits for the client.
+type source struct {
+	s    *session
+	from io.Reader
+}
+
+// Read flushes and reads.
+func (c source) Read(p []byte) (int, error) {
+	if err := c.s.flush(); err != nil {
+		return 0, err
+	}
+	return c.from.Read(p)
 }
 
 // beforeSignIn are the limits for strangers: an ID with all it may hold (RFC
@@ -56,7 +70,7 @@ var beforeSignIn = wire.Limits{Literal: 4096, Command: 48 << 10, Line: 40 << 10,
 // setTLS goes on with TLS on the connection.
 func (s *session) setTLS() {
 	s.tls = true
-	s.r.SetSource(s.conn)
+	s.r.SetSource(source{s, s.conn})
 	s.out.w = s.conn
 }
 
@@ -88,12 +102,6 @@ func (s *session) serve() {
 	s.signInBy = time.Now().Add(s.server.conf.LoginTimeout)
 	s.out.line("* OK [CAPABILITY ", s.capabilityText(), "] IMAP server ready.")
 	for !s.over {
-		if s.r.Buffered() == 0 {
-			if s.flush() != nil {
-				return
-			}
-			s.r.Release()
-		}
 		wait := s.server.conf.IdleTimeout
 		if s.subject.Account == 0 {
 			wait = time.Until(s.signInBy)

@@ -14,18 +14,27 @@ import (
 // dispatch runs the method calls of a request one after the other (RFC 8620
 // section 3.3: each sees what the earlier ones did).
 func (d *Door) dispatch(ctx context.Context, who httpdoor.Subject, req *jmap.Request) (*jmap.Response, error) {
-	s, err := d.sessionOf(ctx, who)
+	session, err := d.sessionState(ctx, who)
 	if err != nil {
 		return nil, err
 	}
-	resp := &jmap.Response{SessionState: s.State, Answers: make([]*jmap.Answer, 0, len(req.MethodCalls))}
+	resp := &jmap.Response{SessionState: session, Answers: make([]*jmap.Answer, 0, len(req.MethodCalls))}
 	created := map[jmap.ID]jmap.ID{}
 	for k, v := range req.CreatedIDs {
 		created[k] = v
 	}
+	size := 0
 	for _, in := range req.MethodCalls {
 		call := &jmap.Call{Name: in.Name, ID: in.ID, Args: in.Args, Limits: d.conf.Limits, Created: created}
-		resp.Answers = append(resp.Answers, d.answer(ctx, req, call, resp.Answers)...)
+		if size > d.conf.MaxAnswer {
+			resp.Answers = append(resp.Answers, d.failed(ctx, call, jmap.Fail(jmap.RequestTooLarge,
+				"The response has more than %d bytes already.", d.conf.MaxAnswer)))
+			continue
+		}
+		for _, a := range d.answer(ctx, req, call, resp.Answers) {
+			size += len(a.Args)
+			resp.Answers = append(resp.Answers, a)
+		}
 	}
 	// RFC 8620 section 3.4: createdIds is sent only if the request had it.
 	if req.CreatedIDs != nil {

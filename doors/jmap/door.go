@@ -16,10 +16,16 @@ import (
 // Config is what an operator may set. A zero field means its default.
 type Config struct {
 	Limits jmap.Limits // default jmap.DefaultLimits
+	// MaxAnswer bounds a response in bytes: past it, no further method is run;
+	// default 64 MiB.
+	MaxAnswer int
 	// UploadTime bounds one upload; default 30 min.
 	UploadTime time.Duration
 	// RequestTime bounds one API request; default 60 s.
 	RequestTime time.Duration
+	// WriteTime is how long a client may take no byte of a push before it
+	// counts as gone; default 30 s.
+	WriteTime time.Duration
 	// MinPing is the shortest ping interval a client gets; default 30 s.
 	MinPing time.Duration
 	// MaxStreams bounds the event streams and web sockets of one person;
@@ -48,7 +54,11 @@ func (c Config) withDefaults() Config {
 	def(&c.UploadTime, 30*time.Minute)
 	def(&c.RequestTime, time.Minute)
 	def(&c.MinPing, 30*time.Second)
+	def(&c.WriteTime, 30*time.Second)
 	def(&c.PushLife, 7*24*time.Hour)
+	if c.MaxAnswer == 0 {
+		c.MaxAnswer = 64 << 20
+	}
 	if c.MaxStreams == 0 {
 		c.MaxStreams = 20
 	}
@@ -85,6 +95,7 @@ type Door struct {
 	calls   *gauge // running requests by principal
 	uploads *gauge
 	push    *pusher
+	states  sessionStates
 }
 
 type registered struct {

@@ -42,7 +42,7 @@ func (d *Door) events(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // proxies must not hold events back
-	s := &stream{w: w, ctl: http.NewResponseController(w)}
+	s := &stream{w: w, ctl: http.NewResponseController(w), wait: d.conf.WriteTime}
 	if err := s.send(": connected\n\n"); err != nil {
 		return
 	}
@@ -84,13 +84,16 @@ func (d *Door) eventOptions(r *http.Request) (eventOptions, error) {
 
 // stream writes events and pushes each one out.
 type stream struct {
-	w   http.ResponseWriter
-	ctl *http.ResponseController
+	w    http.ResponseWriter
+	ctl  *http.ResponseController
+	wait time.Duration
 }
 
 func (s *stream) send(text string) error {
-	// A reader that takes nothing for this long is gone.
-	_ = s.ctl.SetWriteDeadline(time.Now().Add(30 * time.Second))
+	// A reader that takes nothing for this long is gone. Between events there
+	// is no deadline: HTTP/2 would end the stream when it passes.
+	_ = s.ctl.SetWriteDeadline(time.Now().Add(s.wait))
+	defer func() { _ = s.ctl.SetWriteDeadline(time.Time{}) }()
 	if _, err := s.w.Write([]byte(text)); err != nil {
 		return err
 	}

@@ -110,6 +110,28 @@ func TestEventSource(t *testing.T) {
 	}
 }
 
+// TestEventSourceHTTP2 checks that a quiet stream outlives the time that a
+// single write may take.
+func TestEventSourceHTTP2(t *testing.T) {
+	plain, d, _ := newServer(t, Config{WriteTime: 100 * time.Millisecond})
+	s := httptest.NewUnstartedServer(plain.Config.Handler)
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
+	r, err := s.Client().Get(s.URL + "/jmap/events?types=*&closeafter=state&ping=0")
+	if err != nil || r.ProtoMajor != 2 {
+		t.Fatalf("%v %+v", err, r)
+	}
+	defer r.Body.Close()
+	waitFor(t, "the stream is counted", func() bool { d.streams.mu.Lock(); defer d.streams.mu.Unlock(); return len(d.streams.n) == 1 })
+	time.Sleep(400 * time.Millisecond)
+	post(t, plain, makeNote, "application/json")
+	b, err := io.ReadAll(r.Body)
+	if err != nil || !strings.Contains(string(b), `"Note":"1"`) {
+		t.Errorf("the stream broke: %v %q", err, b)
+	}
+}
+
 func TestWebSocket(t *testing.T) {
 	s, d, _ := newServer(t, Config{})
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -237,6 +259,13 @@ func TestPushSubscription(t *testing.T) {
 	if out := set(t, s, `{"destroy":["`+id+`"]}`); len(out.Destroyed) != 1 {
 		t.Errorf("destroy: %+v", out)
 	}
+	// An endpoint that does not know the URL loses its subscription.
+	set(t, s, `{"create":{"k":{"deviceClientId":"d","url":"`+to.URL+`/gone"}}}`)
+	next(t, got)
+	waitFor(t, "the subscription is gone", func() bool {
+		all, err := d.needs.Subscriptions.All(t.Context())
+		return err == nil && len(all) == 0
+	})
 	for create, bad := range map[string]string{
 		`{"deviceClientId":"d","url":"http://example.com/"}`:                           "url",
 		`{"url":"https://example.com/"}`:                                               "deviceClientId",

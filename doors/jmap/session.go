@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
+	"time"
 
 	httpdoor "chancery/doors/http"
 	"chancery/wire/jmap"
@@ -74,6 +76,47 @@ func (d *Door) sessionOf(ctx context.Context, who httpdoor.Subject) (*jmap.Sessi
 	}
 	s.State = hash(b)
 	return s, nil
+}
+
+// stateLife is how long the state of a session object may be told without
+// asking the rooms again: every response carries it (RFC 8620 section 3.4).
+const stateLife = 2 * time.Second
+
+// maxStates bounds the states that are kept.
+const maxStates = 10_000
+
+// sessionStates keeps the states of the session objects of those who are busy.
+type sessionStates struct {
+	mu sync.Mutex
+	m  map[string]sessionState
+}
+
+type sessionState struct {
+	state string
+	until time.Time
+}
+
+// sessionState returns the state of the person's session object.
+func (d *Door) sessionState(ctx context.Context, who httpdoor.Subject) (string, error) {
+	now := d.needs.Clock.Now()
+	k := &d.states
+	k.mu.Lock()
+	known, ok := k.m[who.ID]
+	k.mu.Unlock()
+	if ok && now.Before(known.until) {
+		return known.state, nil
+	}
+	s, err := d.sessionOf(ctx, who)
+	if err != nil {
+		return "", err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.m == nil || len(k.m) >= maxStates {
+		k.m = map[string]sessionState{}
+	}
+	k.m[who.ID] = sessionState{s.State, now.Add(stateLife)}
+	return s.State, nil
 }
 
 func hash(b []byte) string {

@@ -176,7 +176,7 @@ func (s *socket) refuse(ctx context.Context, id string, e *jmap.RequestError) {
 func (s *socket) write(ctx context.Context, b []byte) {
 	s.send.Lock()
 	defer s.send.Unlock()
-	soon, cancel := context.WithTimeout(ctx, 30*time.Second)
+	soon, cancel := context.WithTimeout(ctx, s.door.conf.WriteTime)
 	defer cancel()
 	_ = s.conn.Write(soon, websocket.MessageText, b) // a broken connection ends the read loop
 }

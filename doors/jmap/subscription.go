@@ -3,6 +3,7 @@ package jmapdoor
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"time"
 
@@ -173,7 +174,10 @@ func (p *pusher) expires(asked *jmap.UTCDate) *jmap.UTCDate {
 // verify sends the code that proves that the client reads the URL (section
 // 7.2.2): until it comes back, nothing else is sent.
 func (p *pusher) verify(ctx context.Context, s Subscription) {
-	_ = p.deliver(ctx, s, jmap.PushVerification{Kind: "PushVerification", PushSubscriptionID: s.ID, VerificationCode: s.Code})
+	err := p.deliver(ctx, s, jmap.PushVerification{Kind: "PushVerification", PushSubscriptionID: s.ID, VerificationCode: s.Code})
+	if errors.Is(err, errGone) {
+		_ = p.door.needs.Subscriptions.Delete(ctx, s.ID)
+	}
 }
 
 // update changes code, expiry or types; the rest is fixed (section 7.2).

@@ -3,6 +3,7 @@ package demo
 import (
 	"encoding/base64"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -23,7 +24,7 @@ func encodeIn(charset, text string) ([]byte, error) {
 	case "", "utf-8":
 		return []byte(text), nil
 	case "big5":
-		enc = traditionalchinese.Big5
+		return encodeBig5(text)
 	case "gb18030":
 		enc = simplifiedchinese.GB18030
 	case "gb2312", "gbk":
@@ -45,6 +46,40 @@ func encodeIn(charset, text string) ([]byte, error) {
 	}
 	out, err := enc.NewEncoder().Bytes([]byte(text))
 	return out, errs.Wrap(errs.Invalid, err, "the text does not fit %s", charset)
+}
+
+// big5Codes is Big5 turned round. The encoder of x/text picks the last code of
+// a character that has several (U+6E2F as FDBB, an extension), which programs
+// with plain Big5 cannot read; the first one is the one everybody knows.
+var big5Codes = sync.OnceValue(func() map[rune][2]byte {
+	codes := make(map[rune][2]byte, 14000)
+	for lead := 0xa1; lead <= 0xf9; lead++ {
+		for trail := 0x40; trail <= 0xfe; trail++ {
+			code := [2]byte{byte(lead), byte(trail)}
+			out, err := traditionalchinese.Big5.NewDecoder().Bytes(code[:])
+			r, size := utf8.DecodeRune(out)
+			if _, known := codes[r]; err == nil && size == len(out) && r != utf8.RuneError && !known {
+				codes[r] = code
+			}
+		}
+	}
+	return codes
+})
+
+func encodeBig5(text string) ([]byte, error) {
+	var out []byte
+	for _, r := range text {
+		code, ok := big5Codes()[r]
+		switch {
+		case r < 0x80:
+			out = append(out, byte(r))
+		case ok:
+			out = append(out, code[0], code[1])
+		default:
+			return nil, errs.E(errs.Invalid, "Big5 has no %q", r)
+		}
+	}
+	return out, nil
 }
 
 // toneApart takes the five tone marks off Vietnamese letters, because
@@ -149,7 +184,7 @@ func word(charset, text string) (string, error) {
 		chunk = ""
 		return err
 	}
-	for i, r := range text {
+	for _, r := range text {
 		raw, err := encodeIn(charset, chunk+string(r))
 		if err != nil {
 			return "", err
@@ -161,7 +196,7 @@ func word(charset, text string) (string, error) {
 				return "", err
 			}
 		}
-		chunk += text[i : i+utf8.RuneLen(r)]
+		chunk += string(r)
 	}
 	err := flush()
 	return strings.Join(words, "\r\n "), err

@@ -75,7 +75,7 @@ func (w *writer) state(p *plan, who string, received time.Time, answers map[*pla
 	d := Delivery{To: who, Folder: Inbox, Received: received}
 	answered, forwarded := acts(who, answers[p])
 	age := w.now.Sub(p.date)
-	seen := answered || forwarded || readLater(who, p, answers) || rng.IntN(100) < chanceRead(w.now, p.date)
+	seen := answered || forwarded || readLater(who, p) || rng.IntN(100) < chanceRead(w.now, p)
 	star := false
 	for _, word := range own(p.letter.head["flags"], who) {
 		switch word {
@@ -104,16 +104,18 @@ func (w *writer) state(p *plan, who string, received time.Time, answers map[*pla
 	return d
 }
 
-// chanceRead is the part of letters, in a hundred, read by now: nearly all
-// older ones, few that came since the last working day ended.
-func chanceRead(now, date time.Time) int {
+// chanceRead is the part of letters, in a hundred, read by now: all but a few
+// notices of the older ones, few that came since the last working day ended.
+func chanceRead(now time.Time, p *plan) int {
 	lastEvening := workingDay(now, -1)
 	lastEvening = time.Date(lastEvening.Year(), lastEvening.Month(), lastEvening.Day(), 17, 0, 0, 0, zone)
 	switch {
-	case date.After(lastEvening):
+	case p.date.After(lastEvening):
 		return 10
-	case date.After(workingDay(now, -3)):
+	case p.date.After(workingDay(now, -3)):
 		return 72
+	case p.script.head.get("repeat", "") == "":
+		return 100
 	}
 	return 96
 }
@@ -133,15 +135,12 @@ func acts(who string, answers []*plan) (answered, forwarded bool) {
 	return answered, forwarded
 }
 
-// readLater says whether who wrote anything further down the thread, and so
-// has read this.
-func readLater(who string, p *plan, answers map[*plan][]*plan) bool {
-	for _, a := range answers[p] {
-		if a.from.person == who || a.from.shared == who || readLater(who, a, answers) {
-			return true
-		}
-	}
-	return false
+// readLater says whether who wrote further down the thread, and so has read
+// what stands above.
+func readLater(who string, p *plan) bool {
+	return slices.ContainsFunc(p.later, func(l *plan) bool {
+		return (l.from.person == who || l.from.shared == who) && l.letter.head.get("draft", "") == ""
+	})
 }
 
 func flagsOf(seen, answered, star, forwarded bool) []string {

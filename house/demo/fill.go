@@ -29,7 +29,8 @@ var placeholder = regexp.MustCompile(`\{([a-zA-Z]+)([:.][^{}\n]*)?\}`)
 //
 //	{domain} {lookalike}   the city's domain, and one that resembles it
 //	{date:+3} {day:-1}     a date by working days from the letter, long or short
-//	{year} {roc} {month} {i}  year, year of the Republic, month, repetition
+//	{year} {roc} {month}   year, year of the Republic, month
+//	{i} {count:230}        the repetition, from 1 or from 231
 //	{n:40-90}              a number drawn from the range
 //	{serial}               a register number of the year
 //	{name:key}             a person's name
@@ -67,8 +68,9 @@ func (f *filler) value(name, arg string) (string, error) {
 		return strconv.Itoa(f.date.Year() - rocOffset), nil
 	case "month":
 		return strconv.Itoa(int(f.date.Month())), nil
-	case "i":
-		return strconv.Itoa(f.index), nil
+	case "i", "count":
+		base, _ := strconv.Atoi(arg)
+		return strconv.Itoa(base + f.index), nil
 	case "n":
 		return f.number(arg)
 	case "serial":

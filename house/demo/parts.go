@@ -136,7 +136,7 @@ func (w *writer) invitation(p *plan, method, text string) ([]byte, error) {
 	if rule := set.get("rule", ""); rule != "" {
 		lines = append(lines, "RRULE:"+rule)
 	}
-	lines = append(lines, attendees(p, method)...)
+	lines = append(lines, w.attendees(p, method)...)
 	status := "CONFIRMED"
 	if method == "CANCEL" {
 		status = "CANCELLED"
@@ -151,7 +151,7 @@ func (w *writer) invitation(p *plan, method, text string) ([]byte, error) {
 
 // attendees names the organiser and the invited. In a REPLY (RFC 5546 section
 // 3.2.3) the writer is the one attendee and the addressee the organiser.
-func attendees(p *plan, method string) []string {
+func (w *writer) attendees(p *plan, method string) []string {
 	name := func(m mailbox) string { return ";CN=\"" + strings.ReplaceAll(m.name, `"`, "'") + "\"" }
 	if method == "REPLY" {
 		return []string{"ORGANIZER" + name(p.to[0]) + ":mailto:" + p.to[0].addr,
@@ -159,7 +159,18 @@ func attendees(p *plan, method string) []string {
 	}
 	lines := []string{"ORGANIZER" + name(p.from) + ":mailto:" + p.from.addr}
 	for _, m := range append(append([]mailbox{}, p.to...), p.cc...) {
-		lines = append(lines, "ATTENDEE"+name(m)+";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:"+m.addr)
+		people := []mailbox{m}
+		if m.list != "" {
+			people = nil
+			for _, key := range w.members(m) {
+				if one, err := w.resolve(key); err == nil && key != p.from.person {
+					people = append(people, one)
+				}
+			}
+		}
+		for _, one := range people {
+			lines = append(lines, "ATTENDEE"+name(one)+";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:"+one.addr)
+		}
 	}
 	return lines
 }

@@ -57,7 +57,11 @@ func (w *writer) traces(b *bytes.Buffer, p *plan, rng *rand.Rand) {
 // header writes the fields from Date to the letter's own.
 func (w *writer) header(b *bytes.Buffer, p *plan) error {
 	cs := p.letter.head.get("charset", "")
-	fmt.Fprintf(b, "Date: %s\r\n", p.date.Format(dateForm))
+	date := p.date
+	if p.from.zone != nil {
+		date = date.In(p.from.zone)
+	}
+	fmt.Fprintf(b, "Date: %s\r\n", date.Format(dateForm))
 	lines := []struct {
 		name  string
 		boxes []mailbox
@@ -134,9 +138,14 @@ func (w *writer) listFields(b *bytes.Buffer, p *plan) {
 // invitation, attachments, from the inside out.
 func (w *writer) content(p *plan, rng *rand.Rand) (*entity, error) {
 	cs, enc := p.letter.head.get("charset", ""), p.letter.head.get("encoding", "")
-	text := w.wholeText(p)
+	text, sign := p.body, w.signature(p)
 	format := w.format(p, cs)
-	root, err := textEntity("plain", cs, enc, plainText(text)+w.quoted(p))
+	plain := plainText(text)
+	if sign != "" {
+		plain += "\n" + sign + "\n"
+		text += "\n\n" + sign
+	}
+	root, err := textEntity("plain", cs, enc, plain+w.quoted(p))
 	if err != nil {
 		return nil, err
 	}
@@ -198,8 +207,9 @@ func (w *writer) format(p *plan, charset string) string {
 	return p.letter.head.get("format", open)
 }
 
-// wholeText is the letter with its signature.
-func (w *writer) wholeText(p *plan) string {
+// signature closes a letter: name, post, city and extension under a first
+// letter, the name alone under an answer. Outsiders sign in their own text.
+func (w *writer) signature(p *plan) string {
 	mode := "full"
 	if p.parent != nil {
 		mode = "short"
@@ -211,16 +221,16 @@ func (w *writer) wholeText(p *plan) string {
 	person, ok := w.office.Person(who)
 	mode = p.letter.head.get("sign", mode)
 	if !ok || mode == "no" {
-		return p.body
+		return ""
 	}
 	if mode == "short" {
-		return p.body + "\n\n" + person.Name
+		return person.Name
 	}
 	post := person.Posts[0]
 	unit, _ := w.office.Unit(post.Unit)
 	lang := person.Language
-	lines := []string{person.Name, post.Title + " · " + unit.Names[lang], w.office.Names[lang], extension(lang, person.Ext)}
-	return p.body + "\n\n---\n\n" + strings.Join(lines, "\n")
+	// RFC 3676 section 4.3: "-- " alone on a line starts a signature.
+	return "-- \n" + strings.Join([]string{person.Name, post.Title + " · " + unit.Names[lang], w.office.Names[lang], extension(lang, person.Ext)}, "\n")
 }
 
 func extension(lang, ext string) string {
@@ -238,7 +248,8 @@ func (w *writer) quoted(p *plan) string {
 	var b strings.Builder
 	mark := "> "
 	for n := 0; p.quotes() && n < 2; n++ {
-		b.WriteString("\n" + strings.Repeat("> ", n) + w.attribution(p) + "\n")
+		within := strings.Repeat("> ", n)
+		b.WriteString(within + "\n" + within + w.attribution(p) + "\n")
 		for line := range strings.Lines(plainText(p.parent.body)) {
 			b.WriteString(mark + line)
 		}

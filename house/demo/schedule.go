@@ -25,9 +25,10 @@ type writer struct {
 // that is somebody of the office.
 type mailbox struct {
 	name, addr string
-	person     string // key of a person
-	shared     string // key of a shared mailbox
-	list       string // key of a list
+	person     string         // key of a person
+	shared     string         // key of a shared mailbox
+	list       string         // key of a list
+	zone       *time.Location // of an outsider
 }
 
 // plan is one message before it is rendered.
@@ -44,6 +45,7 @@ type plan struct {
 	parts        []part
 	parent       *plan
 	references   []string
+	later        []*plan // the letters that follow in the thread
 }
 
 func newWriter(o *Office, seed uint64, now time.Time) *writer {
@@ -61,12 +63,16 @@ func (w *writer) rng(name string) *rand.Rand {
 // play plans every letter of a script.
 func (w *writer) play(s script) error {
 	if len(w.outside) == 0 {
-		rows, err := table("outside", 3)
+		rows, err := table("outside", 4)
 		if err != nil {
 			return err
 		}
 		for _, row := range rows {
-			w.outside[row[0]] = mailbox{name: row[1], addr: row[2]}
+			hours, err := strconv.Atoi(row[3])
+			if err != nil {
+				return errs.Wrap(errs.Internal, err, "the zone of %s", row[0])
+			}
+			w.outside[row[0]] = mailbox{name: row[1], addr: row[2], zone: time.FixedZone("", hours*3600)}
 		}
 	}
 	if s.head.get("repeat", "") != "" {
@@ -82,6 +88,9 @@ func (w *writer) play(s script) error {
 		p, err := w.plan(&s, l, thread, at, fmt.Sprintf("%s/%d", s.id, i+1), 1)
 		if err != nil {
 			return errs.Wrap(errs.Invalid, err, "letter %d", i+1)
+		}
+		for _, earlier := range thread {
+			earlier.later = append(earlier.later, p)
 		}
 		thread = append(thread, p)
 	}

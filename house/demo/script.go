@@ -3,6 +3,7 @@ package demo
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"chancery/kit/errs"
 )
@@ -78,6 +79,9 @@ type scriptParser struct {
 
 // parseScripts reads one file of scripts.
 func parseScripts(lang, text string) ([]script, error) {
+	if !utf8.ValidString(text) {
+		return nil, errs.E(errs.Invalid, "a script is UTF-8")
+	}
 	p := &scriptParser{lang: lang, close: func() {}}
 	for line := range strings.Lines(text) {
 		if err := p.line(strings.TrimRight(line, " \r\n")); err != nil {

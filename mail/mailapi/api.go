@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/mail"
@@ -14,11 +15,13 @@ import (
 
 // Config are the settings. Zero values mean the documented default.
 type Config struct {
-	MaxSizeAttachments int64 // of one email, default 75 MiB
-	MaxUpload          int64 // bytes, default 100 MiB; doors/jmap has its own limit before
-	MaxDelayedSend     int64 // seconds, default 30 days; what the room allows
-	MaxBodyValue       int64 // bytes of one body value, default 5 MiB
-	QueryCache         int   // message pointers kept in results of queries, default 2,000,000
+	MaxSizeAttachments int64       // of one email, default 75 MiB
+	MaxUpload          int64       // bytes, default 100 MiB; doors/jmap has its own limit before
+	MaxDelayedSend     int64       // seconds, default 30 days; what the room allows
+	MaxBodyValue       int64       // bytes of one body value, default 5 MiB
+	MaxAnswer          int         // bytes of one answer with bodies, default 32 MiB
+	QueryCache         int         // message pointers kept in results of queries, default 2,000,000
+	Clock              clock.Clock // default the machine's
 	Log                *slog.Logger
 }
 
@@ -35,8 +38,14 @@ func (c Config) withDefaults() Config {
 	if c.MaxBodyValue == 0 {
 		c.MaxBodyValue = 5 << 20
 	}
+	if c.MaxAnswer == 0 {
+		c.MaxAnswer = 32 << 20
+	}
 	if c.QueryCache == 0 {
 		c.QueryCache = 2_000_000
+	}
+	if c.Clock == nil {
+		c.Clock = clock.System{}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -64,8 +73,8 @@ func (a *API) Capabilities() []jmap.Capability {
 		{
 			URN:     jmapmail.MailURN,
 			Account: a.mailCapability,
-			Types:   []string{"Mailbox", "Thread", "Email"},
-			States:  a.mailStates,
+			Types:   []string{"Mailbox", "Thread", "Email", "Identity", "EmailSubmission"},
+			States:  a.states,
 			Methods: map[string]jmap.Method{
 				"Mailbox/get":          a.mailboxGet,
 				"Mailbox/changes":      a.mailboxChanges,
@@ -83,6 +92,20 @@ func (a *API) Capabilities() []jmap.Capability {
 				"Email/import":         a.emailImport,
 				"Email/parse":          a.emailParse,
 				"SearchSnippet/get":    a.snippetGet,
+			},
+		},
+		{
+			URN:     jmapmail.SubmissionURN,
+			Account: a.submissionCapability,
+			Methods: map[string]jmap.Method{
+				"Identity/get":                 a.identityGet,
+				"Identity/changes":             a.identityChanges,
+				"Identity/set":                 a.identitySet,
+				"EmailSubmission/get":          a.submissionGet,
+				"EmailSubmission/changes":      a.submissionChanges,
+				"EmailSubmission/query":        a.submissionQuery,
+				"EmailSubmission/queryChanges": a.submissionQueryChanges,
+				"EmailSubmission/set":          a.submissionSet,
 			},
 		},
 	}
@@ -149,14 +172,16 @@ func (a *API) open(ctx context.Context, text jmap.ID) (*mail.Account, *mail.Snap
 	return acc, snap, err
 }
 
-// mailStates returns the states for push.
-func (a *API) mailStates(ctx context.Context, account jmap.ID) (map[string]string, error) {
+// states returns the states for push, those of submissions too: all stand in
+// one snapshot.
+func (a *API) states(ctx context.Context, account jmap.ID) (map[string]string, error) {
 	_, snap, err := a.open(ctx, account)
 	if err != nil {
 		return nil, err
 	}
 	email := state(snap.EmailState)
-	return map[string]string{"Mailbox": state(mailboxState(snap)), "Thread": email, "Email": email}, nil
+	return map[string]string{"Mailbox": state(mailboxState(snap)), "Thread": email, "Email": email,
+		"Identity": state(snap.IdentityState), "EmailSubmission": state(snap.SubmissionState)}, nil
 }
 
 // Listen wakes whoever waits for changes of accounts (doors/jmap). Accounts

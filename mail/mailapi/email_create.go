@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"time"
 
 	"chancery/kit/errs"
 	"chancery/mail"
@@ -165,7 +164,7 @@ func (d *draft) headerProperty(name string, raw json.RawMessage) error {
 // into their customary order.
 func (d *draft) complete() {
 	if _, ok := d.named["date"]; !ok {
-		t := time.Now()
+		t := d.api.conf.Clock.Now()
 		if d.when != nil {
 			t = d.when.Time
 		}

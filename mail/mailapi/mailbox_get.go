@@ -115,7 +115,7 @@ func (a *API) mailboxChanges(ctx context.Context, call *jmap.Call) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	propertiesToo := false
+	propertiesToo, countsToo := false, false
 	for _, m := range snap.Mailboxes() {
 		switch {
 		case m.Created > since:
@@ -124,10 +124,11 @@ func (a *API) mailboxChanges(ctx context.Context, call *jmap.Call) (any, error) 
 			propertiesToo = true
 			events = append(events, event{max(m.Modseq, m.Highest), mailboxText(m.ID), false})
 		case counts[m.ID]:
+			countsToo = true
 			events = append(events, event{max(m.Highest, since+1), mailboxText(m.ID), false})
 		}
 	}
-	if !propertiesToo && len(events) > 0 {
+	if !propertiesToo && countsToo {
 		out.UpdatedProperties = []string{"totalEmails", "unreadEmails", "totalThreads", "unreadThreads"}
 	}
 	_ = acc

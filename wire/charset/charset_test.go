@@ -53,12 +53,13 @@ func TestGuess(t *testing.T) {
 		enc   encoding.Encoding
 		texts []string
 	}{
-		"gb18030":      {simplifiedchinese.GBK, []string{"会议通知", "你好", "关于召开2026年度工作会议的通知，请各部门准时参加。", "测试邮件", "转发：公司年终报告", "请查收附件"}},
-		"big5":         {traditionalchinese.Big5, []string{"會議通知", "您好", "關於召開年度工作會議之通知，請各單位準時參加。", "測試郵件", "轉寄：市政府公文", "請查收附件"}},
-		"euc-kr":       {korean.EUCKR, []string{"안녕하세요", "회의 안내", "2026년 정기 회의를 다음과 같이 개최하오니 참석하여 주시기 바랍니다.", "공문서 송부", "답장"}},
-		"shift_jis":    {japanese.ShiftJIS, []string{"こんにちは", "会議のお知らせ", "来週の会議についてご連絡いたします。よろしくお願いします。", "テストメール"}},
-		"euc-jp":       {japanese.EUCJP, []string{"こんにちは", "会議のお知らせ", "来週の会議についてご連絡いたします。よろしくお願いします。", "テストメール"}},
-		"windows-1252": {charmap.Windows1252, []string{"café", "Grüße aus München", "El niño comió piña mañana", "déjà vu – “quoted”"}},
+		"gb18030":   {simplifiedchinese.GBK, []string{"会议通知", "你好", "关于召开2026年度工作会议的通知，请各部门准时参加。", "测试邮件", "转发：公司年终报告", "请查收附件"}},
+		"big5":      {traditionalchinese.Big5, []string{"會議通知", "您好", "關於召開年度工作會議之通知，請各單位準時參加。", "測試郵件", "轉寄：市政府公文", "請查收附件"}},
+		"euc-kr":    {korean.EUCKR, []string{"안녕하세요", "회의 안내", "2026년 정기 회의를 다음과 같이 개최하오니 참석하여 주시기 바랍니다.", "공문서 송부", "답장"}},
+		"shift_jis": {japanese.ShiftJIS, []string{"こんにちは", "会議のお知らせ", "来週の会議についてご連絡いたします。よろしくお願いします。", "テストメール"}},
+		"euc-jp":    {japanese.EUCJP, []string{"こんにちは", "会議のお知らせ", "来週の会議についてご連絡いたします。よろしくお願いします。", "テストメール"}},
+		"windows-1252": {charmap.Windows1252, []string{"café", "Grüße aus München", "El niño comió piña mañana", "déjà vu – “quoted”", "The Republic of Nigeria’s Contracts", "don’t worry, you’ll", "in Düsseldorf, Germany",
+			"Copyright © 1995-2002" + strings.Repeat(" all rights reserved", 500), strings.Repeat("plain ", 2000) + "explosão de vendas"}},
 	}
 	for want, set := range sets {
 		for _, text := range set.texts {
@@ -97,6 +98,9 @@ func TestGuessVietnamese(t *testing.T) {
 		}
 		if got, _ := Decode(name, raw); got != text {
 			t.Errorf("%s: %q", name, got)
+		}
+		if got := Guess(append([]byte(strings.Repeat("<p>plain</p>\n", 1000)), raw...)); got != name {
+			t.Errorf("Guess(%s) behind a long ASCII page = %s", name, got)
 		}
 		if got := Guess(raw); got != name {
 			t.Errorf("Guess(%s) = %s", name, got)

@@ -83,7 +83,7 @@ func decodeUTF8(b []byte) (string, bool) {
 		return string(b), true
 	}
 	good, bad := countUTF8(b)
-	if good >= bad {
+	if good*3 >= bad {
 		return repair(b)
 	}
 	text, _ := decodeAs(Guess(b), b)
@@ -120,7 +120,7 @@ func decodeASCII(b []byte) (string, bool) {
 // decodeLatin1 follows the label, read as windows-1252 like every client,
 // unless the bytes are UTF-8, which Latin-1 prose does not become by chance.
 func decodeLatin1(b []byte) (string, bool) {
-	if good, bad := countUTF8(b); bad == 0 && good > 0 {
+	if utf8.Valid(b) { // ASCII alone does not come here
 		return string(b), false
 	}
 	return convert(charmap.Windows1252, b)

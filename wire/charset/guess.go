@@ -28,8 +28,9 @@ type pairSet struct {
 }
 
 const (
-	impossible = -20
-	usualBonus = 5
+	impossible  = -20
+	strayPoints = -8
+	usualBonus  = 5
 )
 
 var pairSets = []pairSet{
@@ -43,7 +44,7 @@ var pairSets = []pairSet{
 var byteSets = []struct {
 	name string
 	enc  *charmap.Charmap
-}{{"windows-1252", charmap.Windows1252}, {"windows-1258", charmap.Windows1258}, {"koi8-r", charmap.KOI8R}, {"windows-1251", charmap.Windows1251}}
+}{{"windows-1258", charmap.Windows1258}, {"koi8-r", charmap.KOI8R}, {"windows-1251", charmap.Windows1251}}
 
 // Guess names the character set of unlabelled 8-bit text: UTF-8 when it is
 // valid, the ISO-2022 family by its escapes, else the most plausible of the
@@ -58,8 +59,9 @@ func Guess(b []byte) string {
 	if good, bad := countUTF8(b); good > 8*bad {
 		return "utf-8" // UTF-8 with a few broken places
 	}
-	b = b[:min(len(b), guessSample)]
-	best, most := "windows-1252", impossible*len(b)
+	b = sample(b)
+	western, _ := convert(charmap.Windows1252, b)
+	best, most := "windows-1252", max(scoreLetters(western), 0)
 	for _, p := range pairSets {
 		if s := scorePairs(p, b); s > most {
 			best, most = p.name, s
@@ -67,7 +69,8 @@ func Guess(b []byte) string {
 	}
 	for _, c := range byteSets {
 		s, _ := convert(c.enc, b)
-		if n := scoreLetters(norm.NFC.String(s)); n > most {
+		s = norm.NFC.String(s)
+		if n := scoreLetters(s); n > most && (c.name != "windows-1258" || isViet(s)) {
 			best, most = c.name, n
 		}
 	}
@@ -76,13 +79,45 @@ func Guess(b []byte) string {
 		decode func([]byte) (string, bool)
 	}{{"tcvn", decodeTCVN}, {"viscii", decodeVISCII}} {
 		s, _ := v.decode(b)
-		// Every byte is a letter in these, so they must win clearly.
-		if n := (scoreLetters(s) - 8) * 2 / 3; n > most {
-			best, most = v.name, n
+		if isViet(s) {
+			// Every byte is a letter in these, so they must win clearly.
+			if n := (scoreLetters(s) - 8) * 2 / 3; n > most {
+				best, most = v.name, n
+			}
 		}
 	}
 	return best
 }
+
+// sample gathers the 8-bit places of a text with a little around each, so that
+// a long page in ASCII does not hide its few telling bytes.
+func sample(b []byte) []byte {
+	const around = 8
+	out := make([]byte, 0, min(len(b), guessSample))
+	last := -2 * around // the last 8-bit byte
+	for i := 0; i < len(b) && len(out) < guessSample; i++ {
+		if b[i] < 0x80 {
+			if i-last <= around {
+				out = append(out, b[i])
+			}
+			continue
+		}
+		if gap := i - last; gap > around {
+			out = append(out, b[max(last+around+1, i-around, 0):i]...)
+		}
+		out = append(out, b[i])
+		last = i
+	}
+	return out
+}
+
+// isStray says whether a pair looks like one 8-bit byte within an ASCII word,
+// such as an apostrophe or an accented letter, rather than a character.
+func isStray(b []byte, i int) bool {
+	return i > 0 && isLetter(b[i-1]) && isLetter(b[i+1]) && (i+2 >= len(b) || b[i+2] < 0x80)
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // scorePairs walks the text in the candidate's steps.
 func scorePairs(p pairSet, b []byte) int {
@@ -101,6 +136,9 @@ func scorePairs(p pairSet, b []byte) int {
 			i++
 		default:
 			n := p.points(b[i], b[i+1])
+			if isStray(b, i) && n > strayPoints {
+				n = strayPoints
+			}
 			total += n
 			if n == impossible {
 				i++
@@ -228,7 +266,9 @@ func scoreLetters(s string) int {
 			total -= 2 // two accented letters side by side: seldom in Latin script
 		case unicode.IsLetter(r):
 			total += 4
-		case strings.ContainsRune("“”‘’–—…€«»\u00A0", r):
+		case r == '’' && unicode.IsLetter(prev):
+			total += 4
+		case strings.ContainsRune("“”‘’–—…€«»©®\u00A0", r):
 			total++ // what word processors write
 		case unicode.IsLetter(prev):
 			total -= 3
@@ -260,4 +300,23 @@ func cyrillicPoints(prev, r rune) int {
 // isVietLetter says whether only Vietnamese uses the letter.
 func isVietLetter(r rune) bool {
 	return r >= 0x1EA0 && r <= 0x1EF9 || strings.ContainsRune("ăĂđĐơƠưƯ", r)
+}
+
+// isViet says whether a text has what Vietnamese prose has: many different
+// small letters of its own, among more that are ASCII.
+func isViet(s string) bool {
+	own, ascii, controls := 0, 0, 0
+	distinct := map[rune]bool{}
+	for _, r := range s {
+		switch {
+		case isVietLetter(r) && unicode.IsLower(r):
+			own++
+			distinct[r] = true
+		case r >= 'a' && r <= 'z':
+			ascii++
+		case r < ' ' && r != '\n' && r != '\r' && r != '\t':
+			controls++
+		}
+	}
+	return own >= 6 && len(distinct) >= 4 && ascii > own && controls == 0
 }

@@ -87,7 +87,7 @@ func (d *iso2022) step(b []byte) int {
 		d.out.WriteByte(c)
 		return 1
 	case c >= 0x80:
-		d.raw8(b)
+		d.raw8()
 		return 1
 	}
 	cur := d.reg[0]
@@ -118,6 +118,10 @@ func (d *iso2022) escape(b []byte) int {
 
 // put adds one character of a set to the current run.
 func (d *iso2022) put(s set, b []byte) int {
+	if b[0] >= 0x80 { // behind a single shift
+		d.raw8()
+		return 1
+	}
 	if s != d.runSet {
 		d.flush()
 		d.runSet = s
@@ -148,7 +152,7 @@ func (d *iso2022) put(s set, b []byte) int {
 
 // raw8 meets a byte with the high bit, which the family does not have: text
 // of an 8-bit set under a 7-bit label.
-func (d *iso2022) raw8(b []byte) {
+func (d *iso2022) raw8() {
 	d.flush()
 	d.isClean = false
 	d.out.WriteRune('\uFFFD')

@@ -15,68 +15,105 @@ import (
 // maxDepth bounds the nesting of a tree, which a client may have sent.
 const maxDepth = 60
 
-// node writes a part: its fields, a blank line and its body.
-func (w *writer) node(n *Node, depth int) {
-	if w.err != nil {
-		return
-	}
-	if n == nil {
-		n = &Node{}
-	}
-	if depth > maxDepth {
-		w.err = errs.E(errs.TooLarge, "the message is nested deeper than %d levels", maxDepth)
-		return
-	}
+// kindOf is the media type of a node with its defaults.
+func (n *Node) kindOf() string {
 	kind := strings.ToLower(n.Type)
 	switch {
 	case kind == "" && len(n.Parts) > 0:
-		kind = "multipart/mixed"
+		return "multipart/mixed"
 	case kind == "":
-		kind = "text/plain"
+		return "text/plain"
 	}
-	if strings.HasPrefix(kind, "multipart/") {
-		w.multipart(n, kind, depth)
+	return kind
+}
+
+// plan checks the tree and chooses the encoding of every node before anything
+// is written: a multipart has to say 8bit when anything in it is (RFC 2045
+// section 6.4).
+func (w *writer) plan(n *Node, depth int) (string, error) {
+	kind := n.kindOf()
+	isMultipart := strings.HasPrefix(kind, "multipart/")
+	switch {
+	case depth > maxDepth:
+		return "", errs.E(errs.TooLarge, "the message is nested deeper than %d levels", maxDepth)
+	case isMultipart && len(n.Parts) == 0:
+		return "", errs.E(errs.Invalid, "a part of type %s needs at least one part", kind)
+	case !isMultipart && len(n.Parts) > 0:
+		return "", errs.E(errs.Invalid, "a part of type %s cannot have parts", kind)
+	case isMultipart && has(n.Header, "Content-Type"):
+		return "", errs.E(errs.Invalid, "the Content-Type of a multipart is made with its boundary and cannot be given")
+	case has(n.Header, "Content-Transfer-Encoding"):
+		return "", errs.E(errs.Invalid, "the Content-Transfer-Encoding is chosen by the server and cannot be given")
+	}
+	encoding := "7bit"
+	if isMultipart {
+		for _, k := range n.Parts {
+			if k == nil {
+				return "", errs.E(errs.Invalid, "a part of type %s has a part that is missing", kind)
+			}
+			inner, err := w.plan(k, depth+1)
+			if err != nil {
+				return "", err
+			}
+			if inner == "binary" || inner == "8bit" && encoding == "7bit" {
+				encoding = inner
+			}
+		}
+	} else if strings.HasPrefix(kind, "text/") || isMessage(kind) {
+		s, err := scan(n.content())
+		if err != nil {
+			return "", err
+		}
+		encoding = s.encoding(kind, n.Open == nil)
+	} else {
+		encoding = "base64"
+	}
+	w.encodings[n] = encoding
+	return encoding, nil
+}
+
+// content opens the node's content, whichever way it is given.
+func (n *Node) content() func() (io.ReadCloser, error) {
+	if n.Open != nil {
+		return n.Open
+	}
+	text := crlf(n.Text)
+	return func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
+}
+
+// node writes a part: its fields, a blank line and its body.
+func (w *writer) node(n *Node) {
+	if w.err != nil {
 		return
 	}
-	if len(n.Parts) > 0 {
-		w.err = errs.E(errs.Invalid, "a part of type %s cannot have parts", kind)
+	kind := n.kindOf()
+	if strings.HasPrefix(kind, "multipart/") {
+		w.multipart(n, kind)
 		return
 	}
 	w.leaf(n, kind)
 }
 
 // multipart writes the children between boundaries (RFC 2046 section 5.1).
-func (w *writer) multipart(n *Node, kind string, depth int) {
-	if len(n.Parts) == 0 {
-		w.err = errs.E(errs.Invalid, "a part of type %s needs at least one part", kind)
-		return
-	}
+func (w *writer) multipart(n *Node, kind string) {
 	boundary := w.boundary()
-	w.fields(n, kind, append(n.Params[:len(n.Params):len(n.Params)], "boundary", boundary), "")
+	w.fields(n, kind, append(n.Params[:len(n.Params):len(n.Params)], "boundary", boundary))
 	for _, k := range n.Parts {
 		w.text("\r\n--" + boundary + "\r\n")
-		w.node(k, depth+1)
+		w.node(k)
 	}
 	w.text("\r\n--" + boundary + "--\r\n")
 }
 
 // fields writes the Content-* fields and the blank line.
-func (w *writer) fields(n *Node, kind string, params []string, encoding string) {
+func (w *writer) fields(n *Node, kind string, params []string) {
 	put := func(f Field) {
 		if !has(n.Header, f.Name) {
 			w.field(f)
 		}
 	}
-	if has(n.Header, "Content-Type") && strings.HasPrefix(kind, "multipart/") {
-		w.err = errs.E(errs.Invalid, "the Content-Type of a multipart is made with its boundary and cannot be given")
-		return
-	}
 	put(Params("Content-Type", kind, params, w.style))
-	if encoding != "" && encoding != "7bit" {
-		if has(n.Header, "Content-Transfer-Encoding") {
-			w.err = errs.E(errs.Invalid, "the Content-Transfer-Encoding is chosen by the server and cannot be given")
-			return
-		}
+	if encoding := w.encodings[n]; encoding != "7bit" {
 		put(Token("Content-Transfer-Encoding", encoding))
 	}
 	if n.Disposition != "" || n.Name != "" {
@@ -106,38 +143,24 @@ func (w *writer) fields(n *Node, kind string, params []string, encoding string) 
 
 // leaf writes content in the encoding that suits it.
 func (w *writer) leaf(n *Node, kind string) {
-	isText := strings.HasPrefix(kind, "text/")
-	charset := n.Charset
-	open := n.Open
-	isOwnText := open == nil
-	if isOwnText {
-		body := crlf(n.Text)
-		open = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(body)), nil }
-		if charset == "" && isText {
+	params := n.Params
+	if strings.HasPrefix(kind, "text/") {
+		charset := n.Charset
+		if charset == "" && n.Open == nil {
 			charset = "utf-8"
 		}
-	}
-	params := n.Params
-	if charset != "" && isText {
-		params = append([]string{"charset", charset}, params...)
-	}
-	encoding := "base64"
-	if isText || isMessage(kind) {
-		s, err := scan(open)
-		if err != nil {
-			w.err = err
-			return
+		if charset != "" {
+			params = append([]string{"charset", charset}, params...)
 		}
-		encoding = s.encoding(kind, isOwnText)
 	}
-	w.fields(n, kind, params, encoding)
-	r, err := open()
+	w.fields(n, kind, params)
+	r, err := n.content()()
 	if err != nil {
 		w.fail(err)
 		return
 	}
 	defer r.Close()
-	w.encode(r, encoding)
+	w.encode(r, w.encodings[n])
 }
 
 func isMessage(kind string) bool { return strings.HasPrefix(kind, "message/") }

@@ -39,11 +39,33 @@ type Node struct {
 	Open func() (io.ReadCloser, error)
 }
 
+// Encoding says what the message needs of the servers on its way: "7bit",
+// "8bit" (8BITMIME, RFC 6152) or "binary" (BINARYMIME, RFC 3030), the latter
+// two only when it carries another message that needs it.
+func (m *Message) Encoding() (string, error) {
+	if m.Body == nil {
+		return "7bit", nil
+	}
+	w := &writer{encodings: map[*Node]string{}}
+	encoding, err := w.plan(m.Body, 0)
+	if encoding != "8bit" && encoding != "binary" {
+		encoding = "7bit"
+	}
+	return encoding, err
+}
+
 // WriteTo writes the message. It fails on a field that cannot stand in a
 // header, on an error of a content's reader and on one of w; what was written
 // until then is not a message.
 func (m *Message) WriteTo(w io.Writer) (int64, error) {
-	out := &writer{w: w, style: m.Style, boundary: m.Boundary}
+	body := m.Body
+	if body == nil {
+		body = &Node{}
+	}
+	out := &writer{w: w, style: m.Style, boundary: m.Boundary, encodings: map[*Node]string{}}
+	if _, err := out.plan(body, 0); err != nil {
+		return 0, err
+	}
 	if out.boundary == nil {
 		out.boundary = randomBoundary
 	}
@@ -53,7 +75,7 @@ func (m *Message) WriteTo(w io.Writer) (int64, error) {
 	if !has(m.Header, "MIME-Version") {
 		out.field(Token("MIME-Version", "1.0"))
 	}
-	out.node(m.Body, 0)
+	out.node(body)
 	if out.err == nil && !out.endsLine() {
 		out.text("\r\n")
 	}
@@ -94,6 +116,8 @@ type writer struct {
 	last     [2]byte
 	style    Style
 	boundary func() string
+
+	encodings map[*Node]string // what plan chose
 }
 
 // Write passes bytes on.

@@ -13,29 +13,31 @@ import (
 var b64 = base64.NewEncoding("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,").WithPadding(base64.NoPadding).Strict()
 
 var (
-	errMailbox8  = errors.New("The mailbox name holds octets outside ASCII. Encode it in modified UTF-7 or ENABLE UTF8=ACCEPT first")
 	errMailboxU8 = errors.New("The mailbox name is not valid UTF-8")
 	errMailbox7  = errors.New("The mailbox name is not valid modified UTF-7; a plain \"&\" is written \"&-\"")
 )
 
 // DecodeMailbox turns a mailbox name from the wire into UTF-8. With utf8Mode
-// the wire form is UTF-8 already and only checked.
+// the wire form is UTF-8 already and only checked. Without it a name outside
+// ASCII is against RFC 3501, but cannot mean anything else than UTF-8, and
+// some clients send it when they only see that the server could IMAP4rev2.
 func DecodeMailbox(raw string, utf8Mode bool) (string, error) {
-	for i := 0; i < len(raw); i++ {
-		if raw[i] >= 0x80 && !utf8Mode {
-			return "", errMailbox8
-		}
+	if !utf8.ValidString(raw) {
+		return "", errMailboxU8
 	}
-	if utf8Mode {
-		if !utf8.ValidString(raw) {
-			return "", errMailboxU8
-		}
-		return raw, nil
-	}
-	if !strings.Contains(raw, "&") {
+	if utf8Mode || !isASCII(raw) || !strings.Contains(raw, "&") {
 		return raw, nil
 	}
 	return decodeUTF7(raw)
+}
+
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // decodeUTF7 accepts only the canonical form: nothing encoded that could

@@ -25,7 +25,7 @@ type Reader struct {
 	pooled     *[bufSize]byte // the array behind buf when it came from the pool
 	buf        []byte
 	start, end int
-	small      [64]byte // where Wait reads while no buffer is held
+	small      [128]byte // where Wait reads while no buffer is held
 
 	line    []byte // current line without its end; valid until the next read
 	pos     int
@@ -81,7 +81,7 @@ func (r *Reader) Release() {
 }
 
 // Wait blocks until the client has sent something or the source fails. While
-// the buffer is released it needs no memory.
+// it waits it holds no buffer.
 func (r *Reader) Wait() error {
 	if err := r.finish(); err != nil {
 		return err
@@ -89,9 +89,7 @@ func (r *Reader) Wait() error {
 	if r.start != r.end {
 		return nil
 	}
-	if r.buf != nil {
-		return r.fill()
-	}
+	r.Release()
 	n, err := readSome(r.src, r.small[:])
 	if err != nil {
 		return err

@@ -144,9 +144,9 @@ type ChangesAnswer struct {
 	OldState       string `json:"oldState"`
 	NewState       string `json:"newState"`
 	HasMoreChanges bool   `json:"hasMoreChanges"`
-	Created        []ID   `json:"created"`
-	Updated        []ID   `json:"updated"`
-	Destroyed      []ID   `json:"destroyed"`
+	Created        []ID   `json:"created" ts:"list"`
+	Updated        []ID   `json:"updated" ts:"list"`
+	Destroyed      []ID   `json:"destroyed" ts:"list"`
 }
 
 // MarshalJSON writes missing lists as empty ones.

@@ -24,7 +24,7 @@ type SessionAccount struct {
 // CoreCapability is the value of the core capability.
 type CoreCapability struct {
 	Limits
-	CollationAlgorithms []string `json:"collationAlgorithms"`
+	CollationAlgorithms []string `json:"collationAlgorithms" ts:"list"`
 }
 
 // WebSocketCapability is the value of urn:ietf:params:jmap:websocket (RFC 8887).

@@ -262,10 +262,10 @@ func TestAppendString(t *testing.T) {
 	}
 }
 
-func TestQueryChangesDiff(t *testing.T) {
+func TestQueryChanges(t *testing.T) {
 	var a QueryChangesAnswer
 	upTo := "d"
-	if err := a.Diff([]ID{"b", "x", "e"}, []ID{"z"}, []ID{"a", "b", "c", "d", "e"}, &upTo, nil); err != nil {
+	if err := a.Fill([]ID{"b", "x", "e"}, []ID{"z"}, Added([]ID{"a", "b", "c", "d", "e"}, []ID{"b", "x", "e"}, &upTo), nil); err != nil {
 		t.Fatal(err)
 	}
 	b, _ := json.Marshal(a)
@@ -274,7 +274,7 @@ func TestQueryChangesDiff(t *testing.T) {
 		t.Errorf("got %s, want %s", b, want)
 	}
 	limit := int64(2)
-	if err := a.Diff([]ID{"b"}, []ID{"z"}, []ID{"b"}, nil, &limit); err == nil || MethodErrorOf(err).Type != TooManyChanges {
+	if err := a.Fill([]ID{"b"}, []ID{"z"}, []AddedItem{{"b", 0}}, &limit); err == nil || MethodErrorOf(err).Type != TooManyChanges {
 		t.Errorf("too many changes gave %v", err)
 	}
 }

@@ -6,7 +6,7 @@ type MailCapability struct {
 	MaxMailboxDepth            *int     `json:"maxMailboxDepth"`
 	MaxSizeMailboxName         int      `json:"maxSizeMailboxName"`
 	MaxSizeAttachmentsPerEmail int64    `json:"maxSizeAttachmentsPerEmail"`
-	EmailQuerySortOptions      []string `json:"emailQuerySortOptions"`
+	EmailQuerySortOptions      []string `json:"emailQuerySortOptions" ts:"list"`
 	MayCreateTopLevelMailbox   bool     `json:"mayCreateTopLevelMailbox"`
 }
 

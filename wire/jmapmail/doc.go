@@ -5,6 +5,8 @@
 // Owns: names and shapes, from which the web client's types are generated.
 // Does not own: behaviour; mail/mailapi answers the methods.
 //
+// The tag ts:"list" says for cmd/tsgen that a list is never null.
+//
 // Where to start: Email in email.go.
 package jmapmail
 

@@ -23,12 +23,12 @@ type Email struct {
 	ReplyTo       []EmailAddress       `json:"replyTo"`
 	Subject       *string              `json:"subject"`
 	SentAt        *jmap.Date           `json:"sentAt"`
-	Headers       []EmailHeader        `json:"headers"`
+	Headers       []EmailHeader        `json:"headers" ts:"list"`
 	BodyStructure *BodyPart            `json:"bodyStructure"`
 	BodyValues    map[string]BodyValue `json:"bodyValues"`
-	TextBody      []BodyPart           `json:"textBody"`
-	HTMLBody      []BodyPart           `json:"htmlBody"`
-	Attachments   []BodyPart           `json:"attachments"`
+	TextBody      []BodyPart           `json:"textBody" ts:"list"`
+	HTMLBody      []BodyPart           `json:"htmlBody" ts:"list"`
+	Attachments   []BodyPart           `json:"attachments" ts:"list"`
 	HasAttachment bool                 `json:"hasAttachment"`
 	Preview       string               `json:"preview"`
 }
@@ -42,7 +42,7 @@ type EmailAddress struct {
 // EmailAddressGroup is a named group of addresses, or those in no group.
 type EmailAddressGroup struct {
 	Name      *string        `json:"name"`
-	Addresses []EmailAddress `json:"addresses"`
+	Addresses []EmailAddress `json:"addresses" ts:"list"`
 }
 
 // EmailHeader is one header field in its raw form.
@@ -56,7 +56,7 @@ type BodyPart struct {
 	PartID      *string       `json:"partId"`
 	BlobID      *string       `json:"blobId"`
 	Size        int64         `json:"size"`
-	Headers     []EmailHeader `json:"headers"`
+	Headers     []EmailHeader `json:"headers" ts:"list"`
 	Name        *string       `json:"name"`
 	Type        string        `json:"type"`
 	Charset     *string       `json:"charset"`

@@ -41,5 +41,5 @@ type MailboxFilter struct {
 // Thread is the emails of one conversation, oldest first (section 3).
 type Thread struct {
 	ID       string   `json:"id"`
-	EmailIDs []string `json:"emailIds"`
+	EmailIDs []string `json:"emailIds" ts:"list"`
 }

@@ -24,14 +24,14 @@ type EmailSubmission struct {
 	SendAt         jmap.UTCDate              `json:"sendAt"`
 	UndoStatus     string                    `json:"undoStatus"`
 	DeliveryStatus map[string]DeliveryStatus `json:"deliveryStatus"`
-	DSNBlobIDs     []string                  `json:"dsnBlobIds"`
-	MDNBlobIDs     []string                  `json:"mdnBlobIds"`
+	DSNBlobIDs     []string                  `json:"dsnBlobIds" ts:"list"`
+	MDNBlobIDs     []string                  `json:"mdnBlobIds" ts:"list"`
 }
 
 // Envelope is who sends to whom at the level of SMTP.
 type Envelope struct {
 	MailFrom EnvelopeAddress   `json:"mailFrom"`
-	RcptTo   []EnvelopeAddress `json:"rcptTo"`
+	RcptTo   []EnvelopeAddress `json:"rcptTo" ts:"list"`
 }
 
 // EnvelopeAddress is an address with SMTP parameters; a null value is a

@@ -174,7 +174,7 @@ func (p *addressParser) atomEnd() int {
 		return w.length
 	}
 	if p.s[0] == '[' {
-		if i := strings.IndexByte(p.s, ']'); i > 0 {
+		if i := strings.IndexByte(p.s[:min(len(p.s), 256)], ']'); i > 0 {
 			return i + 1
 		}
 	}
@@ -203,7 +203,7 @@ func (p *addressParser) angle() {
 	if body = trimWS(body); strings.HasPrefix(body, "@") {
 		// Obsolete route (RFC 5322 section 4.4).
 		if i := strings.IndexByte(body, ':'); i > 0 {
-			a.Route, body = trimWS(body[:i]), body[i+1:]
+			a.Route, body = rawText(trimWS(body[:i]), p.hint), body[i+1:]
 		}
 	}
 	body = strings.TrimPrefix(trimWS(body), "mailto:")

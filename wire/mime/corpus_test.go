@@ -16,7 +16,10 @@ func corpusDir(t testing.TB) string {
 	t.Helper()
 	dir := os.Getenv("CHANCERY_CORPUS")
 	if dir == "" {
-		dir = "../../../shared/corpora" // the default is relative to the repository's root
+		dir = "../shared/corpora"
+	}
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join("../..", dir) // it is relative to the repository's root
 	}
 	dir = filepath.Join(dir, "mail")
 	if _, err := os.Stat(dir); err != nil {

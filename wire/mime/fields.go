@@ -152,12 +152,12 @@ func (p *parser) contentField(part *Part, name, value string) {
 // stays (RFC 2045 section 5.2).
 func (p *parser) contentType(part *Part, value string) {
 	token, params := cutToken(unfold(value))
-	if main, rest, found := strings.Cut(token, " "); found { // "text/html charset=x", a semicolon forgotten
-		if strings.Contains(rest, "=") {
-			params = rest + ";" + params
-			token = main
+	if i := strings.IndexAny(token, " \t"); i >= 0 {
+		if strings.Contains(token[i:], "=") { // "text/html charset=x": a semicolon forgotten
+			_, params = cutAt(unfold(value), " \t")
+			token = token[:i]
 		} else {
-			token = strings.ReplaceAll(token, " ", "") // "text / html"
+			token = strings.Join(strings.Fields(token), "") // "text / html"
 		}
 	}
 	switch main, sub, found := strings.Cut(token, "/"); {
@@ -176,6 +176,15 @@ func (p *parser) contentType(part *Part, value string) {
 	}
 	part.Type, part.Implicit = strings.Clone(token), false
 	part.Params = parseParams(p.keep(params), p.spend)
+}
+
+// cutAt cuts s, after leading white space, at the first of the characters.
+func cutAt(s, chars string) (before, after string) {
+	s = strings.TrimLeft(s, " \t")
+	if i := strings.IndexAny(s, chars); i >= 0 {
+		return s[:i], s[i+1:]
+	}
+	return s, ""
 }
 
 // maxType bounds a media type; RFC 6838 section 4.2 allows 127 for each half.

@@ -41,8 +41,11 @@ type Part struct {
 	MD5        string   `json:"m,omitempty"`  // Content-MD5
 	Implicit   bool     `json:"im,omitempty"` // there was no usable Content-Type, Type is the default
 
-	Parts  []*Part  `json:"k,omitempty"` // children of a multipart, at least one
-	Nested *Message `json:"n,omitempty"` // of a message/rfc822 or message/global that is not encoded
+	Parts []*Part `json:"k,omitempty"` // children of a multipart, at least one
+	// Nested is the message in a message/rfc822 or message/global part. One
+	// sent in base64 has none: to BODYSTRUCTURE, whose grammar wants the inner
+	// envelope, it is an application/octet-stream.
+	Nested *Message `json:"n,omitempty"`
 
 	// Number is the IMAP section number ("1.2") from the message that holds
 	// the part; empty for the root of a multipart message. It serves as the

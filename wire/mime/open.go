@@ -25,7 +25,7 @@ func (p *Part) Open(src io.ReaderAt) io.Reader {
 }
 
 // Text reads the part's content as UTF-8 with LF line ends, at most max bytes
-// of it, cut between characters (and, in HTML, not within a tag). hadProblem
+// of it (0 for no limit), cut between characters (in HTML, not within a tag). hadProblem
 // says that the charset or the encoding was unknown or malformed (RFC 8621
 // isEncodingProblem). An error of src shows as a problem, too.
 func (p *Part) Text(src io.ReaderAt, max int) (text string, isTruncated, hadProblem bool) {

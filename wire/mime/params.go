@@ -210,11 +210,18 @@ func skipCFWS(s string) string {
 	return s
 }
 
+// A comment longer or deeper than this is taken for lone parentheses; the
+// bounds keep a field of nothing but "(" from costing its length squared.
+const (
+	maxComment      = 1000
+	maxCommentDepth = 16
+)
+
 // comment reads a comment at the start of s, nested ones included.
 func comment(s string) (text string, n int, isClosed bool) {
 	depth := 0
 	var b strings.Builder
-	for i := 0; i < len(s); i++ {
+	for i := 0; i < len(s) && i < maxComment && depth <= maxCommentDepth; i++ {
 		switch c := s[i]; c {
 		case '\\':
 			if i+1 < len(s) {

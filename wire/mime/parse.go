@@ -112,27 +112,34 @@ func (p *parser) offset() int64 {
 	return p.lines.off
 }
 
-// boundary matches a line against the open multiparts, innermost first. The
-// whole line must match, but for "--" and white space behind it (RFC 2046
-// section 5.1.1), so that a boundary may begin with another's text.
+// boundary matches a line against the open multiparts, innermost first. What
+// follows the boundary must be white space, with whatever a sloppy program
+// wrote behind it; RFC 2046 section 5.1.1 would have any line that begins with
+// the boundary, but then one boundary could not begin with another's text, as
+// those of several programs do.
 func (p *parser) boundary(line []byte) (index int, closes, ok bool) {
 	if len(line) < 3 || line[0] != '-' || line[1] != '-' || len(p.open) == 0 {
 		return 0, false, false
 	}
-	line = bytes.TrimRight(line, " \t\r\n")
 	for i := len(p.open) - 1; i >= 0; i-- {
 		b := p.open[i]
 		if len(line) < len(b) || string(line[:len(b)]) != b {
 			continue
 		}
-		switch rest := line[len(b):]; {
-		case len(rest) == 0:
-			return i, false, true
-		case len(rest) == 2 && rest[0] == '-' && rest[1] == '-':
+		rest := line[len(b):]
+		if after, found := bytes.CutPrefix(rest, []byte("--")); found && endsWord(after) {
 			return i, true, true
+		}
+		if endsWord(rest) {
+			return i, false, true
 		}
 	}
 	return 0, false, false
+}
+
+// endsWord says whether nothing, a line end or white space comes first.
+func endsWord(b []byte) bool {
+	return len(b) == 0 || b[0] == ' ' || b[0] == '\t' || b[0] == '\r' || b[0] == '\n'
 }
 
 // message reads a message into m.Root, at the place the reader stands.
@@ -376,6 +383,16 @@ func (p *parser) multipart(part *Part, depth int) stop {
 	return at
 }
 
+// atEnd looks whether the message is over.
+func (p *parser) atEnd() bool {
+	line, atStart := p.next()
+	if len(line) == 0 {
+		return true
+	}
+	p.hold(line, atStart)
+	return false
+}
+
 // beyondLimit is the type of what the limits do not let the parser look into.
 const beyondLimit = "application/octet-stream"
 
@@ -387,6 +404,10 @@ func (p *parser) children(part *Part, at stop, mine, depth int) stop {
 	}
 	for at.index == mine && !at.closes {
 		p.consume(at)
+		if len(part.Parts) > 0 && p.atEnd() {
+			// A last boundary that forgot its "--" starts no part.
+			return stop{index: -1, at: p.offset()}
+		}
 		child := &Part{}
 		part.Parts = append(part.Parts, child)
 		if p.parts+1 < p.lim.Parts {

@@ -62,7 +62,7 @@ func ownLines(text string, skipQuotes bool) string {
 		case strings.HasPrefix(t, ">"):
 			held = ""
 			continue
-		case strings.TrimRight(line, "\r\n") == "-- " || isOriginalMark(t):
+		case t == "--" || isOriginalMark(t): // a signature, whose mark should be "-- "
 			out.WriteString(held)
 			return out.String()
 		case isRule(t):

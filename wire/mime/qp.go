@@ -25,6 +25,12 @@ func (d *qpTransfer) decode(dst, src []byte) []byte {
 		c := src[i]
 		switch d.state {
 		case qpText:
+			if n := plainRun(src[i:]); n > 0 {
+				dst = append(append(dst, d.blanks...), src[i:i+n]...)
+				d.blanks = d.blanks[:0]
+				i += n
+				continue
+			}
 			dst = d.text(dst, c)
 			i++
 		case qpEq:
@@ -63,7 +69,23 @@ func (d *qpTransfer) decode(dst, src []byte) []byte {
 	return dst
 }
 
-// text handles a byte outside any escape.
+// qpStops marks the bytes that end a run of literal text.
+var qpStops = [256]bool{'=': true, '\r': true, '\n': true}
+
+// plainRun is the length of the literal text at the start of b, without white
+// space at its end, about which only what follows decides.
+func plainRun(b []byte) int {
+	n := 0
+	for n < len(b) && !qpStops[b[n]] {
+		n++
+	}
+	for n > 0 && (b[n-1] == ' ' || b[n-1] == '\t') {
+		n--
+	}
+	return n
+}
+
+// text handles a byte outside any run and escape.
 func (d *qpTransfer) text(dst []byte, c byte) []byte {
 	switch c {
 	case ' ', '\t':

@@ -20,14 +20,21 @@ var replyMarks = map[string]bool{
 	"aw": true, "wg": true, "sv": true, "vs": true, "vb": true, "antw": true, "rv": true, "tr": true, "r": true, "rif": true, "odp": true, "ynt": true, "rép": true,
 }
 
-// maxReplyMark bounds the bytes before the colon that are looked at.
-const maxReplyMark = 40
+// maxReplyMark bounds the bytes before the colon that are looked at,
+// maxSubject those of the subject, since each mark taken off is another look.
+const (
+	maxReplyMark = 40
+	maxSubject   = 1000
+)
 
 // BaseSubject returns a decoded subject without reply marks, list tags and
 // forward marks (RFC 5256 section 2.1), and whether there were any that make
 // it a reply or forward. Two messages of one thread have the same base
 // subject; compare it case-folded.
 func BaseSubject(subject string) (base string, isReply bool) {
+	if len(subject) > maxSubject {
+		subject = trimPartialRune(subject[:maxSubject])
+	}
 	// Step 1: white space to single spaces.
 	s := strings.Join(strings.Fields(norm.NFC.String(subject)), " ")
 	for {

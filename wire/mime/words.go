@@ -56,7 +56,7 @@ func decodeWords(s, hint string, isStrict bool) string {
 	flush := func() {
 		if len(pending.bytes) > 0 {
 			text, _ := charset.Decode(pending.charset, pending.bytes)
-			writeClean(&out, text)
+			writeClean(&out, text, false)
 		}
 		pending = word{}
 	}
@@ -105,8 +105,13 @@ func wellPlaced(gap, rest string, length int, isFirst bool) bool {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' }
 
-// maxWordCharset bounds the charset name of an encoded word.
-const maxWordCharset = 64
+// maxWordCharset bounds the charset name of an encoded word, maxWordText its
+// text: the standard allows 75 characters for both, some programs write a whole
+// subject as one word.
+const (
+	maxWordCharset = 64
+	maxWordText    = 4096
+)
 
 // parseWord reads an encoded word at the start of s: "=?charset?B?...?=" with
 // B or Q (RFC 2047 section 2). Missing ends and inner spaces are forgiven.
@@ -130,16 +135,21 @@ func parseWord(s string) (word, bool) {
 	if kind != 'b' && kind != 'q' {
 		return word{}, false
 	}
+	start := len(s) - len(text)
+	text = text[:min(len(text), maxWordText)]
 	end, tail := wordEnd(text, kind), 2
 	if end < 0 {
+		if len(text) == maxWordText {
+			return word{}, false
+		}
 		end, tail = len(text), 0
 	}
-	w := word{charset: label, length: len(s) - len(text) + end + tail}
+	w := word{charset: label, length: start + end + tail}
 	if tail == 0 && kind == 'q' {
 		// An unfinished Q word ends at the next space; a B word at the end.
 		if j := strings.IndexAny(text, " \t"); j >= 0 {
 			end = j
-			w.length = len(s) - len(text) + end
+			w.length = start + end
 		}
 	}
 	if kind == 'b' {
@@ -195,7 +205,7 @@ func writeRaw(out *strings.Builder, s, hint string) {
 	if !utf8.ValidString(s) || strings.Contains(s, "\x1B$") {
 		s = rawText(s, hint)
 	}
-	writeClean(out, s)
+	writeClean(out, s, true)
 }
 
 // rawText decodes raw 8-bit text of a header.
@@ -212,17 +222,15 @@ func rawText(s, hint string) string {
 	return text
 }
 
-// writeClean writes s without control characters (RFC 8621 section 4.1.2.2).
-func writeClean(out *strings.Builder, s string) {
+// writeClean writes s without control characters (RFC 8621 section 4.1.2.2),
+// but for the tabs of folding.
+func writeClean(out *strings.Builder, s string, keepTabs bool) {
 	if !strings.ContainsFunc(s, unicode.IsControl) {
 		out.WriteString(s)
 		return
 	}
 	for _, r := range s {
-		switch {
-		case r == '\t':
-			out.WriteByte(' ')
-		case !unicode.IsControl(r):
+		if !unicode.IsControl(r) || r == '\t' && keepTabs {
 			out.WriteRune(r)
 		}
 	}

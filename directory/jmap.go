@@ -1,0 +1,199 @@
+package directory
+
+import (
+	"context"
+	"strings"
+
+	"chancery/kit/id"
+	"chancery/policy"
+	"chancery/wire/jmap"
+)
+
+// URN names the directory's JMAP capability.
+const URN = "urn:chancery:params:jmap:directory"
+
+// Letters that begin the ids of people and units.
+const (
+	personID = 'p'
+	unitID   = 'u'
+)
+
+// PersonObject is a person as clients see one.
+type PersonObject struct {
+	ID       jmap.ID      `json:"id"`
+	Name     string       `json:"name"`
+	Email    string       `json:"email"`
+	Language string       `json:"language"`
+	Rank     string       `json:"rank"`
+	Phone    string       `json:"phone"`
+	Posts    []PostObject `json:"posts" ts:"list"`
+}
+
+// PostObject is a post, with the names of its unit and those above it in the
+// person's own language, topmost first (C31).
+type PostObject struct {
+	Title    string   `json:"title"`
+	Kind     string   `json:"kind"`
+	Unit     string   `json:"unit"`
+	UnitID   jmap.ID  `json:"unitId"`
+	UnitPath []string `json:"unitPath" ts:"list"`
+}
+
+// UnitObject is a unit of the tree; Unit/get gives parents before children.
+type UnitObject struct {
+	ID       jmap.ID           `json:"id"`
+	ParentID *jmap.ID          `json:"parentId"`
+	Names    map[string]string `json:"names"`
+}
+
+// api answers JMAP calls about the directory.
+type api struct {
+	d   *Directory
+	who func(context.Context) (policy.Subject, error)
+}
+
+// Capability returns what the directory offers to clients. Who returns the
+// person that a context belongs to.
+func (d *Directory) Capability(who func(context.Context) (policy.Subject, error)) jmap.Capability {
+	a := api{d, who}
+	return jmap.Capability{
+		URN:     URN,
+		Account: func(acc jmap.Account) (any, bool) { return struct{}{}, acc.IsPersonal },
+		Methods: map[string]jmap.Method{"Person/query": a.personQuery, "Person/get": a.personGet, "Unit/get": a.unitGet},
+	}
+}
+
+// directoryState is the state of a directory that clients do not follow.
+const directoryState = "0"
+
+// personFilter is the filter of Person/query.
+type personFilter struct {
+	Text string `json:"text"`
+}
+
+// personQuery is Person/query: people by the words of filter.text, by rank.
+func (a api) personQuery(ctx context.Context, call *jmap.Call) (any, error) {
+	var args jmap.QueryArgs[personFilter]
+	if err := call.Decode(&args); err != nil {
+		return nil, err
+	}
+	who, err := a.who(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if args.Filter != nil && args.Filter.Operator != "" {
+		return nil, jmap.Fail(jmap.UnsupportedFilter, "Person/query takes a single condition.")
+	}
+	if len(args.Sort) > 0 || args.Anchor != nil {
+		return nil, jmap.Fail(jmap.UnsupportedSort, "Person/query orders by rank only.")
+	}
+	text := ""
+	if args.Filter != nil && args.Filter.Condition != nil {
+		text = args.Filter.Condition.Text
+	}
+	found, err := a.d.Search(ctx, who, text, maxFound)
+	if err != nil {
+		return nil, err
+	}
+	pos, from, to, limit, err := args.Window(len(found), nil)
+	if err != nil {
+		return nil, err
+	}
+	out := &jmap.QueryAnswer{AccountID: args.AccountID, QueryState: directoryState, Position: pos, Limit: limit}
+	for _, p := range found[from:to] {
+		out.IDs = append(out.IDs, id.Text(personID, p.ID))
+	}
+	if args.CalculateTotal {
+		n := int64(len(found))
+		out.Total = &n
+	}
+	return out, nil
+}
+
+// personGet is Person/get.
+func (a api) personGet(ctx context.Context, call *jmap.Call) (any, error) {
+	args, who, err := a.getArgs(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	units, err := a.d.Units(ctx, who.Org)
+	if err != nil {
+		return nil, err
+	}
+	var people []Person
+	if args.IDs == nil {
+		people, err = a.d.Search(ctx, who, "", maxFound)
+	} else {
+		var ids []int64
+		for _, text := range *args.IDs {
+			if n, ok := id.Parse(personID, text); ok {
+				ids = append(ids, n)
+			}
+		}
+		people, err = a.d.People(ctx, who, ids)
+	}
+	if err != nil {
+		return nil, err
+	}
+	tree := map[int64]Unit{}
+	for _, u := range units {
+		tree[u.ID] = u
+	}
+	objects := make([]PersonObject, len(people))
+	for i, p := range people {
+		objects[i] = personObject(p, tree)
+	}
+	return jmap.Get(args, directoryState, objects, func(p PersonObject) jmap.ID { return p.ID })
+}
+
+func (a api) getArgs(ctx context.Context, call *jmap.Call) (args jmap.GetArgs, who policy.Subject, err error) {
+	if err = call.Decode(&args); err != nil {
+		return args, who, err
+	}
+	if err = args.Check(call.Limits); err != nil {
+		return args, who, err
+	}
+	who, err = a.who(ctx)
+	return args, who, err
+}
+
+func personObject(p Person, tree map[int64]Unit) PersonObject {
+	o := PersonObject{ID: id.Text(personID, p.ID), Name: p.Name, Email: p.Address, Language: p.Language, Rank: p.RankName, Phone: p.Phone, Posts: []PostObject{}}
+	for _, post := range p.Posts {
+		path := unitPath(tree, post.Unit, p.Language)
+		o.Posts = append(o.Posts, PostObject{Title: post.Title, Kind: post.Kind, Unit: strings.Join(path[max(0, len(path)-1):], ""), UnitID: id.Text(unitID, post.Unit), UnitPath: path})
+	}
+	return o
+}
+
+// maxUnitDepth guards against a tree that bites its tail.
+const maxUnitDepth = 50
+
+func unitPath(tree map[int64]Unit, unit int64, language string) []string {
+	path := []string{}
+	for u, ok := tree[unit]; ok && len(path) < maxUnitDepth; u, ok = tree[u.Parent] {
+		path = append([]string{u.Name(language)}, path...)
+	}
+	return path
+}
+
+// unitGet is Unit/get.
+func (a api) unitGet(ctx context.Context, call *jmap.Call) (any, error) {
+	args, who, err := a.getArgs(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	units, err := a.d.Units(ctx, who.Org)
+	if err != nil {
+		return nil, err
+	}
+	objects := make([]UnitObject, len(units))
+	for i, u := range units {
+		objects[i] = UnitObject{ID: id.Text(unitID, u.ID), Names: u.Names}
+		if u.Parent != 0 {
+			parent := id.Text(unitID, u.Parent)
+			objects[i].ParentID = &parent
+		}
+	}
+	return jmap.Get(args, directoryState, objects, func(u UnitObject) jmap.ID { return u.ID })
+}

@@ -1,0 +1,121 @@
+package mailapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"html"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"chancery/kit/id"
+	"chancery/wire/compose"
+	"chancery/wire/jmap"
+	"chancery/wire/mime"
+)
+
+// FuzzCreate makes messages of JMAP objects as a hostile client may send them:
+// whatever is accepted must be a message with exactly the fields asked for.
+func FuzzCreate(f *testing.F) {
+	for _, s := range []string{
+		`{"mailboxIds":{"f2":true},"subject":"x","from":[{"name":"n","email":"a@b"}],"textBody":[{"partId":"1"}],"bodyValues":{"1":{"value":"v"}}}`,
+		`{"header:X-A":" a\r\n b","header:To:asGroupedAddresses":[{"name":"g","addresses":[{"email":"x@y"}]}]}`,
+		`{"bodyStructure":{"type":"multipart/mixed","subParts":[{"partId":"1","name":"n\u0000","language":["a\r\nb"],"cid":"<c>"}]},"bodyValues":{"1":{"value":""}}}`,
+		`{"header:X:asURLs:all":[["http://a>"]],"sentAt":"2026-01-01T00:00:00Z","messageId":["a@b>\r\nX: y"]}`,
+	} {
+		f.Add([]byte(s))
+	}
+	o := newOffice(f)
+	n, _ := id.Parse(accountID, o.ann)
+	acc, err := o.room.Account(f.Context(), o.who, n)
+	if err != nil {
+		f.Fatal(err)
+	}
+	api := o.api
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		var object jmap.Members
+		if jmap.CheckIJSON(raw) != nil || json.Unmarshal(raw, &object) != nil {
+			return
+		}
+		d := &draft{ctx: t.Context(), api: api, acc: acc, call: &jmap.Call{}, named: map[string]string{}, lists: map[string][]json.RawMessage{}}
+		for _, m := range object {
+			if d.property(m.Key, m.Value) != nil {
+				return
+			}
+		}
+		body, err := d.body()
+		if err != nil {
+			return
+		}
+		d.complete()
+		var out bytes.Buffer
+		if _, err := (&compose.Message{Header: d.header, Body: body}).WriteTo(&out); err != nil {
+			return
+		}
+		m, err := mime.Parse(bytes.NewReader(out.Bytes()), mime.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Fields given, and those that the composer adds for MIME.
+		for _, have := range m.Header {
+			name := strings.ToLower(have.Name)
+			if d.named[name] == "" && name != "date" && name != "message-id" && name != "mime-version" && !strings.HasPrefix(name, "content-") && !has(body.Header, have.Name) {
+				t.Fatalf("a field %q came in:\n%s", have.Name, out.String())
+			}
+		}
+	})
+}
+
+func has(list []compose.Field, name string) bool {
+	for _, f := range list {
+		if strings.EqualFold(f.Name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// FuzzHeaderProperty checks the names of header properties, and that every
+// form of every value is I-JSON.
+func FuzzHeaderProperty(f *testing.F) {
+	f.Add("header:From:asAddresses:all", " =?utf-8?q?=C3=A9?= <a@b>, g: x@y;")
+	f.Add("header:X:asURLs", "<http://a>")
+	f.Add("header::asText", "\xff\x00")
+	f.Fuzz(func(t *testing.T, name, value string) {
+		h, err := parseHeaderProperty("header:" + strings.TrimPrefix(name, "header:"))
+		if err != nil {
+			return
+		}
+		for _, form := range []string{"asRaw", "asText", "asAddresses", "asGroupedAddresses", "asMessageIds", "asDate", "asURLs"} {
+			h.form = form
+			b := h.of(nil, mime.Header{{Name: h.field, Value: value}})
+			if err := jmap.CheckIJSON(b); err != nil {
+				t.Fatalf("%s of %q: %v in %s", form, value, err, b)
+			}
+		}
+	})
+}
+
+// FuzzMark checks that a snippet holds nothing but text of the letter and
+// balanced marks.
+func FuzzMark(f *testing.F) {
+	f.Add("Báo cáo quý ba & <b>", "bao \"quy ba\"", 20)
+	f.Add("會議通知", "議通", 3)
+	f.Fuzz(func(t *testing.T, text, query string, size int) {
+		if !utf8.ValidString(text) || size < 0 || size > 1000 {
+			return
+		}
+		s, ok := mark(text, words(query), size)
+		if !ok {
+			return
+		}
+		plain := strings.NewReplacer("<mark>", "", "</mark>", "").Replace(s)
+		if strings.ContainsAny(plain, "<>") || strings.Count(s, "<mark>") != strings.Count(s, "</mark>") || !strings.Contains(s, "<mark>") {
+			t.Fatalf("snippet %q of %q", s, text)
+		}
+		plain = strings.TrimSuffix(strings.TrimPrefix(html.UnescapeString(plain), "…"), "…")
+		if !utf8.ValidString(plain) || !strings.Contains(text, plain) && !strings.HasPrefix(text, "…") && !strings.HasSuffix(text, "…") {
+			t.Fatalf("snippet %q is not of %q", plain, text)
+		}
+	})
+}

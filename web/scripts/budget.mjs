@@ -1,0 +1,44 @@
+// Prints what each route costs in compressed script and fails beyond its budget.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+
+const dist = new URL('../dist', import.meta.url).pathname
+if (!existsSync(join(dist, 'manifest.json'))) {
+  console.error('No build found: run `npm run build` first.')
+  process.exit(1)
+}
+const manifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'))
+
+// Name, entry of the manifest, what is loaded before it, kilobytes allowed.
+// The first row counts one catalogue, since exactly one is needed.
+const routes = [
+  ['sign-in, shell and inbox', ['index.html', 'src/locales/zh-TW.json'], [], 150],
+  ['menus and dialogs', ['src/kit/ui/overlay/MenuPopover.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], ['index.html'], 75],
+  ['read HTML mail', ['src/rooms/mail/HtmlBody.tsx'], ['index.html'], 40],
+  ['compose', ['src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], ['index.html', 'src/rooms/mail/HtmlBody.tsx'], 130],
+]
+
+const closure = (entries) => {
+  const files = new Set()
+  const visit = (name) => {
+    const e = manifest[name]
+    if (!e) throw new Error(`${name} is not in the build`)
+    if (files.has(e.file)) return
+    if (e.file.endsWith('.js')) files.add(e.file)
+    for (const i of e.imports ?? []) visit(i)
+  }
+  entries.forEach(visit)
+  return files
+}
+const size = (file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length
+
+let over = false
+for (const [name, entries, loaded, limit] of routes) {
+  const before = closure(loaded)
+  const kb = [...closure(entries)].filter((f) => !before.has(f)).reduce((n, f) => n + size(f), 0) / 1024
+  const bad = kb > limit
+  over ||= bad
+  console.log(`${bad ? 'OVER ' : 'ok   '}${name.padEnd(28)}${kb.toFixed(1).padStart(8)} KB of ${limit}`)
+}
+process.exit(over ? 1 : 0)

@@ -1,0 +1,285 @@
+// Made by cmd/tsgen from the Go types of wire/jmap and wire/jmapmail. Do not edit.
+
+import type { Comparator, DateWithZone, Filter, Id, UTCDate } from './core.gen'
+
+export type * from './core.gen'
+
+/** RFC 8621 section 1.3.1. */
+export interface MailCapability {
+  maxMailboxesPerEmail: number | null
+  maxMailboxDepth: number | null
+  maxSizeMailboxName: number
+  maxSizeAttachmentsPerEmail: number
+  emailQuerySortOptions: string[]
+  mayCreateTopLevelMailbox: boolean
+}
+
+/** RFC 8621 section 1.3.2. */
+export interface SubmissionCapability {
+  maxDelayedSend: number
+  submissionExtensions: Record<string, string[] | null>
+}
+
+/** RFC 8621 section 2. */
+export interface Mailbox {
+  id: Id
+  name: string
+  parentId: Id | null
+  role: string | null
+  sortOrder: number
+  totalEmails: number
+  unreadEmails: number
+  totalThreads: number
+  unreadThreads: number
+  myRights: MailboxRights
+  isSubscribed: boolean
+}
+
+export interface MailboxRights {
+  mayReadItems: boolean
+  mayAddItems: boolean
+  mayRemoveItems: boolean
+  maySetSeen: boolean
+  maySetKeywords: boolean
+  mayCreateChild: boolean
+  mayRename: boolean
+  mayDelete: boolean
+  maySubmit: boolean
+}
+
+export interface MailboxFilter {
+  parentId?: Id | null
+  name?: string | null
+  role?: string | null
+  hasAnyRole?: boolean | null
+  isSubscribed?: boolean | null
+}
+
+/** RFC 8621 section 3. */
+export interface Thread {
+  id: Id
+  emailIds: Id[]
+}
+
+/** RFC 8621 section 4.1. Only the asked properties are there. */
+export interface Email {
+  id: Id
+  blobId: Id
+  threadId: Id
+  mailboxIds: Record<string, boolean>
+  keywords: Record<string, boolean>
+  size: number
+  receivedAt: UTCDate
+  messageId: string[] | null
+  inReplyTo: string[] | null
+  references: string[] | null
+  sender: EmailAddress[] | null
+  from: EmailAddress[] | null
+  to: EmailAddress[] | null
+  cc: EmailAddress[] | null
+  bcc: EmailAddress[] | null
+  replyTo: EmailAddress[] | null
+  subject: string | null
+  sentAt: DateWithZone | null
+  headers: EmailHeader[]
+  bodyStructure: BodyPart | null
+  bodyValues: Record<string, BodyValue>
+  textBody: BodyPart[]
+  htmlBody: BodyPart[]
+  attachments: BodyPart[]
+  hasAttachment: boolean
+  preview: string
+}
+
+export interface EmailAddress {
+  name: string | null
+  email: string
+}
+
+export interface EmailAddressGroup {
+  name: string | null
+  addresses: EmailAddress[]
+}
+
+export interface EmailHeader {
+  name: string
+  value: string
+}
+
+export interface BodyPart {
+  partId: string | null
+  blobId: Id | null
+  size: number
+  headers: EmailHeader[]
+  name: string | null
+  type: string
+  charset: string | null
+  disposition: string | null
+  cid: string | null
+  language: string[] | null
+  location: string | null
+  subParts: BodyPart[] | null
+}
+
+export interface BodyValue {
+  value: string
+  isEncodingProblem: boolean
+  isTruncated: boolean
+}
+
+export interface EmailGetArgs {
+  accountId: Id
+  ids?: Id[] | null
+  properties?: string[] | null
+  bodyProperties?: string[] | null
+  fetchTextBodyValues?: boolean
+  fetchHTMLBodyValues?: boolean
+  fetchAllBodyValues?: boolean
+  maxBodyValueBytes?: number
+}
+
+/** RFC 8621 section 4.4.1. */
+export interface EmailFilter {
+  inMailbox?: string | null
+  inMailboxOtherThan?: string[] | null
+  before?: UTCDate | null
+  after?: UTCDate | null
+  minSize?: number | null
+  maxSize?: number | null
+  allInThreadHaveKeyword?: string | null
+  someInThreadHaveKeyword?: string | null
+  noneInThreadHaveKeyword?: string | null
+  hasKeyword?: string | null
+  notKeyword?: string | null
+  hasAttachment?: boolean | null
+  text?: string | null
+  from?: string | null
+  to?: string | null
+  cc?: string | null
+  bcc?: string | null
+  subject?: string | null
+  body?: string | null
+  header?: string[] | null
+}
+
+export interface EmailQueryArgs {
+  accountId: Id
+  filter?: Filter<EmailFilter> | null
+  sort?: Comparator[] | null
+  position?: number
+  anchor?: string | null
+  anchorOffset?: number
+  limit?: number | null
+  calculateTotal?: boolean
+  collapseThreads?: boolean
+}
+
+export interface EmailQueryChangesArgs {
+  accountId: Id
+  filter?: Filter<EmailFilter> | null
+  sort?: Comparator[] | null
+  sinceQueryState?: string
+  maxChanges?: number | null
+  upToId?: Id | null
+  calculateTotal?: boolean
+  collapseThreads?: boolean
+}
+
+export interface EmailImport {
+  blobId?: Id
+  mailboxIds?: Record<string, boolean>
+  keywords?: Record<string, boolean>
+  receivedAt?: UTCDate | null
+}
+
+export interface SearchSnippet {
+  emailId: Id
+  subject: string | null
+  preview: string | null
+}
+
+/** RFC 8621 section 6. */
+export interface Identity {
+  id: Id
+  name: string
+  email: string
+  replyTo: EmailAddress[] | null
+  bcc: EmailAddress[] | null
+  textSignature: string
+  htmlSignature: string
+  mayDelete: boolean
+}
+
+/** RFC 8621 section 7. */
+export interface EmailSubmission {
+  id: Id
+  identityId: Id
+  emailId: Id
+  threadId: Id
+  envelope: Envelope | null
+  sendAt: UTCDate
+  undoStatus: string
+  deliveryStatus: Record<string, DeliveryStatus>
+  dsnBlobIds: Id[]
+  mdnBlobIds: Id[]
+}
+
+export interface Envelope {
+  mailFrom: EnvelopeAddress
+  rcptTo: EnvelopeAddress[]
+}
+
+export interface EnvelopeAddress {
+  email: string
+  parameters: Record<string, string | null>
+}
+
+export interface DeliveryStatus {
+  smtpReply: string
+  delivered: string
+  displayed: string
+}
+
+export interface SubmissionFilter {
+  identityIds?: Id[] | null
+  emailIds?: Id[] | null
+  threadIds?: Id[] | null
+  undoStatus?: string | null
+  before?: UTCDate | null
+  after?: UTCDate | null
+}
+
+export interface SubmissionSetArgs {
+  accountId: Id
+  ifInState?: string | null
+  create?: Record<string, unknown>
+  update?: Record<string, unknown>
+  destroy?: string[] | null
+  onSuccessUpdateEmail?: Record<string, unknown>
+  onSuccessDestroyEmail?: string[] | null
+}
+
+/** A person of the directory (our own capability). */
+export interface PersonObject {
+  id: Id
+  name: string
+  email: string
+  language: string
+  rank: string
+  phone: string
+  posts: PostObject[]
+}
+
+export interface PostObject {
+  title: string
+  kind: string
+  unit: string
+  unitId: Id
+  unitPath: string[]
+}
+
+export interface UnitObject {
+  id: Id
+  parentId: Id | null
+  names: Record<string, string>
+}

@@ -1,0 +1,55 @@
+import type { Session } from '~/api/jmap'
+import { SyncError } from '~/kit/sync/errors'
+import { problem } from '~/kit/sync/transport'
+
+/** Who is signed in, as /auth/me tells. */
+export interface Me {
+  address: string
+  name: string
+  language: string
+}
+
+/** Null when nobody is signed in. */
+export async function whoAmI(): Promise<Me | null> {
+  const res = await fetch('/auth/me', { headers: { Accept: 'application/json' } })
+  if (res.status === 401 || res.status === 403) return null
+  if (!res.ok) throw await problem(res)
+  return (await res.json()) as Me
+}
+
+export async function signIn(address: string, password: string): Promise<void> {
+  const res = await fetch('/auth/sign-in', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ address, password }),
+  })
+  if (res.ok) return
+  const p = await problem(res)
+  if (res.status === 429) throw new SyncError('refused', 'tooMany', p.message)
+  throw p
+}
+
+export async function signOut(): Promise<void> {
+  await fetch('/auth/sign-out', { method: 'POST' })
+}
+
+/** The JMAP session (RFC 8620 section 2). Its URLs are absolute and may name
+ * the server as its operator knows it; the page may only talk to where it came
+ * from, so the origin is replaced by the page's own. */
+export async function loadSession(): Promise<Session> {
+  const res = await fetch('/.well-known/jmap', { headers: { Accept: 'application/json' } })
+  if (!res.ok) throw await problem(res)
+  const s = (await res.json()) as Session
+  return {
+    ...s,
+    apiUrl: here(s.apiUrl),
+    downloadUrl: here(s.downloadUrl),
+    uploadUrl: here(s.uploadUrl),
+    eventSourceUrl: here(s.eventSourceUrl),
+  }
+}
+
+function here(url: string): string {
+  // Not by new URL(): it would escape the braces of the URI templates.
+  return url.replace(/^https?:\/\/[^/]+/, location.origin)
+}

@@ -1,0 +1,68 @@
+import { calendarSystem } from '~/kit/prefs'
+import { language, t } from '.'
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+// The ROC calendar (民國) is a choice of the person, not of the language.
+function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const calendar = calendarSystem()
+  const key = `${language()} ${calendar} ${name}`
+  let f = formats.get(key)
+  if (!f) {
+    f = new Intl.DateTimeFormat(language(), { ...options, calendar: calendar === 'roc' ? 'roc' : 'gregory' })
+    formats.set(key, f)
+  }
+  return f
+}
+
+const sameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString()
+
+/** For lists: the hour today, the day this year, the whole date before. */
+export function listDate(iso: string, now = new Date()): string {
+  const d = new Date(iso)
+  if (Number.isNaN(d.getTime())) return ''
+  if (sameDay(d, now)) return format('time', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(d)
+  if (d.getFullYear() === now.getFullYear()) return format('day', { month: 'short', day: 'numeric' }).format(d)
+  return format('date', { year: 'numeric', month: '2-digit', day: '2-digit' }).format(d)
+}
+
+/** For readers: relative up to a day, then date and hour. */
+export function readingDate(iso: string, now = new Date()): string {
+  const d = new Date(iso)
+  if (Number.isNaN(d.getTime())) return ''
+  const minutes = Math.round((now.getTime() - d.getTime()) / 60_000)
+  const relative = new Intl.RelativeTimeFormat(language(), { numeric: 'auto', style: 'long' })
+  if (minutes >= 0 && minutes < 1) return t('date.now')
+  if (minutes >= 0 && minutes < 60) return relative.format(-minutes, 'minute')
+  if (minutes >= 0 && minutes < 24 * 60) return relative.format(-Math.round(minutes / 60), 'hour')
+  const year = d.getFullYear() === now.getFullYear() ? {} : ({ year: 'numeric' } as const)
+  return format(`reading${d.getFullYear() === now.getFullYear()}`, { ...year, month: 'short', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(d)
+}
+
+/** The full date with its zone, as shown on hover and in details. */
+export function fullDate(iso: string): string {
+  const d = new Date(iso)
+  if (Number.isNaN(d.getTime())) return iso
+  return format('full', { dateStyle: 'full', timeStyle: 'long' }).format(d)
+}
+
+/** A size in the units people know, with the language's own digits and marks. */
+export function fileSize(bytes: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+  let n = bytes
+  let u = 0
+  while (n >= 1000 && u < units.length - 1) {
+    n /= 1000
+    u++
+  }
+  return new Intl.NumberFormat(language(), { style: 'unit', unit: units[u] ?? 'byte', unitDisplay: u === 0 ? 'long' : 'short', maximumFractionDigits: n < 10 && u > 0 ? 1 : 0 }).format(n)
+}
+
+export function number(n: number): string {
+  return new Intl.NumberFormat(language()).format(n)
+}
+
+/** Sorts names by the language's own order. */
+export function compareNames(a: string, b: string): number {
+  return new Intl.Collator(language(), { numeric: true }).compare(a, b)
+}

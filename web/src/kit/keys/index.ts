@@ -1,0 +1,64 @@
+import { useEffect, useRef } from 'react'
+import { prefs } from '~/kit/prefs'
+import { composing } from './ime'
+
+/** Keys by name: a character, a KeyboardEvent.key, or "mod+" for Ctrl (Command on a Mac). */
+export type KeyMap = Record<string, Act>
+/** An act that returns false leaves the key to the browser. */
+type Act = (e: KeyboardEvent) => void | false | undefined
+
+const layers: { current: KeyMap }[] = []
+
+export const isMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform)
+
+/** The name of a pressed key as used in a KeyMap. */
+export function keyName(e: KeyboardEvent): string {
+  const mod = isMac ? e.metaKey : e.ctrlKey
+  const key = e.key.length === 1 && mod ? e.key.toLowerCase() : e.key
+  return `${mod ? 'mod+' : ''}${e.altKey ? 'alt+' : ''}${e.shiftKey && key.length > 1 ? 'shift+' : ''}${key}`
+}
+
+/** Whether the element takes text, so that letters are not ours. */
+export function takesText(target: EventTarget | null): boolean {
+  const el = target as HTMLElement | null
+  if (!el || typeof el.closest !== 'function') return false
+  if (el.isContentEditable) return true
+  const tag = el.tagName
+  if (tag === 'TEXTAREA' || tag === 'SELECT') return true
+  return tag === 'INPUT' && !['checkbox', 'radio', 'button', 'submit', 'range'].includes((el as HTMLInputElement).type)
+}
+
+/** Offers a key to the layers, newest first; the message frame forwards its keys here too. */
+export function dispatchKey(e: KeyboardEvent): void {
+  if (e.defaultPrevented || composing(e)) return
+  const name = keyName(e)
+  const single = !name.startsWith('mod+') && name.length === 1
+  if (single && (!prefs().shortcuts || takesText(e.target))) return
+  if (!single && takesText(e.target) && name !== 'Escape' && !name.startsWith('mod+')) return
+  // Text fields keep their own undo.
+  if (name === 'mod+z' && takesText(e.target)) return
+  // An open menu or dialog owns the keyboard.
+  if ((e.target as Element | null)?.closest?.('[role="dialog"][aria-modal], [role="menu"], [role="listbox"], [role="alertdialog"]') && single) return
+  for (const layer of [...layers].reverse()) {
+    const act = layer.current[name]
+    if (act) {
+      if (act(e) !== false) e.preventDefault()
+      return
+    }
+  }
+}
+
+if (typeof document !== 'undefined') document.addEventListener('keydown', dispatchKey)
+
+/** Registers keys for as long as the component is shown; later layers win. */
+export function useKeys(map: KeyMap, active = true): void {
+  const ref = useRef(map)
+  ref.current = map
+  useEffect(() => {
+    if (!active) return
+    layers.push(ref)
+    return () => {
+      layers.splice(layers.indexOf(ref), 1)
+    }
+  }, [active])
+}

@@ -1,0 +1,112 @@
+/**
+ * RecordStore holds the objects of one type and one account as the server last
+ * told them (base), and on top of them the changes that were made here and are
+ * not confirmed yet (overlays). What a screen sees is base plus overlays, so a
+ * refused change disappears by dropping its overlay, and news from the server
+ * that arrive meanwhile are not lost.
+ */
+export class RecordStore<T extends { id: string }> {
+  private base = new Map<string, T>()
+  private overlays = new Map<string, Overlay<T>[]>()
+  private seen = new Map<string, T>()
+  private listeners = new Map<string, Set<() => void>>()
+  private anyListeners = new Set<() => void>()
+  private dirty = new Set<string>()
+  private flushing = false
+  version = 0
+  /** The state string of RFC 8620 section 5.1 for this type, once known. */
+  state: string | null = null
+
+  get(id: string): T | undefined {
+    const cached = this.seen.get(id)
+    if (cached) return cached
+    const base = this.base.get(id)
+    if (!base) return undefined
+    const value = (this.overlays.get(id) ?? []).reduce((v, o) => o(v), base)
+    this.seen.set(id, value)
+    return value
+  }
+
+  has(id: string): boolean {
+    return this.base.has(id)
+  }
+
+  all(): T[] {
+    return [...this.base.keys()].map((id) => this.get(id) as T)
+  }
+
+  ids(): string[] {
+    return [...this.base.keys()]
+  }
+
+  /** Merges what the server sent; properties it did not send are kept. */
+  put(records: readonly (Partial<T> & { id: string })[]): void {
+    for (const r of records) {
+      const old = this.base.get(r.id)
+      this.base.set(r.id, { ...old, ...r } as T)
+      this.touch(r.id)
+    }
+  }
+
+  remove(ids: readonly string[]): void {
+    for (const id of ids) {
+      if (this.base.delete(id)) this.touch(id)
+    }
+  }
+
+  /** Lays a change over a record until `drop` (refused) or `keep` (confirmed) is called. */
+  overlay(id: string, change: Overlay<T>): { drop: () => void; keep: () => void } {
+    const list = this.overlays.get(id) ?? []
+    list.push(change)
+    this.overlays.set(id, list)
+    this.touch(id)
+    const take = (): boolean => {
+      const at = list.indexOf(change)
+      if (at < 0) return false
+      list.splice(at, 1)
+      if (list.length === 0) this.overlays.delete(id)
+      this.touch(id)
+      return true
+    }
+    return {
+      drop: () => void take(),
+      keep: () => {
+        const base = this.base.get(id)
+        if (take() && base) this.base.set(id, change(base))
+      },
+    }
+  }
+
+  subscribe(id: string, fn: () => void): () => void {
+    const set = this.listeners.get(id) ?? new Set()
+    set.add(fn)
+    this.listeners.set(id, set)
+    return () => {
+      set.delete(fn)
+      if (set.size === 0) this.listeners.delete(id)
+    }
+  }
+
+  subscribeAll(fn: () => void): () => void {
+    this.anyListeners.add(fn)
+    return () => this.anyListeners.delete(fn)
+  }
+
+  private touch(id: string): void {
+    this.seen.delete(id)
+    this.version++
+    this.dirty.add(id)
+    if (this.flushing) return
+    this.flushing = true
+    // One notification per turn, however many records an answer brought.
+    queueMicrotask(() => {
+      this.flushing = false
+      const ids = [...this.dirty]
+      this.dirty.clear()
+      for (const d of ids) this.listeners.get(d)?.forEach((fn) => fn())
+      this.anyListeners.forEach((fn) => fn())
+    })
+  }
+}
+
+export type Overlay<T> = (value: T) => T

@@ -1,0 +1,56 @@
+import { useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
+
+interface Props {
+  count: number
+  height: number
+  /** Rows are drawn for these positions only. */
+  row: (index: number) => ReactNode
+  onRange: (from: number, to: number) => void
+  scroller: RefObject<HTMLDivElement | null>
+}
+
+/** Rows drawn beyond the visible ones on each side. */
+const OVERSCAN = 8
+/** Browsers stop drawing somewhere above 16 million pixels. */
+const MAX_HEIGHT = 15_000_000
+
+/**
+ * Rows of one fixed height, of which only those in view exist. Because the
+ * height is fixed, a position is a division: 100,000 rows cost no more than
+ * ten, and nothing is measured while scrolling.
+ */
+export function VirtualRows({ count, height, row, onRange, scroller }: Props) {
+  const [range, setRange] = useState<[number, number]>([0, 30])
+  const report = useRef(onRange)
+  report.current = onRange
+  const total = Math.min(count * height, MAX_HEIGHT)
+
+  useLayoutEffect(() => {
+    const el = scroller.current
+    if (!el) return
+    const measure = (): void => {
+      const from = Math.max(0, Math.floor(el.scrollTop / height) - OVERSCAN)
+      const to = Math.min(count - 1, Math.ceil((el.scrollTop + el.clientHeight) / height) + OVERSCAN)
+      setRange((old) => (old[0] === from && old[1] === to ? old : [from, to]))
+      report.current(from, to)
+    }
+    measure()
+    el.addEventListener('scroll', measure, { passive: true })
+    const sizes = new ResizeObserver(measure)
+    sizes.observe(el)
+    return () => {
+      el.removeEventListener('scroll', measure)
+      sizes.disconnect()
+    }
+  }, [count, height, scroller])
+
+  const rows: ReactNode[] = []
+  for (let i = range[0]; i <= Math.min(range[1], count - 1); i++) rows.push(row(i))
+  return (
+    <div role="presentation" style={{ height: total, position: 'relative' }}>
+      <div role="rowgroup" style={{ position: 'absolute', insetInline: 0, top: 0, transform: `translateY(${range[0] * height}px)` }}>
+        {rows}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,146 @@
+import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react'
+import { useLocation, useSearch } from 'wouter'
+import type { Email, Filter } from '~/api/jmap'
+import { Frame } from '~/app/Frame'
+import { useLayout } from '~/app/layout'
+import { useT } from '~/kit/i18n'
+import { usePrefs } from '~/kit/prefs'
+import { asSyncError } from '~/kit/sync/errors'
+import { errorText } from '~/kit/ui/states'
+import { sayError } from '~/kit/undo'
+import { folderName } from './names'
+import type { MailAccount } from './account'
+import type { ComposeStart } from './compose/start'
+import { MailContext, useVersion, type MailState } from './context'
+import type { MailEngine } from './engine'
+import { FolderPane } from './FolderPane'
+import { HelpKeys } from './HelpKeys'
+import { ListPane } from './ListPane'
+import { useList } from './list-state'
+import css from './MailRoom.module.css'
+import { Panes } from './Panes'
+import { ReadingPane } from './ReadingPane'
+import { SEARCH, STARRED, mailPath, parseRoute } from './route'
+import { SearchBox } from './SearchBox'
+import { parseQuery, toFilter } from './search'
+import { useActs } from './use-acts'
+import { useMailKeys } from './use-keys'
+
+const Composer = lazy(async () => {
+  const [composer, sealed] = await Promise.all([import('./compose/Composer'), import('./sealed')])
+  await sealed.openSealed()
+  return composer
+})
+
+/** The mail room: folders, a list, a conversation, and the sheet one writes on. */
+export function MailRoom({ engine }: { engine: MailEngine }) {
+  const t = useT()
+  const layout = useLayout()
+  const { conversations } = usePrefs()
+  const [path, navigate] = useLocation()
+  const search = useSearch()
+  const route = useMemo(() => parseRoute(path, search), [path, search])
+  const [compose, setCompose] = useState<{ start: ComposeStart; key: number } | null>(null)
+  const [help, setHelp] = useState(false)
+
+  const account = (engine.account(route.accountId) ?? engine.accounts[0]) as MailAccount
+  const folders = useVersion(account.mailboxes)
+  const inbox = account.role('inbox')
+  const box = route.box ?? inbox?.id ?? ''
+  const mailbox = useMemo(() => account.mailboxes.get(box), [account, box, folders])
+
+  const filter = useMemo(() => boxFilter(account, box, route.query, route.unread), [account, box, route.query, route.unread, folders === 0])
+  const threads = conversations && box !== SEARCH && mailbox?.role !== 'drafts'
+  const view = useMemo(() => engine.view(account, filter, threads), [engine, account, filter, threads])
+  const list = useList(view)
+  const acts = useActs(engine, account, mailbox)
+  const mine = useMemo(() => new Set(engine.accounts.flatMap((a) => [a.name, ...a.identities.map((i) => i.email)]).map((s) => s.toLowerCase())), [engine])
+
+  const go = useCallback<MailState['go']>(
+    (to, replace) => navigate(mailPath({ accountId: account.id, box, query: route.query, unread: route.unread, ...to }), { replace: replace ?? false }),
+    [navigate, account, box, route.query, route.unread],
+  )
+  const start = useCallback(
+    async (s: ComposeStart) => {
+      // What is answered, forwarded or taken up again must be here in full.
+      const begun = await withBody(engine, account, s).catch((e: unknown) => void sayError(errorText(t, asSyncError(e))))
+      if (begun) setCompose((old) => ({ start: begun, key: (old?.key ?? 0) + 1 }))
+    },
+    [engine, account, t],
+  )
+
+  const openRow = useCallback(
+    (id: string) => {
+      const email = account.emails.get(id)
+      if (!email) return
+      list.setCursor(id)
+      if (mailbox?.role === 'drafts' || (email.keywords['$draft'] && !threads)) return void start({ how: 'draft', email })
+      // While reading, going down the list must not fill the history.
+      go({ threadId: email.threadId }, route.threadId !== undefined && layout !== 'phone')
+    },
+    [account, list, mailbox, threads, go, start, route.threadId, layout],
+  )
+
+  const state: MailState = { engine, account, mailbox, route: { ...route, box }, view, list, acts, mine, conversations: threads, go, openRow, compose: (s) => void start(s) }
+  useMailKeys(state, { help: () => setHelp(true) })
+  const unread = inbox?.unreadEmails ?? 0
+  useEffect(() => {
+    const place = mailbox ? folderName(mailbox) : t(box === STARRED ? 'folder.starred' : 'search.title')
+    document.title = `${unread > 0 ? `(${unread}) ` : ''}${place} · Chancery`
+  }, [unread, mailbox, box, t])
+
+  const writing = compose && (
+    <Suspense>
+      <Composer key={compose.key} start={compose.start} onClose={() => setCompose(null)} />
+    </Suspense>
+  )
+  return (
+    <MailContext value={state}>
+      <Frame
+        search={<SearchBox />}
+        places={<FolderPane />}
+        unread={unread}
+        deep={route.threadId !== undefined}
+        onCompose={() => void start({ how: 'new' })}
+        onHome={() => go({ accountId: engine.accounts[0]?.id ?? '', box: engine.accounts[0]?.role('inbox')?.id ?? '', threadId: undefined, query: '', unread: false })}
+        onHelp={() => setHelp(true)}
+      >
+        <div className={css.room}>
+          <Panes list={<ListPane />} thing={<ReadingPane />} open={route.threadId !== undefined} />
+        </div>
+      </Frame>
+      {writing}
+      {help && <HelpKeys onClose={() => setHelp(false)} />}
+    </MailContext>
+  )
+}
+
+async function withBody(engine: MailEngine, a: MailAccount, s: ComposeStart): Promise<ComposeStart> {
+  if (!('email' in s)) return s
+  await engine.loadBodies(a, [s.email.id])
+  return { ...s, email: a.emails.get(s.email.id) ?? s.email }
+}
+
+function boxFilter(account: MailAccount, box: string, query: string, unread: boolean): Filter {
+  const hidden = [account.role('trash')?.id, account.role('junk')?.id].filter((id): id is string => id !== undefined)
+  if (box === SEARCH) return toFilter(parseQuery(query), { hidden, folder: (name) => findFolder(account, name) })
+  const base: Filter = box === STARRED ? { hasKeyword: '$flagged', inMailboxOtherThan: hidden } : { inMailbox: box }
+  return unread ? { ...base, notKeyword: '$seen' } : base
+}
+
+function findFolder(account: MailAccount, name: string): string | undefined {
+  const want = name.toLocaleLowerCase()
+  return account.mailboxes.all().find((m) => m.role === want || folderName(m).toLocaleLowerCase() === want || m.name.toLocaleLowerCase() === want)?.id
+}
+
+/** The messages a row stands for: in a folder, what of the conversation is there. */
+export function rowEmails(m: Pick<MailState, 'account' | 'mailbox' | 'conversations'>, ids: Iterable<string>): Email[] {
+  const out = new Map<string, Email>()
+  for (const id of ids) {
+    const email = m.account.emails.get(id)
+    if (!email) continue
+    const whole = m.conversations ? m.account.threadEmails(email.threadId).filter((e) => !m.mailbox || e.mailboxIds[m.mailbox.id]) : []
+    for (const e of [email, ...whole]) out.set(e.id, e)
+  }
+  return [...out.values()]
+}

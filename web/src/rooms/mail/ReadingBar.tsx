@@ -1,0 +1,60 @@
+import type { Email } from '~/api/jmap'
+import { useLayout } from '~/app/layout'
+import { useT } from '~/kit/i18n'
+import { Button, IconButton } from '~/kit/ui/Button'
+import { Archive, ArrowLeft, Download, Ellipsis, FileText, Inbox, Mail, ShieldAlert, Star, Trash2 } from '~/kit/ui/icons'
+import { MenuButton, type MenuEntry } from '~/kit/ui/MenuButton'
+import { blobUrl } from './blobs'
+import { useMail } from './context'
+import { MoveMenu } from './MoveMenu'
+import css from './ReadingBar.module.css'
+import { threadActs } from './use-thread-acts'
+
+/** The acts on the open conversation, with words where there is room. */
+export function ReadingBar({ emails }: { emails: Email[] }) {
+  const t = useT()
+  const m = useMail()
+  const layout = useLayout()
+  const act = threadActs(m, layout, emails)
+  const { mailbox, engine, account } = m
+  const starred = emails.some((e) => e.keywords['$flagged'])
+  const last = emails.at(-1)
+  const junk = mailbox?.role === 'junk'
+  const more = (): MenuEntry[] => [
+    { id: 'unread', label: t('act.markUnread'), icon: Mail, shortcut: 'u', run: act.unread },
+    ...(junk ? [] : [{ id: 'junk', label: t('act.junk'), icon: ShieldAlert, shortcut: '!', run: act.junk }]),
+    ...(last?.blobId
+      ? [
+          { id: 'source', label: t('act.source'), icon: FileText, run: () => void window.open(blobUrl(engine, account, last.blobId as string, 'message.txt', 'text/plain'), '_blank', 'noopener') },
+          { id: 'save', label: t('act.saveMessage'), icon: Download, run: () => void window.open(blobUrl(engine, account, last.blobId as string, `${last.subject ?? 'message'}.eml`, 'message/rfc822')) },
+        ]
+      : []),
+  ]
+  return (
+    <div className={css.bar} role="toolbar" aria-label={t('reading.acts')}>
+      {layout === 'phone' && <IconButton icon={ArrowLeft} label={t('act.back')} onClick={act.close} />}
+      {emails.length > 0 && (
+        <>
+          {junk ? (
+            <Button look="quiet" icon={Inbox} onClick={act.notJunk}>
+              <span className={css.word}>{t('act.notJunk')}</span>
+            </Button>
+          ) : (
+            mailbox?.role !== 'archive' && (
+              <Button look="quiet" icon={Archive} onClick={act.archive} aria-label={t('act.archive')} data-key="e">
+                <span className={css.word}>{t('act.archive')}</span>
+              </Button>
+            )
+          )}
+          <Button look="quiet" icon={Trash2} onClick={act.trash} aria-label={t('act.delete')} data-key="#">
+            <span className={css.word}>{t('act.delete')}</span>
+          </Button>
+          <MoveMenu emails={act.emails} onMoved={act.leave} words={layout === 'phone' ? undefined : t('act.move')} />
+          <i className={css.spring} />
+          <IconButton icon={Star} filled={starred} className={starred ? css.starred : ''} aria-pressed={starred} label={t(starred ? 'act.unstar' : 'act.star')} shortcut="s" onClick={act.star} />
+          <MenuButton label={t('act.more')} icon={Ellipsis} entries={more} placement="bottom end" />
+        </>
+      )}
+    </div>
+  )
+}

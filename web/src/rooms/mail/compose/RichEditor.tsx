@@ -1,0 +1,86 @@
+import { Editor } from '@tiptap/core'
+import StarterKit from '@tiptap/starter-kit'
+import { useEffect, useReducer, useRef } from 'react'
+import { useT, type Key } from '~/kit/i18n'
+import { guessLanguage } from '~/kit/i18n/guess'
+import { isMac } from '~/kit/keys'
+import { Bold, Italic, List, ListOrdered, Quote, RemoveFormatting, Strikethrough, Underline, type LucideIcon } from '~/kit/ui/icons'
+import { IconButton } from '~/kit/ui/Button'
+import css from './RichEditor.module.css'
+
+interface Props {
+  value: string
+  onChange: (html: string) => void
+  onComposing: (on: boolean) => void
+  autoFocus: boolean
+  label: string
+}
+
+type Tool = [name: string, icon: LucideIcon, label: Key, key: string, run: (e: Editor) => void]
+
+const mod = isMac ? '⌘' : 'Ctrl '
+const tools: Tool[] = [
+  ['bold', Bold, 'format.bold', `${mod}B`, (e) => e.chain().focus().toggleBold().run()],
+  ['italic', Italic, 'format.italic', `${mod}I`, (e) => e.chain().focus().toggleItalic().run()],
+  ['underline', Underline, 'format.underline', `${mod}U`, (e) => e.chain().focus().toggleUnderline().run()],
+  ['strike', Strikethrough, 'format.strike', '', (e) => e.chain().focus().toggleStrike().run()],
+  ['bulletList', List, 'format.bullets', '', (e) => e.chain().focus().toggleBulletList().run()],
+  ['orderedList', ListOrdered, 'format.numbers', '', (e) => e.chain().focus().toggleOrderedList().run()],
+  ['blockquote', Quote, 'format.quote', '', (e) => e.chain().focus().toggleBlockquote().run()],
+]
+
+/** Rich text by tiptap; its own sheet of styles is left out, as the page's policy asks. */
+export default function RichEditor({ value, onChange, onComposing, autoFocus, label }: Props) {
+  const t = useT()
+  const place = useRef<HTMLDivElement>(null)
+  const editor = useRef<Editor | null>(null)
+  const [, redraw] = useReducer((n: number) => n + 1, 0)
+  const change = useRef(onChange)
+  change.current = onChange
+  const compose = useRef(onComposing)
+  compose.current = onComposing
+
+  useEffect(() => {
+    if (!place.current) return
+    const e = new Editor({
+      element: place.current,
+      injectCSS: false,
+      content: value,
+      autofocus: autoFocus ? 'start' : false,
+      extensions: [StarterKit.configure({ heading: false, codeBlock: false, horizontalRule: false, link: { openOnClick: false, autolink: true, defaultProtocol: 'https' } })],
+      editorProps: {
+        attributes: { 'aria-label': label, role: 'textbox', 'aria-multiline': 'true', 'data-body': '', class: css.page ?? '' },
+        handleDOMEvents: {
+          compositionstart: () => (compose.current(true), false),
+          compositionend: () => (compose.current(false), false),
+        },
+      },
+      onUpdate: ({ editor: x }) => change.current(x.getHTML()),
+      onTransaction: ({ editor: x }) => {
+        redraw()
+        // The face follows what is being written.
+        if (!x.view.composing) x.view.dom.lang = guessLanguage(x.getText()) ?? document.documentElement.lang
+      },
+    })
+    editor.current = e
+    redraw()
+    return () => {
+      editor.current = null
+      e.destroy()
+    }
+    // The editor owns its text from here on; `value` only begins it.
+  }, [label, autoFocus])
+
+  const e = editor.current
+  return (
+    <div className={css.editor}>
+      <div className={css.place} ref={place} onClick={(x) => x.target === x.currentTarget && e?.commands.focus('end')} />
+      <div className={css.tools} role="toolbar" aria-label={t('format.title')}>
+        {tools.map(([name, icon, text, key, run]) => (
+          <IconButton key={name} icon={icon} size={16} label={t(text)} shortcut={key || undefined} aria-pressed={e?.isActive(name) ?? false} onMouseDown={(x) => x.preventDefault()} onClick={() => e && run(e)} />
+        ))}
+        <IconButton icon={RemoveFormatting} size={16} label={t('format.clear')} onMouseDown={(x) => x.preventDefault()} onClick={() => e?.chain().focus().unsetAllMarks().clearNodes().run()} />
+      </div>
+    </div>
+  )
+}

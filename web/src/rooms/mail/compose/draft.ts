@@ -1,0 +1,152 @@
+import type { EmailAddress, EmailBodyPart, Identity } from '~/api/jmap'
+import { parseSealed } from '../sealed'
+
+/** A file that goes with the message; blobId is there once it has been uploaded. */
+export interface DraftFile {
+  key: string
+  name: string
+  type: string
+  size: number
+  blobId?: string
+  cid?: string
+  progress?: number
+  error?: string
+}
+
+/** A message being written. */
+export interface Draft {
+  identityId: string
+  to: EmailAddress[]
+  cc: EmailAddress[]
+  bcc: EmailAddress[]
+  subject: string
+  rich: boolean
+  /** The written part: HTML when rich, text otherwise. */
+  body: string
+  /** The letter answered or forwarded, as safe HTML; kept apart so that the editor cannot spoil it. */
+  quote: string
+  files: DraftFile[]
+  inReplyTo: string[] | null
+  references: string[] | null
+  /** The message to be marked as answered or forwarded on sending. */
+  answers?: { emailId: string; keyword: '$answered' | '$forwarded' }
+}
+
+// As programs write and read it: an address with at most a short local part
+// and a dotted or single-label domain; UTF-8 allowed (RFC 6532).
+const ADDRESS = /^[^\s@<>()[\],;:"\\]{1,64}@[^\s@<>()[\],;:"\\]{1,255}$/u
+
+export function validAddress(email: string): boolean {
+  return ADDRESS.test(email) && !/\.\.|^\.|\.@|@\.|\.$/.test(email)
+}
+
+/** Reads "Name <address>" lists as people paste them. */
+export function parseAddresses(text: string): EmailAddress[] {
+  const out: EmailAddress[] = []
+  for (const piece of text.match(/(?:"[^"]*"|<[^>]*>|[^,;，；、\n"<])+/gu) ?? []) {
+    const m = /^\s*"?([^"<]*?)"?\s*<\s*([^>]*?)\s*>\s*$/u.exec(piece)
+    const email = (m?.[2] ?? piece).trim()
+    if (email) out.push({ name: m?.[1]?.trim() || null, email })
+  }
+  return out
+}
+
+export function sameAddress(a: EmailAddress, b: EmailAddress): boolean {
+  return a.email.toLowerCase() === b.email.toLowerCase()
+}
+
+/** The Email object to create (RFC 8621 section 4.6). */
+export function toEmail(d: Draft, identity: Identity, draftsId: string, messageId: string): Record<string, unknown> {
+  const text = d.rich ? htmlToText(d.body + d.quote) : d.body
+  const parts: Record<string, { value: string }> = { text: { value: text } }
+  if (d.rich) parts['html'] = { value: wholeHtml(d) }
+  return {
+    mailboxIds: { [draftsId]: true },
+    keywords: { $draft: true, $seen: true },
+    from: [{ name: identity.name || null, email: identity.email }],
+    to: orNull(d.to),
+    cc: orNull(d.cc),
+    bcc: orNull([...d.bcc, ...(identity.bcc ?? [])]),
+    ...(identity.replyTo ? { replyTo: identity.replyTo } : {}),
+    subject: d.subject,
+    messageId: [messageId],
+    inReplyTo: d.inReplyTo,
+    references: d.references,
+    bodyValues: parts,
+    textBody: [{ partId: 'text', type: 'text/plain' }],
+    ...(d.rich ? { htmlBody: [{ partId: 'html', type: 'text/html' }] } : {}),
+    attachments: d.files.filter((f) => f.blobId).map(attachment),
+  }
+}
+
+function attachment(f: DraftFile): Partial<EmailBodyPart> {
+  return { blobId: f.blobId ?? null, type: f.type || 'application/octet-stream', name: f.name, disposition: f.cid ? 'inline' : 'attachment', ...(f.cid ? { cid: f.cid } : {}) }
+}
+
+function orNull(list: EmailAddress[]): EmailAddress[] | null {
+  const good = list.filter((a) => validAddress(a.email))
+  return good.length > 0 ? good : null
+}
+
+// A mark of ours around the quote lets a draft be taken up again with the
+// written part and the quote apart.
+const QUOTE_MARK = '<div class="chancery-quote">'
+
+function wholeHtml(d: Draft): string {
+  return `<!doctype html><html><body>${d.body}${d.quote ? `${QUOTE_MARK}${d.quote}</div>` : ''}</body></html>`
+}
+
+/** Takes a saved draft apart again. */
+export function splitDraft(html: string): { body: string; quote: string } {
+  const inner = /<body[^>]*>([\s\S]*)<\/body>/i.exec(html)?.[1] ?? html
+  const at = inner.indexOf(QUOTE_MARK)
+  if (at < 0) return { body: inner, quote: '' }
+  return { body: inner.slice(0, at), quote: inner.slice(at + QUOTE_MARK.length).replace(/<\/div>\s*$/, '') }
+}
+
+// Not by instanceof: the nodes belong to the sealed window.
+function isElement(node: Node): node is Element {
+  return node.nodeType === Node.ELEMENT_NODE
+}
+
+const BLOCKS = new Set(['P', 'DIV', 'LI', 'TR', 'H1', 'H2', 'H3', 'H4', 'BLOCKQUOTE', 'PRE', 'UL', 'OL', 'TABLE', 'HR'])
+
+/** The text of HTML, for the text/plain half and for changing to plain writing. */
+export function htmlToText(html: string): string {
+  const doc = parseSealed(html)
+  doc.querySelectorAll('style, script').forEach((s) => s.remove())
+  return blockText(doc.body).replace(/\n{3,}/g, '\n\n').trim()
+}
+
+function blockText(node: Node): string {
+  let out = ''
+  for (const child of node.childNodes) {
+    if (child.nodeType === Node.TEXT_NODE) out += (child.textContent ?? '').replace(/[ \t\r\n]+/g, ' ')
+    else if (isElement(child)) {
+      if (child.tagName === 'BR') out += '\n'
+      else {
+        const inner = blockText(child)
+        if (child.tagName === 'BLOCKQUOTE') out += `\n${inner.trim().split('\n').map((l) => (l.startsWith('>') ? `>${l}` : `> ${l}`)).join('\n')}\n`
+        else if (child.tagName === 'LI') out += `\n${child.parentElement?.tagName === 'OL' ? `${[...child.parentElement.children].indexOf(child) + 1}. ` : '- '}${inner.trim()}`
+        else if (BLOCKS.has(child.tagName)) out += `${out && !out.endsWith('\n') ? '\n' : ''}${inner.trim()}\n${child.tagName === 'P' ? '\n' : ''}`
+        else out += inner
+      }
+    }
+  }
+  return out
+}
+
+export function textToHtml(text: string): string {
+  const safe = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return safe.split(/\n{2,}/).map((p) => `<p>${p.replaceAll('\n', '<br>')}</p>`).join('')
+}
+
+/** Whether there is anything worth keeping. */
+export function isBlank(d: Draft): boolean {
+  return d.to.length + d.cc.length + d.bcc.length + d.files.length === 0 && !d.subject.trim() && !(d.rich ? htmlToText(d.body) : d.body).trim()
+}
+
+/** A Message-ID of ours, so that it stays the same over all saves of a draft. */
+export function newMessageId(email: string): string {
+  return `${crypto.randomUUID()}@${email.split('@')[1] ?? 'localhost'}`
+}

@@ -1,0 +1,64 @@
+import type { Identity } from '~/api/jmap'
+import type { t as translate } from '~/kit/i18n'
+import { asSyncError } from '~/kit/sync/errors'
+import { errorText } from '~/kit/ui/states'
+import { say, sayError } from '~/kit/undo'
+import type { MailAccount } from '../account'
+import type { MailEngine } from '../engine'
+import type { Draft } from './draft'
+import { callBack, submit } from './saver'
+
+interface Order {
+  engine: MailEngine
+  account: MailAccount
+  draft: Draft
+  emailId: string
+  identity: Identity
+  seconds: number
+  t: typeof translate
+  /** Opens the sheet again after the message has been called back. */
+  onBack: () => void
+}
+
+/**
+ * Sends so that it can be called back for some seconds. The server holds the
+ * message where it can (so nothing depends on this page staying open);
+ * otherwise it waits here, saved among the drafts, and goes out at the end of
+ * the pause or when the page is left.
+ */
+export async function sendWithUndo(o: Order): Promise<void> {
+  if (o.engine.maxHold(o.account) >= o.seconds) {
+    const sending = await submit(o.engine, o.account, o.emailId, o.draft, o.identity, o.t('folder.sent'), o.seconds)
+    say(o.t('done.sent'), {
+      ...(sending.held
+        ? {
+            undo: async () => {
+              await callBack(o.engine, o.account, sending, o.emailId)
+              o.onBack()
+            },
+          }
+        : {}),
+    })
+    return
+  }
+  let gone = false
+  const go = (): void => {
+    if (gone) return
+    gone = true
+    removeEventListener('pagehide', go)
+    submit(o.engine, o.account, o.emailId, o.draft, o.identity, o.t('folder.sent'), 0).catch((e: unknown) => {
+      sayError(`${o.t('error.notSent')} ${errorText(o.t, asSyncError(e))}`)
+      o.onBack()
+    })
+  }
+  addEventListener('pagehide', go)
+  say(o.t('done.sent'), {
+    seconds: o.seconds,
+    onExpire: go,
+    undo: () => {
+      gone = true
+      removeEventListener('pagehide', go)
+      o.onBack()
+    },
+  })
+}

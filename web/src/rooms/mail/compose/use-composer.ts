@@ -1,0 +1,210 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { Identity } from '~/api/jmap'
+import { useT } from '~/kit/i18n'
+import { fileSize } from '~/kit/i18n/dates'
+import { prefs } from '~/kit/prefs'
+import { asSyncError } from '~/kit/sync/errors'
+import { errorText } from '~/kit/ui/states'
+import { say, sayError, UNDO_SECONDS } from '~/kit/undo'
+import { change, movePatches, roleFolder } from '../acts'
+import { useMail } from '../context'
+import { beginDraft } from './begin'
+import { isBlank, validAddress, type Draft, type DraftFile } from './draft'
+import { DraftSaver } from './saver'
+import { sendWithUndo } from './send'
+import type { ComposeStart } from './start'
+import { recentPeople, searchDirectory, type Suggestion } from './suggest'
+import { maxUpload, upload, type Upload } from './upload'
+
+/** Where completion finds people. */
+export interface Sources {
+  recent: Suggestion[]
+  directory: (text: string) => Promise<Suggestion[]>
+}
+
+type Saving = 'idle' | 'saving' | 'saved' | 'failed'
+const SAVE_AFTER = 1500
+
+/** The state of one message being written, and the acts on it. */
+export function useComposer(start: ComposeStart, onClose: () => void) {
+  const t = useT()
+  const { engine, account, mine, compose } = useMail()
+  const identities = useMemo<Identity[]>(
+    () => (account.identities.length > 0 ? account.identities : [{ id: '', name: '', email: account.name, replyTo: null, bcc: null, textSignature: '', htmlSignature: '', mayDelete: false }]),
+    [account],
+  )
+  const [draft, setDraft] = useState<Draft>(() => beginDraft(start, { identityId: identities[0]?.id ?? '', mine, rich: prefs().richText }))
+  const [saving, setSaving] = useState<Saving>('idle')
+  const [sending, setSending] = useState(false)
+  const [error, setError] = useState<string | null>(null)
+  const [recent, setRecent] = useState<Suggestion[]>([])
+  const latest = useRef(draft)
+  const dirty = useRef(false)
+  const closed = useRef(false)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const inComposition = useRef(false)
+  const uploads = useRef(new Map<string, Upload>())
+  const saver = useMemo(() => new DraftSaver(engine, account, t('folder.drafts'), start.how === 'draft' ? start.email.id : start.how === 'resume' ? start.emailId : null), [engine, account, t, start])
+  const identity = useCallback((d: Draft) => identities.find((i) => i.id === d.identityId) ?? (identities[0] as Identity), [identities])
+
+  useEffect(() => void recentPeople(engine, account).then(setRecent, () => {}), [engine, account])
+
+  const save = useCallback(async (): Promise<string | null> => {
+    clearTimeout(timer.current)
+    if (!dirty.current) return saver.emailId
+    dirty.current = false
+    setSaving('saving')
+    try {
+      const id = await saver.save(latest.current, identity(latest.current))
+      setSaving(dirty.current ? 'saving' : 'saved')
+      return id
+    } catch (e) {
+      dirty.current = true
+      setSaving('failed')
+      throw e
+    }
+  }, [saver, identity])
+
+  const later = useCallback(() => {
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => {
+      // A word under composition is not yet written; wait for it.
+      if (inComposition.current) later()
+      else if (!closed.current && !isBlank(latest.current)) void save().catch(() => later())
+    }, SAVE_AFTER)
+  }, [save])
+
+  const set = useCallback(
+    (part: Partial<Draft> | ((d: Draft) => Partial<Draft>)) => {
+      setDraft((old) => {
+        const next = { ...old, ...(typeof part === 'function' ? part(old) : part) }
+        latest.current = next
+        return next
+      })
+      dirty.current = true
+      setError(null)
+      later()
+    },
+    [later],
+  )
+
+  // Leaving the page with something unwritten asks first.
+  useEffect(() => {
+    const warn = (e: BeforeUnloadEvent): void => {
+      if (dirty.current && !isBlank(latest.current)) e.preventDefault()
+    }
+    addEventListener('beforeunload', warn)
+    return () => {
+      removeEventListener('beforeunload', warn)
+      clearTimeout(timer.current)
+    }
+  }, [])
+
+  // A change of place in the room that takes the sheet away keeps the words.
+  useEffect(
+    () => () => {
+      if (!closed.current && dirty.current && !isBlank(latest.current)) void save().catch(() => {})
+    },
+    [save],
+  )
+
+  const setFile = (key: string, part: Partial<DraftFile> | null): void =>
+    set((d) => ({ files: part === null ? d.files.filter((f) => f.key !== key) : d.files.map((f) => (f.key === key ? { ...f, ...part } : f)) }))
+
+  const attach = (list: File[]): void => {
+    const limit = maxUpload(engine)
+    for (const file of list) {
+      const key = crypto.randomUUID()
+      const entry: DraftFile = { key, name: file.name, type: file.type, size: file.size, progress: 0 }
+      if (file.size > limit) {
+        set((d) => ({ files: [...d.files, { ...entry, progress: undefined, error: t('files.tooLarge', { limit: fileSize(limit) }) }] }))
+        continue
+      }
+      set((d) => ({ files: [...d.files, entry] }))
+      const u = upload(engine, account, file, (progress) => setFile(key, { progress }))
+      uploads.current.set(key, u)
+      u.done.then(
+        (r) => setFile(key, { blobId: r.blobId, progress: undefined }),
+        (e: unknown) => {
+          const err = asSyncError(e)
+          if (err.type !== 'cancelled') setFile(key, { progress: undefined, error: errorText(t, err) })
+        },
+      ).finally(() => uploads.current.delete(key))
+    }
+  }
+
+  const detach = (key: string): void => {
+    uploads.current.get(key)?.cancel()
+    setFile(key, null)
+  }
+
+  const close = (): void => {
+    if (closed.current) return
+    closed.current = true
+    const worth = dirty.current && !isBlank(latest.current)
+    onClose()
+    if (worth) void save().then(() => say(t('compose.kept')), () => sayError(t('compose.notKept')))
+  }
+
+  const discard = (): void => {
+    closed.current = true
+    clearTimeout(timer.current)
+    uploads.current.forEach((u) => u.cancel())
+    const lost = latest.current
+    onClose()
+    void (async () => {
+      const id = saver.emailId
+      const email = id ? account.emails.get(id) : undefined
+      let back: (() => Promise<void>) | undefined
+      if (id && email) {
+        const bin = await roleFolder(engine, account, 'trash', t('folder.trash'))
+        const c = change(engine, account, movePatches([email], null, bin))
+        back = () => c.done.then(() => change(engine, account, c.back).done)
+        await c.done
+      }
+      if (!isBlank(lost)) {
+        say(t('done.discarded'), {
+          undo: async () => {
+            await back?.()
+            reopen(lost, saver.emailId)
+          },
+        })
+      }
+    })().catch((e: unknown) => sayError(errorText(t, asSyncError(e))))
+  }
+
+  const reopen = (d: Draft, emailId: string | null): void => compose({ how: 'resume', draft: d, emailId })
+
+  const send = async (): Promise<void> => {
+    const d = latest.current
+    const all = [...d.to, ...d.cc, ...d.bcc]
+    if (all.length === 0) return setError('recipients')
+    const bad = all.find((a) => !validAddress(a.email))
+    if (bad) return setError(t('compose.badRecipient', { address: bad.email }))
+    if (uploads.current.size > 0) return setError(t('compose.uploading'))
+    if (d.files.some((f) => f.error)) return setError(t('compose.failedFile'))
+    setSending(true)
+    try {
+      dirty.current = true
+      const emailId = (await save()) as string
+      closed.current = true
+      await sendWithUndo({ engine, account, draft: d, emailId, identity: identity(d), seconds: UNDO_SECONDS, t, onBack: () => reopen(d, emailId) })
+      onClose()
+    } catch (e) {
+      closed.current = false
+      setSending(false)
+      setError(`${errorText(t, asSyncError(e))} ${t('compose.stillHere')}`)
+    }
+  }
+
+  const [initialBody] = useState(draft.body)
+  const sources = useMemo<Sources>(() => ({ recent, directory: (text) => searchDirectory(engine, account, text) }), [recent, engine, account])
+  return {
+    draft, set, saving, sending, error, identities, sources, attach, detach, close, discard, send,
+    /** The body as it was when the editor was made, or last changed its kind. */
+    initialBody: draft.rich ? initialBody : draft.body,
+    setComposing: (on: boolean) => {
+      inComposition.current = on
+    },
+  }
+}

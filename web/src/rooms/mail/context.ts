@@ -1,0 +1,73 @@
+import { createContext, useContext, useRef, useSyncExternalStore } from 'react'
+import type { Email, Mailbox, Thread } from '~/api/jmap'
+import type { RecordStore } from '~/kit/sync/records'
+import type { QueryView } from '~/kit/sync/view'
+import type { MailAccount } from './account'
+import type { MailEngine } from './engine'
+import type { ListState } from './list-state'
+import type { MailRoute } from './route'
+import type { MailActs } from './use-acts'
+import type { ComposeStart } from './compose/start'
+
+/** What every part of the mail room may use. */
+export interface MailState {
+  engine: MailEngine
+  account: MailAccount
+  /** The folder in view; absent in search and among the starred. */
+  mailbox: Mailbox | undefined
+  route: MailRoute
+  view: QueryView
+  list: ListState
+  acts: MailActs
+  /** The person's own addresses, in small letters. */
+  mine: ReadonlySet<string>
+  conversations: boolean
+  go: (to: { accountId?: string; box?: string; threadId?: string | undefined; query?: string; unread?: boolean }, replace?: boolean) => void
+  openRow: (emailId: string) => void
+  compose: (start: ComposeStart) => void
+}
+
+export const MailContext = createContext<MailState | null>(null)
+
+export function useMail(): MailState {
+  const m = useContext(MailContext)
+  if (!m) throw new Error('useMail outside the mail room')
+  return m
+}
+
+/** Follows one record of a store. */
+export function useRecord<T extends { id: string }>(store: RecordStore<T>, id: string | undefined): T | undefined {
+  return useSyncExternalStore(
+    (fn) => (id === undefined ? () => {} : store.subscribe(id, fn)),
+    () => (id === undefined ? undefined : store.get(id)),
+  )
+}
+
+export const useEmail = (a: MailAccount, id: string | undefined): Email | undefined => useRecord(a.emails, id)
+export const useThread = (a: MailAccount, id: string | undefined): Thread | undefined => useRecord(a.threads, id)
+
+/** Follows all records of a store; for small ones such as the folders. */
+export function useVersion<T extends { id: string }>(store: RecordStore<T>): number {
+  return useSyncExternalStore(
+    (fn) => store.subscribeAll(fn),
+    () => store.version,
+  )
+}
+
+/** Follows every email of a thread that is known here, oldest first. */
+export function useThreadEmails(a: MailAccount, threadId: string | undefined): Email[] {
+  const thread = useThread(a, threadId)
+  const last = useRef<Email[]>([])
+  return useSyncExternalStore(
+    (fn) => {
+      const off = (thread?.emailIds ?? []).map((id) => a.emails.subscribe(id, fn))
+      return () => off.forEach((f) => f())
+    },
+    () => {
+      const now = threadId === undefined ? [] : a.threadEmails(threadId)
+      // The same emails must be the same array, or React would draw for ever.
+      if (now.length !== last.current.length || now.some((e, i) => e !== last.current[i])) last.current = now
+      return last.current
+    },
+  )
+}

@@ -1,0 +1,43 @@
+/** A place in the mail room, as its address says it. */
+export interface MailRoute {
+  accountId: string | undefined
+  /** A folder's id, or one of the places below. */
+  box: string | undefined
+  threadId: string | undefined
+  query: string
+  unread: boolean
+}
+
+// Ids of RFC 8620 section 1.2 have no "~", so these cannot meet a folder.
+export const SEARCH = '~search'
+export const STARRED = '~starred'
+
+export function parseRoute(path: string, search: string): MailRoute {
+  const [room, accountId, box, threadId] = path.split('/').filter(Boolean).map(decode)
+  const params = new URLSearchParams(search)
+  const mail = room === 'mail'
+  return {
+    accountId: mail ? accountId : undefined,
+    box: mail ? box : undefined,
+    threadId: mail ? threadId : undefined,
+    query: params.get('q') ?? '',
+    unread: params.get('show') === 'unread',
+  }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+export function mailPath(r: { accountId: string; box: string; threadId?: string | undefined; query?: string; unread?: boolean }): string {
+  const parts = ['mail', r.accountId, r.box, ...(r.threadId ? [r.threadId] : [])].map(encodeURIComponent)
+  const params = new URLSearchParams()
+  if (r.query) params.set('q', r.query)
+  if (r.unread) params.set('show', 'unread')
+  const tail = params.size > 0 ? `?${params}` : ''
+  return `/${parts.join('/').replaceAll('%7E', '~')}${tail}`
+}

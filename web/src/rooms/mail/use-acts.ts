@@ -1,0 +1,70 @@
+import { useMemo } from 'react'
+import type { Email, Mailbox, MailboxRole } from '~/api/jmap'
+import { t, type Key } from '~/kit/i18n'
+import { asSyncError } from '~/kit/sync/errors'
+import { confirm } from '~/kit/ui/Dialog'
+import { errorText } from '~/kit/ui/states'
+import { say, sayError } from '~/kit/undo'
+import type { MailAccount } from './account'
+import { change, destroy, junkPatches, keywordPatches, movePatches, roleFolder, type Patches } from './acts'
+import type { MailEngine } from './engine'
+import { folderName } from './names'
+
+/** The acts on messages, each shown at once and open to undo. */
+export interface MailActs {
+  archive: (emails: Email[]) => Promise<void>
+  trash: (emails: Email[]) => Promise<void>
+  junk: (emails: Email[]) => Promise<void>
+  notJunk: (emails: Email[]) => Promise<void>
+  move: (emails: Email[], to: Mailbox) => Promise<void>
+  star: (emails: Email[], on: boolean) => Promise<void>
+  seen: (emails: Email[], on: boolean, quiet?: boolean) => Promise<void>
+}
+
+const folderKeys = { archive: 'folder.archive', trash: 'folder.trash', junk: 'folder.junk', inbox: 'folder.inbox' } as const
+
+export function useActs(engine: MailEngine, a: MailAccount, from: Mailbox | undefined): MailActs {
+  const fromId = from?.id ?? null
+  const inTrash = from?.role === 'trash'
+  return useMemo(() => {
+    const run = async (patches: Patches, done: string | null): Promise<void> => {
+      if (patches.size === 0) return
+      const c = change(engine, a, patches)
+      if (done !== null) {
+        say(done, {
+          undo: async () => {
+            await c.done.catch(() => {})
+            await change(engine, a, c.back).done
+          },
+        })
+      }
+      await c.done.catch((e: unknown) => sayError(`${t('error.putBack')} ${errorText(t, asSyncError(e))}`))
+    }
+    const folder = (role: MailboxRole & keyof typeof folderKeys): Promise<string> => roleFolder(engine, a, role, t(folderKeys[role]))
+    const to = async (role: MailboxRole & keyof typeof folderKeys, key: Key, emails: Email[], patches: (to: string) => Patches): Promise<void> => {
+      try {
+        await run(patches(await folder(role)), t(key, { count: emails.length }))
+      } catch (e) {
+        sayError(errorText(t, asSyncError(e)))
+      }
+    }
+    return {
+      archive: (emails) => to('archive', 'done.archived', emails, (box) => movePatches(emails, fromId, box)),
+      trash: async (emails) => {
+        if (!inTrash) return to('trash', 'done.trashed', emails, (box) => movePatches(emails, null, box))
+        const count = emails.length
+        const yes = await confirm({ title: t('ask.destroy.title', { count }), text: t('ask.destroy.text'), confirm: t('ask.destroy.confirm', { count }) })
+        if (!yes) return
+        await destroy(engine, a, emails.map((e) => e.id)).then(
+          () => void say(t('done.destroyed', { count })),
+          (e: unknown) => void sayError(errorText(t, asSyncError(e))),
+        )
+      },
+      junk: (emails) => to('junk', 'done.junked', emails, (box) => junkPatches(emails, fromId, box, true)),
+      notJunk: (emails) => to('inbox', 'done.notJunk', emails, (box) => junkPatches(emails, fromId, box, false)),
+      move: (emails, box) => run(movePatches(emails, fromId, box.id), t('done.moved', { count: emails.length, folder: folderName(box) })),
+      star: (emails, on) => run(keywordPatches(emails, '$flagged', on), null),
+      seen: (emails, on, quiet) => run(keywordPatches(emails, '$seen', on), quiet ? null : t(on ? 'done.read' : 'done.unread', { count: emails.length })),
+    }
+  }, [engine, a, fromId, inTrash])
+}

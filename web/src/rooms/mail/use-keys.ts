@@ -1,0 +1,83 @@
+import { useLayout } from '~/app/layout'
+import { useKeys } from '~/kit/keys'
+import type { MailState } from './context'
+import { rowEmails } from './MailRoom'
+import { threadActs } from './use-thread-acts'
+
+/** The keys of the mail room; the list of `?` is made from the same names. */
+export function useMailKeys(m: MailState, on: { help: () => void }): void {
+  const { list, acts, account, route } = m
+  const act = threadActs(m, useLayout(), route.threadId ? account.threadEmails(route.threadId) : [])
+  const chosen = (): ReturnType<typeof rowEmails> => {
+    if (list.selected.size > 0) return rowEmails(m, list.selected)
+    if (route.threadId) return act.emails
+    return list.cursor === undefined ? [] : rowEmails(m, [list.cursor])
+  }
+  // Acts on the chosen rows, on the open conversation, or on the cursor's row.
+  const leaving = (open: () => void, run: (e: ReturnType<typeof rowEmails>) => Promise<void>) => (): void => {
+    if (list.selected.size === 0 && route.threadId) return open()
+    const emails = chosen()
+    if (emails.length === 0) return
+    const gone = list.selected.size > 0 ? list.selected : new Set(list.cursor === undefined ? [] : [list.cursor])
+    list.setCursor(list.after(gone))
+    list.clear()
+    void run(emails)
+  }
+  const step = (by: number) => (): void => {
+    const id = list.move(by)
+    if (id === undefined) return
+    if (route.threadId) m.openRow(id)
+    else focusRow(id)
+  }
+  const answer = (how: 'reply' | 'replyAll' | 'forward') => (): void => {
+    const email = (route.threadId ? account.threadEmails(route.threadId) : chosen()).findLast((e) => !e.keywords['$draft'])
+    if (email) m.compose({ how, email })
+  }
+  useKeys({
+    j: step(1),
+    k: step(-1),
+    ArrowDown: step(1),
+    ArrowUp: step(-1),
+    PageDown: step(10),
+    PageUp: step(-10),
+    Enter: (e) => {
+      const el = e.target as HTMLElement
+      if (el.closest('button, a, summary, input')) return false
+      if (list.cursor !== undefined) m.openRow(list.cursor)
+      return undefined
+    },
+    o: () => void (list.cursor !== undefined && m.openRow(list.cursor)),
+    x: () => void (list.cursor !== undefined && list.toggle(list.cursor)),
+    ' ': (e) => {
+      const el = e.target as HTMLElement
+      if (list.cursor === undefined || !el.closest('[role=row]') || el.closest('button, input')) return false
+      return list.toggle(list.cursor)
+    },
+    'mod+a': (e) => {
+      // Only in the list; elsewhere it selects text.
+      if (!(e.target as Element).closest('#list')) return false
+      return list.selectLoaded()
+    },
+    e: leaving(act.archive, acts.archive),
+    '#': leaving(act.trash, acts.trash),
+    Delete: leaving(act.trash, acts.trash),
+    '!': leaving(act.junk, acts.junk),
+    s: () => {
+      const emails = chosen()
+      const starred = emails.filter((x) => x.keywords['$flagged'])
+      void (starred.length > 0 ? acts.star(starred, false) : acts.star(emails.slice(-1), true))
+    },
+    u: () => (route.threadId ? act.unread() : void acts.seen(chosen(), false)),
+    I: () => void acts.seen(chosen(), true),
+    r: answer('reply'),
+    a: answer('replyAll'),
+    f: answer('forward'),
+    c: () => m.compose({ how: 'new' }),
+    Escape: () => (list.selected.size > 0 ? list.clear() : route.threadId ? act.close() : undefined),
+    '?': on.help,
+  })
+}
+
+function focusRow(id: string): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)?.focus({ preventScroll: true }))
+}

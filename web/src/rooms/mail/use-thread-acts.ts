@@ -1,0 +1,55 @@
+import type { Email } from '~/api/jmap'
+import type { Layout } from '~/app/layout'
+import type { MailState } from './context'
+
+/** Acts on the open conversation, which then gives way to the next one. */
+export interface ThreadActs {
+  /** What the acts concern: in a folder, the messages that are in it. */
+  emails: Email[]
+  archive: () => void
+  trash: () => void
+  junk: () => void
+  notJunk: () => void
+  star: () => void
+  unread: () => void
+  close: () => void
+  leave: () => void
+}
+
+export function threadActs(m: Pick<MailState, 'mailbox' | 'acts' | 'list' | 'view' | 'account' | 'go'>, layout: Layout, all: readonly Email[]): ThreadActs {
+  const { mailbox, acts, list, view, account, go } = m
+  const here = all.filter((e) => !mailbox || e.mailboxIds[mailbox.id])
+  const emails = here.length > 0 ? here : [...all]
+
+  const close = (): void => go({ threadId: undefined })
+  const leave = (): void => {
+    const gone = new Set(view.rows.filter((id): id is string => id !== undefined && account.emails.get(id)?.threadId === all[0]?.threadId))
+    const next = layout === 'phone' ? undefined : list.after(gone)
+    const email = next === undefined ? undefined : account.emails.get(next)
+    list.setCursor(next)
+    go({ threadId: email?.threadId }, layout !== 'phone')
+  }
+  const andLeave = (act: (emails: Email[]) => Promise<void>) => (): void => {
+    leave()
+    void act(emails)
+  }
+  return {
+    emails,
+    archive: andLeave(acts.archive),
+    trash: mailbox?.role === 'trash' ? () => void acts.trash(emails).then(close) : andLeave(acts.trash),
+    junk: andLeave(acts.junk),
+    notJunk: andLeave(acts.notJunk),
+    star: () => {
+      const starred = all.filter((e) => e.keywords['$flagged'])
+      const last = all.at(-1)
+      void (starred.length > 0 ? acts.star(starred, false) : last ? acts.star([last], true) : undefined)
+    },
+    unread: () => {
+      const last = emails.at(-1)
+      close()
+      if (last) void acts.seen([last], false)
+    },
+    close,
+    leave,
+  }
+}

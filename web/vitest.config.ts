@@ -1,0 +1,24 @@
+import { defineConfig, mergeConfig } from 'vitest/config'
+import base from './vite.config'
+
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      projects: [
+        {
+          extends: true,
+          test: { name: 'unit', include: ['src/**/*.test.{ts,tsx}'], environment: 'happy-dom', setupFiles: ['src/kit/testing/setup.ts'] },
+        },
+        {
+          extends: true,
+          test: { name: 'e2e', include: ['e2e/**/*.spec.ts'], environment: 'node', testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false, globalSetup: ['e2e/server.ts'] },
+        },
+        {
+          extends: true,
+          test: { name: 'shots', include: ['e2e/**/*.shots.ts'], environment: 'node', testTimeout: 300_000, hookTimeout: 120_000, fileParallelism: false, globalSetup: ['e2e/server.ts'] },
+        },
+      ],
+    },
+  }),
+)
