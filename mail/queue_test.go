@@ -38,15 +38,17 @@ func newPostOffice(t *testing.T, url string, o Outbound) *postOffice {
 	return p
 }
 
-func (p *postOffice) open(t *testing.T) {
+func (p *postOffice) open(t *testing.T) { p.openOn(t, p.clock) }
+
+func (p *postOffice) openOn(t *testing.T, c clock.Clock) {
 	t.Helper()
 	ctx := context.Background()
 	db, err := store.Open(ctx, p.opt)
 	check(t, err)
 	t.Cleanup(func() { db.Close() })
-	dir, err := directory.New(ctx, db, p.clock)
+	dir, err := directory.New(ctx, db, c)
 	check(t, err)
-	room, err := New(ctx, db, dir, p.conf, p.clock, testkit.Log(t))
+	room, err := New(ctx, db, dir, p.conf, c, testkit.Log(t))
 	check(t, err)
 	p.office = &office{db: db, room: room, dir: dir}
 }
@@ -576,5 +578,33 @@ func TestStop(t *testing.T) {
 	until(t, "the queue is empty", func() bool { return p.queued(t) == 0 })
 	if len(sink.Messages()) != 1 {
 		t.Errorf("%d messages", len(sink.Messages()))
+	}
+}
+
+// TestLease keeps a letter in hand for longer than the lease while a slow
+// server takes it, and another process leaves it alone.
+func TestLease(t *testing.T) {
+	sink := smtptest.New(t, smtptest.Behaviour{Slow: 200 * time.Millisecond})
+	o := route(sink)
+	o.Lease = 300 * time.Millisecond
+	p := &postOffice{opt: store.Options{Dir: t.TempDir(), Log: testkit.Log(t)}, conf: Config{Hostname: "mail.city.example", Outbound: o}}
+	p.openOn(t, clock.System{})
+	p.ann, p.bob = p.person(t, "ann@city.example"), p.person(t, "bob@city.example")
+	p.start(t)
+	other := must(New(t.Context(), p.db, p.dir, p.conf, clock.System{}, testkit.Log(t)))
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- other.RunQueue(ctx) }()
+	_, err := p.ann.Submit(t.Context(), p.draft(t, "To: xu@out.example\r\n"))
+	check(t, err)
+	for range 8 {
+		time.Sleep(150 * time.Millisecond)
+		other.wakeQueue()
+	}
+	until(t, "the queue is empty", func() bool { return p.queued(t) == 0 })
+	cancel()
+	check(t, <-ended)
+	if n := len(sink.Messages()); n != 1 {
+		t.Errorf("sent %d times", n)
 	}
 }
