@@ -210,8 +210,8 @@ func (h *House) work(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := h.Mail.ExpireUploads(ctx); err != nil {
-			h.log.Error("expiring uploads", "error", err)
+		if err := errors.Join(h.Mail.ExpireUploads(ctx), h.Mail.TrimHistory(ctx)); err != nil {
+			h.log.Error("tidying the mail room", "error", err)
 		}
 		r, err := h.Store.Sweep(ctx)
 		if err != nil {

@@ -100,7 +100,7 @@ type NewMessage struct {
 // Append files letters, all or none. Conflict is never returned; NotFound
 // names a mailbox that is not there, OverQuota a full account.
 func (a *Account) Append(ctx context.Context, news ...NewMessage) ([]*Message, error) {
-	if err := a.can(policy.Insert); err != nil {
+	if err := a.can(ctx, policy.Insert); err != nil {
 		return nil, err
 	}
 	var staged []*store.Staged

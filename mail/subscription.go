@@ -24,7 +24,7 @@ func (a *Account) LostSubscriptions(ctx context.Context) (paths []string, err er
 // KeepSubscription keeps, or with keep false forgets, the subscription to a
 // mailbox that is not there.
 func (a *Account) KeepSubscription(ctx context.Context, path string, keep bool) error {
-	if err := a.can(policy.Organise); err != nil {
+	if err := a.can(ctx, policy.Organise); err != nil {
 		return err
 	}
 	return a.write(ctx, nil, func(tx *store.Tx) error {

@@ -187,15 +187,7 @@ func (w *writer) storeBlobs(group []*job) error {
 // transaction as a whole; the map holds what single functions returned.
 func (w *writer) attempt(group []*job) (map[*job]error, error) {
 	ctx := context.Background()
-	if w.conn == nil {
-		c, err := w.store.engine.connect(ctx, true)
-		if err != nil {
-			return nil, err
-		}
-		w.conn = c
-	}
-	if err := w.conn.exec(ctx, w.store.engine.beginWrite()); err != nil {
-		w.drop()
+	if err := w.open(ctx); err != nil {
 		return nil, err
 	}
 	results := make(map[*job]error, len(group))
@@ -215,9 +207,37 @@ func (w *writer) attempt(group []*job) (map[*job]error, error) {
 	}
 	if err := w.conn.exec(ctx, "COMMIT"); err != nil {
 		w.rollback(ctx)
+		if w.conn == nil && !w.store.engine.retryable(err) {
+			// The connection was lost before the answer came. Saying that
+			// nothing was changed could be a lie.
+			w.store.trouble(err)
+			err = errs.Wrap(errs.Unavailable, err, "The storage failed while it was finishing, so it is not known whether the change was made. Please look, or try again later.")
+		}
 		return nil, err
 	}
 	return results, nil
+}
+
+// open begins a transaction, on a new connection when there is none or when
+// the database server closed it since its last use.
+func (w *writer) open(ctx context.Context) error {
+	for fresh := false; ; {
+		if w.conn == nil {
+			c, err := w.store.engine.connect(ctx, true)
+			if err != nil {
+				return err
+			}
+			w.conn, fresh = c, true
+		}
+		err := w.begin(ctx)
+		if err == nil {
+			return nil
+		}
+		w.drop()
+		if fresh || !w.store.engine.unavailable(err) || w.store.engine.retryable(err) {
+			return err
+		}
+	}
 }
 
 // runOne runs one function, under a savepoint when it shares the transaction.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"chancery/kit/errs"
@@ -34,6 +35,7 @@ type Store struct {
 	depot   depot
 	places  *placeCache
 	log     *slog.Logger
+	logged  atomic.Int64 // when trouble was last logged, Unix milliseconds
 }
 
 // Open opens or creates the store and brings the schema of package store
@@ -92,7 +94,12 @@ func (s *Store) start(ctx context.Context) error {
 	} else {
 		s.depot, err = openFileDepot(filepath.Join(s.opt.Dir, "blobs"))
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	// The database and the blobs' folder may be new: their names must last
+	// as what is in them does.
+	return syncDir(s.opt.Dir)
 }
 
 // Close waits for running transactions and closes everything.

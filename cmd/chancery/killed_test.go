@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -28,19 +29,37 @@ func TestKilled(t *testing.T) {
 		must(t, err)
 		kills = n
 	}
-	t.Run("sqlite", func(t *testing.T) { killed(t, kills, "") })
+	t.Run("sqlite", func(t *testing.T) {
+		s := server(t, t.TempDir(), "", killedAccounts...)
+		killed(t, s, kills, s.Kill)
+	})
 	t.Run("postgres", func(t *testing.T) {
-		killed(t, max(kills/4, 1), fmt.Sprintf("storage.database = %q", testkit.Postgres(t)))
+		s := server(t, t.TempDir(), fmt.Sprintf("storage.database = %q", testkit.Postgres(t)), killedAccounts...)
+		killed(t, s, max(kills/4, 1), s.Kill)
+	})
+	t.Run("power cut", func(t *testing.T) { powerCuts(t, max(kills/5, 1)) })
+}
+
+var killedAccounts = []string{
+	"p0@city.example", "p1@city.example", "p2@city.example", "p3@city.example",
+	"p4@city.example", "p5@city.example", "p6@city.example", "p7@city.example",
+}
+
+// powerCuts is killed on a file system that loses all that was not synced.
+func powerCuts(t *testing.T, cuts int) {
+	d := newDisk(t)
+	s := server(t, filepath.Join(d.dir, "data"), "", killedAccounts...)
+	killed(t, s, cuts, func() {
+		// Between the fault and the end, the doors say: later.
+		d.cut(t)
+		s.Kill()
+		d.restore(t)
 	})
 }
 
-// killed is one run of TestKilled.
-func killed(t *testing.T, kills int, extra string) {
-	accounts := make([]string, 8)
-	for i := range accounts {
-		accounts[i] = fmt.Sprintf("p%d@city.example", i)
-	}
-	s := server(t, t.TempDir(), extra, accounts...)
+// killed is one run of TestKilled: cut ends the server, in one way or another.
+func killed(t *testing.T, s *outside.Server, kills int, cut func()) {
+	accounts := killedAccounts
 	book := newLedger(accounts)
 	ctx, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
@@ -54,7 +73,7 @@ func killed(t *testing.T, kills int, extra string) {
 	}
 	for range kills {
 		time.Sleep(time.Duration(100+rand.IntN(1000)) * time.Millisecond)
-		s.Kill()
+		cut()
 		start(t, s)
 	}
 	time.Sleep(300 * time.Millisecond)
@@ -145,8 +164,11 @@ func (b *ledger) set(account, key string, change func(e *entry)) {
 	change(b.letters[account][key])
 }
 
-// broke notes why a writer stopped, if it was a refusal.
+// broke notes why a writer stopped, if it was a refusal for good.
 func (b *ledger) broke(err error) {
+	if temporary(err) {
+		return
+	}
 	switch err.(type) {
 	case *outside.SMTPError, *outside.IMAPError, *outside.HTTPError, *outside.MethodError:
 		b.mu.Lock()

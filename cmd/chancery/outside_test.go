@@ -69,7 +69,8 @@ func server(t testing.TB, dir, extra string, accounts ...string) *outside.Server
 	t.Cleanup(func() {
 		s.Kill()
 		if t.Failed() {
-			t.Logf("the server's log:\n%s", s.Log())
+			log := s.Log()
+			t.Logf("the end of the server's log:\n%s", log[max(0, len(log)-3000):])
 		}
 	})
 	if err := s.AddAccounts(t.Context(), accounts...); err != nil {

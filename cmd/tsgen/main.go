@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 
+	"chancery/directory"
 	"chancery/wire/jmap"
 	"chancery/wire/jmapmail"
 )
@@ -114,6 +115,9 @@ var mailTypes = []described{
 	{jmapmail.DeliveryStatus{}, ""},
 	{jmapmail.SubmissionFilter{}, ""},
 	{jmapmail.SubmissionSetArgs{}, ""},
+	{directory.PersonObject{}, "A person of the directory (our own capability)."},
+	{directory.PostObject{}, ""},
+	{directory.UnitObject{}, ""},
 }
 
 // generate returns the text of each file.

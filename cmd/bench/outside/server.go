@@ -58,7 +58,17 @@ imap.plain_loopback = true
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	return s, os.WriteFile(s.config(), []byte(text), 0o600)
+	return s, writeSynced(s.config(), text)
+}
+
+// writeSynced writes a file that a test of power cuts finds again.
+func writeSynced(path, text string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 func (s *Server) config() string { return filepath.Join(s.Dir, "test.toml") }
@@ -139,9 +149,9 @@ func (s *Server) answer(ctx context.Context, addr string, done chan error) error
 		select {
 		case err := <-done:
 			done <- err
-			return fmt.Errorf("the server ended before its doors answered: %v\n%s", err, s.Log())
+			return fmt.Errorf("the server ended before its doors answered: %v", err)
 		case <-ctx.Done():
-			return fmt.Errorf("no answer at %s: %w\n%s", addr, ctx.Err(), s.Log())
+			return fmt.Errorf("no answer at %s: %w", addr, ctx.Err())
 		case <-time.After(2 * time.Millisecond):
 		}
 	}
@@ -183,7 +193,7 @@ func (s *Server) Stop(limit time.Duration) error {
 	case err := <-done:
 		done <- err
 		if err != nil {
-			return fmt.Errorf("the server ended badly: %w\n%s", err, s.Log())
+			return fmt.Errorf("the server ended badly: %w", err)
 		}
 		return nil
 	case <-time.After(limit):
