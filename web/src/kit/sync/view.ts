@@ -99,6 +99,7 @@ export class QueryView {
       calculateTotal: true,
     })
     const details = this.spec.follow(group, query)
+    details.catch(() => {}) // when the query itself fails, that is what is reported
     try {
       const q = await query.result
       await details

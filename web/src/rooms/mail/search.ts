@@ -17,9 +17,10 @@ export function parseQuery(text: string): Term[] {
     const operator = m[2]?.toLowerCase() ?? null
     const value = m[3] ?? m[4] ?? ''
     const known = operator !== null && OPERATORS.includes(operator)
+    const unfinished = operator === null && value.endsWith(':') && OPERATORS.includes(value.slice(0, -1).toLowerCase())
+    if (unfinished) continue
     if (known && value) terms.push({ operator, value, not: m[1] === '-' })
-    else if (known) continue // still being typed
-    else if (value || operator) terms.push({ operator: null, value: operator ? `${operator}:${value}` : value, not: m[1] === '-' })
+    else if (!known && (value || operator)) terms.push({ operator: null, value: operator ? `${operator}:${value}` : value, not: m[1] === '-' })
   }
   return terms
 }
