@@ -84,7 +84,7 @@ func (s *Store) Read(ctx context.Context, fn func(tx *Tx) error) error {
 	// A cancelled caller must not break the connection in the middle of a
 	// statement: every statement here is short.
 	ctx = context.WithoutCancel(ctx)
-	err = fn(&Tx{conn: c})
+	err = protect(func() error { return fn(&Tx{conn: c}) })
 	if end := c.exec(ctx, "COMMIT"); end != nil && !errors.Is(end, context.Canceled) {
 		// An aborted transaction ends only by ROLLBACK; a lost connection not even so.
 		if c.exec(ctx, "ROLLBACK") != nil {
