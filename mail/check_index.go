@@ -35,7 +35,9 @@ func (r *Room) CheckIndex(ctx context.Context, repair bool) (problems []string, 
 }
 
 func (r *Room) checkAccountIndex(ctx context.Context, account int64) (string, error) {
-	snap, err := newViews(1<<30).latest(ctx, r.db, account)
+	// The mark first, the messages last: an indexer and deliveries may go on
+	// meanwhile.
+	mark, err := r.index.x.Covered(ctx, account)
 	if err != nil {
 		return "", err
 	}
@@ -43,7 +45,7 @@ func (r *Room) checkAccountIndex(ctx context.Context, account int64) (string, er
 	if err != nil {
 		return "", err
 	}
-	mark, err := r.index.x.Covered(ctx, account)
+	snap, err := newViews(1<<30).latest(ctx, r.db, account)
 	if err != nil {
 		return "", err
 	}
