@@ -84,7 +84,7 @@ func TestIndexSurvivesKill(t *testing.T) {
 	defer x.Close()
 	o.room.UseIndex(x)
 	mark := must(x.Covered(t.Context(), o.ann.ID()))
-	if problems, _, err := o.room.CheckIndex(t.Context(), false); err != nil || len(problems) > 0 {
+	if problems, err := o.room.CheckIndex(t.Context(), false); err != nil || len(problems) > 0 {
 		t.Errorf("after the last kill: %v %v", problems, err)
 	}
 	o.room.index.wake(o.ann.ID())
@@ -93,7 +93,7 @@ func TestIndexSurvivesKill(t *testing.T) {
 	if got := len(o.find(t, Filter{Text: []TextTest{{Field: InAny, Words: "公文"}}})); got != n || n == 0 || mark.Doc == 0 {
 		t.Errorf("%d found of %d; the watermark was %v", got, n, mark)
 	}
-	if problems, _, err := o.room.CheckIndex(t.Context(), false); err != nil || len(problems) > 0 {
+	if problems, err := o.room.CheckIndex(t.Context(), false); err != nil || len(problems) > 0 {
 		t.Errorf("in the end: %v %v", problems, err)
 	}
 	t.Logf("%d messages, watermark after the last kill %v", n, mark)
@@ -102,11 +102,11 @@ func TestIndexSurvivesKill(t *testing.T) {
 	if err := x.Apply(t.Context(), search.Batch{Account: o.ann.ID(), Remove: []int64{2, 4}, Mark: must(x.Covered(t.Context(), o.ann.ID()))}); err != nil {
 		t.Fatal(err)
 	}
-	if problems, _, err := o.room.CheckIndex(t.Context(), true); err != nil || len(problems) != 1 {
+	if problems, err := o.room.CheckIndex(t.Context(), true); err != nil || len(problems) != 1 {
 		t.Errorf("damaged: %v %v", problems, err)
 	}
 	o.indexNow(t)
-	if problems, _, err := o.room.CheckIndex(t.Context(), false); err != nil || len(problems) > 0 {
+	if problems, err := o.room.CheckIndex(t.Context(), false); err != nil || len(problems) > 0 {
 		t.Errorf("repaired: %v %v", problems, err)
 	}
 }

@@ -175,6 +175,55 @@ func TestGuard(t *testing.T) {
 	}
 }
 
+// TestClose checks that a request under way is let finish and an endless one
+// is told to end.
+func TestClose(t *testing.T) {
+	started, release := make(chan bool, 2), make(chan bool)
+	routes := []Route{
+		{"GET /slow", Public, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			started <- true
+			<-release
+			if r.Context().Err() == nil {
+				fmt.Fprint(w, "done")
+			}
+		})},
+		{"GET /endless", Public, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			started <- true
+			<-Closing(r.Context())
+			release <- true
+		})},
+	}
+	d, err := New(Config{}, &people{}, fstest.MapFS{}, routes, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- d.Serve(ctx, l, nil) }()
+	answers := make(chan string, 2)
+	for _, path := range []string{"/slow", "/endless"} {
+		go func() {
+			r, err := http.Get("http://" + l.Addr().String() + path)
+			if err != nil {
+				answers <- err.Error()
+				return
+			}
+			b, _ := io.ReadAll(r.Body)
+			answers <- path + string(b)
+		}()
+		<-started
+	}
+	cancel()
+	got := map[string]bool{<-answers: true, <-answers: true}
+	if err := <-served; err != nil || !got["/slowdone"] || !got["/endless"] {
+		t.Errorf("closing: %v, %v", err, got)
+	}
+}
+
 // TestSlowBody checks that a body that never ends does not hold a request.
 func TestSlowBody(t *testing.T) {
 	d := newDoor(t, nil)

@@ -38,7 +38,9 @@ type Config struct {
 	PushClient *http.Client
 	// PushLife is how long a push subscription may live; default 7 days.
 	PushLife time.Duration
-	// PushMax bounds the push subscriptions of one person; default 20.
+	// PushMax bounds the push subscriptions of one person, and how many one
+	// may make in an hour: each costs a stranger's server a message.
+	// Default 20.
 	PushMax int
 }
 

@@ -109,6 +109,7 @@ func (s *stream) state(watch *watcher, changed states) error {
 }
 
 func (s *stream) loop(r *http.Request, watch *watcher, opt eventOptions) {
+	closing := httpdoor.Closing(r.Context())
 	var tick <-chan time.Time
 	if opt.ping > 0 {
 		t := time.NewTicker(opt.ping)
@@ -118,6 +119,8 @@ func (s *stream) loop(r *http.Request, watch *watcher, opt eventOptions) {
 	for {
 		select {
 		case <-r.Context().Done():
+			return
+		case <-closing:
 			return
 		case <-tick:
 			if s.send(fmt.Sprintf("event: ping\ndata: {\"interval\":%d}\n\n", int(opt.ping/time.Second))) != nil {

@@ -24,9 +24,26 @@ type pusher struct {
 	mu    sync.Mutex
 	stops map[jmap.ID]context.CancelFunc
 	base  context.Context // set by run
+	hour  time.Time       // begin of the hour that made counts
+	made  map[string]int  // subscriptions made, by person
 }
 
-func newPusher(d *Door) *pusher { return &pusher{door: d, stops: map[jmap.ID]context.CancelFunc{}} }
+func newPusher(d *Door) *pusher {
+	return &pusher{door: d, stops: map[jmap.ID]context.CancelFunc{}, made: map[string]int{}}
+}
+
+// mayMake counts one more subscription of a person, unless there were too
+// many within the hour.
+func (p *pusher) mayMake(who string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := p.door.needs.Clock.Now(); now.Sub(p.hour) > time.Hour {
+		p.hour = now
+		clear(p.made)
+	}
+	p.made[who]++
+	return p.made[who] <= p.door.conf.PushMax
+}
 
 // run takes up the kept subscriptions and sends until ctx ends.
 func (p *pusher) run(ctx context.Context) error {

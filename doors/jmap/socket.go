@@ -61,13 +61,18 @@ func (d *Door) socket(w http.ResponseWriter, r *http.Request) {
 	s.loop(ctx)
 }
 
-// alive finds out when the other end is gone without a word.
+// alive finds out when the other end is gone without a word, and says goodbye
+// when the server closes.
 func (s *socket) alive(ctx context.Context, cancel func()) {
 	t := time.NewTicker(2 * time.Minute)
 	defer t.Stop()
 	for {
 		select {
 		case <-ctx.Done():
+			return
+		case <-httpdoor.Closing(ctx):
+			_ = s.conn.Close(websocket.StatusGoingAway, "the server is closing")
+			cancel()
 			return
 		case <-t.C:
 			soon, stop := context.WithTimeout(ctx, 30*time.Second)

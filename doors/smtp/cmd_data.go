@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/mail"
 	wire "chancery/wire/smtp"
@@ -70,6 +71,7 @@ func (x *session) finish(err error) {
 // message is durable, or with nothing left behind.
 func (x *session) take(src io.Reader) error {
 	ctx := x.srv.ctx
+	src = &sizeLimit{r: src, left: x.srv.conf.MaxMessage, max: x.srv.conf.MaxMessage}
 	trace := mail.Trace{
 		From: x.tx.from, Helo: x.helo, Addr: x.addr, Protocol: x.protocol(), ID: id.Text('m', id.New()),
 	}
@@ -93,6 +95,20 @@ func (x *session) take(src io.Reader) error {
 		return mail.ErrLoop
 	}
 	return x.srv.room.Receive(ctx, in, l)
+}
+
+// sizeLimit fails with TooLarge beyond the announced size.
+type sizeLimit struct {
+	r         io.Reader
+	left, max int64
+}
+
+func (l *sizeLimit) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	if l.left -= int64(n); l.left < 0 {
+		return 0, errs.E(errs.TooLarge, "A message can have %d bytes here.", l.max)
+	}
+	return n, err
 }
 
 func (x *session) envelope() mail.Envelope {

@@ -49,7 +49,7 @@ func playFile(t *testing.T, file, url string) {
 	text, err := os.ReadFile(file)
 	check(t, err)
 	conf := Config{MaxMessage: 20000, MaxRecipients: 5, MaxErrors: 12, MaxReceived: 5}
-	o := newOffice(t, url, conf, mail.Config{MaxMessage: 30000, Outbound: mail.Outbound{Routes: map[string]string{"out.example": "127.0.0.1:1"}}})
+	o := newOffice(t, url, conf, mail.Config{MaxMessage: 20000, Outbound: mail.Outbound{Routes: map[string]string{"out.example": "127.0.0.1:1"}}})
 	p := &player{t: t, o: o, name: filepath.Base(file)}
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
 	for p.line < len(lines) {

@@ -185,36 +185,14 @@ func (a *API) states(ctx context.Context, account jmap.ID) (map[string]string, e
 }
 
 // Listen wakes whoever waits for changes of accounts (doors/jmap). Accounts
-// that the person cannot open are left out.
+// that the person cannot reach are left out.
 func (a *API) Listen(ctx context.Context, accounts []jmap.ID) (<-chan struct{}, func()) {
-	wake := make(chan struct{}, 1)
-	done := make(chan struct{})
-	var watches []*mail.Watch
+	var ids []int64
 	for _, text := range accounts {
-		acc, err := a.account(ctx, text)
-		if err != nil {
-			continue
-		}
-		w := acc.Watch()
-		watches = append(watches, w)
-		go func() {
-			for {
-				select {
-				case <-done:
-					return
-				case <-w.C:
-				}
-				select {
-				case wake <- struct{}{}:
-				default:
-				}
-			}
-		}()
-	}
-	return wake, func() {
-		close(done)
-		for _, w := range watches {
-			w.Close()
+		if acc, err := a.account(ctx, text); err == nil {
+			ids = append(ids, acc.ID())
 		}
 	}
+	w := a.room.WatchAccounts(ids)
+	return w.C, w.Close
 }

@@ -6,11 +6,13 @@ import (
 	"html"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"chancery/kit/id"
 	"chancery/wire/compose"
 	"chancery/wire/jmap"
+	"chancery/wire/jmapmail"
 	"chancery/wire/mime"
 )
 
@@ -116,6 +118,38 @@ func FuzzMark(f *testing.F) {
 		plain = strings.TrimSuffix(strings.TrimPrefix(html.UnescapeString(plain), "…"), "…")
 		if !utf8.ValidString(plain) || !strings.Contains(text, plain) && !strings.HasPrefix(text, "…") && !strings.HasSuffix(text, "…") {
 			t.Fatalf("snippet %q is not of %q", plain, text)
+		}
+	})
+}
+
+// FuzzEnvelope checks that parameters cannot smuggle others in, and that what
+// is read is shown again as it was meant.
+func FuzzEnvelope(f *testing.F) {
+	f.Add("ENVID", "a b+", "NOTIFY", "NEVER")
+	f.Add("HOLDFOR", "60", "ORCPT", "rfc822;a@b")
+	f.Add("holdfor", "1 RET=FULL", "x", "\r\n")
+	now := time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, k1, v1, k2, v2 string) {
+		in := &jmapmail.Envelope{
+			MailFrom: jmapmail.EnvelopeAddress{Email: "a@b", Parameters: map[string]*string{k1: &v1}},
+			RcptTo:   []jmapmail.EnvelopeAddress{{Email: "c@d", Parameters: map[string]*string{k2: &v2}}},
+		}
+		e, err := readEnvelope(in, now)
+		if err != nil {
+			return
+		}
+		set := 0
+		for _, is := range []bool{e.Ret != "", e.EnvID != "", e.UTF8, !e.HoldUntil.IsZero()} {
+			if is {
+				set++
+			}
+		}
+		if set > 1 {
+			t.Fatalf("%q=%q became %+v", k1, v1, e)
+		}
+		again, err := readEnvelope(envelope(*e), now)
+		if err != nil || again.EnvID != e.EnvID || again.Ret != e.Ret || again.Rcpts[0] != e.Rcpts[0] {
+			t.Fatalf("%+v shown and read again: %+v, %v", e, again, err)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package jmap
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +102,19 @@ func TestReferences(t *testing.T) {
 		if err != nil || string(got) != c.want {
 			t.Errorf("%s: got %s, %v; want %s", c.in, got, err, c.want)
 		}
+	}
+}
+
+// TestReferenceBomb checks that many references to a large answer are refused.
+func TestReferenceBomb(t *testing.T) {
+	earlier := []*Answer{{Name: "E", ID: "e", Args: json.RawMessage(`{"x":"` + strings.Repeat("y", maxResolved/4) + `"}`)}}
+	args := []byte{'{'}
+	for i := range 5 {
+		args = fmt.Appendf(args, `"#a%d":{"resultOf":"e","name":"E","path":"/x"},`, i)
+	}
+	args[len(args)-1] = '}'
+	if _, err := ResolveReferences(args, earlier); err == nil || MethodErrorOf(err).Type != InvalidResultReference {
+		t.Errorf("five quarters of the limit: %v", err)
 	}
 }
 
