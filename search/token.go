@@ -136,11 +136,12 @@ func (s *scanner) run(i int, r rune, n int) (next int, more bool) {
 	start, end := i, i+n
 	prev := foldHan(r)
 	for {
-		r, from, to, ok := s.nextInRun(end, r)
+		char, from, to, ok := s.nextInRun(end, r)
 		if !ok {
 			break
 		}
-		char := foldHan(r)
+		r = char
+		char = foldHan(r)
 		s.bare = utf8.AppendRune(utf8.AppendRune(s.bare[:0], prev), char)
 		s.tok = token{text: s.bare, kind: isPairOf, start: start, mid: end, end: to}
 		if !s.emit(&s.tok) {
