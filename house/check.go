@@ -49,12 +49,14 @@ func (h *House) Check(ctx context.Context, repair bool, progress func(string)) (
 		return r, err
 	}
 	progress("verifying the text index ...")
-	wrong, mended, err := h.Mail.CheckIndex(ctx, repair)
+	wrong, err := h.Mail.CheckIndex(ctx, repair)
 	if err != nil {
 		return r, err
 	}
 	r.Problems = append(r.Problems, wrong...)
-	r.Repaired += mended
+	if repair {
+		r.Repaired += len(wrong)
+	}
 	progress("verifying the audit record ...")
 	if r.Audit, err = audit.Verify(ctx, h.Store, directory.DefaultOrg); err != nil {
 		r.Problems = append(r.Problems, err.Error())

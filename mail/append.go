@@ -50,7 +50,11 @@ func (a *Account) Spool(ctx context.Context, r io.Reader) (*Letter, error) {
 }
 
 func (r *Room) spool(ctx context.Context, scope store.Scope, src io.Reader) (*Letter, error) {
-	staged, err := r.db.Stage(ctx, scope, src, r.conf.MaxMessage)
+	return r.spoolUpTo(ctx, scope, src, r.conf.MaxMessage)
+}
+
+func (r *Room) spoolUpTo(ctx context.Context, scope store.Scope, src io.Reader, max int64) (*Letter, error) {
+	staged, err := r.db.Stage(ctx, scope, src, max)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"chancery/kit/testkit"
-	"chancery/search"
 	"chancery/store"
 )
 
@@ -47,35 +46,4 @@ func TestCheck(t *testing.T) {
 			}
 		}
 	})
-}
-
-// TestCheckIndex takes a message out of the text index behind its back, and
-// puts one in that is not there.
-func TestCheckIndex(t *testing.T) {
-	o := newOffice(t, "")
-	x := o.withIndex(t)
-	ctx := t.Context()
-	for i := range 3 {
-		o.append(t, o.ann, 1, letterText(i, ""))
-	}
-	o.indexNow(t)
-	if wrong, _, err := o.room.CheckIndex(ctx, false); err != nil || len(wrong) > 0 {
-		t.Fatalf("%v, %v", wrong, err)
-	}
-	ghost := &search.Text{}
-	ghost.Add(search.Body, "ghost")
-	mark := must(x.Covered(ctx, o.ann.ID()))
-	mark.Doc = 77
-	err := x.Apply(ctx, search.Batch{Account: o.ann.ID(), Remove: []int64{2}, Put: []search.Document{{Doc: 77, Text: ghost}}, Mark: mark})
-	if err != nil {
-		t.Fatal(err)
-	}
-	wrong, repaired, err := o.room.CheckIndex(ctx, true)
-	if err != nil || repaired != 1 || len(wrong) != 1 || !strings.Contains(wrong[0], "1 messages are not in") || !strings.Contains(wrong[0], "1 removed messages") {
-		t.Fatalf("%v, %d, %v", wrong, repaired, err)
-	}
-	o.indexNow(t)
-	if wrong, _, err := o.room.CheckIndex(ctx, false); err != nil || len(wrong) > 0 {
-		t.Errorf("after the repair: %v, %v", wrong, err)
-	}
 }

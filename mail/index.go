@@ -157,6 +157,7 @@ type indexRun struct {
 	batches []search.Batch
 	docs    int
 	bytes   int
+	moved   bool     // watermarks may have moved since they were read
 	last    struct { // a letter to many is read once
 		hash store.Hash
 		text *search.Text
@@ -169,13 +170,25 @@ func (p *indexRun) flush(ctx context.Context) error {
 	}
 	err := p.x.Apply(ctx, p.batches...)
 	p.batches, p.docs, p.bytes = nil, 0, 0
+	// A query that waits for one account goes before the rest of a long run.
+	p.work.Unlock()
+	p.work.Lock()
+	p.moved = true
 	return err
 }
 
 // account takes one account page by page to its present state.
 func (p *indexRun) account(ctx context.Context, account int64) error {
-	mark, err := p.x.Covered(ctx, account)
+	p.moved = true
+	var mark search.Watermark
+	var err error
 	for more := true; more && err == nil; {
+		if p.moved {
+			if mark, err = p.x.Covered(ctx, account); err != nil {
+				return err
+			}
+			p.moved = false
+		}
 		mark, more, err = p.page(ctx, account, mark)
 	}
 	return err
@@ -200,7 +213,8 @@ func (p *indexRun) page(ctx context.Context, account int64, mark search.Watermar
 		if err := p.flush(ctx); err != nil {
 			return mark, false, err
 		}
-		return search.Watermark{}, true, p.x.Forget(ctx, account)
+		p.moved = true
+		return mark, true, p.x.Forget(ctx, account)
 	}
 	if mark.Doc > 0 && mark.Modseq < part.row.oldest {
 		if part.removed, err = p.compare(ctx, account, mark.Doc); err != nil {

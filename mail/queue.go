@@ -44,7 +44,7 @@ type Outbound struct {
 	Concurrency int             // connections in all, default 20
 	PerDomain   int             // connections to one domain, default 3
 	Batch       int             // letters taken in hand at once for a connection, default 100
-	Lease       time.Duration   // a process may keep letters in hand, default 1 h; after it another one takes them
+	Lease       time.Duration   // after which another process takes the letters of one that died, default 5 min
 }
 
 func (o Outbound) withDefaults() Outbound {
@@ -63,7 +63,7 @@ func (o Outbound) withDefaults() Outbound {
 	}
 	setTime(&o.WarnAfter, 4*time.Hour)
 	setTime(&o.GiveUpAfter, 5*24*time.Hour)
-	setTime(&o.Lease, time.Hour)
+	setTime(&o.Lease, 5*time.Minute)
 	setTime(&o.StepTime, 5*time.Minute)
 	setInt(&o.Concurrency, 20)
 	setInt(&o.PerDomain, 3)
@@ -257,15 +257,11 @@ func (r *Room) carry(stop, ctx context.Context, domain string, rows []queueRow) 
 			line.Quit()
 		}
 	}()
-	// Well before the lease ends, so that no other process begins with the
-	// same letter: half of it for the batch, the rest for the last letter.
-	half := r.conf.Outbound.Lease / 2
-	begun := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, 2*half-time.Second)
-	defer cancel()
+	hold := r.holdRows(ctx, rows)
+	defer hold.end()
 	var unreachable error
 	for _, group := range byLetter(rows) {
-		if stop.Err() != nil || time.Since(begun) > half {
+		if stop.Err() != nil || !hold.firm() {
 			return // the leases are given back, or run out
 		}
 		var results []outcome
@@ -291,6 +287,7 @@ func (r *Room) carry(stop, ctx context.Context, domain string, rows []queueRow) 
 			r.log.Info("queue: no delivery", "domain", domain, "err", err)
 		}
 		r.record(ctx, group, results)
+		hold.done(group)
 	}
 }
 

@@ -192,7 +192,7 @@ func (r *Room) fileHeld(ctx context.Context, q queueRow) error {
 		return err
 	}
 	to.Notify, to.ORcpt = q.notify, q.orcpt
-	if err := r.prepare(ctx, to.Account.ID); err != nil {
+	if err := r.prepareAll(ctx, []Recipient{to}); err != nil {
 		return err
 	}
 	blob, err := r.db.Open(ctx, q.blob.Scope, q.blob.Hash)

@@ -158,7 +158,7 @@ func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src
 	now := r.clock.Now()
 	h.complete(r, now)
 	trace := strings.NewReader(t.lines(r.conf.Hostname, now))
-	l, err = r.spool(ctx, store.Scope{Org: s.Org}, io.MultiReader(trace, h.reader(), br))
+	l, err = r.spoolUpTo(ctx, store.Scope{Org: s.Org}, io.MultiReader(trace, h.reader(), br), r.conf.MaxMessage+traceRoom)
 	if err == nil && l.Hops() > maxHops {
 		l.Discard()
 		return nil, false, ErrLoop

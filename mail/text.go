@@ -70,12 +70,14 @@ const (
 // textResult answers one text test: from the index for the messages it
 // covers, by reading the others.
 type textResult struct {
-	test  TextTest
-	how   how
-	want  string // the folded substring
-	name  string // the header field, for byHeader
-	words search.Words
-	field search.Field
+	test TextTest
+	how  how
+	want string // the folded substring
+	name string // the header field, for byHeader, in lower case
+	// envelope is the field of the envelope that answers the test.
+	envelope Field
+	words    search.Words
+	field    search.Field
 
 	found   bitset // messages up to covered that pass, or may pass when verify is set
 	covered int64
@@ -113,8 +115,8 @@ func (q *query) prepare(f *Filter) error {
 // prepareText decides how a test is answered, and asks the index.
 func (q *query) prepareText(r *textResult) error {
 	if name, is := strings.CutPrefix(string(r.test.Field), "header:"); is {
-		r.how, r.name, r.want = byHeader, name, plain(r.test.Words)
-		return nil
+		r.how, r.name, r.want = byHeader, strings.ToLower(name), plain(r.test.Words)
+		return q.prepareHeader(r)
 	}
 	field, known := searchFields[r.test.Field]
 	if !known {
@@ -146,7 +148,7 @@ func (q *query) prepareText(r *textResult) error {
 // prepareField narrows down by the words inside a substring; where there is
 // none, and many messages to look at, it looks at all in one go.
 func (q *query) prepareField(r *textResult) error {
-	r.how, r.verify = byField, true
+	r.how, r.verify, r.envelope = byField, true, r.test.Field
 	if r.words = search.Inside(r.test.Words); !r.words.Empty() {
 		return q.ask(r)
 	}
@@ -159,6 +161,27 @@ func (q *query) prepareField(r *textResult) error {
 	}
 	r.covered, r.verify, r.found = q.snap.lastID(), false, newBitset(ids)
 	return nil
+}
+
+// prepareHeader looks at all messages in one go where the envelope has the
+// field and there are many. A text with a quote is looked for in the header
+// itself, which keeps the marks that the envelope does not.
+func (q *query) prepareHeader(r *textResult) error {
+	if r.want == "" || strings.ContainsAny(r.want, `"(\`) {
+		return nil
+	}
+	switch Field(r.name) {
+	case InSubject, InFrom, InTo, InCc, InBcc, inMessageID:
+		r.envelope = Field(r.name)
+	default:
+		return nil
+	}
+	if q.fewPass(maxUnindexed) {
+		return nil
+	}
+	ids, err := q.a.scanField(q.ctx, r.envelope, r.want)
+	r.covered, r.found = q.snap.lastID(), newBitset(ids)
+	return err
 }
 
 // scanField reads the content of all messages in order and returns those
@@ -175,7 +198,7 @@ func (a *Account) scanField(ctx context.Context, f Field, want string) (ids []in
 			if err := c.decode(raw); err != nil {
 				return err
 			}
-			if text, _ := c.fieldText(f); strings.Contains(plain(text), want) {
+			if strings.Contains(plain(c.fieldText(f)), want) {
 				ids = append(ids, id)
 			}
 			return nil
@@ -279,14 +302,8 @@ func (r *textResult) read(q *query, m *Message) (bool, error) {
 	if c == nil {
 		return false, nil
 	}
-	if r.how == byField || r.how == byHeader {
-		text, known := c.fieldText(r.fieldOfHeader())
-		if known && r.want != "" && text != "" {
-			return strings.Contains(plain(text), r.want), nil
-		}
-		if r.how == byField {
-			return r.want == "" && text != "", nil
-		}
+	if r.envelope != "" {
+		return strings.Contains(plain(c.fieldText(r.envelope)), r.want), nil
 	}
 	b, err := q.a.room.db.Open(q.ctx, c.Blob.Scope, c.Blob.Hash)
 	if err != nil {
@@ -304,14 +321,6 @@ func (r *textResult) read(q *query, m *Message) (bool, error) {
 		return false, nil
 	}
 	return c.inHeader(b, "", r.want)
-}
-
-// fieldOfHeader is the envelope's field for a test of that header field.
-func (r *textResult) fieldOfHeader() Field {
-	if r.how == byHeader {
-		return Field(strings.ToLower(r.name))
-	}
-	return r.test.Field
 }
 
 // text makes the text of a message, once for all tests of the query.

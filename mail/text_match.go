@@ -77,23 +77,27 @@ func plain(text string) string {
 	return strings.ToLower(text)
 }
 
-// fieldText returns a header field of the envelope as a person reads it;
-// known is false when the envelope does not have it.
-func (c *Content) fieldText(f Field) (text string, known bool) {
+// inMessageID is the field of the envelope that only a header test asks for.
+const inMessageID Field = "message-id"
+
+// fieldText returns a field of the envelope as a person reads it.
+func (c *Content) fieldText(f Field) string {
 	e := &c.Message.Envelope
 	switch f {
 	case InSubject:
-		return e.Subject, true
+		return e.Subject
 	case InFrom:
-		return addressText(e.From), true
+		return addressText(e.From)
 	case InTo:
-		return addressText(e.To), true
+		return addressText(e.To)
 	case InCc:
-		return addressText(e.Cc), true
+		return addressText(e.Cc)
 	case InBcc:
-		return addressText(e.Bcc), true
+		return addressText(e.Bcc)
+	case inMessageID:
+		return "<" + e.MessageID + ">"
 	}
-	return "", false
+	return ""
 }
 
 // maxHeaderText is how much of a header is looked into.

@@ -26,11 +26,11 @@ func (s *session) compress(tag string, c wire.Compress) {
 	// close to its size on mail.
 	deflate, err := flate.NewWriter(s.conn, flate.BestSpeed)
 	if err != nil {
-		s.out.err = err
+		s.broken = err
 		return
 	}
 	ahead := bytes.Clone(s.r.SetSource(nil)) // compressed already, if any
-	s.r.SetSource(source{s, flate.NewReader(io.MultiReader(bytes.NewReader(ahead), s.conn))})
+	s.r.SetSource(source{s, wire.Inflate(io.MultiReader(bytes.NewReader(ahead), s.conn))})
 	s.out.w = deflate
 	s.flushDeflate = deflate.Flush
 	s.compressed = true

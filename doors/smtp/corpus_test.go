@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"chancery/kit/testkit"
 	"chancery/mail"
@@ -23,6 +24,7 @@ func TestCorpus(t *testing.T) {
 	root := testkit.Corpus(t, "mail")
 	o := newOffice(t, "", Config{MaxReceived: 200}, mail.Config{})
 	c, br := o.dial(t, MX)
+	c.SetDeadline(time.Now().Add(10 * time.Minute)) // one sync for each, on a busy disk
 	expect(t, br, "220")
 	fmt.Fprint(c, "EHLO corpus.example\r\n")
 	expect(t, br, "250")
