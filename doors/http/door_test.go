@@ -67,11 +67,34 @@ func newDoor(t *testing.T, assets fstest.MapFS) *Door {
 		{"GET /fault", Public, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("a fault") })},
 	}
 	conf := Config{MailDomain: "city.example", Ports: MailPorts{IMAPS: 993, Submissions: 465, Submission: 587}}
+	routes = append(routes, Route{"POST /long", SignedIn, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		before := Recheck(r.Context())
+		c, _ := r.Cookie("chancery")
+		d := r.Context().Value(doorKey{}).(*Door)
+		_ = d.identity.CloseSession(r.Context(), c.Value)
+		fmt.Fprint(w, before == nil, errs.Is(Recheck(r.Context()), errs.Unauthenticated))
+	})})
 	d, err := New(conf, &people{sessions: map[string]Subject{}}, assets, routes, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return d
+}
+
+type doorKey struct{}
+
+// TestRecheck checks that a long answer learns of the end of its session.
+func TestRecheck(t *testing.T) {
+	d := newDoor(t, nil)
+	r := ask(d, "POST", "http://host/auth/sign-in", `{"address":"a@b","password":"right"}`, jsonType)
+	req := httptest.NewRequest("POST", "http://host/long", nil)
+	req.RemoteAddr = "127.0.0.1:1"
+	req.AddCookie(r.Cookies()[0])
+	w := httptest.NewRecorder()
+	d.Handler().ServeHTTP(w, req.WithContext(context.WithValue(req.Context(), doorKey{}, d)))
+	if got := w.Body.String(); got != "true true" {
+		t.Errorf("recheck before and after the session was closed: %s", got)
+	}
 }
 
 // ask sends one request with headers given as "Name: value".

@@ -128,6 +128,9 @@ func (s *stream) loop(r *http.Request, watch *watcher, opt eventOptions) {
 			}
 		case <-watch.wake:
 			changed, err := watch.news(r.Context())
+			if err == nil && len(changed) > 0 {
+				err = httpdoor.Recheck(r.Context())
+			}
 			if err != nil {
 				return // the client comes back with Last-Event-ID
 			}
