@@ -211,9 +211,12 @@ type Usage struct {
 	CPU       time.Duration
 }
 
-// Usage reads the process' memory and processor time (Linux).
-func (s *Server) Usage() (u Usage, err error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.Pid()))
+// Usage reads the server's memory and processor time.
+func (s *Server) Usage() (Usage, error) { return ReadUsage(s.Pid()) }
+
+// ReadUsage reads a process' memory and processor time (Linux).
+func ReadUsage(pid int) (u Usage, err error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return u, err
 	}
@@ -227,7 +230,7 @@ func (s *Server) Usage() (u Usage, err error) {
 			u.Peak = kb << 10
 		}
 	}
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.Pid()))
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return u, err
 	}
