@@ -25,6 +25,8 @@ type Server struct {
 	Bin string // the program
 	Dir string // its data directory
 	Env []string
+	// Serve are further arguments of serve.
+	Serve []string
 
 	HTTP, SMTP, Submission, IMAP string // addresses of the doors
 
@@ -121,7 +123,7 @@ func (s *Server) AddAccounts(ctx context.Context, addresses ...string) error {
 
 // Start starts the server and waits until every door answers.
 func (s *Server) Start(ctx context.Context) error {
-	cmd := s.Command(context.WithoutCancel(ctx), "serve")
+	cmd := s.Command(context.WithoutCancel(ctx), append([]string{"serve"}, s.Serve...)...)
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	if err := cmd.Start(); err != nil {
 		return err
