@@ -179,6 +179,11 @@ func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, i
 		quota = 0
 	}
 	_, err = r.insert(ctx, tx, a.ID, quota, []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: in.Keywords}})
-	tx.OnCommit(func() { r.changed(a.ID) })
+	tx.OnCommit(func() {
+		r.changed(a.ID)
+		if !isMember {
+			r.answerLater(a, in, l)
+		}
+	})
 	return err
 }
