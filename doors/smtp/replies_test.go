@@ -3,7 +3,9 @@ package smtp
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/netip"
+	"path/filepath"
 	"testing"
 
 	"chancery/kit/errs"
@@ -73,5 +75,33 @@ func TestLimitKey(t *testing.T) {
 		if got := limitKey(netip.MustParseAddr(addr).Unmap()); got != netip.MustParseAddr(want) {
 			t.Errorf("%s counts as %s", addr, got)
 		}
+	}
+}
+
+// TestNothingLeft refuses a large letter at its end and finds no file of it.
+func TestNothingLeft(t *testing.T) {
+	o := newOffice(t, "", Config{}, mail.Config{DefaultQuota: 1000})
+	files := func() (n int) {
+		check(t, filepath.WalkDir(filepath.Join(o.data, "blobs"), func(path string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				n++
+			}
+			return err
+		}))
+		return n
+	}
+	before := files()
+	c, br := o.dial(t, MX)
+	fmt.Fprint(c, "HELO x\r\nMAIL FROM:<x@out.example>\r\nRCPT TO:<ann@city.example>\r\nDATA\r\nSubject: a\r\n\r\n")
+	for _, code := range []string{"220", "250", "250", "250", "354"} {
+		expect(t, br, code)
+	}
+	for range 1000 {
+		fmt.Fprintf(c, "%998s\r\n", "")
+	}
+	fmt.Fprint(c, ".\r\n")
+	expect(t, br, "452 4.2.2")
+	if after := files(); after != before {
+		t.Errorf("%d files became %d", before, after)
 	}
 }
