@@ -190,6 +190,6 @@ func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, i
 		quota = 0
 	}
 	_, err = r.insert(ctx, tx, a.ID, quota, []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: in.Keywords}})
-	tx.OnCommit(func() { r.watch.changed(a.ID) })
+	tx.OnCommit(func() { r.changed(a.ID) })
 	return err
 }

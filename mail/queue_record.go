@@ -163,7 +163,7 @@ func (r *Room) recordSubmission(ctx context.Context, tx *store.Tx, q queueRow, s
 		}
 	}
 	s.Undo, s.Modseq = UndoFinal, row.modseq
-	tx.OnCommit(func() { r.watch.changed(q.account) })
+	tx.OnCommit(func() { r.changed(q.account) })
 	return updateSubmission(ctx, tx, q.account, s)
 }
 

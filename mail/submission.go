@@ -156,7 +156,7 @@ func (a *Account) submit(ctx context.Context, n NewSubmission, e Envelope, p *pl
 			return err
 		}
 		s.Thread, s.Created, s.Modseq = m.Thread, row.modseq, row.modseq
-		tx.OnCommit(func() { a.room.watch.changed(a.info.ID) })
+		tx.OnCommit(func() { a.room.changed(a.info.ID) })
 		return insertSubmission(ctx, tx, a.info.ID, s)
 	})
 	return s, err
