@@ -85,7 +85,10 @@ export function RecipientField({ label, value, onChange, sources, autoFocus, err
             <span className={css.name} lang={guessLanguage(personName(a))}>
               {personName(a)}
             </span>
-            <button type="button" aria-label={t('compose.remove', { name: personName(a) })} onClick={() => onChange(value.filter((v) => v !== a))}>
+            <button type="button" aria-label={t('compose.remove', { name: personName(a) })} onClick={() => {
+                onChange(value.filter((v) => v !== a))
+                input.current?.focus()
+              }}>
               <X size={13} aria-hidden />
             </button>
           </span>
