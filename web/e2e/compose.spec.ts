@@ -20,7 +20,7 @@ test('write to a colleague from the directory, with a file, and it arrives', asy
   await page.keyboard.press('c')
   const sheet = page.getByRole('dialog', { name: 'New message' })
   await sheet.getByLabel('To', { exact: true }).fill(other.address.split('@')[0] as string)
-  await sheet.getByRole('option').first().waitFor()
+  await sheet.getByRole('option', { name: new RegExp(other.name) }).waitFor()
   await page.keyboard.press('Enter')
   await sheet.getByRole('button', { name: `Remove ${other.name}` }).waitFor()
   await sheet.getByLabel('Subject').fill(subject)

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Api, letter, until } from './api'
 import { newPage, openDesk, signIn, type Desk } from './harness'
 
+const run = Date.now()
 let desk: Desk
 let api: Api
 beforeAll(async () => {
@@ -23,7 +24,7 @@ const hostile = `<html><head><style>p { color: rgb(1, 2, 3) }</style><meta http-
 test('HTML of a stranger is shown, and can neither run nor fetch', async () => {
   const boundary = 'b1'
   await api.deliver(
-    letter('Hostile letter', `--${boundary}\nContent-Type: text/html; charset=utf-8\n\n${hostile}\n--${boundary}\nContent-Type: image/png\nContent-ID: <pic@here>\nContent-Disposition: inline; filename=pic.png\nContent-Transfer-Encoding: base64\n\n${pixel}\n--${boundary}--`, {
+    letter(`Hostile letter ${run}`, `--${boundary}\nContent-Type: text/html; charset=utf-8\n\n${hostile}\n--${boundary}\nContent-Type: image/png\nContent-ID: <pic@here>\nContent-Disposition: inline; filename=pic.png\nContent-Transfer-Encoding: base64\n\n${pixel}\n--${boundary}--`, {
       'Content-Type': `multipart/related; boundary=${boundary}`,
     }),
   )
@@ -31,7 +32,7 @@ test('HTML of a stranger is shown, and can neither run nor fetch', async () => {
   const asked: string[] = []
   page.on('request', (r) => asked.push(r.url()))
   await signIn(page, desk)
-  await page.getByRole('row', { name: /Hostile letter/ }).click()
+  await page.getByRole('row', { name: new RegExp(`Hostile letter ${run}`) }).click()
   const frame = page.frameLocator('article iframe')
   await frame.getByText('Readable text').waitFor()
   expect(await frame.getByText('Readable text').evaluate((el) => getComputedStyle(el).color)).toBe('rgb(1, 2, 3)')
@@ -53,34 +54,34 @@ test('HTML of a stranger is shown, and can neither run nor fetch', async () => {
 })
 
 test('opening marks as read, here and on the server, and the badge follows', async () => {
-  const id = await api.deliver(letter('Please read me', 'Some words'))
+  const id = await api.deliver(letter(`Please read me ${run}`, 'Some words'))
   const { page, context } = await newPage(desk)
   await signIn(page, desk)
   const folder = page.getByRole('treeitem', { name: /^Inbox/ }).first()
   const count = async (): Promise<number> => Number(/\d+/.exec(await folder.innerText())?.[0] ?? 0)
   const before = await count()
-  const row = page.getByRole('row', { name: /Please read me/ })
+  const row = page.getByRole('row', { name: new RegExp(`Please read me ${run}`) })
   expect(await row.getAttribute('data-unread')).toBe('true')
   await row.click()
   await page.getByRole('article').getByText('Some words').waitFor()
   await until(async () => (await row.getAttribute('data-unread')) === null, 'the row is read')
   expect(await count()).toBe(before - 1)
-  await until(async () => (await api.find({ subject: 'Please read me' })).some((e) => e.id === id && e.keywords['$seen']), 'read on the server')
+  await until(async () => (await api.find({ subject: `Please read me ${run}` })).some((e) => e.id === id && e.keywords['$seen']), 'read on the server')
   await context.close()
 })
 
 test('a conversation is a stack; quotes are folded; files come down whole', async () => {
   const root = `<root-${Date.now()}@outside.example>`
-  await api.deliver(letter('Stack of letters', 'First words', { 'Message-ID': root }), 'inbox', { $seen: true })
+  await api.deliver(letter(`Stack of letters ${run}`, 'First words', { 'Message-ID': root }), 'inbox', { $seen: true })
   const bytes = 'file content, 附件'
   await api.deliver(
-    letter('Re: Stack of letters', `--b\nContent-Type: text/plain; charset=utf-8\n\nSecond words\n\n> First words\n> of the one before\n--b\nContent-Type: text/plain; charset=utf-8; name="=?utf-8?B?5pyD6K2wLnR4dA==?="\nContent-Disposition: attachment; filename*=utf-8''%E6%9C%83%E8%AD%B0.txt\nContent-Transfer-Encoding: base64\n\n${Buffer.from(bytes).toString('base64')}\n--b--`, {
+    letter(`Re: Stack of letters ${run}`, `--b\nContent-Type: text/plain; charset=utf-8\n\nSecond words\n\n> First words\n> of the one before\n--b\nContent-Type: text/plain; charset=utf-8; name="=?utf-8?B?5pyD6K2wLnR4dA==?="\nContent-Disposition: attachment; filename*=utf-8''%E6%9C%83%E8%AD%B0.txt\nContent-Transfer-Encoding: base64\n\n${Buffer.from(bytes).toString('base64')}\n--b--`, {
       'In-Reply-To': root, References: root, 'Content-Type': 'multipart/mixed; boundary=b',
     }),
   )
   const { page, context, errors } = await newPage(desk)
   await signIn(page, desk)
-  const row = page.getByRole('row', { name: /Stack of letters/ })
+  const row = page.getByRole('row', { name: new RegExp(`Stack of letters ${run}`) })
   expect(await row.count()).toBe(1)
   await row.click()
   const article = page.getByRole('article')
@@ -98,10 +99,10 @@ test('a conversation is a stack; quotes are folded; files come down whole', asyn
 })
 
 test('an address leads straight to its conversation, after a reload too', async () => {
-  await api.deliver(letter('Deep address', 'Found by link'))
+  await api.deliver(letter(`Deep address ${run}`, 'Found by link'))
   const { page, context } = await newPage(desk)
   await signIn(page, desk)
-  await page.getByRole('row', { name: /Deep address/ }).click()
+  await page.getByRole('row', { name: new RegExp(`Deep address ${run}`) }).click()
   await page.getByRole('article').getByText('Found by link').waitFor()
   await page.reload()
   await page.getByRole('article').getByText('Found by link').waitFor()
