@@ -47,8 +47,12 @@ export class Api {
 
   /** Puts a message as it stands into a folder, as if it had been delivered. */
   async deliver(message: string, role = 'inbox', keywords: Record<string, true> = {}): Promise<string> {
+    return this.deliverBytes(Buffer.from(message.replace(/\r?\n/g, '\r\n')), role, keywords)
+  }
+
+  async deliverBytes(message: Uint8Array, role = 'inbox', keywords: Record<string, true> = {}): Promise<string> {
     const accountId = await this.account()
-    const up = await fetch(`${this.url}/jmap/upload/${accountId}/`, { method: 'POST', headers: this.headers('message/rfc822'), body: message.replace(/\r?\n/g, '\r\n') })
+    const up = await fetch(`${this.url}/jmap/upload/${accountId}/`, { method: 'POST', headers: this.headers('message/rfc822'), body: Buffer.from(message) })
     const { blobId } = (await up.json()) as { blobId: string }
     const r = await this.call<{ created: Record<string, { id: string }> | null; notCreated: unknown }>('Email/import', {
       emails: { m: { blobId, mailboxIds: { [await this.box(role)]: true }, keywords, receivedAt: new Date().toISOString().replace(/\.\d+Z$/, 'Z') } },
@@ -56,6 +60,11 @@ export class Api {
     const id = r.created?.['m']?.id
     if (!id) throw new Error(`import: ${JSON.stringify(r.notCreated)}`)
     return id
+  }
+
+  async thread(emailId: string): Promise<string> {
+    const r = await this.call<{ list: { threadId: string }[] }>('Email/get', { ids: [emailId], properties: ['threadId'] })
+    return r.list[0]?.threadId ?? ''
   }
 
   async find(filter: Record<string, unknown>): Promise<{ id: string; subject: string; keywords: Record<string, true>; mailboxIds: Record<string, true>; hasAttachment: boolean; preview: string; inReplyTo: string[] | null; references: string[] | null }[]> {

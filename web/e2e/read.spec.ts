@@ -50,6 +50,10 @@ test('HTML of a stranger is shown, and can neither run nor fetch', async () => {
   // Allowed complaints: the invented host does not exist, and the sealed frame
   // says that it refused a handler while parsing.
   expect(errors.filter((e) => !/401|ERR_|Failed to load|Blocked script execution in '[^']*mail-frame\.html'/.test(e))).toEqual([])
+  // Keys work on while the focus is inside the letter.
+  await page.frameLocator('article iframe').getByText('Readable text').click()
+  await page.keyboard.press('Escape')
+  await page.getByText('No message is open').waitFor()
   await context.close()
 })
 
