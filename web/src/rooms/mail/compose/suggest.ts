@@ -7,7 +7,7 @@ interface Person {
   id: string
   name: string
   email: string
-  posts?: { unit: string; unitPath?: string; title: string }[]
+  posts?: { unit: string; unitPath?: string[]; title: string }[]
 }
 
 export interface Suggestion extends EmailAddress {
@@ -43,7 +43,7 @@ export async function searchDirectory(engine: MailEngine, a: MailAccount, text: 
   try {
     return (await got.result).list
       .filter((p) => p.email)
-      .map((p) => ({ name: p.name, email: p.email, note: (p.posts ?? []).map((x) => `${x.unitPath ?? x.unit} ${x.title}`.trim()).join(' · ') }))
+      .map((p) => ({ name: p.name, email: p.email, note: (p.posts ?? []).map((x) => `${x.unit} ${x.title}`.trim()).join(' · ') }))
   } catch {
     return [] // Writing must go on without the directory.
   }
