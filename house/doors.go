@@ -140,6 +140,7 @@ func (d *Doors) Run(ctx context.Context, ready func() error) error {
 		d.house.log.Info("door open", "door", o.name, "addr", o.listen.Addr().String())
 	}
 	d.running.Go(func() { d.house.work(ctx) })
+	d.running.Go(func() { rest(ctx) })
 	d.running.Go(func() { d.house.Mail.RunIndexer(ctx) })
 	d.running.Go(func() {
 		if err := d.house.runQueue(ctx); err != nil && ctx.Err() == nil {

@@ -72,26 +72,46 @@ func TestCorpus(t *testing.T) {
 	t.Run("corpus", func(t *testing.T) { roundTrip(t, readCorpus(t)) })
 }
 
+// lanes is how many connections of each kind share the work.
+const lanes = 4
+
 func roundTrip(t *testing.T, list []sample) {
-	s := server(t, t.TempDir(), "", "smtp@city.example", "imap@city.example", "jmap@city.example")
-	start(t, s)
-	var wg sync.WaitGroup
-	wg.Go(func() { bySMTP(t, s, list) })
-	wg.Go(func() { byAppend(t, s, list) })
-	var imported []sample
-	wg.Go(func() { imported = byImport(t, s, list) })
-	wg.Wait()
-	expect := map[string][]sample{"imap@city.example": list, "jmap@city.example": imported}
-	for _, l := range list {
-		expect["smtp@city.example"] = append(expect["smtp@city.example"], sample{l.name, canonical(l.text)})
+	var accounts []string
+	for n := range lanes {
+		accounts = append(accounts, at("smtp", n), at("imap", n), at("jmap", n))
 	}
-	for account, want := range expect {
-		wg.Go(func() { fetchBack(t, s, account, want) })
+	s := server(t, t.TempDir(), "", accounts...)
+	start(t, s)
+	want := map[string][]sample{}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	put := func(door string, n int, by func(t *testing.T, s *outside.Server, account string, list []sample) []sample) {
+		wg.Go(func() {
+			var mine []sample
+			for i := n; i < len(list); i += lanes {
+				mine = append(mine, list[i])
+			}
+			taken := by(t, s, at(door, n), mine)
+			mu.Lock()
+			defer mu.Unlock()
+			want[at(door, n)] = taken
+		})
+	}
+	for n := range lanes {
+		put("smtp", n, bySMTP)
+		put("imap", n, byAppend)
+		put("jmap", n, byImport)
+	}
+	wg.Wait()
+	for account, taken := range want {
+		wg.Go(func() { fetchBack(t, s, account, taken) })
 	}
 	wg.Wait()
 	must(t, s.Stop(10*time.Second))
 	checkClean(t, s)
 }
+
+func at(door string, n int) string { return fmt.Sprintf("%s%d@city.example", door, n) }
 
 // canonical is what a sending server makes of a text before SMTP may carry
 // it: CRLF at the end of every line (RFC 5321 section 2.3.8).
@@ -104,28 +124,31 @@ func canonical(text []byte) []byte {
 	return bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
 }
 
-func bySMTP(t *testing.T, s *outside.Server, list []sample) {
+func bySMTP(t *testing.T, s *outside.Server, account string, list []sample) (taken []sample) {
 	c, err := outside.DialSMTP(s.SMTP)
 	if err != nil {
 		t.Error(err)
-		return
+		return nil
 	}
 	defer c.Close()
 	for _, l := range list {
-		if err := c.Send("sender@elsewhere.example", []string{"smtp@city.example"}, canonical(l.text)); err != nil {
+		text := canonical(l.text)
+		if err := c.Send("sender@elsewhere.example", []string{account}, text); err != nil {
 			t.Errorf("smtp refuses %s: %v", l.name, err)
 		}
+		taken = append(taken, sample{l.name, text})
 	}
+	return taken
 }
 
-func byAppend(t *testing.T, s *outside.Server, list []sample) {
+func byAppend(t *testing.T, s *outside.Server, account string, list []sample) []sample {
 	c, err := outside.DialIMAP(s.IMAP)
 	if err == nil {
-		err = c.Login("imap@city.example", outside.Password)
+		err = c.Login(account, outside.Password)
 	}
 	if err != nil {
 		t.Error(err)
-		return
+		return nil
 	}
 	defer c.Close()
 	for _, l := range list {
@@ -133,6 +156,7 @@ func byAppend(t *testing.T, s *outside.Server, list []sample) {
 			t.Errorf("imap refuses %s: %v", l.name, err)
 		}
 	}
+	return list
 }
 
 // field finds a header field at the beginning, or after an mbox line.
@@ -140,8 +164,8 @@ var field = regexp.MustCompile(`\A(>?From .*\r?\n)?[!-9;-~]+[ \t]*:`)
 
 // byImport returns what was accepted. Only what has no header field at all
 // may be refused (RFC 8621 section 4.8, invalidEmail).
-func byImport(t *testing.T, s *outside.Server, list []sample) (taken []sample) {
-	c, err := outside.DialJMAP(s.HTTP, "jmap@city.example", outside.Password)
+func byImport(t *testing.T, s *outside.Server, account string, list []sample) (taken []sample) {
+	c, err := outside.DialJMAP(s.HTTP, account, outside.Password)
 	if err != nil {
 		t.Error(err)
 		return nil
@@ -186,7 +210,7 @@ func fetchBack(t *testing.T, s *outside.Server, account string, want []sample) {
 	n := 0
 	err = c.Literals("FETCH 1:* BODY.PEEK[]", func(_ string, body []byte) {
 		sums[sha256.Sum256(body)]++
-		if n < len(want) && !arrived(body, want[n].text, account == "smtp@city.example") {
+		if n < len(want) && !arrived(body, want[n].text, strings.HasPrefix(account, "smtp")) {
 			t.Errorf("%s: %s came back as %d bytes, not as the %d that were sent", account, want[n].name, len(body), len(want[n].text))
 		}
 		n++

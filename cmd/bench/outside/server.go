@@ -25,6 +25,8 @@ type Server struct {
 	Bin string // the program
 	Dir string // its data directory
 	Env []string
+	// Serve are further arguments of serve.
+	Serve []string
 
 	HTTP, SMTP, Submission, IMAP string // addresses of the doors
 
@@ -121,7 +123,7 @@ func (s *Server) AddAccounts(ctx context.Context, addresses ...string) error {
 
 // Start starts the server and waits until every door answers.
 func (s *Server) Start(ctx context.Context) error {
-	cmd := s.Command(context.WithoutCancel(ctx), "serve")
+	cmd := s.Command(context.WithoutCancel(ctx), append([]string{"serve"}, s.Serve...)...)
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	if err := cmd.Start(); err != nil {
 		return err
@@ -211,9 +213,12 @@ type Usage struct {
 	CPU       time.Duration
 }
 
-// Usage reads the process' memory and processor time (Linux).
-func (s *Server) Usage() (u Usage, err error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.Pid()))
+// Usage reads the server's memory and processor time.
+func (s *Server) Usage() (Usage, error) { return ReadUsage(s.Pid()) }
+
+// ReadUsage reads a process' memory and processor time (Linux).
+func ReadUsage(pid int) (u Usage, err error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return u, err
 	}
@@ -227,7 +232,7 @@ func (s *Server) Usage() (u Usage, err error) {
 			u.Peak = kb << 10
 		}
 	}
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.Pid()))
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return u, err
 	}
