@@ -12,7 +12,7 @@ run: build
 
 ## build: bin/chancery with the web client inside
 build: web/dist/index.html
-	go build -trimpath -ldflags="-s -w" -o bin/chancery ./cmd/chancery
+	go build -ldflags="-s -w" -o bin/chancery ./cmd/chancery
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	$(NPM) ci --no-audit --no-fund

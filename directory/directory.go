@@ -122,6 +122,16 @@ func (d *Directory) OrgOf(domain string) (org int64, ok bool) {
 // organisation without any becomes its main one, so that the first account
 // of a new installation needs no other preparation.
 func (d *Directory) AddAccount(ctx context.Context, a Account) (Account, error) {
+	a, err := d.PrepareAccount(ctx, a)
+	if err != nil {
+		return a, err
+	}
+	return a, d.db.Write(ctx, func(tx *store.Tx) error { return d.PutAccount(ctx, tx, a) })
+}
+
+// PrepareAccount fills in what is missing of a new account, its id too, and
+// sees that its domain is known, for PutAccount.
+func (d *Directory) PrepareAccount(ctx context.Context, a Account) (Account, error) {
 	var err error
 	if a.Address, err = NormalAddress(a.Address); err != nil {
 		return a, err
@@ -135,12 +145,13 @@ func (d *Directory) AddAccount(ctx context.Context, a Account) (Account, error) 
 	if a.Name == "" {
 		a.Name = a.Address[:strings.LastIndexByte(a.Address, '@')]
 	}
-	if err := d.ensureDomain(ctx, a); err != nil {
-		return a, err
-	}
 	a.ID = id.New()
-	now := d.clock.Now().UnixMilli()
-	return a, d.db.Write(ctx, func(tx *store.Tx) error { return insertAccount(ctx, tx, a, now) })
+	return a, d.ensureDomain(ctx, a)
+}
+
+// PutAccount stores a prepared account in the caller's transaction.
+func (d *Directory) PutAccount(ctx context.Context, tx *store.Tx, a Account) error {
+	return insertAccount(ctx, tx, a, d.clock.Now().UnixMilli())
 }
 
 func (d *Directory) ensureDomain(ctx context.Context, a Account) error {

@@ -6,7 +6,6 @@ import (
 	"chancery/audit"
 	"chancery/directory"
 	"chancery/kit/clock"
-	"chancery/kit/errs"
 	"chancery/policy"
 	"chancery/store"
 )
@@ -20,21 +19,47 @@ type NewAccount struct {
 
 // AddAccount adds an account with its password.
 func (h *House) AddAccount(ctx context.Context, by policy.Subject, n NewAccount) (directory.Account, error) {
-	unit, err := h.unit(ctx, n.Unit)
+	list, err := h.addAccounts(ctx, by, []NewAccount{n})
 	if err != nil {
 		return directory.Account{}, err
 	}
-	a, err := h.Directory.AddAccount(ctx, directory.Account{Address: n.Address, Name: n.Name, Unit: unit, Language: n.Language, Admin: n.Admin, Clearance: policy.Internal})
-	if err != nil {
-		return a, err
+	return list[0], nil
+}
+
+// AddAccounts adds many accounts, all or none.
+func (h *House) AddAccounts(ctx context.Context, by policy.Subject, list []NewAccount) error {
+	_, err := h.addAccounts(ctx, by, list)
+	return err
+}
+
+func (h *House) addAccounts(ctx context.Context, by policy.Subject, list []NewAccount) ([]directory.Account, error) {
+	out := make([]directory.Account, len(list))
+	for i, n := range list {
+		unit, err := h.unit(ctx, n.Unit)
+		if err != nil {
+			return nil, err
+		}
+		out[i], err = h.Directory.PrepareAccount(ctx, directory.Account{
+			Address: n.Address, Name: n.Name, Unit: unit, Language: n.Language, Admin: n.Admin, Clearance: policy.Internal,
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
-	if err := h.Identity.SetPasswordHash(ctx, by, a.Org, a.ID, n.PasswordHash); err != nil {
-		return a, err
-	}
-	err = h.Store.Write(ctx, func(tx *store.Tx) error {
-		return audit.Append(ctx, tx, clock.System{}.Now(), audit.By(by, "account.add", a.Address, nil))
+	return out, h.Store.Write(ctx, func(tx *store.Tx) error {
+		for i, a := range out {
+			if err := h.Directory.PutAccount(ctx, tx, a); err != nil {
+				return err
+			}
+			if err := h.Identity.PutPasswordHash(ctx, tx, by, a.Org, a.ID, list[i].PasswordHash); err != nil {
+				return err
+			}
+			if err := audit.Append(ctx, tx, clock.System{}.Now(), audit.By(by, "account.add", a.Address, nil)); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	return a, err
 }
 
 // unit finds a unit by its name, or makes one at the top.
@@ -58,24 +83,4 @@ func (h *House) unit(ctx context.Context, name string) (int64, error) {
 		return 0, err
 	}
 	return made[0].ID, nil
-}
-
-// AddAccounts adds many accounts. An address that is there already refuses
-// all, before any is added.
-func (h *House) AddAccounts(ctx context.Context, by policy.Subject, list []NewAccount) error {
-	for _, n := range list {
-		_, _, err := h.Directory.Resolve(ctx, n.Address)
-		if err == nil {
-			return errs.E(errs.Exists, "%s exists already; nothing was added", n.Address)
-		}
-		if !errs.Is(err, errs.NotFound) {
-			return err
-		}
-	}
-	for _, n := range list {
-		if _, err := h.AddAccount(ctx, by, n); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -24,8 +24,9 @@ func (r *Report) Summary() string {
 }
 
 // Check verifies every stored blob against its hash, every row of the mail
-// room against the bytes it came from, the counts of references, and the
-// audit chain. With repair, counts of references are put right.
+// room against the bytes it came from, the counts of references, the text
+// index, and the audit chain. With repair, counts of references are put right,
+// and text indexes that differ are emptied for the server to make anew.
 func (h *House) Check(ctx context.Context, repair bool, progress func(string)) (*Report, error) {
 	r := &Report{}
 	progress("verifying the blobs ...")
@@ -46,6 +47,15 @@ func (h *House) Check(ctx context.Context, repair bool, progress func(string)) (
 	r.Problems = append(r.Problems, room.Problems...)
 	if err := h.checkRefs(ctx, r, room.Refs, repair); err != nil {
 		return r, err
+	}
+	progress("verifying the text index ...")
+	wrong, err := h.Mail.CheckIndex(ctx, repair)
+	if err != nil {
+		return r, err
+	}
+	r.Problems = append(r.Problems, wrong...)
+	if repair {
+		r.Repaired += len(wrong)
 	}
 	progress("verifying the audit record ...")
 	if r.Audit, err = audit.Verify(ctx, h.Store, directory.DefaultOrg); err != nil {

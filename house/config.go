@@ -122,7 +122,7 @@ func (c Config) outbound() (mail.Outbound, error) {
 		if _, _, err := net.SplitHostPort(q.Resolver); err != nil {
 			return o, errs.E(errs.Invalid, "queue.resolver: %q is not of the form host:port", q.Resolver)
 		}
-		o.Resolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		o.Resolver = &net.Resolver{PreferGo: true, StrictErrors: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			var d net.Dialer
 			return d.DialContext(ctx, network, q.Resolver)
 		}}

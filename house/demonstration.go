@@ -12,6 +12,7 @@ import (
 	"chancery/kit/errs"
 	"chancery/mail"
 	"chancery/policy"
+	"chancery/store"
 )
 
 // DemoPassword is every demonstration account's password. It is public.
@@ -183,41 +184,60 @@ func (f *demoFiller) shared(ctx context.Context, s demo.SharedMailbox) error {
 	return nil
 }
 
+// demoBatch is how many letters go into an account's mailboxes together.
+const demoBatch = 40
+
+// letters files every copy of every letter, the oldest first in each mailbox.
 func (f *demoFiller) letters(ctx context.Context, progress func(done, of int)) error {
+	waiting := map[string][]mail.NewMessage{}
 	for i, m := range f.office.Messages {
 		text, err := m.Bytes()
 		if err != nil {
 			return err
 		}
 		for _, d := range m.Deliveries {
-			if err := f.deliver(ctx, d, text); err != nil {
+			n, err := f.prepare(ctx, d, text)
+			if err != nil {
 				return err
+			}
+			waiting[d.To] = append(waiting[d.To], n)
+			if len(waiting[d.To]) >= demoBatch || len(text) > store.SmallBlob {
+				if err := f.flush(ctx, waiting, d.To); err != nil {
+					return err
+				}
 			}
 		}
 		progress(i+1, len(f.office.Messages))
 	}
+	for key := range waiting {
+		if err := f.flush(ctx, waiting, key); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-func (f *demoFiller) deliver(ctx context.Context, d demo.Delivery, text []byte) error {
+func (f *demoFiller) flush(ctx context.Context, waiting map[string][]mail.NewMessage, key string) error {
+	_, err := f.accounts[key].Append(ctx, waiting[key]...)
+	waiting[key] = nil
+	return err
+}
+
+func (f *demoFiller) prepare(ctx context.Context, d demo.Delivery, text []byte) (n mail.NewMessage, err error) {
 	a := f.accounts[d.To]
 	if a == nil {
-		return errs.E(errs.Internal, "the demonstration names %q, whom it does not have", d.To)
+		return n, errs.E(errs.Internal, "the demonstration names %q, whom it does not have", d.To)
 	}
 	box, err := f.folder(ctx, a, d.To, d.Folder)
 	if err != nil {
-		return err
+		return n, err
 	}
-	l, err := a.Spool(ctx, bytes.NewReader(text))
-	if err != nil {
-		return err
-	}
-	var keywords []string
+	n = mail.NewMessage{Mailboxes: []int64{box}, Received: d.Received}
 	for _, flag := range d.Flags {
-		keywords = append(keywords, strings.ToLower(strings.Replace(flag, `\`, "$", 1)))
+		n.Keywords = append(n.Keywords, strings.ToLower(strings.Replace(flag, `\`, "$", 1)))
 	}
-	_, err = a.Append(ctx, mail.NewMessage{Letter: l, Mailboxes: []int64{box}, Keywords: keywords, Received: d.Received})
-	return err
+	n.Letter, err = a.Spool(ctx, bytes.NewReader(text))
+	return n, err
 }
 
 // folder finds a folder by its path, and makes what is missing.

@@ -97,8 +97,11 @@ func (d *Doors) open(name, addr string, serve func(context.Context, net.Listener
 		return nil
 	}
 	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, fs.ErrPermission) {
+		return errs.Wrap(errs.Unavailable, err, "cannot open the %s door at %s: ports below 1024 need the right CAP_NET_BIND_SERVICE", name, addr)
+	}
 	if err != nil {
-		return errs.Wrap(errs.Unavailable, err, "cannot open the %s door at %s (ports below 1024 need the right CAP_NET_BIND_SERVICE)", name, addr)
+		return errs.Wrap(errs.Unavailable, err, "cannot open the %s door at %s", name, addr)
 	}
 	d.opened = append(d.opened, opened{name, l, serve})
 	return nil
@@ -123,8 +126,9 @@ func (d *Doors) URL(name string) string {
 }
 
 // Run serves all doors and the rooms' own work until ctx ends or a door
-// fails, then lets what is under way finish.
-func (d *Doors) Run(ctx context.Context) error {
+// fails, then lets what is under way finish. ready is called once every door
+// answers; its error ends the run.
+func (d *Doors) Run(ctx context.Context, ready func() error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	for _, o := range d.opened {
@@ -136,6 +140,7 @@ func (d *Doors) Run(ctx context.Context) error {
 		d.house.log.Info("door open", "door", o.name, "addr", o.listen.Addr().String())
 	}
 	d.running.Go(func() { d.house.work(ctx) })
+	d.running.Go(func() { rest(ctx) })
 	d.running.Go(func() { d.house.Mail.RunIndexer(ctx) })
 	d.running.Go(func() {
 		if err := d.house.runQueue(ctx); err != nil && ctx.Err() == nil {
@@ -147,10 +152,12 @@ func (d *Doors) Run(ctx context.Context) error {
 			d.errs <- err
 		}
 	})
-	var err error
-	select {
-	case <-ctx.Done():
-	case err = <-d.errs:
+	err := ready()
+	if err == nil {
+		select {
+		case <-ctx.Done():
+		case err = <-d.errs:
+		}
 	}
 	cancel()
 	d.stop()
@@ -204,8 +211,8 @@ func (h *House) work(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := h.Mail.ExpireUploads(ctx); err != nil {
-			h.log.Error("expiring uploads", "error", err)
+		if err := errors.Join(h.Mail.ExpireUploads(ctx), h.Mail.TrimHistory(ctx)); err != nil {
+			h.log.Error("tidying the mail room", "error", err)
 		}
 		r, err := h.Store.Sweep(ctx)
 		if err != nil {

@@ -95,14 +95,17 @@ func (i *Identity) SetPassword(ctx context.Context, by policy.Subject, org, acco
 
 // SetPasswordHash is SetPassword with a hash made by [HashPassword].
 func (i *Identity) SetPasswordHash(ctx context.Context, by policy.Subject, org, account int64, hash string) error {
+	return i.db.Write(ctx, func(tx *store.Tx) error { return i.PutPasswordHash(ctx, tx, by, org, account, hash) })
+}
+
+// PutPasswordHash is SetPasswordHash in the caller's transaction.
+func (i *Identity) PutPasswordHash(ctx context.Context, tx *store.Tx, by policy.Subject, org, account int64, hash string) error {
 	now := i.clock.Now()
-	return i.db.Write(ctx, func(tx *store.Tx) error {
-		if err := putCredential(ctx, tx, org, account, hash, now.UnixMilli()); err != nil {
-			return err
-		}
-		by.Org = org
-		return audit.Append(ctx, tx, now, audit.By(by, "account.password", accountText(account), nil))
-	})
+	if err := putCredential(ctx, tx, org, account, hash, now.UnixMilli()); err != nil {
+		return err
+	}
+	by.Org = org
+	return audit.Append(ctx, tx, now, audit.By(by, "account.password", accountText(account), nil))
 }
 
 // HashPassword returns what SetPasswordHash takes. Imports hash many

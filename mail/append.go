@@ -50,7 +50,11 @@ func (a *Account) Spool(ctx context.Context, r io.Reader) (*Letter, error) {
 }
 
 func (r *Room) spool(ctx context.Context, scope store.Scope, src io.Reader) (*Letter, error) {
-	staged, err := r.db.Stage(ctx, scope, src, r.conf.MaxMessage)
+	return r.spoolUpTo(ctx, scope, src, r.conf.MaxMessage)
+}
+
+func (r *Room) spoolUpTo(ctx context.Context, scope store.Scope, src io.Reader, max int64) (*Letter, error) {
+	staged, err := r.db.Stage(ctx, scope, src, max)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +104,7 @@ type NewMessage struct {
 // Append files letters, all or none. Conflict is never returned; NotFound
 // names a mailbox that is not there, OverQuota a full account.
 func (a *Account) Append(ctx context.Context, news ...NewMessage) ([]*Message, error) {
-	if err := a.can(policy.Insert); err != nil {
+	if err := a.can(ctx, policy.Insert); err != nil {
 		return nil, err
 	}
 	var staged []*store.Staged

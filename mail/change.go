@@ -53,7 +53,7 @@ const changesPerTransaction = 500
 // error is for trouble that touches all; then an earlier part of a very long
 // list may have been done, as its outcomes say.
 func (a *Account) Change(ctx context.Context, changes []Change) ([]Outcome, error) {
-	if err := a.can(neededFor(changes)); err != nil {
+	if err := a.can(ctx, neededFor(changes)); err != nil {
 		return nil, err
 	}
 	out := make([]Outcome, 0, len(changes))

@@ -21,10 +21,10 @@ type CopyOf struct {
 // Copy makes new messages in a that share the bytes of messages of from, all
 // or none. from may be a itself: an IMAP COPY.
 func (a *Account) Copy(ctx context.Context, from *Account, list []CopyOf) ([]*Message, error) {
-	if err := a.can(policy.Insert); err != nil {
+	if err := a.can(ctx, policy.Insert); err != nil {
 		return nil, err
 	}
-	if err := from.can(policy.Read); err != nil {
+	if err := from.can(ctx, policy.Read); err != nil {
 		return nil, err
 	}
 	if from.scope.Org != a.scope.Org {

@@ -132,21 +132,28 @@ func (r *Room) Receive(ctx context.Context, in Incoming, l *Letter) error {
 	if len(in.Recipients) > 0 {
 		key = in.Recipients[0].Account.ID
 	}
-	return r.db.WriteBlobs(ctx, key, staged, func(tx *store.Tx) error {
+	return l.settle(r.db.WriteBlobs(ctx, key, staged, func(tx *store.Tx) error {
 		if err := r.file(ctx, tx, in, l); err != nil || report == nil {
 			return err
 		}
 		return report(tx)
-	})
+	}))
+}
+
+// settle gives the letter up when it was refused for good reason. After a
+// fault it is not known whether the transaction took it, so the file of a
+// large one is left to the next sweep.
+func (l *Letter) settle(err error) error {
+	switch errs.KindOf(err) {
+	case errs.OverQuota, errs.NotFound, errs.Forbidden, errs.Invalid, errs.TooLarge, errs.Conflict:
+		l.Discard()
+	}
+	return err
 }
 
 // file puts a letter into the recipients' mailboxes, in the caller's
 // transaction. One person who is named twice gets it once.
 func (r *Room) file(ctx context.Context, tx *store.Tx, in Incoming, l *Letter) error {
-	role := in.Role
-	if role == "" {
-		role = RoleInbox
-	}
 	seen := map[int64]bool{}
 	for _, rcpt := range in.Recipients {
 		for _, a := range rcpt.accounts() {
@@ -154,7 +161,7 @@ func (r *Room) file(ctx context.Context, tx *store.Tx, in Incoming, l *Letter) e
 				continue
 			}
 			seen[a.ID] = true
-			if err := r.fileOne(ctx, tx, a, role, in.Keywords, l, len(rcpt.Members) > 0); err != nil {
+			if err := r.fileOne(ctx, tx, a, in, l, len(rcpt.Members) > 0); err != nil {
 				return err
 			}
 		}
@@ -162,9 +169,14 @@ func (r *Room) file(ctx context.Context, tx *store.Tx, in Incoming, l *Letter) e
 	return nil
 }
 
-// fileOne files the letter in one account. A member of a list whose mailbox
-// is full misses the letter; refusing it for all would be worse.
-func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, role string, keywords []string, l *Letter, isMember bool) error {
+// fileOne files the letter in one account. A member of a list gets it over the
+// quota: the sender was told that the letter is taken, and whoever is full is
+// refused when written to by name.
+func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, in Incoming, l *Letter, isMember bool) error {
+	role := in.Role
+	if role == "" {
+		role = RoleInbox
+	}
 	box, err := selectMailboxByRole(ctx, tx, a.ID, role)
 	if found, err := store.Found(err); err != nil {
 		return err
@@ -173,12 +185,16 @@ func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, r
 			return err
 		}
 	}
-	if quota := r.quota(a); isMember && quota > 0 {
-		if row, err := selectAccount(ctx, tx, a.ID); err != nil || row.used+l.blob.Size > quota {
-			return err
-		}
+	quota := r.quota(a)
+	if isMember {
+		quota = 0
 	}
-	_, err = r.insert(ctx, tx, a.ID, r.quota(a), []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: keywords}})
-	tx.OnCommit(func() { r.watch.changed(a.ID) })
+	_, err = r.insert(ctx, tx, a.ID, quota, []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: in.Keywords}})
+	tx.OnCommit(func() {
+		r.changed(a.ID)
+		if !isMember {
+			r.answerLater(a, in, l)
+		}
+	})
 	return err
 }

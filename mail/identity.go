@@ -112,7 +112,7 @@ func (a *Account) identity(ctx context.Context, id int64) (Identity, error) {
 // CreateIdentity makes an identity; its address must be one that the subject
 // may send from (ErrForbiddenFrom).
 func (a *Account) CreateIdentity(ctx context.Context, i Identity) (Identity, error) {
-	if err := a.can(policy.SendAs); err != nil {
+	if err := a.can(ctx, policy.SendAs); err != nil {
 		return i, err
 	}
 	if err := i.check(); err != nil {
@@ -142,7 +142,7 @@ func (a *Account) CreateIdentity(ctx context.Context, i Identity) (Identity, err
 
 // UpdateIdentity replaces what may change: everything but the address.
 func (a *Account) UpdateIdentity(ctx context.Context, i Identity) (Identity, error) {
-	if err := a.can(policy.SendAs); err != nil {
+	if err := a.can(ctx, policy.SendAs); err != nil {
 		return i, err
 	}
 	old, err := a.identity(ctx, i.ID)
@@ -158,7 +158,7 @@ func (a *Account) UpdateIdentity(ctx context.Context, i Identity) (Identity, err
 
 // DeleteIdentity removes an identity; Forbidden for that of the main address.
 func (a *Account) DeleteIdentity(ctx context.Context, id int64) error {
-	if err := a.can(policy.SendAs); err != nil {
+	if err := a.can(ctx, policy.SendAs); err != nil {
 		return err
 	}
 	i, err := a.identity(ctx, id)

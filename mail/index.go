@@ -107,11 +107,12 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// findBehind compares every account's state with its watermark.
+// findBehind compares every account's state with its watermark. A change of
+// flags counts as one, which costs a look at the account.
 func (ix *indexer) findBehind(ctx context.Context) {
-	var states map[int64]int64
+	var states map[int64]search.Watermark
 	err := ix.room.db.Read(ctx, func(tx *store.Tx) (err error) {
-		states, err = selectEmailStates(ctx, tx)
+		states, err = selectIndexable(ctx, tx)
 		return err
 	})
 	var marks map[int64]search.Watermark
@@ -125,7 +126,7 @@ func (ix *indexer) findBehind(ctx context.Context) {
 		return
 	}
 	for account, state := range states {
-		if state != marks[account].Modseq {
+		if state != marks[account] {
 			ix.wake(account)
 		}
 	}
@@ -156,6 +157,7 @@ type indexRun struct {
 	batches []search.Batch
 	docs    int
 	bytes   int
+	moved   bool     // watermarks may have moved since they were read
 	last    struct { // a letter to many is read once
 		hash store.Hash
 		text *search.Text
@@ -168,13 +170,25 @@ func (p *indexRun) flush(ctx context.Context) error {
 	}
 	err := p.x.Apply(ctx, p.batches...)
 	p.batches, p.docs, p.bytes = nil, 0, 0
+	// A query that waits for one account goes before the rest of a long run.
+	p.work.Unlock()
+	p.work.Lock()
+	p.moved = true
 	return err
 }
 
 // account takes one account page by page to its present state.
 func (p *indexRun) account(ctx context.Context, account int64) error {
-	mark, err := p.x.Covered(ctx, account)
+	p.moved = true
+	var mark search.Watermark
+	var err error
 	for more := true; more && err == nil; {
+		if p.moved {
+			if mark, err = p.x.Covered(ctx, account); err != nil {
+				return err
+			}
+			p.moved = false
+		}
 		mark, more, err = p.page(ctx, account, mark)
 	}
 	return err
@@ -199,7 +213,8 @@ func (p *indexRun) page(ctx context.Context, account int64, mark search.Watermar
 		if err := p.flush(ctx); err != nil {
 			return mark, false, err
 		}
-		return search.Watermark{}, true, p.x.Forget(ctx, account)
+		p.moved = true
+		return mark, true, p.x.Forget(ctx, account)
 	}
 	if mark.Doc > 0 && mark.Modseq < part.row.oldest {
 		if part.removed, err = p.compare(ctx, account, mark.Doc); err != nil {
@@ -207,12 +222,9 @@ func (p *indexRun) page(ctx context.Context, account int64, mark search.Watermar
 		}
 	}
 	more := len(part.ids) == indexPage
-	b := search.Batch{Account: account, Remove: part.removed, Mark: mark}
+	b := search.Batch{Account: account, Remove: part.removed, Mark: search.Watermark{Doc: part.row.nextMessage - 1, Modseq: part.row.email}}
 	if more {
-		// Removals are told again with the last page: doing so is harmless.
 		b.Mark.Doc = part.ids[indexPage-1]
-	} else {
-		b.Mark = search.Watermark{Doc: part.row.nextMessage - 1, Modseq: part.row.email}
 	}
 	for i, c := range part.contents {
 		text, err := p.text(ctx, c)

@@ -3,9 +3,11 @@ package mail
 import (
 	"context"
 	"embed"
+	"errors"
 	"log/slog"
 	"sync"
 
+	"chancery/audit"
 	"chancery/directory"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
@@ -42,6 +44,7 @@ type Room struct {
 	mu    sync.Mutex
 	ready map[int64]bool // accounts whose standard mailboxes are known to be there
 	queue *queue
+	away  *away
 
 	validity uint32 // the last UIDVALIDITY given out
 
@@ -53,13 +56,13 @@ var schema embed.FS
 
 // New brings the tables up to date and returns the room.
 func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Config, c clock.Clock, log *slog.Logger) (*Room, error) {
-	if err := db.Migrate(ctx, "mail", schema); err != nil {
+	if err := errors.Join(audit.Migrate(ctx, db), db.Migrate(ctx, "mail", schema)); err != nil {
 		return nil, err
 	}
 	conf = conf.withDefaults()
 	return &Room{
-		queue: newQueue(conf, log),
-		db:    db, dir: dir, conf: conf, clock: c, log: log,
+		queue: newQueue(conf, log), away: newAway(),
+		db: db, dir: dir, conf: conf, clock: c, log: log,
 		views: newViews(conf.ViewMessages), watch: newWatchers(), parts: newContentCache(conf.ContentBytes),
 		ready: map[int64]bool{},
 	}, nil
@@ -141,6 +144,7 @@ func (r *Room) Account(ctx context.Context, s policy.Subject, id int64) (*Accoun
 		}
 	}
 	if !policy.Can(s, policy.Read, label(a, rights)) {
+		r.refused(ctx, s, a.Address, errs.E(errs.Forbidden, "not granted"))
 		return nil, errs.E(errs.NotFound, "There is no such account.")
 	}
 	return r.open(ctx, s, a, rights)
@@ -163,10 +167,29 @@ func (r *Room) open(ctx context.Context, s policy.Subject, a directory.Account, 
 	return acc, r.prepare(ctx, a.ID)
 }
 
-// can asks policy for the rights on this account.
-func (a *Account) can(need policy.Rights) error {
-	if policy.Can(a.subject, need, policy.Label{Org: a.scope.Org, Owner: a.info.ID, Granted: a.info.Rights}) {
+// can asks policy for the rights on this account. A refusal is recorded.
+func (a *Account) can(ctx context.Context, need policy.Rights) error {
+	if a.allows(need) {
 		return nil
 	}
-	return errs.E(errs.Forbidden, "You may not do this in the mailbox of %s.", a.info.Name)
+	err := errs.E(errs.Forbidden, "You may not do this in the mailbox of %s.", a.info.Name)
+	a.room.refused(ctx, a.subject, a.info.Address, err)
+	return err
+}
+
+// allows asks policy without recording the answer.
+func (a *Account) allows(need policy.Rights) bool {
+	return policy.Can(a.subject, need, policy.Label{Org: a.scope.Org, Owner: a.info.ID, Granted: a.info.Rights})
+}
+
+// refused writes a refusal into the audit record. There is no transaction to
+// share, since what was asked for is not done; when the record cannot be
+// written the refusal stands all the same.
+func (r *Room) refused(ctx context.Context, s policy.Subject, object string, cause error) {
+	err := r.db.Write(ctx, func(tx *store.Tx) error {
+		return audit.Append(ctx, tx, r.clock.Now(), audit.By(s, "mail", object, cause))
+	})
+	if err != nil {
+		r.log.Error("refusal not recorded", "account", s.Account, "object", object, "error", err)
+	}
 }

@@ -272,3 +272,15 @@ func TestOthersAccountIsNotThere(t *testing.T) {
 		t.Errorf("creating a folder with the right to read: %v", err)
 	}
 }
+
+// TestAnotherProcessIsSeen changes an account through a second room, as
+// another process would, and expects the first to see it soon.
+func TestAnotherProcessIsSeen(t *testing.T) {
+	ctx := t.Context()
+	o := newOffice(t, "")
+	must(o.ann.Snapshot(ctx))
+	other := must(New(ctx, o.db, o.dir, Config{}, clock.System{}, testkit.Log(t)))
+	box := must(other.Account(ctx, o.ann.subject, o.ann.ID()))
+	o.append(t, box, 1, letterText(1, ""))
+	eventually(t, func() bool { return must(o.ann.Snapshot(ctx)).Len() == 1 })
+}

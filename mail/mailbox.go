@@ -88,7 +88,7 @@ type NewMailbox struct {
 
 // CreateMailbox makes a mailbox. Exists when the parent has one of that name.
 func (a *Account) CreateMailbox(ctx context.Context, n NewMailbox) (m Mailbox, err error) {
-	if err := a.can(policy.Organise); err != nil {
+	if err := a.can(ctx, policy.Organise); err != nil {
 		return m, err
 	}
 	m = Mailbox{Parent: n.Parent, Role: n.Role, SortOrder: n.SortOrder, Subscribed: n.Subscribed}
@@ -174,7 +174,7 @@ type MailboxPatch struct {
 
 // UpdateMailbox changes a mailbox's properties.
 func (a *Account) UpdateMailbox(ctx context.Context, id int64, p MailboxPatch) (m Mailbox, err error) {
-	if err := a.can(policy.Organise); err != nil {
+	if err := a.can(ctx, policy.Organise); err != nil {
 		return m, err
 	}
 	err = a.write(ctx, nil, func(tx *store.Tx) error {
@@ -236,7 +236,7 @@ func (a *Account) mailbox(ctx context.Context, tx *store.Tx, id int64) (Mailbox,
 // is a Conflict unless removeMessages is set; messages that are in no other
 // mailbox are then removed for good.
 func (a *Account) DeleteMailbox(ctx context.Context, id int64, removeMessages bool) error {
-	if err := a.can(policy.Organise); err != nil {
+	if err := a.can(ctx, policy.Organise); err != nil {
 		return err
 	}
 	snap, err := a.Snapshot(ctx)

@@ -88,7 +88,7 @@ const (
 // by the sort keys, then newest first. With collapse, only the first of each
 // thread.
 func (a *Account) Query(ctx context.Context, snap *Snapshot, f Filter, sorts []Sort, collapse bool) ([]*Message, error) {
-	q := &query{ctx: ctx, a: a, snap: snap, filter: &f}
+	q := &query{ctx: ctx, a: a, snap: snap, filter: &f, plain: -1}
 	if err := q.prepare(&f); err != nil {
 		return nil, err
 	}
@@ -146,7 +146,7 @@ type query struct {
 	snap   *Snapshot
 	filter *Filter
 	texts  map[*TextTest]*textResult
-	few    *bool // see fewPass; nil: not counted yet
+	plain  int // see fewPass; -1: not counted yet
 	err    error
 
 	lastID   int64 // of lastText

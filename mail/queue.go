@@ -19,7 +19,8 @@ import (
 	wire "chancery/wire/smtp"
 )
 
-// Resolver is the part of DNS that the queue needs; *net.Resolver is one.
+// Resolver is the part of DNS that the queue needs; *net.Resolver with
+// StrictErrors is one.
 type Resolver interface {
 	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
@@ -43,7 +44,7 @@ type Outbound struct {
 	Concurrency int             // connections in all, default 20
 	PerDomain   int             // connections to one domain, default 3
 	Batch       int             // letters taken in hand at once for a connection, default 100
-	Lease       time.Duration   // a process may keep letters in hand, default 1 h; after it another one takes them
+	Lease       time.Duration   // after which another process takes the letters of one that died, default 5 min
 }
 
 func (o Outbound) withDefaults() Outbound {
@@ -62,7 +63,7 @@ func (o Outbound) withDefaults() Outbound {
 	}
 	setTime(&o.WarnAfter, 4*time.Hour)
 	setTime(&o.GiveUpAfter, 5*24*time.Hour)
-	setTime(&o.Lease, time.Hour)
+	setTime(&o.Lease, 5*time.Minute)
 	setTime(&o.StepTime, 5*time.Minute)
 	setInt(&o.Concurrency, 20)
 	setInt(&o.PerDomain, 3)
@@ -256,14 +257,19 @@ func (r *Room) carry(stop, ctx context.Context, domain string, rows []queueRow) 
 			line.Quit()
 		}
 	}()
+	hold := r.holdRows(ctx, rows)
+	defer hold.end()
+	var unreachable error
 	for _, group := range byLetter(rows) {
-		if stop.Err() != nil {
-			return // the leases are given back
+		if stop.Err() != nil || !hold.firm() {
+			return // the leases are given back, or run out
 		}
 		var results []outcome
-		var err error
-		if line == nil {
-			line, err = r.queue.relay.Open(ctx, domain)
+		err := unreachable
+		if line == nil && err == nil {
+			if line, err = r.queue.relay.Open(ctx, domain); err != nil {
+				unreachable = err // the same for the rest of the batch
+			}
 		}
 		if err == nil {
 			results, err = r.send(ctx, line, group)
@@ -281,6 +287,7 @@ func (r *Room) carry(stop, ctx context.Context, domain string, rows []queueRow) 
 			r.log.Info("queue: no delivery", "domain", domain, "err", err)
 		}
 		r.record(ctx, group, results)
+		hold.done(group)
 	}
 }
 

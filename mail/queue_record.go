@@ -86,6 +86,9 @@ func (r *Room) record(ctx context.Context, rows []queueRow, results []outcome) {
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 10*time.Second) {
 		err := r.tryRecord(ctx, rows, results)
 		if err == nil {
+			for i, q := range rows {
+				r.log.Info("letter tried", "from", q.sender, "to", q.rcpt, "host", results[i].host, "reply", results[i].reply.String(), "attempt", q.attempts+1)
+			}
 			return
 		}
 		r.log.Error("queue: an outcome could not be recorded", "err", err)
@@ -160,7 +163,7 @@ func (r *Room) recordSubmission(ctx context.Context, tx *store.Tx, q queueRow, s
 		}
 	}
 	s.Undo, s.Modseq = UndoFinal, row.modseq
-	tx.OnCommit(func() { r.watch.changed(q.account) })
+	tx.OnCommit(func() { r.changed(q.account) })
 	return updateSubmission(ctx, tx, q.account, s)
 }
 
@@ -192,7 +195,7 @@ func (r *Room) fileHeld(ctx context.Context, q queueRow) error {
 		return err
 	}
 	to.Notify, to.ORcpt = q.notify, q.orcpt
-	if err := r.prepare(ctx, to.Account.ID); err != nil {
+	if err := r.prepareAll(ctx, []Recipient{to}); err != nil {
 		return err
 	}
 	blob, err := r.db.Open(ctx, q.blob.Scope, q.blob.Hash)

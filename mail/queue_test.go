@@ -38,15 +38,17 @@ func newPostOffice(t *testing.T, url string, o Outbound) *postOffice {
 	return p
 }
 
-func (p *postOffice) open(t *testing.T) {
+func (p *postOffice) open(t *testing.T) { p.openOn(t, p.clock) }
+
+func (p *postOffice) openOn(t *testing.T, c clock.Clock) {
 	t.Helper()
 	ctx := context.Background()
 	db, err := store.Open(ctx, p.opt)
 	check(t, err)
 	t.Cleanup(func() { db.Close() })
-	dir, err := directory.New(ctx, db, p.clock)
+	dir, err := directory.New(ctx, db, c)
 	check(t, err)
-	room, err := New(ctx, db, dir, p.conf, p.clock, testkit.Log(t))
+	room, err := New(ctx, db, dir, p.conf, c, testkit.Log(t))
 	check(t, err)
 	p.office = &office{db: db, room: room, dir: dir}
 }

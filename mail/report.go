@@ -189,7 +189,7 @@ func (r *Room) sendReport(ctx context.Context, o original, l *Letter) (func(tx *
 	here, err := r.CheckRecipient(ctx, o.sender)
 	switch {
 	case err == nil, errs.Is(err, errs.OverQuota):
-		if err := r.prepare(ctx, here.Account.ID); err != nil {
+		if err := r.prepareAll(ctx, []Recipient{here}); err != nil {
 			return nil, err
 		}
 		// A full mailbox still learns that a letter did not arrive: the

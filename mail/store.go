@@ -338,3 +338,28 @@ func selectOtherRefs(ctx context.Context, tx *store.Tx, each func(BlobKey)) erro
 	}
 	return nil
 }
+
+func selectLongHistories(ctx context.Context, tx *store.Tx, keep int64) (ids []int64, err error) {
+	err = tx.Query(ctx, "SELECT account_id FROM mail_gone GROUP BY account_id HAVING count(*) > $1", []any{keep}, func(scan func(...any) error) error {
+		var id int64
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+// trimHistory removes all but the newest removals; those of one change go or
+// stay together.
+func trimHistory(ctx context.Context, tx *store.Tx, account, keep int64) error {
+	var oldest int64
+	err := tx.Row(ctx, "SELECT modseq FROM mail_gone WHERE account_id = $1 ORDER BY modseq DESC LIMIT 1 OFFSET $2", []any{account, keep}, &oldest)
+	if found, err := store.Found(err); !found {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "DELETE FROM mail_gone WHERE account_id = $1 AND modseq <= $2", account, oldest); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "UPDATE mail_account SET oldest = $2 WHERE account_id = $1", account, oldest)
+	return err
+}

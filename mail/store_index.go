@@ -2,21 +2,37 @@ package mail
 
 import (
 	"context"
+	"database/sql"
 
+	"chancery/search"
 	"chancery/store"
 )
 
-// selectEmailStates returns for every account the count of its last change of
-// any message.
-func selectEmailStates(ctx context.Context, tx *store.Tx) (map[int64]int64, error) {
-	all := map[int64]int64{}
-	err := tx.Query(ctx, "SELECT account_id, email_state FROM mail_account", nil, func(scan func(...any) error) error {
-		var account, state int64
-		err := scan(&account, &state)
-		all[account] = state
+// selectIndexable returns for every account where the watermark of the text
+// index ought to be.
+func selectIndexable(ctx context.Context, tx *store.Tx) (map[int64]search.Watermark, error) {
+	all := map[int64]search.Watermark{}
+	err := tx.Query(ctx, "SELECT account_id, next_message - 1, email_state FROM mail_account", nil, func(scan func(...any) error) error {
+		var account int64
+		var m search.Watermark
+		err := scan(&account, &m.Doc, &m.Modseq)
+		all[account] = m
 		return err
 	})
 	return all, err
+}
+
+// selectRawContents reads the stored content of all messages of an account.
+// raw is valid until the next.
+func selectRawContents(ctx context.Context, tx *store.Tx, account int64, each func(id int64, raw []byte) error) error {
+	return tx.Query(ctx, "SELECT id, content FROM message_content WHERE account_id = $1 ORDER BY id", []any{account}, func(scan func(...any) error) error {
+		var id int64
+		var raw sql.RawBytes
+		if err := scan(&id, &raw); err != nil {
+			return err
+		}
+		return each(id, raw)
+	})
 }
 
 // selectContentsAfter reads the content of the next messages by number.

@@ -231,3 +231,9 @@ func releaseAllLeases(ctx context.Context, tx *store.Tx) error {
 	_, err := tx.Exec(ctx, "UPDATE mail_queue SET lease = '', lease_until = 0 WHERE lease_until > 0")
 	return err
 }
+
+// renewLease keeps a row in hand for longer.
+func renewLease(ctx context.Context, tx *store.Tx, org, id int64, lease string, until int64) error {
+	_, err := tx.Exec(ctx, "UPDATE mail_queue SET lease_until = $4 WHERE org_id = $1 AND id = $2 AND lease = $3", org, id, lease, until)
+	return err
+}

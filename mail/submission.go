@@ -54,7 +54,7 @@ type NewSubmission struct {
 // have the letter (unless it is held) and those elsewhere are in the queue.
 // Bcc is not in what goes out; the message in the mailbox keeps it.
 func (a *Account) Submit(ctx context.Context, n NewSubmission) (s Submission, err error) {
-	if err := a.maySubmit(); err != nil {
+	if err := a.maySubmit(ctx); err != nil {
 		return s, err
 	}
 	who, err := a.identity(ctx, n.Identity)
@@ -93,11 +93,11 @@ func (a *Account) Submit(ctx context.Context, n NewSubmission) (s Submission, er
 }
 
 // maySubmit asks policy for either way of sending.
-func (a *Account) maySubmit() error {
-	if err := a.can(policy.SendAs); err == nil {
+func (a *Account) maySubmit(ctx context.Context) error {
+	if a.allows(policy.SendAs) {
 		return nil
 	}
-	return a.can(policy.OnBehalf)
+	return a.can(ctx, policy.OnBehalf)
 }
 
 // everybody collects the recipients of the header.
@@ -156,7 +156,7 @@ func (a *Account) submit(ctx context.Context, n NewSubmission, e Envelope, p *pl
 			return err
 		}
 		s.Thread, s.Created, s.Modseq = m.Thread, row.modseq, row.modseq
-		tx.OnCommit(func() { a.room.watch.changed(a.info.ID) })
+		tx.OnCommit(func() { a.room.changed(a.info.ID) })
 		return insertSubmission(ctx, tx, a.info.ID, s)
 	})
 	return s, err
@@ -203,7 +203,7 @@ func (a *Account) submissionsSince(ctx context.Context, since int64) (all []Subm
 // CancelSubmission takes back a submission that is still held: nothing of it
 // has gone out. Conflict (RFC 8621 cannotUnsend) when it is too late.
 func (a *Account) CancelSubmission(ctx context.Context, id int64) (s Submission, err error) {
-	if err := a.maySubmit(); err != nil {
+	if err := a.maySubmit(ctx); err != nil {
 		return s, err
 	}
 	err = a.write(ctx, nil, func(tx *store.Tx) error {
@@ -253,7 +253,7 @@ func (a *Account) findSubmission(ctx context.Context, tx *store.Tx, id int64) (S
 // DestroySubmission forgets a submission; what it sent goes on. One that is
 // held is still sent at its time (RFC 8621 section 7.5).
 func (a *Account) DestroySubmission(ctx context.Context, id int64) error {
-	if err := a.maySubmit(); err != nil {
+	if err := a.maySubmit(ctx); err != nil {
 		return err
 	}
 	return a.write(ctx, nil, func(tx *store.Tx) error {

@@ -43,6 +43,9 @@ var (
 	ErrNoRecipients      = errs.E(errs.Invalid, "The letter has no recipient.")
 )
 
+// ErrLoop is a letter with too many Received fields (RFC 5321 section 6.3).
+var ErrLoop = errs.E(errs.Invalid, "The message has been through too many servers; it seems to go in circles.")
+
 // InvalidRecipients names the recipients that a submission was refused for.
 type InvalidRecipients struct {
 	Addresses []string
@@ -155,10 +158,10 @@ func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src
 	now := r.clock.Now()
 	h.complete(r, now)
 	trace := strings.NewReader(t.lines(r.conf.Hostname, now))
-	l, err = r.spool(ctx, store.Scope{Org: s.Org}, io.MultiReader(trace, h.reader(), br))
+	l, err = r.spoolUpTo(ctx, store.Scope{Org: s.Org}, io.MultiReader(trace, h.reader(), br), r.conf.MaxMessage+traceRoom)
 	if err == nil && l.Hops() > maxHops {
 		l.Discard()
-		return nil, false, errs.E(errs.Invalid, "The message has been through too many servers; it seems to go in circles.")
+		return nil, false, ErrLoop
 	}
 	return l, h.isASCII(), err
 }
@@ -309,7 +312,7 @@ func (r *Room) post(ctx context.Context, p *plan, l *Letter, also func(tx *store
 		p.rows[i].account = p.account
 		p.rows[i].blob = l.blob
 	}
-	return r.db.WriteBlobs(ctx, p.account, staged, func(tx *store.Tx) error {
+	return l.settle(r.db.WriteBlobs(ctx, p.account, staged, func(tx *store.Tx) error {
 		if err := r.file(ctx, tx, p.in, l); err != nil {
 			return err
 		}
@@ -325,7 +328,7 @@ func (r *Room) post(ctx context.Context, p *plan, l *Letter, also func(tx *store
 			return also(tx)
 		}
 		return nil
-	})
+	}))
 }
 
 // enqueue writes rows of one letter and wakes the queue when they are durable.

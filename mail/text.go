@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -69,12 +70,14 @@ const (
 // textResult answers one text test: from the index for the messages it
 // covers, by reading the others.
 type textResult struct {
-	test  TextTest
-	how   how
-	want  string // the folded substring
-	name  string // the header field, for byHeader
-	words search.Words
-	field search.Field
+	test TextTest
+	how  how
+	want string // the folded substring
+	name string // the header field, for byHeader, in lower case
+	// envelope is the field of the envelope that answers the test.
+	envelope Field
+	words    search.Words
+	field    search.Field
 
 	found   bitset // messages up to covered that pass, or may pass when verify is set
 	covered int64
@@ -112,8 +115,8 @@ func (q *query) prepare(f *Filter) error {
 // prepareText decides how a test is answered, and asks the index.
 func (q *query) prepareText(r *textResult) error {
 	if name, is := strings.CutPrefix(string(r.test.Field), "header:"); is {
-		r.how, r.name, r.want = byHeader, name, plain(r.test.Words)
-		return nil
+		r.how, r.name, r.want = byHeader, strings.ToLower(name), plain(r.test.Words)
+		return q.prepareHeader(r)
 	}
 	field, known := searchFields[r.test.Field]
 	if !known {
@@ -128,36 +131,100 @@ func (q *query) prepareText(r *textResult) error {
 		return q.ask(r)
 	}
 	r.want = plain(r.test.Words)
-	if field < search.Body {
-		r.how, r.verify = byField, true
-		if r.words = search.Inside(r.test.Words); r.words.Empty() {
-			return nil
-		}
+	r.words = search.Parse(r.test.Words, search.Options{Prefix: true, Verbatim: true})
+	if r.words.IsRun() && r.test.Field != InWhole {
 		return q.ask(r)
 	}
-	if r.how = byReading; q.a.room.index == nil || q.fewPass() {
+	if field < search.Body {
+		return q.prepareField(r)
+	}
+	if r.how = byReading; q.a.room.index == nil || q.fewPass(maxExact) {
 		return nil
 	}
 	r.how = byWords
-	r.words = search.Parse(r.test.Words, search.Options{Prefix: true, Verbatim: true})
 	return q.ask(r)
+}
+
+// prepareField narrows down by the words inside a substring; where there is
+// none, and many messages to look at, it looks at all in one go.
+func (q *query) prepareField(r *textResult) error {
+	r.how, r.verify, r.envelope = byField, true, r.test.Field
+	if r.words = search.Inside(r.test.Words); !r.words.Empty() {
+		return q.ask(r)
+	}
+	if r.want == "" || q.fewPass(maxUnindexed) {
+		return nil
+	}
+	ids, err := q.a.scanField(q.ctx, r.test.Field, r.want)
+	if err != nil {
+		return err
+	}
+	r.covered, r.verify, r.found = q.snap.lastID(), false, newBitset(ids)
+	return nil
+}
+
+// prepareHeader looks at all messages in one go where the envelope has the
+// field and there are many. A text with a quote is looked for in the header
+// itself, which keeps the marks that the envelope does not.
+func (q *query) prepareHeader(r *textResult) error {
+	if r.want == "" || strings.ContainsAny(r.want, `"(\`) {
+		return nil
+	}
+	switch Field(r.name) {
+	case InSubject, InFrom, InTo, InCc, InBcc, inMessageID:
+		r.envelope = Field(r.name)
+	default:
+		return nil
+	}
+	if q.fewPass(maxUnindexed) {
+		return nil
+	}
+	ids, err := q.a.scanField(q.ctx, r.envelope, r.want)
+	r.covered, r.found = q.snap.lastID(), newBitset(ids)
+	return err
+}
+
+// scanField reads the content of all messages in order and returns those
+// whose field holds the folded text.
+func (a *Account) scanField(ctx context.Context, f Field, want string) (ids []int64, err error) {
+	rough := newRough(want)
+	err = a.room.db.Read(ctx, func(tx *store.Tx) error {
+		ids = nil
+		return selectRawContents(ctx, tx, a.info.ID, func(id int64, raw []byte) error {
+			if !rough.mayHold(raw) {
+				return nil
+			}
+			c := &Content{}
+			if err := c.decode(raw); err != nil {
+				return err
+			}
+			if strings.Contains(plain(c.fieldText(f)), want) {
+				ids = append(ids, id)
+			}
+			return nil
+		})
+	})
+	return ids, err
 }
 
 // fewPass says whether the conditions on the message alone leave few enough
 // to be read.
-func (q *query) fewPass() bool {
-	if q.few == nil {
-		n := 0
-		q.snap.EachByDate(q.filter.mailbox(), true, func(m *Message) bool {
+func (q *query) fewPass(few int) bool {
+	if q.plain < 0 {
+		q.plain = 0
+		count := func(m *Message) bool {
 			if q.passesPlainly(q.filter, m) {
-				n++
+				q.plain++
 			}
-			return n <= maxExact
-		})
-		few := n <= maxExact
-		q.few = &few
+			return q.plain <= maxExact
+		}
+		if box := q.filter.mailbox(); box != 0 {
+			q.snap.EachByDate(box, true, count)
+		} else {
+			q.snap.Each(count)
+		}
 	}
-	return *q.few
+	return q.plain <= few
 }
 
 // passesPlainly applies what can be known of a message without its content
@@ -196,6 +263,14 @@ func (q *query) ask(r *textResult) error {
 	return nil
 }
 
+// lastID returns the highest number of a message, 0 when there is none.
+func (s *Snapshot) lastID() int64 {
+	if s.byID.Len() == 0 {
+		return 0
+	}
+	return s.byID.At(s.byID.Len() - 1).ID
+}
+
 // after counts the messages with a number above id.
 func (s *Snapshot) after(id int64) int {
 	return s.byID.Len() - s.byID.search(func(m *Message) bool { return m.ID > id })
@@ -227,14 +302,8 @@ func (r *textResult) read(q *query, m *Message) (bool, error) {
 	if c == nil {
 		return false, nil
 	}
-	if r.how == byField || r.how == byHeader {
-		text, known := c.fieldText(r.fieldOfHeader())
-		if known && r.want != "" && text != "" {
-			return strings.Contains(plain(text), r.want), nil
-		}
-		if r.how == byField {
-			return r.want == "" && text != "", nil
-		}
+	if r.envelope != "" {
+		return strings.Contains(plain(c.fieldText(r.envelope)), r.want), nil
 	}
 	b, err := q.a.room.db.Open(q.ctx, c.Blob.Scope, c.Blob.Hash)
 	if err != nil {
@@ -252,14 +321,6 @@ func (r *textResult) read(q *query, m *Message) (bool, error) {
 		return false, nil
 	}
 	return c.inHeader(b, "", r.want)
-}
-
-// fieldOfHeader is the envelope's field for a test of that header field.
-func (r *textResult) fieldOfHeader() Field {
-	if r.how == byHeader {
-		return Field(strings.ToLower(r.name))
-	}
-	return r.test.Field
 }
 
 // text makes the text of a message, once for all tests of the query.

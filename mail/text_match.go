@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"bytes"
 	"strings"
 
 	"chancery/search"
@@ -19,6 +20,7 @@ const maxIndexText = 1 << 20
 // bytes of the message are gone.
 func (c *Content) searchText(b *store.Blob) *search.Text {
 	t := &search.Text{}
+	defer t.Done()
 	e := &c.Message.Envelope
 	t.Add(search.Subject, e.Subject)
 	for _, f := range []struct {
@@ -75,23 +77,27 @@ func plain(text string) string {
 	return strings.ToLower(text)
 }
 
-// fieldText returns a header field of the envelope as a person reads it;
-// known is false when the envelope does not have it.
-func (c *Content) fieldText(f Field) (text string, known bool) {
+// inMessageID is the field of the envelope that only a header test asks for.
+const inMessageID Field = "message-id"
+
+// fieldText returns a field of the envelope as a person reads it.
+func (c *Content) fieldText(f Field) string {
 	e := &c.Message.Envelope
 	switch f {
 	case InSubject:
-		return e.Subject, true
+		return e.Subject
 	case InFrom:
-		return addressText(e.From), true
+		return addressText(e.From)
 	case InTo:
-		return addressText(e.To), true
+		return addressText(e.To)
 	case InCc:
-		return addressText(e.Cc), true
+		return addressText(e.Cc)
 	case InBcc:
-		return addressText(e.Bcc), true
+		return addressText(e.Bcc)
+	case inMessageID:
+		return "<" + e.MessageID + ">"
 	}
-	return "", false
+	return ""
 }
 
 // maxHeaderText is how much of a header is looked into.
@@ -125,6 +131,39 @@ func (c *Content) inHeader(b *store.Blob, name, want string) (bool, error) {
 func (c *Content) inBody(b *store.Blob, want string) bool {
 	for where, text := range c.Message.SearchText(b, maxIndexText) {
 		if (where == mime.InBody || where == mime.InAttachment) && strings.Contains(plain(text), want) {
+			return true
+		}
+	}
+	return false
+}
+
+// rough says quickly of a stored content that it cannot hold a text.
+type rough struct{ run []byte }
+
+// newRough takes the longest run of ASCII letters and digits of a folded
+// text: those stand in JSON as they are.
+func newRough(want string) rough {
+	var best string
+	for run := range strings.FieldsFuncSeq(want, func(r rune) bool { return !('a' <= r && r <= 'z' || '0' <= r && r <= '9') }) {
+		if len(run) > len(best) {
+			best = run
+		}
+	}
+	return rough{[]byte(best)}
+}
+
+// foldsToASCII are the beginnings of the characters that case folding makes
+// ASCII letters of: ß, ŉ to ſ, ẖ to ẞ, the Kelvin sign, ligatures, and i with
+// a dot.
+var foldsToASCII = [][]byte{[]byte("ß"), []byte("\xc4\xb0"), []byte("\xc5"), []byte("\xc7"), []byte("\xe1\xba"), []byte("\xe2\x84"), []byte("\xef\xac")}
+
+func (r rough) mayHold(raw []byte) bool {
+	_, stored, _ := bytes.Cut(raw, []byte("\n")) // after the preview
+	if len(r.run) == 0 || bytes.Contains(bytes.ToLower(stored), r.run) {
+		return true
+	}
+	for _, c := range foldsToASCII {
+		if bytes.Contains(stored, c) {
 			return true
 		}
 	}

@@ -42,7 +42,7 @@ var textLetters = []string{
 	letterOf("Nguyễn Văn Đức <duc@hanoi.example>", "bob@city.example", "Công văn", "Kính gửi quý cơ quan, hòa bình"),
 	letterOf(`"O'Neil, Ann" <ann.lee@city.example>`, "ann@city.example", "Meeting minutes", "Please read the minutes of the meeting in Hauptstraße"),
 	letterOf("x@out.example", "ann@city.example\r\nCc: kim@seoul.example", "전자우편", "정부 전자문서"),
-	"From: x@out.example\r\nTo: ann@city.example\r\nSubject: attached\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" +
+	"From: x@out.example\r\nTo: ann@city.example\r\nSubject: attached\r\nMessage-ID: <letter5@here.example>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" +
 		"--b\r\nContent-Type: text/html\r\n\r\n<p>Hello <b>won</b>derful</p><script>hidden()</script>\r\n" +
 		"--b\r\nContent-Type: text/plain; name=\"Budget 2026.txt\"\r\nContent-Disposition: attachment; filename=\"Budget 2026.txt\"\r\nContent-Transfer-Encoding: base64\r\n\r\n6aCQ566X6KGo\r\n" +
 		"--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner letter\r\n\r\ndeep inside\r\n--b--\r\n",
@@ -89,6 +89,9 @@ var textQueries = []struct {
 	{TextTest{Field: "header:list-id", Words: "WS.city", Substring: true}, []int64{1, 2, 3, 4}},
 	{TextTest{Field: "header:x-mark", Words: "strasse", Substring: true}, []int64{1, 2, 3, 4}},
 	{TextTest{Field: "header:subject", Words: "公文", Substring: true}, []int64{1}},
+	{TextTest{Field: "header:from", Words: "\"o'neil, ann\" <", Substring: true}, []int64{3}},
+	{TextTest{Field: "header:From", Words: "o'neil", Substring: true}, []int64{3}},
+	{TextTest{Field: "header:Message-ID", Words: "5@here", Substring: true}, []int64{5}},
 	{TextTest{Field: "header:bcc", Substring: true}, nil},
 	{TextTest{Field: "header:cc", Substring: true}, []int64{4}},
 }
@@ -241,6 +244,18 @@ func TestManyBodies(t *testing.T) {
 		if got := o.find(t, Filter{Text: []TextTest{{Field: InBody, Words: words, Substring: true}}}); len(got) != want {
 			t.Errorf("%q: %d found, want %d", words, len(got), want)
 		}
+	}
+	o.append(t, o.ann, inbox.ID, letterOf("Straße <a@b.example>", "c@d.example", "x", ""))
+	for words, want := range map[string]int{"umber 10": 21, "BER": maxExact + 10, "asseé": 0} {
+		if got := o.find(t, Filter{Text: []TextTest{{Field: InSubject, Words: words, Substring: true}}}); len(got) != want {
+			t.Errorf("subject %q: %d found, want %d", words, len(got), want)
+		}
+	}
+	if got := o.find(t, Filter{Text: []TextTest{{Field: "header:subject", Words: "umber 10", Substring: true}}}); len(got) != 21 {
+		t.Errorf("header subject: %v", got)
+	}
+	if got := o.find(t, Filter{Text: []TextTest{{Field: InFrom, Words: "trasse", Substring: true}}}); !slices.Equal(got, []int64{maxExact + 11}) {
+		t.Errorf("Straße: %v", got)
 	}
 	got := o.find(t, Filter{Before: time.Unix(0, 0), Text: []TextTest{{Field: InBody, Words: "ody", Substring: true}}})
 	if len(got) != 0 {

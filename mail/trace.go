@@ -64,8 +64,13 @@ func literal(a netip.Addr) string {
 // SpoolTraced is Spool for a letter that another server hands over: its trace
 // lines come first.
 func (r *Room) SpoolTraced(ctx context.Context, org int64, t Trace, src io.Reader) (*Letter, error) {
-	return r.spool(ctx, store.Scope{Org: org}, io.MultiReader(strings.NewReader(t.lines(r.conf.Hostname, r.clock.Now())), src))
+	trace := strings.NewReader(t.lines(r.conf.Hostname, r.clock.Now()))
+	return r.spoolUpTo(ctx, store.Scope{Org: org}, io.MultiReader(trace, src), r.conf.MaxMessage+traceRoom)
 }
+
+// traceRoom is what the lines that we add may take beyond the size that was
+// announced, so that a message of just that size is not refused for them.
+const traceRoom = 8 << 10
 
 // Hops returns how many servers the letter has been through.
 func (l *Letter) Hops() int { return len(l.Content.Message.Header.All("Received")) }

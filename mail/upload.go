@@ -15,7 +15,7 @@ const uploadLife = 24 * time.Hour
 // Upload stores bytes for the account until a message takes them up or a day
 // has passed (RFC 8620 section 6.1).
 func (a *Account) Upload(ctx context.Context, r io.Reader, limit int64) (Blob, error) {
-	if err := a.can(policy.Insert); err != nil {
+	if err := a.can(ctx, policy.Insert); err != nil {
 		return Blob{}, err
 	}
 	staged, err := a.room.db.Stage(ctx, a.scope, r, limit)
@@ -40,7 +40,7 @@ func (a *Account) Upload(ctx context.Context, r io.Reader, limit int64) (Blob, e
 // AdoptBlob makes a blob of another account readable in this one, as an
 // upload (RFC 8620 section 6.3).
 func (a *Account) AdoptBlob(ctx context.Context, b Blob) error {
-	if err := a.can(policy.Insert); err != nil {
+	if err := a.can(ctx, policy.Insert); err != nil {
 		return err
 	}
 	return a.room.db.WriteBlobs(ctx, a.info.ID, nil, func(tx *store.Tx) error {

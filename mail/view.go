@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"chancery/store"
@@ -24,9 +25,24 @@ type views struct {
 
 // view is one account's place in views.
 type view struct {
-	mu   sync.Mutex // held while catching up
-	snap *Snapshot
-	used time.Time
+	mu      sync.Mutex // held while catching up
+	snap    *Snapshot
+	used    time.Time
+	stale   atomic.Bool // this process changed the account since it was read
+	checked time.Time   // when the database was last asked
+}
+
+// foreignDelay is how long a change that another process made may go unseen.
+// Changes of this process are seen at once.
+const foreignDelay = 50 * time.Millisecond
+
+// touch says that this process changed an account.
+func (v *views) touch(account int64) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if w, ok := v.accounts[account]; ok {
+		w.stale.Store(true)
+	}
 }
 
 func newViews(max int) *views {
@@ -75,10 +91,17 @@ func (v *views) latest(ctx context.Context, db *store.Store, account int64) (*Sn
 
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	now := time.Now()
+	if w.snap != nil && !w.stale.Load() && now.Sub(w.checked) < foreignDelay {
+		return w.snap, nil
+	}
+	w.stale.Store(false) // before reading: a change after this is seen next time
 	next, err := v.catchUp(ctx, db, account, w.snap)
 	if err != nil {
+		w.stale.Store(true)
 		return nil, err
 	}
+	w.checked = now
 	if next != w.snap {
 		v.account(w, next)
 	}

@@ -52,8 +52,14 @@ func (r *Room) WatchAccounts(accounts []int64) *Watch {
 	return w
 }
 
-// changed signals everyone who watches an account.
-func (w *watchers) changed(account int64) {
+// changed makes a durable change of an account visible and signals everyone
+// who watches it.
+func (r *Room) changed(account int64) {
+	r.views.touch(account)
+	r.watch.signal(account)
+}
+
+func (w *watchers) signal(account int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for watch := range w.m[account] {
@@ -71,7 +77,7 @@ func (a *Account) write(ctx context.Context, staged []*store.Staged, fn func(tx 
 
 func (r *Room) write(ctx context.Context, account int64, staged []*store.Staged, fn func(tx *store.Tx) error) error {
 	return r.db.WriteBlobs(ctx, account, staged, func(tx *store.Tx) error {
-		tx.OnCommit(func() { r.watch.changed(account) })
+		tx.OnCommit(func() { r.changed(account) })
 		return fn(tx)
 	})
 }

@@ -36,7 +36,9 @@ type Text struct {
 	set    []byte
 	tokens int
 	bytes  int
-	seen   map[string]struct{}
+	// What is in the set already: characters below 2^16 as bits, the rest by name.
+	chars [fieldCount]*[1 << 16 / 64]uint64
+	seen  map[string]struct{}
 }
 
 // Document is a text under its number in the account. Numbers are below 2^32.
@@ -51,9 +53,6 @@ func (t *Text) Add(f Field, text string) {
 	if f >= fieldCount || t.full() {
 		return
 	}
-	if t.seen == nil {
-		t.seen = map[string]struct{}{}
-	}
 	if len(t.fields[f]) > 0 {
 		t.put(f, gap)
 	}
@@ -62,12 +61,17 @@ func (t *Text) Add(f Field, text string) {
 		t.put(f, string(tok.text))
 		switch {
 		case tok.kind != isWord:
-			_, n := utf8.DecodeRune(tok.text)
+			r, n := utf8.DecodeRune(tok.text)
+			if !t.newChar(f, r) {
+				break
+			}
 			entry = append(append(entry[:0], setPrefix[f]...), tok.text[:n]...)
 			t.putSet(entry)
 		case len(tok.accent) > 0:
 			entry = append(append(entry[:0], setPrefix[f]...), tok.accent...)
-			t.putSet(entry)
+			if !t.inSet(string(entry)) {
+				t.putSet(entry)
+			}
 		}
 		return !t.full()
 	})
@@ -81,14 +85,42 @@ func (t *Text) put(f Field, tok string) {
 	t.bytes += len(tok) + 4
 }
 
-func (t *Text) putSet(entry []byte) {
-	if _, ok := t.seen[string(entry)]; ok {
-		return
+// newChar says whether a character comes for the first time in a field;
+// those above 2^16, which are rare, it leaves to the set itself.
+func (t *Text) newChar(f Field, r rune) bool {
+	if r >= 1<<16 {
+		return !t.inSet(setPrefix[f] + string(r))
 	}
-	t.seen[string(entry)] = struct{}{}
+	if t.chars[f] == nil {
+		t.chars[f] = &[1 << 16 / 64]uint64{}
+	}
+	word, bit := &t.chars[f][r/64], uint64(1)<<(r%64)
+	if *word&bit != 0 {
+		return false
+	}
+	*word |= bit
+	return true
+}
+
+// inSet says whether an entry is in the set, and notes that it will be.
+func (t *Text) inSet(entry string) bool {
+	if _, ok := t.seen[entry]; ok {
+		return true
+	}
+	if t.seen == nil {
+		t.seen = map[string]struct{}{}
+	}
+	t.seen[entry] = struct{}{}
+	return false
+}
+
+func (t *Text) putSet(entry []byte) {
 	t.set = append(append(t.set, entry...), ' ')
 	t.bytes += len(entry) + 4
 }
 
 // Size is about how many bytes the text takes.
 func (t *Text) Size() int { return t.bytes }
+
+// Done gives back the memory that only Add needs.
+func (t *Text) Done() { t.seen, t.chars = nil, [fieldCount]*[1 << 16 / 64]uint64{} }

@@ -3,6 +3,7 @@ package search
 import (
 	_ "embed"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -40,13 +41,15 @@ type folded struct {
 // the marks of Vietnamese.
 const tableSize = 0x2100
 
-// The tables are computed once from the Unicode data; they hold no state.
+// The tables are computed from the Unicode data when first used; they hold no
+// state.
 var (
-	foldTable = makeFoldTable()
-	hanTable  = makeHanTable()
+	foldTable = sync.OnceValue(makeFoldTable)
+	hanTable  = sync.OnceValue(makeHanTable)
 )
 
-func makeFoldTable() (t [tableSize]folded) {
+func makeFoldTable() *[tableSize]folded {
+	t := &[tableSize]folded{}
 	fold := cases.Fold()
 	for r := range rune(tableSize) {
 		t[r] = foldRune(r, fold)
@@ -70,7 +73,7 @@ func makeHanTable() *[lastHan - firstHan + 1]uint16 {
 
 func foldHan(r rune) rune {
 	if r >= firstHan && r <= lastHan {
-		if to := hanTable[r-firstHan]; to != 0 {
+		if to := hanTable()[r-firstHan]; to != 0 {
 			return rune(to)
 		}
 	}
@@ -80,7 +83,7 @@ func foldHan(r rune) rune {
 // lookup returns what a character becomes.
 func lookup(r rune) folded {
 	if r < tableSize {
-		return foldTable[r]
+		return foldTable()[r]
 	}
 	if class := classOf(r); class != letter {
 		s := string(r)

@@ -133,6 +133,8 @@ func (x *Index) Apply(ctx context.Context, batches ...Batch) error {
 			if err := x.engine.put(ctx, tx, b.Account, slot, b.Put); err != nil {
 				return err
 			}
+			// Another process may have come further meanwhile.
+			b.Mark.Doc = max(b.Mark.Doc, mark.Doc)
 			if err := updateMark(ctx, tx, b.Account, b.Mark); err != nil {
 				return err
 			}

@@ -213,6 +213,14 @@ func TestChange(t *testing.T) {
 		if got := find(t, x, 2, Any, "公文", Options{}); len(got) != 10 {
 			t.Errorf("the other account: %v", got)
 		}
+		// A process that is behind puts in again what is in already.
+		err = x.Apply(ctx, Batch{Account: 1, Put: docs[9:12], Mark: Watermark{Doc: 12, Modseq: 80}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := find(t, x, 1, Any, "公文", Options{}); len(got) != 46 {
+			t.Errorf("put in twice: %v", got)
+		}
 		x.Close()
 		db.Close()
 		db, x = openIndex(t, dir, url)

@@ -39,6 +39,7 @@ type token struct {
 // scanner goes once over a normalised text.
 type scanner struct {
 	text string
+	fold *[tableSize]folded
 	tok  token
 	bare []byte
 	full []byte
@@ -47,7 +48,7 @@ type scanner struct {
 
 // scan calls emit for every token until it returns false.
 func scan(text string, emit func(*token) bool) {
-	s := scanner{text: text, emit: emit}
+	s := scanner{text: text, emit: emit, fold: foldTable()}
 	for i := 0; i < len(text); {
 		r, n := rune(text[i]), 1
 		if r >= utf8.RuneSelf {
@@ -74,7 +75,7 @@ func scan(text string, emit func(*token) bool) {
 
 func fastClass(r rune) uint8 {
 	if r < tableSize {
-		return foldTable[r].class
+		return foldTable()[r].class
 	}
 	if r >= 0x4e00 && r <= 0x9fff {
 		return pair
@@ -90,7 +91,7 @@ loop:
 	for i < len(s.text) {
 		c := s.text[i]
 		if c < utf8.RuneSelf {
-			f := &foldTable[c]
+			f := &s.fold[c]
 			if f.class != class {
 				break
 			}
@@ -135,11 +136,12 @@ func (s *scanner) run(i int, r rune, n int) (next int, more bool) {
 	start, end := i, i+n
 	prev := foldHan(r)
 	for {
-		r, from, to, ok := s.nextInRun(end, r)
+		char, from, to, ok := s.nextInRun(end, r)
 		if !ok {
 			break
 		}
-		char := foldHan(r)
+		r = char
+		char = foldHan(r)
 		s.bare = utf8.AppendRune(utf8.AppendRune(s.bare[:0], prev), char)
 		s.tok = token{text: s.bare, kind: isPairOf, start: start, mid: end, end: to}
 		if !s.emit(&s.tok) {

@@ -2,6 +2,7 @@ package search
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -140,6 +141,14 @@ func Inside(text string) Words {
 	return Words{phrases: []phrase{p}, given: true}
 }
 
+// IsRun says whether the words are one run of a script without spaces, so
+// that a text has them exactly where it holds them as a substring, but for
+// simplified and traditional characters, which are one, and line ends.
+func (w Words) IsRun() bool {
+	return len(w.phrases) == 1 && !slices.ContainsFunc(w.phrases[0].parts, func(p part) bool { return p.kind == isWord }) &&
+		!slices.ContainsFunc(w.phrases[0].parts[:len(w.phrases[0].parts)-1], func(p part) bool { return p.kind == isLone })
+}
+
 // makePhrase makes a phrase of at most max tokens.
 func makePhrase(unit string, prefix bool, max int) (p phrase) {
 	scan(normalise(unit), func(t *token) bool {
@@ -169,6 +178,11 @@ func (w Words) Empty() bool { return len(w.phrases) == 0 }
 
 // Blank says whether nothing was asked for.
 func (w Words) Blank() bool { return !w.given }
+
+// And returns the words of both.
+func (w Words) And(other Words) Words {
+	return Words{phrases: slices.Concat(w.phrases, other.phrases), given: w.given || other.given}
+}
 
 // single returns the character when the phrase is one character of a script
 // without spaces.

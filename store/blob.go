@@ -219,7 +219,7 @@ func (s *Store) depotAppend(all []*Staged) error {
 func (tx *Tx) Ref(ctx context.Context, b *Staged, n int) error {
 	var file string
 	var pos int64
-	err := tx.Row(ctx, `INSERT INTO blob (org_id, level, hash, size, file, pos, len, refs, created_at)
+	err := tx.Row(ctx, `INSERT INTO blob (org_id, level, hash, size, file, pos, len, refs, changed_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (org_id, level, hash) DO UPDATE SET refs = blob.refs + $8
 		RETURNING file, pos`,
@@ -241,8 +241,8 @@ func (tx *Tx) Ref(ctx context.Context, b *Staged, n int) error {
 // stored already; NotFound when it is not. At zero the blob is removed by a
 // later [Store.Sweep].
 func (tx *Tx) RefHash(ctx context.Context, scope Scope, h Hash, n int) error {
-	rows, err := tx.Exec(ctx, "UPDATE blob SET refs = refs + $4 WHERE org_id = $1 AND level = $2 AND hash = $3",
-		scope.Org, scope.Level, h[:], n)
+	rows, err := tx.Exec(ctx, "UPDATE blob SET refs = refs + $4, changed_at = $5 WHERE org_id = $1 AND level = $2 AND hash = $3",
+		scope.Org, scope.Level, h[:], n, time.Now().UnixMilli())
 	if err == nil && rows == 0 {
 		err = errs.E(errs.NotFound, "the blob %s is not stored", h)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"syscall"
+	"time"
 
 	"chancery/kit/errs"
 )
@@ -46,10 +47,19 @@ func (s *Store) classify(err error) error {
 	case err == nil, errors.As(err, &own):
 		return err
 	case s.engine.unavailable(err), diskTrouble(err):
-		s.log.Error("storage is not available", "error", err)
+		s.trouble(err)
 		return errs.Wrap(errs.Unavailable, err, "The storage is not available at the moment. Nothing was changed; please try again later.")
 	}
 	return err
+}
+
+// trouble logs that the storage is not available, at most once a second: the
+// log may lie on the same full disk, and every request meets the same trouble.
+func (s *Store) trouble(err error) {
+	now := time.Now().UnixMilli()
+	if last := s.logged.Load(); now-last >= 1000 && s.logged.CompareAndSwap(last, now) {
+		s.log.Error("storage is not available", "error", err)
+	}
 }
 
 // diskTrouble says whether the file system refused: full, read-only, quota, broken.

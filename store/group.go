@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"syscall"
 	"time"
 
 	"chancery/kit/errs"
@@ -93,24 +94,52 @@ func (w *writer) run() {
 	defer close(w.ended)
 	group := make([]*job, 0, maxGroup)
 	for j := range w.jobs {
-		group = append(group[:0], j)
-	collect:
-		for len(group) < maxGroup {
-			select {
-			case more, ok := <-w.jobs:
-				if !ok {
-					break collect
-				}
-				group = append(group, more)
-			default:
-				break collect
-			}
-		}
+		last := len(group)
+		group = w.drain(append(group[:0], j))
+		group = w.linger(group, last)
 		w.commit(group)
 	}
 	if w.conn != nil {
 		w.conn.close()
 	}
+}
+
+// drain adds what is waiting.
+func (w *writer) drain(group []*job) []*job {
+	for len(group) < maxGroup {
+		select {
+		case j, ok := <-w.jobs:
+			if !ok {
+				return group
+			}
+			group = append(group, j)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// How long a group waits for callers of the one before.
+const (
+	lingerStep = 50 * time.Microsecond
+	lingerMax  = time.Millisecond
+)
+
+// linger waits a moment when many callers are at work. Without it they fall
+// into two halves, each committing while the other prepares, and every sync
+// serves only half of them. last is the size of the group before: together
+// with those who came meanwhile it tells how many there are. A lone caller
+// never waits.
+func (w *writer) linger(group []*job, last int) []*job {
+	want := min(maxGroup, (last+len(group))*3/4)
+	for waited := time.Duration(0); len(group) < want && waited < lingerMax; waited += lingerStep {
+		// A timer of the runtime may round up to a millisecond.
+		pause := syscall.NsecToTimespec(int64(lingerStep))
+		_ = syscall.Nanosleep(&pause, nil)
+		group = w.drain(group)
+	}
+	return group
 }
 
 // commit makes one group durable and answers each of its callers. A group
@@ -187,15 +216,7 @@ func (w *writer) storeBlobs(group []*job) error {
 // transaction as a whole; the map holds what single functions returned.
 func (w *writer) attempt(group []*job) (map[*job]error, error) {
 	ctx := context.Background()
-	if w.conn == nil {
-		c, err := w.store.engine.connect(ctx, true)
-		if err != nil {
-			return nil, err
-		}
-		w.conn = c
-	}
-	if err := w.conn.exec(ctx, w.store.engine.beginWrite()); err != nil {
-		w.drop()
+	if err := w.open(ctx); err != nil {
 		return nil, err
 	}
 	results := make(map[*job]error, len(group))
@@ -215,9 +236,37 @@ func (w *writer) attempt(group []*job) (map[*job]error, error) {
 	}
 	if err := w.conn.exec(ctx, "COMMIT"); err != nil {
 		w.rollback(ctx)
+		if w.conn == nil && !w.store.engine.retryable(err) {
+			// The connection was lost before the answer came. Saying that
+			// nothing was changed could be a lie.
+			w.store.trouble(err)
+			err = errs.Wrap(errs.Unavailable, err, "The storage failed while it was finishing, so it is not known whether the change was made. Please look, or try again later.")
+		}
 		return nil, err
 	}
 	return results, nil
+}
+
+// open begins a transaction, on a new connection when there is none or when
+// the database server closed it since its last use.
+func (w *writer) open(ctx context.Context) error {
+	for fresh := false; ; {
+		if w.conn == nil {
+			c, err := w.store.engine.connect(ctx, true)
+			if err != nil {
+				return err
+			}
+			w.conn, fresh = c, true
+		}
+		err := w.begin(ctx)
+		if err == nil {
+			return nil
+		}
+		w.drop()
+		if fresh || !w.store.engine.unavailable(err) || w.store.engine.retryable(err) {
+			return err
+		}
+	}
 }
 
 // runOne runs one function, under a savepoint when it shares the transaction.

@@ -77,19 +77,14 @@ func (p *pool) close() {
 
 // Read runs fn in a read-only snapshot.
 func (s *Store) Read(ctx context.Context, fn func(tx *Tx) error) error {
-	c, err := s.readers.get(ctx)
+	c, err := s.beginRead(ctx)
 	if err != nil {
 		return s.classify(err)
 	}
 	// A cancelled caller must not break the connection in the middle of a
 	// statement: every statement here is short.
 	ctx = context.WithoutCancel(ctx)
-	if err = c.exec(ctx, s.engine.beginRead()); err != nil {
-		c.close()
-		s.readers.put(nil)
-		return s.classify(err)
-	}
-	err = fn(&Tx{conn: c})
+	err = protect(func() error { return fn(&Tx{conn: c}) })
 	if end := c.exec(ctx, "COMMIT"); end != nil && !errors.Is(end, context.Canceled) {
 		// An aborted transaction ends only by ROLLBACK; a lost connection not even so.
 		if c.exec(ctx, "ROLLBACK") != nil {
@@ -99,4 +94,24 @@ func (s *Store) Read(ctx context.Context, fn func(tx *Tx) error) error {
 	}
 	s.readers.put(c)
 	return s.classify(err)
+}
+
+// beginRead takes a connection and begins a transaction on it. One that the
+// database server closed since its last use shows so here, before anything
+// was asked; then the next is taken, and at last a new one.
+func (s *Store) beginRead(ctx context.Context) (*conn, error) {
+	for tries := 0; ; tries++ {
+		c, err := s.readers.get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if err = c.exec(context.WithoutCancel(ctx), s.engine.beginRead()); err == nil {
+			return c, nil
+		}
+		c.close()
+		s.readers.put(nil)
+		if tries == s.readers.size || !s.engine.unavailable(err) {
+			return nil, err
+		}
+	}
 }

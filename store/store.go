@@ -2,10 +2,13 @@ package store
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"chancery/kit/errs"
@@ -34,6 +37,7 @@ type Store struct {
 	depot   depot
 	places  *placeCache
 	log     *slog.Logger
+	logged  atomic.Int64 // when trouble was last logged, Unix milliseconds
 }
 
 // Open opens or creates the store and brings the schema of package store
@@ -92,7 +96,12 @@ func (s *Store) start(ctx context.Context) error {
 	} else {
 		s.depot, err = openFileDepot(filepath.Join(s.opt.Dir, "blobs"))
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	// The database and the blobs' folder may be new: their names must last
+	// as what is in them does.
+	return syncDir(s.opt.Dir)
 }
 
 // Close waits for running transactions and closes everything.
@@ -114,8 +123,9 @@ func (s *Store) Close() error {
 func (s *Store) Engine() string { return s.engine.name() }
 
 // OpenSide opens a second SQLite database beside the main one, for data that
-// can be rebuilt (the search index): it is synced at checkpoints only. With
-// PostgreSQL the main database serves for both and OpenSide returns s itself.
+// can be rebuilt (the search index): it is synced at checkpoints only, and one
+// that cannot be read is put away for a fresh one. With PostgreSQL the main
+// database serves for both and OpenSide returns s itself.
 func (s *Store) OpenSide(ctx context.Context, name string) (*Store, error) {
 	if s.engine.name() == "postgres" {
 		return s, nil
@@ -123,12 +133,31 @@ func (s *Store) OpenSide(ctx context.Context, name string) (*Store, error) {
 	side := &Store{opt: s.opt, keys: s.keys, log: s.log, depot: nil, places: s.places}
 	side.opt.Readers = 2
 	var err error
-	if side.engine, err = openEngine(side.opt, s.keys, name+".db", false); err != nil {
+	side.engine, err = openEngine(side.opt, s.keys, name+".db", false)
+	if errs.Is(err, errs.Invalid) {
+		s.log.Warn("a database that can be rebuilt cannot be read and is put away", "name", name, "error", err)
+		if err := putAway(s.opt.Dir, name); err != nil {
+			return nil, err
+		}
+		side.engine, err = openEngine(side.opt, s.keys, name+".db", false)
+	}
+	if err != nil {
 		return nil, err
 	}
 	side.readers = newPool(side.engine, side.opt.Readers)
 	side.writers = []*writer{newWriter(side)}
 	return side, nil
+}
+
+// putAway renames a side database, so that a person can still look at it.
+func putAway(dir, name string) error {
+	for _, suffix := range []string{"-wal", "-shm", ""} {
+		path := filepath.Join(dir, name+".db"+suffix)
+		if err := os.Rename(path, path+".unreadable"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return errs.Wrap(errs.Unavailable, err, "cannot put away %s", path)
+		}
+	}
+	return nil
 }
 
 // IsSideOf says whether s was opened by OpenSide as a database of its own.

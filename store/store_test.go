@@ -342,3 +342,24 @@ func TestRotationCutShort(t *testing.T) {
 		})
 	}
 }
+
+// TestUnreadableSide damages the side database and expects a fresh one.
+func TestUnreadableSide(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "index.db"), random(8192), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := openTest(t, Options{Dir: dir})
+	side, err := s.OpenSide(t.Context(), "index")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer side.Close()
+	makeTable(t, side)
+	if err := insert(side, 1, "x"); err != nil || count(t, side) != 1 {
+		t.Errorf("the fresh database: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "index.db.unreadable")); err != nil {
+		t.Error(err)
+	}
+}

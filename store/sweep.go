@@ -71,7 +71,7 @@ func (s *Store) sweepFile(ctx context.Context, file string, size int64, r *Sweep
 
 func (s *Store) sweepRows(ctx context.Context, cutoff time.Time) (n int64, err error) {
 	err = s.Write(ctx, func(tx *Tx) error {
-		return tx.Query(ctx, "DELETE FROM blob WHERE refs <= 0 AND created_at < $1 RETURNING org_id, level, hash", []any{cutoff.UnixMilli()}, func(scan func(...any) error) error {
+		return tx.Query(ctx, "DELETE FROM blob WHERE refs <= 0 AND changed_at < $1 RETURNING org_id, level, hash", []any{cutoff.UnixMilli()}, func(scan func(...any) error) error {
 			var scope Scope
 			var hash []byte
 			if err := scan(&scope.Org, &scope.Level, &hash); err != nil {

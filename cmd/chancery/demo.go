@@ -51,6 +51,10 @@ func (d demoCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer h.Close()
+	doors, err := h.OpenDoors() // an occupied port shows before the letters are written
+	if err != nil {
+		return err
+	}
 	office, err := h.FillDemo(ctx, func(done, of int) {
 		if done == of || done%100 == 0 {
 			fmt.Fprintf(os.Stderr, "writing letters: %d of %d\n", done, of)
@@ -59,7 +63,7 @@ func (d demoCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return run(ctx, h, func(doors *house.Doors) error {
+	return doors.Run(ctx, func() error {
 		if err := d.write(file, doors, office); err != nil {
 			return err
 		}

@@ -36,6 +36,7 @@ type place struct {
 }
 
 func main() {
+	syscall.Umask(0o077) // what is written here is nobody else's to read
 	// A second signal ends the program at once.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 
+	"chancery/directory"
 	"chancery/wire/jmap"
 	"chancery/wire/jmapmail"
 )
@@ -114,6 +115,10 @@ var mailTypes = []described{
 	{jmapmail.DeliveryStatus{}, ""},
 	{jmapmail.SubmissionFilter{}, ""},
 	{jmapmail.SubmissionSetArgs{}, ""},
+	{jmapmail.VacationResponse{}, "RFC 8621 section 8."},
+	{directory.PersonObject{}, "A person of the directory (our own capability)."},
+	{directory.PostObject{}, ""},
+	{directory.UnitObject{}, ""},
 }
 
 // generate returns the text of each file.

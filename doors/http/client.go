@@ -152,6 +152,12 @@ func (c *client) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
+// AcceptsGzip says whether an answer may be compressed, and whether that is
+// worth the work: on the machine itself bytes cost nothing.
+func AcceptsGzip(r *http.Request) bool {
+	return accepts(r.Header.Get("Accept-Encoding"), "gzip") && !remote(r).IsLoopback()
+}
+
 func accepts(header, coding string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")

@@ -120,6 +120,8 @@ func (d *Door) Serve(ctx context.Context, l net.Listener, conf *tls.Config) erro
 	}
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
+	closing := make(chan struct{})
+	base = context.WithValue(base, closingKey{}, closing)
 	s := &http.Server{
 		Handler:           d.handler,
 		ReadHeaderTimeout: d.conf.HeaderTimeout,
@@ -135,13 +137,23 @@ func (d *Door) Serve(ctx context.Context, l net.Listener, conf *tls.Config) erro
 		return err
 	case <-ctx.Done():
 	}
-	cancel() // event streams and web sockets end at once
+	close(closing)
 	last, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer stop()
 	if err := s.Shutdown(last); err != nil {
 		return errors.Join(err, s.Close())
 	}
 	return nil
+}
+
+type closingKey struct{}
+
+// Closing returns a channel that is closed when the door begins to close:
+// answers that have no end, such as event streams, end then. Other requests
+// are let finish.
+func Closing(ctx context.Context) <-chan struct{} {
+	c, _ := ctx.Value(closingKey{}).(chan struct{})
+	return c // nil outside of Serve, which never fires
 }
 
 func healthy(w http.ResponseWriter, _ *http.Request) {

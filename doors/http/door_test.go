@@ -67,11 +67,34 @@ func newDoor(t *testing.T, assets fstest.MapFS) *Door {
 		{"GET /fault", Public, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("a fault") })},
 	}
 	conf := Config{MailDomain: "city.example", Ports: MailPorts{IMAPS: 993, Submissions: 465, Submission: 587}}
+	routes = append(routes, Route{"POST /long", SignedIn, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		before := Recheck(r.Context())
+		c, _ := r.Cookie("chancery")
+		d := r.Context().Value(doorKey{}).(*Door)
+		_ = d.identity.CloseSession(r.Context(), c.Value)
+		fmt.Fprint(w, before == nil, errs.Is(Recheck(r.Context()), errs.Unauthenticated))
+	})})
 	d, err := New(conf, &people{sessions: map[string]Subject{}}, assets, routes, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return d
+}
+
+type doorKey struct{}
+
+// TestRecheck checks that a long answer learns of the end of its session.
+func TestRecheck(t *testing.T) {
+	d := newDoor(t, nil)
+	r := ask(d, "POST", "http://host/auth/sign-in", `{"address":"a@b","password":"right"}`, jsonType)
+	req := httptest.NewRequest("POST", "http://host/long", nil)
+	req.RemoteAddr = "127.0.0.1:1"
+	req.AddCookie(r.Cookies()[0])
+	w := httptest.NewRecorder()
+	d.Handler().ServeHTTP(w, req.WithContext(context.WithValue(req.Context(), doorKey{}, d)))
+	if got := w.Body.String(); got != "true true" {
+		t.Errorf("recheck before and after the session was closed: %s", got)
+	}
 }
 
 // ask sends one request with headers given as "Name: value".
@@ -172,6 +195,55 @@ func TestGuard(t *testing.T) {
 		if tls := strings.HasPrefix(c.target, "https"); tls != (r.Header.Get("Strict-Transport-Security") != "") {
 			t.Errorf("%s: HSTS = %q", c.name, r.Header.Get("Strict-Transport-Security"))
 		}
+	}
+}
+
+// TestClose checks that a request under way is let finish and an endless one
+// is told to end.
+func TestClose(t *testing.T) {
+	started, release := make(chan bool, 2), make(chan bool)
+	routes := []Route{
+		{"GET /slow", Public, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			started <- true
+			<-release
+			if r.Context().Err() == nil {
+				fmt.Fprint(w, "done")
+			}
+		})},
+		{"GET /endless", Public, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			started <- true
+			<-Closing(r.Context())
+			release <- true
+		})},
+	}
+	d, err := New(Config{}, &people{}, fstest.MapFS{}, routes, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- d.Serve(ctx, l, nil) }()
+	answers := make(chan string, 2)
+	for _, path := range []string{"/slow", "/endless"} {
+		go func() {
+			r, err := http.Get("http://" + l.Addr().String() + path)
+			if err != nil {
+				answers <- err.Error()
+				return
+			}
+			b, _ := io.ReadAll(r.Body)
+			answers <- path + string(b)
+		}()
+		<-started
+	}
+	cancel()
+	got := map[string]bool{<-answers: true, <-answers: true}
+	if err := <-served; err != nil || !got["/slowdone"] || !got["/endless"] {
+		t.Errorf("closing: %v, %v", err, got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package httpdoor
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"net/http"
@@ -112,7 +113,15 @@ func (d *Door) admit(access Access, next http.Handler) http.Handler {
 		if rec, ok := w.(*recorder); ok {
 			rec.who = s.Address
 		}
-		next.ServeHTTP(w, r.WithContext(WithSubject(r.Context(), s)))
+		again := func(ctx context.Context) error {
+			now, err := d.authenticate(r.WithContext(ctx))
+			if err == nil && now.ID != s.ID {
+				err = errs.E(errs.Unauthenticated, "Please sign in.")
+			}
+			return err
+		}
+		ctx := context.WithValue(WithSubject(r.Context(), s), recheckKey{}, again)
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 

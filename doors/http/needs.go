@@ -41,3 +41,15 @@ func SubjectOf(ctx context.Context) (s Subject, ok bool) {
 	s, ok = ctx.Value(subjectKey{}).(Subject)
 	return s, ok
 }
+
+type recheckKey struct{}
+
+// Recheck says whether the person of a request is still signed in. Answers
+// that go on for long, such as event streams and web sockets, ask before they
+// tell or do anything more: a session may have been closed, an account locked.
+func Recheck(ctx context.Context) error {
+	if again, ok := ctx.Value(recheckKey{}).(func(context.Context) error); ok {
+		return again(ctx)
+	}
+	return nil
+}

@@ -84,7 +84,8 @@ func (d *Door) signOut(w http.ResponseWriter, r *http.Request) {
 	c := d.newCookie(r, "")
 	c.MaxAge = -1
 	http.SetCookie(w, c)
-	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	// Downloads must not stay in the cache of a shared computer.
+	w.Header().Set("Clear-Site-Data", `"cache"`)
 	w.WriteHeader(http.StatusNoContent)
 }
 

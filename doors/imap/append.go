@@ -65,7 +65,7 @@ func (s *session) appendFailed(tag string, err error) {
 	case errors.As(err, &syntax):
 		s.bad(tag, syntax.Code, syntax.Text)
 	case errors.Is(err, errConnection):
-		s.out.err = err
+		s.broken = err
 	default:
 		s.fail(tag, err)
 	}

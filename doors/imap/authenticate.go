@@ -24,7 +24,7 @@ func (s *session) authenticate(tag string, c wire.Authenticate) {
 		}
 		line, err := s.r.ReadLine()
 		if err != nil {
-			s.out.err = err
+			s.broken = err
 			return
 		}
 		if line == "*" { // the client gives up

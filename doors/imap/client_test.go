@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"math/big"
@@ -123,6 +124,12 @@ func TestIndependentClient(t *testing.T) {
 	if found.Count != 1 {
 		t.Errorf("found %+v", found)
 	}
+	idleAndLeave(t, o, c, told, text)
+}
+
+// idleAndLeave ends the day: told of a letter in IDLE, one moved, good-bye.
+func idleAndLeave(t *testing.T, o *office, c *imapclient.Client, told <-chan uint32, text string) {
+	t.Helper()
 	idle, err := c.Idle()
 	if err != nil {
 		t.Fatal(err)
@@ -211,6 +218,23 @@ func TestCompress(t *testing.T) {
 	other.append("INBOX", "", letterText(2))
 	if line := c.line(); line != "* 2 EXISTS" {
 		t.Errorf("told %q", line)
+	}
+}
+
+// TestCompressPartialFlush sends a command as zlib's Z_PARTIAL_FLUSH ends it,
+// without the empty block that a sync flush has.
+func TestCompressPartialFlush(t *testing.T) {
+	o := newOffice(t, Config{}, "ann")
+	c := o.signedIn(t, "ann")
+	c.do("COMPRESS DEFLATE")
+	packed, err := hex.DecodeString("4a52f0f3f70fe0e50208") // "b NOOP" and a line end
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.send(string(packed))
+	c.r.Reset(flate.NewReader(c.conn))
+	if line := c.line(); line != "b OK Nothing done." {
+		t.Error(line)
 	}
 }
 

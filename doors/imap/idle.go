@@ -37,7 +37,7 @@ func (s *session) idle(tag string) {
 	case errors.As(err, &syntax):
 		s.bad(tag, "", syntax.Text)
 	case err != nil:
-		s.out.err = err
+		s.broken = err
 	case !strings.EqualFold(line, "DONE"):
 		s.bad(tag, "", "IDLE is ended by a line DONE.")
 	default:

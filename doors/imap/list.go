@@ -13,6 +13,7 @@ type listed struct {
 	place    place
 	box      mail.Mailbox
 	noSelect bool
+	lost     bool // subscribed to, but not there
 	children bool
 	subBelow bool // a mailbox below it is subscribed
 	matches  bool
@@ -31,6 +32,9 @@ func (s *session) list(tag string, c wire.List) {
 		patterns[i] = c.Reference + p
 	}
 	all, err := s.names(patterns)
+	if err == nil && (c.Subscribed || c.Lsub) {
+		all, err = s.withLost(all, patterns)
+	}
 	if err != nil {
 		s.fail(tag, err)
 		return
@@ -48,7 +52,7 @@ func (s *session) list(tag string, c wire.List) {
 			continue
 		}
 		s.tellList(l, c)
-		if c.ReturnStatus != 0 && !l.noSelect && selects(l, c) {
+		if c.ReturnStatus != 0 && !l.noSelect && !l.lost && selects(l, c) {
 			s.tellStatus(l.name, l.place, l.box, c.ReturnStatus)
 		}
 	}
@@ -86,6 +90,16 @@ func (s *session) names(patterns []string) ([]listed, error) {
 		}
 	}
 	return match(all, patterns), nil
+}
+
+// withLost adds the user's subscriptions to mailboxes that are gone.
+func (s *session) withLost(all []listed, patterns []string) ([]listed, error) {
+	paths, err := s.own.LostSubscriptions(s.ctx())
+	var lost []listed
+	for _, path := range paths {
+		lost = append(lost, listed{name: path, lost: true, box: mail.Mailbox{Subscribed: true}})
+	}
+	return append(all, match(lost, patterns)...), err
 }
 
 // reachesShared says whether a pattern can match a name below "Shared".
@@ -209,7 +223,7 @@ func wanted(l *listed, c wire.List) bool {
 
 func (s *session) tellLsub(l *listed) {
 	attr := ""
-	if !l.box.Subscribed || l.noSelect {
+	if !l.box.Subscribed || l.noSelect || l.lost {
 		attr = `\Noselect` // RFC 3501 section 6.3.9: only something below is subscribed
 	}
 	b := append(s.out.bytes(), "* LSUB ("+attr+`) "`+separator+`" `...)
@@ -218,8 +232,11 @@ func (s *session) tellLsub(l *listed) {
 
 func (s *session) tellList(l *listed, c wire.List) {
 	b := append(s.out.bytes(), "* LIST ("...)
-	if l.noSelect {
+	switch {
+	case l.noSelect:
 		b = append(b, `\Noselect `...)
+	case l.lost:
+		b = append(b, `\NonExistent `...)
 	}
 	if l.children {
 		b = append(b, `\HasChildren`...)

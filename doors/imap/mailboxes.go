@@ -1,6 +1,7 @@
 package imap
 
 import (
+	"slices"
 	"strings"
 
 	"chancery/kit/errs"
@@ -41,17 +42,35 @@ func (s *session) create(tag string, c wire.Create) {
 		s.fail(tag, err)
 		return
 	}
+	if taken, there := p.snap.ByRole(role); there && role != "" {
+		s.no(tag, "USEATTR", "The mailbox "+taken.Name+" has this special use already.")
+		return
+	}
 	parent, last, err := s.makeParents(p)
 	if err != nil {
 		s.fail(tag, err)
 		return
 	}
-	box, err := p.account.CreateMailbox(s.ctx(), mail.NewMailbox{Parent: parent, Name: last, Role: role, Subscribed: false})
+	wished, err := s.subscribedBefore(p)
+	var box mail.Mailbox
+	if err == nil {
+		box, err = p.account.CreateMailbox(s.ctx(), mail.NewMailbox{Parent: parent, Name: last, Role: role, Subscribed: wished})
+	}
+	if err == nil && wished {
+		err = p.account.KeepSubscription(s.ctx(), p.path, false)
+	}
 	if err != nil {
 		s.fail(tag, err)
 		return
 	}
 	s.doneCode(tag, "MAILBOXID ("+mailboxID(box.ID)+")", "Mailbox created.") // RFC 8474 section 4.1
+}
+
+// subscribedBefore says whether the name is subscribed to although nothing is
+// there.
+func (s *session) subscribedBefore(p place) (bool, error) {
+	lost, err := p.account.LostSubscriptions(s.ctx())
+	return slices.Contains(lost, p.path), err
 }
 
 // reserved says whether an own name would hide the shared namespace.
@@ -108,7 +127,11 @@ func (s *session) delete(tag string, c wire.Delete) {
 		s.no(tag, "HASCHILDREN", "The mailbox has mailboxes in it; delete those first.")
 		return
 	}
-	if err := p.account.DeleteMailbox(s.ctx(), box.ID, true); err != nil {
+	err = p.account.DeleteMailbox(s.ctx(), box.ID, true)
+	if err == nil && box.Subscribed { // RFC 9051 section 6.3.5: the subscription stays
+		err = p.account.KeepSubscription(s.ctx(), p.path, true)
+	}
+	if err != nil {
 		s.fail(tag, err)
 		return
 	}
@@ -174,7 +197,11 @@ func (s *session) renameInbox(to place, inbox mail.Mailbox, parent int64, last s
 // subscribe is SUBSCRIBE and UNSUBSCRIBE (RFC 9051 sections 6.3.7 and 6.3.8).
 func (s *session) subscribe(tag string, c wire.Subscribe) {
 	p, box, err := s.mailbox(c.Mailbox)
-	if err == nil {
+	if errs.Is(err, errs.NotFound) && c.Off && p.account != nil {
+		if wished, _ := s.subscribedBefore(p); wished {
+			err = p.account.KeepSubscription(s.ctx(), p.path, false)
+		}
+	} else if err == nil {
 		on := !c.Off
 		if box.Subscribed != on {
 			_, err = p.account.UpdateMailbox(s.ctx(), box.ID, mail.MailboxPatch{Subscribed: &on})

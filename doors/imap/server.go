@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -93,12 +94,20 @@ func (s *Server) start(conn net.Conn, implicitTLS bool) {
 		defer s.done.Done()
 		defer s.forget(sess)
 		defer conn.Close()
+		defer s.survive(conn)
 		if implicitTLS {
 			sess.conn = tls.Server(wake, s.conf.TLS)
 			sess.setTLS()
 		}
 		sess.serve()
 	}()
+}
+
+// survive keeps a fault in one session from ending the others.
+func (s *Server) survive(conn net.Conn) {
+	if fault := recover(); fault != nil {
+		s.log.Error("imap session broke", "peer", conn.RemoteAddr().String(), "fault", fault, "stack", string(debug.Stack()))
+	}
 }
 
 func (s *Server) forget(sess *session) {

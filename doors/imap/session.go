@@ -36,6 +36,7 @@ type session struct {
 
 	nonsense, failures int // commands and sign-ins that failed in a row
 	over               bool
+	broken             error // reading failed in the middle of a command
 	signInBy           time.Time
 }
 
@@ -133,6 +134,9 @@ func (s *session) one() error {
 	}
 	s.nonsense = 0
 	s.dispatch(req)
+	if s.broken != nil {
+		return s.broken
+	}
 	return s.out.err
 }
 

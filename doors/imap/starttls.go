@@ -21,7 +21,7 @@ func (s *session) startTLS(tag string) {
 	}
 	conn := tls.Server(s.wake, s.server.conf.TLS)
 	if err := conn.Handshake(); err != nil {
-		s.out.err = err
+		s.broken = err
 		return
 	}
 	s.conn = conn

@@ -94,38 +94,45 @@ type difference struct {
 	changed []changed
 }
 
-// compare walks both lists at once; both are ordered by UID.
+// compare finds what has changed. UIDs only grow, so what is new lies at the
+// end, and as long as the count before it is the same, nothing is gone. The
+// account's counter tells which messages were touched.
 func compare(old, now *mail.Snapshot, mailbox int64) difference {
-	var d difference
-	var before []mail.Entry
-	before = make([]mail.Entry, 0, old.MailboxLen(mailbox))
-	old.EachFrom(mailbox, 0, func(e mail.Entry) bool { before = append(before, e); return true })
-	i, seq := 0, uint32(0)
-	lose := func() {
-		d.gone, d.goneAt = append(d.gone, before[i].UID), append(d.goneAt, seq+1)
-		i++
+	was, _ := old.Mailbox(mailbox)
+	_, kept, _ := now.ByUID(mailbox, was.UIDNext)
+	d := difference{fresh: now.MailboxLen(mailbox) - kept}
+	if old.MailboxLen(mailbox) != kept {
+		d.findGone(old, now, mailbox)
 	}
+	seq := uint32(0)
 	now.EachFrom(mailbox, 0, func(e mail.Entry) bool {
-		for i < len(before) && before[i].UID < e.UID {
-			lose()
+		if seq++; int(seq) > kept {
+			return false
 		}
-		seq++
-		if i == len(before) || before[i].UID != e.UID {
-			d.fresh++
-			return true
-		}
-		b := before[i]
-		i++
-		if b.Message != e.Message && b.Modseq != e.Modseq {
-			same := b.Keywords == e.Keywords && b.Deleted == e.Deleted
+		if e.Modseq > old.Modseq {
+			b, _, _ := old.ByUID(mailbox, e.UID)
+			same := b.Message != nil && b.Keywords == e.Keywords && b.Deleted == e.Deleted
 			d.changed = append(d.changed, changed{row{seq: seq, Entry: e}, same})
 		}
 		return true
 	})
-	for i < len(before) {
-		lose()
-	}
 	return d
+}
+
+// findGone walks both lists at once; both are ordered by UID.
+func (d *difference) findGone(old, now *mail.Snapshot, mailbox int64) {
+	left := make([]uint32, 0, now.MailboxLen(mailbox))
+	now.EachFrom(mailbox, 0, func(e mail.Entry) bool { left = append(left, e.UID); return true })
+	seq := uint32(0)
+	old.EachFrom(mailbox, 0, func(e mail.Entry) bool {
+		if len(left) > 0 && left[0] == e.UID {
+			left = left[1:]
+			seq++
+			return true
+		}
+		d.gone, d.goneAt = append(d.gone, e.UID), append(d.goneAt, seq+1)
+		return true
+	})
 }
 
 // tellGone tells removals as VANISHED (RFC 7162 section 3.2.10) or EXPUNGE.

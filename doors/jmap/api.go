@@ -1,6 +1,7 @@
 package jmapdoor
 
 import (
+	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -65,8 +66,26 @@ func (d *Door) api(w http.ResponseWriter, r *http.Request) {
 	*buf = out
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(out)
+	if len(out) < minGzip || !httpdoor.AcceptsGzip(r) {
+		_, _ = w.Write(out)
+		return
+	}
+	w.Header().Set("Content-Encoding", "gzip")
+	z := zippers.Get().(*gzip.Writer)
+	defer zippers.Put(z)
+	z.Reset(w)
+	_, _ = z.Write(out)
+	_ = z.Close()
 }
+
+// minGzip is the shortest answer in bytes that is compressed: below, it fits
+// into one packet or two anyway.
+const minGzip = 2 << 10
+
+var zippers = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed) // the level is valid
+	return z
+}}
 
 func (d *Door) readRequest(w http.ResponseWriter, r *http.Request) ([]byte, *jmap.RequestError) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, d.conf.Limits.MaxSizeRequest))

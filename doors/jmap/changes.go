@@ -13,11 +13,12 @@ type states map[jmap.ID]map[string]string
 
 // watcher tells what is new for one person.
 type watcher struct {
-	door  *Door
-	types []string // nil means all
-	known states
-	wake  <-chan struct{}
-	stop  func()
+	door     *Door
+	accounts []jmap.Account // those at the start; a client that gains one opens its stream anew
+	types    []string       // nil means all
+	known    states
+	wake     <-chan struct{}
+	stop     func()
 }
 
 // watch starts to listen for a person's changes.
@@ -30,7 +31,7 @@ func (d *Door) watch(ctx context.Context, types []string) (*watcher, error) {
 	for i, a := range accounts {
 		ids[i] = a.ID
 	}
-	w := &watcher{door: d, types: types}
+	w := &watcher{door: d, accounts: accounts, types: types}
 	w.wake, w.stop = d.needs.Feed.Listen(ctx, ids)
 	// Only after Listen, so that no change falls between the two.
 	if w.known, err = w.now(ctx); err != nil {
@@ -40,14 +41,11 @@ func (d *Door) watch(ctx context.Context, types []string) (*watcher, error) {
 	return w, nil
 }
 
-// now asks the rooms for their states.
+// now asks the rooms for their states. It fails when the person lost an
+// account: then the client has to start anew with a fresh session object.
 func (w *watcher) now(ctx context.Context) (states, error) {
-	accounts, err := w.door.needs.Accounts.Accounts(ctx)
-	if err != nil {
-		return nil, err
-	}
 	out := states{}
-	for _, a := range accounts {
+	for _, a := range w.accounts {
 		for _, c := range w.door.caps {
 			if c.States == nil {
 				continue

@@ -23,9 +23,18 @@ func (d *Door) dispatch(ctx context.Context, who httpdoor.Subject, req *jmap.Req
 	for k, v := range req.CreatedIDs {
 		created[k] = v
 	}
+	size := 0
 	for _, in := range req.MethodCalls {
 		call := &jmap.Call{Name: in.Name, ID: in.ID, Args: in.Args, Limits: d.conf.Limits, Created: created}
-		resp.Answers = append(resp.Answers, d.answer(ctx, req, call, resp.Answers)...)
+		if size > d.conf.MaxAnswer {
+			resp.Answers = append(resp.Answers, d.failed(ctx, call, jmap.Fail(jmap.RequestTooLarge,
+				"The response has more than %d bytes already.", d.conf.MaxAnswer)))
+			continue
+		}
+		for _, a := range d.answer(ctx, req, call, resp.Answers) {
+			size += len(a.Args)
+			resp.Answers = append(resp.Answers, a)
+		}
 	}
 	// RFC 8620 section 3.4: createdIds is sent only if the request had it.
 	if req.CreatedIDs != nil {

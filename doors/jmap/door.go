@@ -16,6 +16,9 @@ import (
 // Config is what an operator may set. A zero field means its default.
 type Config struct {
 	Limits jmap.Limits // default jmap.DefaultLimits
+	// MaxAnswer bounds a response in bytes: past it, no further method is run;
+	// default 64 MiB.
+	MaxAnswer int
 	// UploadTime bounds one upload; default 30 min.
 	UploadTime time.Duration
 	// RequestTime bounds one API request; default 60 s.
@@ -35,7 +38,9 @@ type Config struct {
 	PushClient *http.Client
 	// PushLife is how long a push subscription may live; default 7 days.
 	PushLife time.Duration
-	// PushMax bounds the push subscriptions of one person; default 20.
+	// PushMax bounds the push subscriptions of one person, and how many one
+	// may make in an hour: each costs a stranger's server a message.
+	// Default 20.
 	PushMax int
 }
 
@@ -53,6 +58,9 @@ func (c Config) withDefaults() Config {
 	def(&c.MinPing, 30*time.Second)
 	def(&c.WriteTime, 30*time.Second)
 	def(&c.PushLife, 7*24*time.Hour)
+	if c.MaxAnswer == 0 {
+		c.MaxAnswer = 64 << 20
+	}
 	if c.MaxStreams == 0 {
 		c.MaxStreams = 20
 	}

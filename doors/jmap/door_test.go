@@ -264,6 +264,23 @@ func TestWrongMediaType(t *testing.T) {
 	}
 }
 
+// TestGzip checks that long answers are compressed for those far away.
+func TestGzip(t *testing.T) {
+	s, _, _ := newServer(t, Config{})
+	body := `{"using":["urn:ietf:params:jmap:core"],"methodCalls":[["Core/echo",{"x":"` + strings.Repeat("word ", 1000) + `"},"c"]]}`
+	for peer, want := range map[string]string{"192.0.2.7:99": "gzip", "127.0.0.1:99": ""} {
+		r := httptest.NewRequest("POST", "/jmap/api", strings.NewReader(body))
+		r.RemoteAddr = peer
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Accept-Encoding", "gzip, br")
+		w := httptest.NewRecorder()
+		s.Config.Handler.ServeHTTP(w, r)
+		if got := w.Header().Get("Content-Encoding"); got != want || want != "" && w.Body.Len() > 1000 {
+			t.Errorf("%s: encoding %q, %d bytes", peer, got, w.Body.Len())
+		}
+	}
+}
+
 func TestSession(t *testing.T) {
 	s, _, _ := newServer(t, Config{})
 	r, err := http.Get(s.URL + "/.well-known/jmap")

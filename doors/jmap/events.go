@@ -109,6 +109,7 @@ func (s *stream) state(watch *watcher, changed states) error {
 }
 
 func (s *stream) loop(r *http.Request, watch *watcher, opt eventOptions) {
+	closing := httpdoor.Closing(r.Context())
 	var tick <-chan time.Time
 	if opt.ping > 0 {
 		t := time.NewTicker(opt.ping)
@@ -119,12 +120,17 @@ func (s *stream) loop(r *http.Request, watch *watcher, opt eventOptions) {
 		select {
 		case <-r.Context().Done():
 			return
+		case <-closing:
+			return
 		case <-tick:
 			if s.send(fmt.Sprintf("event: ping\ndata: {\"interval\":%d}\n\n", int(opt.ping/time.Second))) != nil {
 				return
 			}
 		case <-watch.wake:
 			changed, err := watch.news(r.Context())
+			if err == nil && len(changed) > 0 {
+				err = httpdoor.Recheck(r.Context())
+			}
 			if err != nil {
 				return // the client comes back with Last-Event-ID
 			}

@@ -24,9 +24,26 @@ type pusher struct {
 	mu    sync.Mutex
 	stops map[jmap.ID]context.CancelFunc
 	base  context.Context // set by run
+	hour  time.Time       // begin of the hour that made counts
+	made  map[string]int  // subscriptions made, by person
 }
 
-func newPusher(d *Door) *pusher { return &pusher{door: d, stops: map[jmap.ID]context.CancelFunc{}} }
+func newPusher(d *Door) *pusher {
+	return &pusher{door: d, stops: map[jmap.ID]context.CancelFunc{}, made: map[string]int{}}
+}
+
+// mayMake counts one more subscription of a person, unless there were too
+// many within the hour.
+func (p *pusher) mayMake(who string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := p.door.needs.Clock.Now(); now.Sub(p.hour) > time.Hour {
+		p.hour = now
+		clear(p.made)
+	}
+	p.made[who]++
+	return p.made[who] <= p.door.conf.PushMax
+}
 
 // run takes up the kept subscriptions and sends until ctx ends.
 func (p *pusher) run(ctx context.Context) error {
@@ -69,28 +86,52 @@ func (p *pusher) stop(id jmap.ID) {
 	}
 }
 
+// serve watches for a subscription, and anew after a failure.
 func (p *pusher) serve(ctx context.Context, s Subscription) {
 	ctx = httpdoor.WithSubject(ctx, s.Subject)
-	watch, err := p.door.watch(ctx, s.Types)
-	if err != nil {
-		p.door.needs.Log.ErrorContext(ctx, "push subscription not served", "error", err)
-		return
-	}
-	defer watch.stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-watch.wake:
-		}
-		changed, err := watch.news(ctx)
-		if err != nil || len(changed) == 0 {
-			continue
-		}
-		if err := p.deliver(ctx, s, change(changed)); errors.Is(err, errGone) {
+	for again := false; ctx.Err() == nil; again = true {
+		if err := p.watch(ctx, s, again); errors.Is(err, errGone) {
 			_ = p.door.needs.Subscriptions.Delete(ctx, s.ID)
 			p.stop(s.ID)
 			return
+		} else if err != nil && ctx.Err() == nil {
+			p.door.needs.Log.InfoContext(ctx, "push subscription interrupted", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(10 * time.Second):
+		}
+	}
+}
+
+// watch sends what is new until something fails. Again says that there was a
+// gap before, so that everything is told once.
+func (p *pusher) watch(ctx context.Context, s Subscription, again bool) error {
+	watch, err := p.door.watch(ctx, s.Types)
+	if err != nil {
+		return err
+	}
+	defer watch.stop()
+	if again {
+		if err := p.deliver(ctx, s, change(watch.known)); errors.Is(err, errGone) {
+			return err
+		}
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-watch.wake:
+		}
+		changed, err := watch.news(ctx)
+		if err != nil {
+			return err
+		}
+		if len(changed) == 0 {
+			continue
+		}
+		if err := p.deliver(ctx, s, change(changed)); errors.Is(err, errGone) {
+			return err
 		}
 	}
 }

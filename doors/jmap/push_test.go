@@ -228,7 +228,7 @@ func TestPushSubscription(t *testing.T) {
 	to, got := receiver(t)
 	client := newPushClient(true)
 	client.Transport.(*http.Transport).TLSClientConfig = &tls.Config{RootCAs: to.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
-	s, d, _ := newServer(t, Config{PushClient: client})
+	s, d, o := newServer(t, Config{PushClient: client})
 	out := set(t, s, `{"create":{"k":{"deviceClientId":"d","url":"`+to.URL+`/in","types":["Note"]}}}`)
 	made, _ := out.Created["k"].(map[string]any)
 	id, _ := made["id"].(string)
@@ -246,7 +246,7 @@ func TestPushSubscription(t *testing.T) {
 	if out := set(t, s, `{"update":{"`+id+`":{"verificationCode":"`+v.VerificationCode+`"}}}`); out.NotUpdated != nil {
 		t.Errorf("code: %+v", out.NotUpdated[id])
 	}
-	waitFor(t, "the subscription listens", func() bool { d.push.mu.Lock(); defer d.push.mu.Unlock(); return len(d.push.stops) == 1 })
+	waitFor(t, "the subscription listens", func() bool { o.mu.Lock(); defer o.mu.Unlock(); return len(o.listeners) == 1 })
 	time.Sleep(50 * time.Millisecond)
 	post(t, s, makeNote, "application/json")
 	if m := next(t, got); m != `{"@type":"StateChange","changed":{"A1":{"Note":"2"}}}` {
@@ -259,6 +259,13 @@ func TestPushSubscription(t *testing.T) {
 	if out := set(t, s, `{"destroy":["`+id+`"]}`); len(out.Destroyed) != 1 {
 		t.Errorf("destroy: %+v", out)
 	}
+	// An endpoint that does not know the URL loses its subscription.
+	set(t, s, `{"create":{"k":{"deviceClientId":"d","url":"`+to.URL+`/gone"}}}`)
+	next(t, got)
+	waitFor(t, "the subscription is gone", func() bool {
+		all, err := d.needs.Subscriptions.All(t.Context())
+		return err == nil && len(all) == 0
+	})
 	for create, bad := range map[string]string{
 		`{"deviceClientId":"d","url":"http://example.com/"}`:                           "url",
 		`{"url":"https://example.com/"}`:                                               "deviceClientId",
@@ -269,6 +276,23 @@ func TestPushSubscription(t *testing.T) {
 		if e := out.NotCreated["k"]; e == nil || e.Type != jmap.InvalidProperties || e.Properties[0] != bad {
 			t.Errorf("%s: %+v", create, out)
 		}
+	}
+}
+
+// TestPushRate checks that making subscriptions is no way to send a stranger
+// messages without end.
+func TestPushRate(t *testing.T) {
+	s, _, _ := newServer(t, Config{PushMax: 3, PushClient: newPushClient(false)})
+	for range 3 {
+		out := set(t, s, `{"create":{"k":{"deviceClientId":"d","url":"https://127.0.0.1:1/"}}}`)
+		made, _ := out.Created["k"].(map[string]any)
+		id, _ := made["id"].(string)
+		if out := set(t, s, `{"destroy":["`+id+`"]}`); len(out.Destroyed) != 1 {
+			t.Fatalf("%+v", out)
+		}
+	}
+	if out := set(t, s, `{"create":{"k":{"deviceClientId":"d","url":"https://127.0.0.1:1/"}}}`); out.NotCreated["k"] == nil || out.NotCreated["k"].Type != jmap.RateLimit {
+		t.Errorf("the fourth within the hour: %+v", out)
 	}
 }
 

@@ -61,13 +61,18 @@ func (d *Door) socket(w http.ResponseWriter, r *http.Request) {
 	s.loop(ctx)
 }
 
-// alive finds out when the other end is gone without a word.
+// alive finds out when the other end is gone without a word, and says goodbye
+// when the server closes.
 func (s *socket) alive(ctx context.Context, cancel func()) {
 	t := time.NewTicker(2 * time.Minute)
 	defer t.Stop()
 	for {
 		select {
 		case <-ctx.Done():
+			return
+		case <-httpdoor.Closing(ctx):
+			_ = s.conn.Close(websocket.StatusGoingAway, "the server is closing")
+			cancel()
 			return
 		case <-t.C:
 			soon, stop := context.WithTimeout(ctx, 30*time.Second)
@@ -140,6 +145,9 @@ func (s *socket) request(ctx context.Context, id string, b []byte) {
 		s.refuse(ctx, id, rerr)
 		return
 	}
+	if !s.signedIn(ctx) {
+		return
+	}
 	limited, cancel := context.WithTimeout(ctx, s.door.conf.RequestTime)
 	defer cancel()
 	resp, err := s.door.dispatch(limited, s.who, req)
@@ -154,6 +162,15 @@ func (s *socket) request(ctx context.Context, id string, b []byte) {
 	// RFC 8887 section 4.3.2: the response gains @type and requestId.
 	out := append([]byte(`{"@type":"Response",`), requestID(id)...)
 	s.write(ctx, append(out, body[1:]...))
+}
+
+// signedIn closes the socket of somebody whose session has ended.
+func (s *socket) signedIn(ctx context.Context) bool {
+	err := httpdoor.Recheck(ctx)
+	if err != nil {
+		_ = s.conn.Close(websocket.StatusPolicyViolation, "please sign in")
+	}
+	return err == nil
 }
 
 func requestID(id string) []byte {
@@ -204,6 +221,9 @@ func (s *socket) enable(ctx context.Context, in socketRequest) {
 				return
 			case <-watch.wake:
 				changed, err := watch.news(ctx)
+				if err == nil && len(changed) > 0 && !s.signedIn(ctx) {
+					return
+				}
 				if err != nil {
 					_ = s.conn.Close(websocket.StatusTryAgainLater, "changes cannot be read now")
 					return

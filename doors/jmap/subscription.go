@@ -3,6 +3,7 @@ package jmapdoor
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"time"
 
@@ -151,13 +152,16 @@ func (p *pusher) create(ctx context.Context, raw json.RawMessage) (jmap.ID, any,
 	if len(have) >= p.door.conf.PushMax {
 		return "", nil, jmap.Refuse(jmap.OverQuota, "At most %d push subscriptions.", p.door.conf.PushMax)
 	}
+	if !p.mayMake(who.ID) {
+		return "", nil, jmap.Refuse(jmap.RateLimit, "At most %d new push subscriptions in an hour.", p.door.conf.PushMax)
+	}
 	s.ID = id.Text('p', id.New())
 	asked := s.Expires
 	s.Expires = p.expires(asked)
 	if err := p.door.needs.Subscriptions.Put(ctx, s); err != nil {
 		return "", nil, err
 	}
-	go p.verify(context.WithoutCancel(ctx), s)
+	p.verify(context.WithoutCancel(ctx), s)
 	return s.ID, map[string]any{"id": s.ID, "keys": s.Keys, "expires": s.Expires}, nil
 }
 
@@ -171,9 +175,20 @@ func (p *pusher) expires(asked *jmap.UTCDate) *jmap.UTCDate {
 }
 
 // verify sends the code that proves that the client reads the URL (section
-// 7.2.2): until it comes back, nothing else is sent.
+// 7.2.2): until it comes back, nothing else is sent. It goes on beside the
+// request until the subscription is verified or destroyed.
 func (p *pusher) verify(ctx context.Context, s Subscription) {
-	_ = p.deliver(ctx, s, jmap.PushVerification{Kind: "PushVerification", PushSubscriptionID: s.ID, VerificationCode: s.Code})
+	ctx, cancel := context.WithCancel(ctx)
+	p.mu.Lock()
+	p.stops[s.ID] = cancel
+	p.mu.Unlock()
+	go func() {
+		err := p.deliver(ctx, s, jmap.PushVerification{Kind: "PushVerification", PushSubscriptionID: s.ID, VerificationCode: s.Code})
+		if errors.Is(err, errGone) {
+			_ = p.door.needs.Subscriptions.Delete(ctx, s.ID)
+			p.stop(s.ID)
+		}
+	}()
 }
 
 // update changes code, expiry or types; the rest is fixed (section 7.2).

@@ -32,6 +32,13 @@ func (x *session) cmdBdat(arg string) {
 	if x.deadline.IsZero() {
 		x.deadline = time.Now().Add(x.srv.conf.MessageTime)
 	}
+	if int64(x.br.Buffered()) < size {
+		// The client may want to hear about the envelope before it goes on.
+		if x.bw.Flush() != nil {
+			x.quit = true
+			return
+		}
+	}
 	chunk := &io.LimitedReader{R: x.br, N: size}
 	if x.tx.chunks == nil && !x.ready() {
 		x.skip(chunk)

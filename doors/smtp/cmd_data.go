@@ -61,7 +61,7 @@ func (x *session) finish(err error) {
 	if err != nil {
 		x.refuseError(atData, err)
 	} else {
-		x.commands = 0
+		x.commands, x.errors = 0, 0
 		x.reply(250, "2.0.0", "The letter is stored.")
 	}
 	x.reset()
@@ -71,6 +71,7 @@ func (x *session) finish(err error) {
 // message is durable, or with nothing left behind.
 func (x *session) take(src io.Reader) error {
 	ctx := x.srv.ctx
+	src = &sizeLimit{r: src, left: x.srv.conf.MaxMessage, max: x.srv.conf.MaxMessage}
 	trace := mail.Trace{
 		From: x.tx.from, Helo: x.helo, Addr: x.addr, Protocol: x.protocol(), ID: id.Text('m', id.New()),
 	}
@@ -78,7 +79,9 @@ func (x *session) take(src io.Reader) error {
 		trace.TLS = tlsText(x.tls.ConnectionState())
 	}
 	if x.kind != MX {
-		return x.srv.room.SubmitSMTP(ctx, x.subject, x.envelope(), trace, src)
+		err := x.srv.room.SubmitSMTP(ctx, x.subject, x.envelope(), trace, src)
+		x.logTaken(trace, len(x.tx.out), err)
+		return err
 	}
 	if len(x.tx.rcpts) == 1 {
 		trace.For = x.tx.rcpts[0].Address
@@ -91,9 +94,33 @@ func (x *session) take(src io.Reader) error {
 	// RFC 5321 section 6.3: loops are found by counting Received fields.
 	if l.Hops() > x.srv.conf.MaxReceived {
 		l.Discard()
-		return errs.E(errs.Invalid, "The message has been through too many servers; it seems to go in circles.")
+		return mail.ErrLoop
 	}
-	return x.srv.room.Receive(ctx, in, l)
+	err = x.srv.room.Receive(ctx, in, l)
+	x.logTaken(trace, len(in.Recipients), err)
+	return err
+}
+
+// logTaken writes the line by which an operator finds a letter again: the id
+// is in its Received field.
+func (x *session) logTaken(t mail.Trace, recipients int, err error) {
+	if err == nil {
+		x.srv.log.Info("letter taken", "id", t.ID, "from", t.From, "recipients", recipients, "peer", x.addr, "port", x.kind)
+	}
+}
+
+// sizeLimit fails with TooLarge beyond the announced size.
+type sizeLimit struct {
+	r         io.Reader
+	left, max int64
+}
+
+func (l *sizeLimit) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	if l.left -= int64(n); l.left < 0 {
+		return 0, errs.E(errs.TooLarge, "A message can have %d bytes here.", l.max)
+	}
+	return n, err
 }
 
 func (x *session) envelope() mail.Envelope {

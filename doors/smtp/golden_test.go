@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/tls"
 	"fmt"
 	"net"
@@ -23,6 +24,7 @@ import (
 //	C: text               sent with CRLF; several in a row go in one write
 //	C! "text\n"           sent as it is, a Go string without an added CRLF
 //	S: text               the next line from the server; * stands for anything
+//	FILL n                n bytes of text are sent, without a line end
 //	TLS                   both sides start TLS
 //	CLOSED                the server has closed the connection
 //	INBOX address         the next lines, after "| ", are the newest letter
@@ -46,8 +48,8 @@ func TestDialogues(t *testing.T) {
 func playFile(t *testing.T, file, url string) {
 	text, err := os.ReadFile(file)
 	check(t, err)
-	conf := Config{MaxMessage: 20000, MaxRecipients: 5, MaxErrors: 8, MaxReceived: 5}
-	o := newOffice(t, url, conf, mail.Config{MaxMessage: 30000, Outbound: mail.Outbound{Routes: map[string]string{"out.example": "127.0.0.1:1"}}})
+	conf := Config{MaxMessage: 20000, MaxRecipients: 5, MaxErrors: 12, MaxReceived: 5}
+	o := newOffice(t, url, conf, mail.Config{MaxMessage: 20000, Outbound: mail.Outbound{Routes: map[string]string{"out.example": "127.0.0.1:1"}}})
 	p := &player{t: t, o: o, name: filepath.Base(file)}
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
 	for p.line < len(lines) {
@@ -87,6 +89,11 @@ func (p *player) step(lines []string) {
 		}
 		if got = strings.TrimSuffix(got, "\r\n"); !matches(rest, got) {
 			p.fatal("\n got %s\nwant %s", got, rest)
+		}
+	case "FILL":
+		n, _ := strconv.Atoi(rest)
+		if _, err := p.conn.Write(bytes.Repeat([]byte("x"), n)); err != nil {
+			p.fatal("%v", err)
 		}
 	case "TLS":
 		c := tls.Client(p.conn, &tls.Config{InsecureSkipVerify: true})

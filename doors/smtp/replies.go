@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"chancery/kit/errs"
+	"chancery/mail"
 	wire "chancery/wire/smtp"
 )
 
@@ -22,6 +23,8 @@ const (
 // section 4.2.3, RFC 3463).
 func (x *session) codes(at stage, err error) (code int, enhanced string) {
 	switch {
+	case errors.Is(err, mail.ErrLoop):
+		return 554, "5.4.6"
 	case errors.Is(err, wire.ErrBareLine), errors.Is(err, wire.ErrLongLine):
 		return 554, "5.6.0"
 	}

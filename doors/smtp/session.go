@@ -255,7 +255,10 @@ func (x *session) refuse(code int, enhanced, text string) {
 func (x *session) refuseError(at stage, err error) {
 	code, enhanced := x.codes(at, err)
 	if errs.KindOf(err) == errs.Internal || errs.KindOf(err) == errs.Unavailable {
+		// Trouble of ours must not count as the client's.
 		x.srv.log.Error("smtp: a command failed", "peer", x.addr, "err", err)
+		x.reply(code, enhanced, oneLine(errs.Text(err)))
+		return
 	}
 	x.refuse(code, enhanced, oneLine(errs.Text(err)))
 }

@@ -19,6 +19,7 @@ type Config struct {
 	MaxUpload          int64       // bytes, default 100 MiB; doors/jmap has its own limit before
 	MaxDelayedSend     int64       // seconds, default 30 days; what the room allows
 	MaxBodyValue       int64       // bytes of one body value, default 5 MiB
+	MaxAnswer          int         // bytes of one answer with bodies, default 32 MiB
 	QueryCache         int         // message pointers kept in results of queries, default 2,000,000
 	Clock              clock.Clock // default the machine's
 	Log                *slog.Logger
@@ -36,6 +37,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxBodyValue == 0 {
 		c.MaxBodyValue = 5 << 20
+	}
+	if c.MaxAnswer == 0 {
+		c.MaxAnswer = 32 << 20
 	}
 	if c.QueryCache == 0 {
 		c.QueryCache = 2_000_000
@@ -69,8 +73,8 @@ func (a *API) Capabilities() []jmap.Capability {
 		{
 			URN:     jmapmail.MailURN,
 			Account: a.mailCapability,
-			Types:   []string{"Mailbox", "Thread", "Email"},
-			States:  a.mailStates,
+			Types:   []string{"Mailbox", "Thread", "Email", "Identity", "EmailSubmission"},
+			States:  a.states,
 			Methods: map[string]jmap.Method{
 				"Mailbox/get":          a.mailboxGet,
 				"Mailbox/changes":      a.mailboxChanges,
@@ -93,8 +97,6 @@ func (a *API) Capabilities() []jmap.Capability {
 		{
 			URN:     jmapmail.SubmissionURN,
 			Account: a.submissionCapability,
-			Types:   []string{"Identity", "EmailSubmission"},
-			States:  a.submissionStates,
 			Methods: map[string]jmap.Method{
 				"Identity/get":                 a.identityGet,
 				"Identity/changes":             a.identityChanges,
@@ -104,6 +106,14 @@ func (a *API) Capabilities() []jmap.Capability {
 				"EmailSubmission/query":        a.submissionQuery,
 				"EmailSubmission/queryChanges": a.submissionQueryChanges,
 				"EmailSubmission/set":          a.submissionSet,
+			},
+		},
+		{
+			URN:     jmapmail.VacationURN,
+			Account: func(acc jmap.Account) (any, bool) { return nil, !acc.IsReadOnly },
+			Methods: map[string]jmap.Method{
+				"VacationResponse/get": a.vacationGet,
+				"VacationResponse/set": a.vacationSet,
 			},
 		},
 	}
@@ -170,47 +180,27 @@ func (a *API) open(ctx context.Context, text jmap.ID) (*mail.Account, *mail.Snap
 	return acc, snap, err
 }
 
-// mailStates returns the states for push.
-func (a *API) mailStates(ctx context.Context, account jmap.ID) (map[string]string, error) {
+// states returns the states for push, those of submissions too: all stand in
+// one snapshot.
+func (a *API) states(ctx context.Context, account jmap.ID) (map[string]string, error) {
 	_, snap, err := a.open(ctx, account)
 	if err != nil {
 		return nil, err
 	}
 	email := state(snap.EmailState)
-	return map[string]string{"Mailbox": state(mailboxState(snap)), "Thread": email, "Email": email}, nil
+	return map[string]string{"Mailbox": state(mailboxState(snap)), "Thread": email, "Email": email,
+		"Identity": state(snap.IdentityState), "EmailSubmission": state(snap.SubmissionState)}, nil
 }
 
 // Listen wakes whoever waits for changes of accounts (doors/jmap). Accounts
-// that the person cannot open are left out.
+// that the person cannot reach are left out.
 func (a *API) Listen(ctx context.Context, accounts []jmap.ID) (<-chan struct{}, func()) {
-	wake := make(chan struct{}, 1)
-	done := make(chan struct{})
-	var watches []*mail.Watch
+	var ids []int64
 	for _, text := range accounts {
-		acc, err := a.account(ctx, text)
-		if err != nil {
-			continue
-		}
-		w := acc.Watch()
-		watches = append(watches, w)
-		go func() {
-			for {
-				select {
-				case <-done:
-					return
-				case <-w.C:
-				}
-				select {
-				case wake <- struct{}{}:
-				default:
-				}
-			}
-		}()
-	}
-	return wake, func() {
-		close(done)
-		for _, w := range watches {
-			w.Close()
+		if acc, err := a.account(ctx, text); err == nil {
+			ids = append(ids, acc.ID())
 		}
 	}
+	w := a.room.WatchAccounts(ids)
+	return w.C, w.Close
 }

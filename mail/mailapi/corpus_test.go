@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"chancery/kit/id"
@@ -181,5 +182,22 @@ func TestPage(t *testing.T) {
 	o.ask(t, "Email/query", map[string]any{"accountId": o.ann, "filter": map[string]any{"inMailbox": "f1"}, "limit": 1}, &a)
 	if len(a.IDs) != 1 || a.IDs[0] == first {
 		t.Errorf("the destroyed email is still first: %v", a.IDs)
+	}
+}
+
+// TestMaxAnswer checks that a small request cannot ask for an endless answer.
+func TestMaxAnswer(t *testing.T) {
+	o := newOffice(t)
+	blob := o.upload(t, "x", []byte("Subject: x\r\n\r\n"+strings.Repeat("word ", 1000)+"\r\n"))
+	var done importAnswer
+	o.ask(t, "Email/import", map[string]any{"accountId": o.ann, "emails": map[string]any{"k": map[string]any{"blobId": blob, "mailboxIds": map[string]bool{"f1": true}}}}, &done)
+	o.api.conf.MaxAnswer = 4000
+	for _, call := range []string{
+		`Email/get {"accountId":"` + o.ann + `","ids":["e1"],"fetchAllBodyValues":true}`,
+		`Email/parse {"accountId":"` + o.ann + `","blobIds":["` + blob + `"],"fetchAllBodyValues":true}`,
+	} {
+		if got := o.request(t, []string{call})[0]; !strings.HasPrefix(got, `error {"type":"requestTooLarge"`) {
+			t.Errorf("%s: %.200s", call, got)
+		}
 	}
 }

@@ -60,8 +60,16 @@ func (a *API) emailGet(ctx context.Context, call *jmap.Call) (any, error) {
 			return nil, err
 		}
 		out.b = append(out.b, ',')
+		if len(out.b) > a.conf.MaxAnswer {
+			return nil, tooMuch(a.conf.MaxAnswer)
+		}
 	}
 	return out, nil
+}
+
+// tooMuch tells a client to ask for fewer emails or less of each.
+func tooMuch(limit int) error {
+	return jmap.Fail(jmap.RequestTooLarge, "The answer would have more than %d bytes; ask for fewer emails or smaller body values.", limit)
 }
 
 // emailsOf finds the messages that a call names.

@@ -46,11 +46,15 @@ func (a *API) emailParse(ctx context.Context, call *jmap.Call) (any, error) {
 		plan.steps = plan.steps[1:]
 	}
 	out := &parseAnswer{account: args.AccountID}
+	size := 0
 	for _, text := range *get.IDs {
 		b, err := a.parseOne(ctx, acc, plan, text)
 		switch k := errs.KindOf(err); {
 		case err == nil:
 			out.parsed = append(out.parsed, jmap.Member{Key: text, Value: b})
+			if size += len(b); size > a.conf.MaxAnswer {
+				return nil, tooMuch(a.conf.MaxAnswer)
+			}
 		case k == errs.NotFound:
 			out.notFound = append(out.notFound, text)
 		case k == errs.Invalid || k == errs.TooLarge:

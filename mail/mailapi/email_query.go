@@ -181,7 +181,30 @@ func (a *API) emailQueryChanges(ctx context.Context, call *jmap.Call) (any, erro
 	if !s.fixed() {
 		upTo = nil
 	}
-	return out, out.Diff(texts(emailID, changed), texts(emailID, c.Destroyed), emailTexts(list), upTo, args.MaxChanges)
+	return out, out.Fill(texts(emailID, changed), texts(emailID, c.Destroyed), addedNow(list, changed, upTo), args.MaxChanges)
+}
+
+// addedNow is jmap.Added for lists that may be long: only the ids that are
+// told are written as text.
+func addedNow(list []*mail.Message, changed []int64, upTo *jmap.ID) []jmap.AddedItem {
+	touched := make(map[int64]bool, len(changed))
+	for _, n := range changed {
+		touched[n] = true
+	}
+	last := int64(0)
+	if upTo != nil {
+		last, _ = id.Parse(emailID, *upTo)
+	}
+	var out []jmap.AddedItem
+	for i, m := range list {
+		if touched[m.ID] {
+			out = append(out, jmap.AddedItem{ID: emailText(m.ID), Index: int64(i)})
+		}
+		if m.ID == last {
+			break
+		}
+	}
+	return out
 }
 
 // withThreads adds every message of the threads that are touched: with

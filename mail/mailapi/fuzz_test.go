@@ -3,14 +3,14 @@ package mailapi
 import (
 	"bytes"
 	"encoding/json"
-	"html"
 	"strings"
 	"testing"
-	"unicode/utf8"
+	"time"
 
 	"chancery/kit/id"
 	"chancery/wire/compose"
 	"chancery/wire/jmap"
+	"chancery/wire/jmapmail"
 	"chancery/wire/mime"
 )
 
@@ -96,26 +96,34 @@ func FuzzHeaderProperty(f *testing.F) {
 	})
 }
 
-// FuzzMark checks that a snippet holds nothing but text of the letter and
-// balanced marks.
-func FuzzMark(f *testing.F) {
-	f.Add("Báo cáo quý ba & <b>", "bao \"quy ba\"", 20)
-	f.Add("會議通知", "議通", 3)
-	f.Fuzz(func(t *testing.T, text, query string, size int) {
-		if !utf8.ValidString(text) || size < 0 || size > 1000 {
+// FuzzEnvelope checks that parameters cannot smuggle others in, and that what
+// is read is shown again as it was meant.
+func FuzzEnvelope(f *testing.F) {
+	f.Add("ENVID", "a b+", "NOTIFY", "NEVER")
+	f.Add("HOLDFOR", "60", "ORCPT", "rfc822;a@b")
+	f.Add("holdfor", "1 RET=FULL", "x", "\r\n")
+	now := time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, k1, v1, k2, v2 string) {
+		in := &jmapmail.Envelope{
+			MailFrom: jmapmail.EnvelopeAddress{Email: "a@b", Parameters: map[string]*string{k1: &v1}},
+			RcptTo:   []jmapmail.EnvelopeAddress{{Email: "c@d", Parameters: map[string]*string{k2: &v2}}},
+		}
+		e, err := readEnvelope(in, now)
+		if err != nil {
 			return
 		}
-		s, ok := mark(text, words(query), size)
-		if !ok {
-			return
+		set := 0
+		for _, is := range []bool{e.Ret != "", e.EnvID != "", e.UTF8, !e.HoldUntil.IsZero()} {
+			if is {
+				set++
+			}
 		}
-		plain := strings.NewReplacer("<mark>", "", "</mark>", "").Replace(s)
-		if strings.ContainsAny(plain, "<>") || strings.Count(s, "<mark>") != strings.Count(s, "</mark>") || !strings.Contains(s, "<mark>") {
-			t.Fatalf("snippet %q of %q", s, text)
+		if set > 1 {
+			t.Fatalf("%q=%q became %+v", k1, v1, e)
 		}
-		plain = strings.TrimSuffix(strings.TrimPrefix(html.UnescapeString(plain), "…"), "…")
-		if !utf8.ValidString(plain) || !strings.Contains(text, plain) && !strings.HasPrefix(text, "…") && !strings.HasSuffix(text, "…") {
-			t.Fatalf("snippet %q is not of %q", plain, text)
+		again, err := readEnvelope(envelope(*e), now)
+		if err != nil || again.EnvID != e.EnvID || again.Ret != e.Ret || again.Rcpts[0] != e.Rcpts[0] {
+			t.Fatalf("%+v shown and read again: %+v, %v", e, again, err)
 		}
 	})
 }

@@ -206,5 +206,5 @@ func (a *API) mailboxQueryChanges(ctx context.Context, call *jmap.Call) (any, er
 	}
 	// Name, parent, role and order may all have changed, so upToId does not hold.
 	changed := texts(mailboxID, append(c.Mailboxes.Created, c.Mailboxes.Updated...))
-	return out, out.Diff(changed, texts(mailboxID, c.Mailboxes.Destroyed), now, nil, args.MaxChanges)
+	return out, out.Fill(changed, texts(mailboxID, c.Mailboxes.Destroyed), jmap.Added(now, changed, nil), args.MaxChanges)
 }

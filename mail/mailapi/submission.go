@@ -173,15 +173,7 @@ func (a *API) submissionQueryChanges(ctx context.Context, call *jmap.Call) (any,
 		out.Total = &total
 	}
 	changed := texts(submissionID, append(c.Created, c.Updated...))
-	return out, out.Diff(changed, texts(submissionID, c.Destroyed), ids, nil, args.MaxChanges)
-}
-
-func (a *API) submissionStates(ctx context.Context, account jmap.ID) (map[string]string, error) {
-	_, snap, err := a.open(ctx, account)
-	if err != nil {
-		return nil, err
-	}
-	return map[string]string{"Identity": state(snap.IdentityState), "EmailSubmission": state(snap.SubmissionState)}, nil
+	return out, out.Fill(changed, texts(submissionID, c.Destroyed), jmap.Added(ids, changed, nil), args.MaxChanges)
 }
 
 // submissionCapability announces what sending can do (section 1.3.2).

@@ -15,7 +15,9 @@ import (
 	wire "chancery/wire/smtp"
 )
 
-// Resolver is the part of DNS that is needed; *net.Resolver is one.
+// Resolver is the part of DNS that is needed; *net.Resolver is one. It must
+// tell failure from absence (StrictErrors), because a host that seems to have
+// no address costs a letter.
 type Resolver interface {
 	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
@@ -54,7 +56,7 @@ func New(c Config) *Relay {
 		c.Port = 25
 	}
 	if c.Resolver == nil {
-		c.Resolver = net.DefaultResolver
+		c.Resolver = &net.Resolver{PreferGo: true, StrictErrors: true}
 	}
 	if c.ConnectTime == 0 {
 		c.ConnectTime = 30 * time.Second

@@ -16,7 +16,7 @@ CREATE TABLE blob (
   pos BIGINT NOT NULL,          -- where the record starts in it
   len BIGINT NOT NULL,          -- record bytes, header included
   refs BIGINT NOT NULL,         -- how many rows of rooms name it
-  created_at BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,   -- when it was stored, or last let go of
   PRIMARY KEY (org_id, level, hash)
 ) /*! WITHOUT ROWID !*/;
-CREATE INDEX blob_unused ON blob (org_id, created_at) WHERE refs = 0;
+CREATE INDEX blob_unused ON blob (org_id, changed_at) WHERE refs = 0;

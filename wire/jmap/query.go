@@ -268,24 +268,31 @@ type QueryChangesAnswer struct {
 	Added         []AddedItem `json:"added" ts:"list"`
 }
 
-// Diff fills Removed and Added from the records that changed in any way since
-// the old state (which are reported as removed, as RFC 8620 section 5.6
-// allows for those that may have been in the old results) and the results now.
-func (a *QueryChangesAnswer) Diff(changed, destroyed, now []ID, upTo *ID, maxChanges *int64) error {
-	a.Removed, a.Added = []ID{}, []AddedItem{}
+// Added returns which of the results now are among those that changed, with
+// their places. With upTo, only those up to that result are of interest.
+func Added(now, changed []ID, upTo *ID) []AddedItem {
 	touched := make(map[ID]bool, len(changed))
 	for _, id := range changed {
 		touched[id] = true
 	}
-	a.Removed = append(append(a.Removed, changed...), destroyed...)
+	var out []AddedItem
 	for i, id := range now {
 		if touched[id] {
-			a.Added = append(a.Added, AddedItem{id, int64(i)})
+			out = append(out, AddedItem{id, int64(i)})
 		}
 		if upTo != nil && id == *upTo {
 			break
 		}
 	}
+	return out
+}
+
+// Fill sets Removed and Added. Every record that changed in any way is told
+// as removed, as RFC 8620 section 5.6 allows for those that may have been in
+// the old results, and as added again where it is in the results now.
+func (a *QueryChangesAnswer) Fill(changed, destroyed []ID, added []AddedItem, maxChanges *int64) error {
+	a.Removed = append(append([]ID{}, changed...), destroyed...)
+	a.Added = append([]AddedItem{}, added...)
 	if maxChanges != nil && int64(len(a.Removed)+len(a.Added)) > *maxChanges {
 		return Fail(TooManyChanges, "There are more than %d changes.", *maxChanges)
 	}

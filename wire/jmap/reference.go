@@ -14,8 +14,8 @@ type ResultReference struct {
 	Path     string `json:"path"`
 }
 
-// maxResolved bounds what one reference may copy, so that a chain of
-// references cannot grow a small request without end.
+// maxResolved bounds what the references of one call may copy, so that a
+// chain of references cannot grow a small request without end.
 const maxResolved = 1 << 20
 
 // ResolveReferences replaces each argument "#name" by what it refers to in
@@ -29,6 +29,7 @@ func ResolveReferences(args json.RawMessage, earlier []*Answer) (json.RawMessage
 		return nil, invalid("the arguments are not an object")
 	}
 	changed := false
+	size := 0
 	for i := range m {
 		name, ok := strings.CutPrefix(m[i].Key, "#")
 		if !ok {
@@ -40,6 +41,9 @@ func ResolveReferences(args json.RawMessage, earlier []*Answer) (json.RawMessage
 		v, err := resolve(m[i].Value, earlier)
 		if err != nil {
 			return nil, err
+		}
+		if size += len(v); size > maxResolved {
+			return nil, Fail(InvalidResultReference, "The references stand for more than %d bytes.", maxResolved)
 		}
 		m[i] = Member{name, v}
 		changed = true
@@ -73,11 +77,7 @@ func resolve(raw json.RawMessage, earlier []*Answer) (json.RawMessage, error) {
 		if err != nil {
 			return nil, err
 		}
-		out, err := json.Marshal(v)
-		if err == nil && len(out) > maxResolved {
-			return nil, Fail(InvalidResultReference, "The reference stands for more than %d bytes.", maxResolved)
-		}
-		return out, err
+		return json.Marshal(v)
 	}
 	return nil, Fail(InvalidResultReference, "No earlier call has the id %s.", ref.ResultOf)
 }

@@ -2,6 +2,7 @@ package jmap
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +102,19 @@ func TestReferences(t *testing.T) {
 		if err != nil || string(got) != c.want {
 			t.Errorf("%s: got %s, %v; want %s", c.in, got, err, c.want)
 		}
+	}
+}
+
+// TestReferenceBomb checks that many references to a large answer are refused.
+func TestReferenceBomb(t *testing.T) {
+	earlier := []*Answer{{Name: "E", ID: "e", Args: json.RawMessage(`{"x":"` + strings.Repeat("y", maxResolved/4) + `"}`)}}
+	args := []byte{'{'}
+	for i := range 5 {
+		args = fmt.Appendf(args, `"#a%d":{"resultOf":"e","name":"E","path":"/x"},`, i)
+	}
+	args[len(args)-1] = '}'
+	if _, err := ResolveReferences(args, earlier); err == nil || MethodErrorOf(err).Type != InvalidResultReference {
+		t.Errorf("five quarters of the limit: %v", err)
 	}
 }
 
@@ -262,10 +276,10 @@ func TestAppendString(t *testing.T) {
 	}
 }
 
-func TestQueryChangesDiff(t *testing.T) {
+func TestQueryChanges(t *testing.T) {
 	var a QueryChangesAnswer
 	upTo := "d"
-	if err := a.Diff([]ID{"b", "x", "e"}, []ID{"z"}, []ID{"a", "b", "c", "d", "e"}, &upTo, nil); err != nil {
+	if err := a.Fill([]ID{"b", "x", "e"}, []ID{"z"}, Added([]ID{"a", "b", "c", "d", "e"}, []ID{"b", "x", "e"}, &upTo), nil); err != nil {
 		t.Fatal(err)
 	}
 	b, _ := json.Marshal(a)
@@ -274,7 +288,7 @@ func TestQueryChangesDiff(t *testing.T) {
 		t.Errorf("got %s, want %s", b, want)
 	}
 	limit := int64(2)
-	if err := a.Diff([]ID{"b"}, []ID{"z"}, []ID{"b"}, nil, &limit); err == nil || MethodErrorOf(err).Type != TooManyChanges {
+	if err := a.Fill([]ID{"b"}, []ID{"z"}, []AddedItem{{"b", 0}}, &limit); err == nil || MethodErrorOf(err).Type != TooManyChanges {
 		t.Errorf("too many changes gave %v", err)
 	}
 }

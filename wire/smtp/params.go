@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"chancery/kit/errs"
 )
@@ -57,11 +58,11 @@ const maxParams = 20
 func splitParams(s string) ([]param, error) {
 	var out []param
 	seen := map[string]bool{}
-	for _, word := range strings.Fields(s) {
+	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' }) {
 		name, value, has := strings.Cut(word, "=")
 		name = strings.ToUpper(name)
 		switch {
-		case !isKeyword(name) || has && value == "":
+		case !isKeyword(name) || has && !isValue(value):
 			return nil, errs.E(errs.Invalid, "The parameter %s is not written correctly.", printable(word))
 		case seen[name]:
 			return nil, errs.E(errs.Invalid, "The parameter %s is there twice.", name)
@@ -72,6 +73,16 @@ func splitParams(s string) ([]param, error) {
 		out = append(out, param{name, value})
 	}
 	return out, nil
+}
+
+// isValue accepts an esmtp-value, with UTF-8 as RFC 6531 section 3.3 lets in.
+func isValue(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] <= ' ' || s[i] == 0x7f || s[i] == '=' && i == 0 {
+			return false
+		}
+	}
+	return s != "" && utf8.ValidString(s)
 }
 
 func isKeyword(s string) bool {
@@ -249,7 +260,7 @@ func (n Notify) String() string {
 // type utf-8 the forms of RFC 6533 section 3.
 func parseORcpt(w param) (string, error) {
 	kind, address, ok := strings.Cut(w.value, ";")
-	if !ok || kind == "" || len(w.value) > 500 {
+	if !ok || !isKeyword(strings.ToUpper(kind)) || len(w.value) > 500 {
 		return "", errValue(w)
 	}
 	var err error

@@ -258,3 +258,39 @@ export interface SubmissionSetArgs {
   onSuccessUpdateEmail?: Record<string, unknown>
   onSuccessDestroyEmail?: string[] | null
 }
+
+/** RFC 8621 section 8. */
+export interface VacationResponse {
+  id: Id
+  isEnabled: boolean
+  fromDate: UTCDate | null
+  toDate: UTCDate | null
+  subject: string | null
+  textBody: string | null
+  htmlBody: string | null
+}
+
+/** A person of the directory (our own capability). */
+export interface PersonObject {
+  id: Id
+  name: string
+  email: string
+  language: string
+  rank: string
+  phone: string
+  posts: PostObject[]
+}
+
+export interface PostObject {
+  title: string
+  kind: string
+  unit: string
+  unitId: Id
+  unitPath: string[]
+}
+
+export interface UnitObject {
+  id: Id
+  parentId: Id | null
+  names: Record<string, string>
+}
