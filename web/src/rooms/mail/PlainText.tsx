@@ -32,7 +32,7 @@ export function foldable(pieces: readonly Piece[], at: number): boolean {
   if (!piece?.quote || pieces.length === 1) return false
   const after = pieces.slice(at + 1).filter((p) => !p.quote).map((p) => p.text).join('\n')
   // What follows a line of "-- " is the signature (RFC 3676 section 4.3).
-  const words = after.replace(/(^|\n)-- ?(\n[\s\S]*)?$/, '').replace(/\n_{5,}\n[\s\S]*$/, '').trim()
+  const words = after.replace(/(^|\n)-- ?(\n[\s\S]*)?$/, '').replace(/(^|\n)_{5,}\n[\s\S]*$/, '').trim()
   return words === '' || piece.text.split('\n').length > LONG
 }
 
