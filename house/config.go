@@ -51,9 +51,10 @@ type Config struct {
 	} `toml:"network"`
 
 	HTTP struct {
-		Listen    string `toml:"listen" default:":80" doc:"Address of plain HTTP; empty closes it."`
-		ListenTLS string `toml:"listen_tls" default:":443" doc:"Address of HTTPS; empty closes it."`
-		BaseURL   string `toml:"base_url" doc:"The address people use. Empty: taken from each request." example:"https://mail.city.example"`
+		Listen     string `toml:"listen" default:":80" doc:"Address of plain HTTP; empty closes it."`
+		ListenTLS  string `toml:"listen_tls" default:":443" doc:"Address of HTTPS; empty closes it."`
+		PushInside bool   `toml:"push_inside" default:"false" doc:"Let push subscriptions (RFC 8620 section 7.2) point to addresses of private networks and of this machine."`
+		BaseURL    string `toml:"base_url" doc:"The address people use. Empty: taken from each request." example:"https://mail.city.example"`
 	} `toml:"http"`
 
 	IMAP struct {
@@ -122,7 +123,7 @@ func (c Config) outbound() (mail.Outbound, error) {
 		if _, _, err := net.SplitHostPort(q.Resolver); err != nil {
 			return o, errs.E(errs.Invalid, "queue.resolver: %q is not of the form host:port", q.Resolver)
 		}
-		o.Resolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		o.Resolver = &net.Resolver{PreferGo: true, StrictErrors: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			var d net.Dialer
 			return d.DialContext(ctx, network, q.Resolver)
 		}}

@@ -132,12 +132,23 @@ func (r *Room) Receive(ctx context.Context, in Incoming, l *Letter) error {
 	if len(in.Recipients) > 0 {
 		key = in.Recipients[0].Account.ID
 	}
-	return r.db.WriteBlobs(ctx, key, staged, func(tx *store.Tx) error {
+	return l.settle(r.db.WriteBlobs(ctx, key, staged, func(tx *store.Tx) error {
 		if err := r.file(ctx, tx, in, l); err != nil || report == nil {
 			return err
 		}
 		return report(tx)
-	})
+	}))
+}
+
+// settle gives the letter up when it was refused for good reason. After a
+// fault it is not known whether the transaction took it, so the file of a
+// large one is left to the next sweep.
+func (l *Letter) settle(err error) error {
+	switch errs.KindOf(err) {
+	case errs.OverQuota, errs.NotFound, errs.Forbidden, errs.Invalid, errs.TooLarge, errs.Conflict:
+		l.Discard()
+	}
+	return err
 }
 
 // file puts a letter into the recipients' mailboxes, in the caller's
@@ -179,6 +190,11 @@ func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, i
 		quota = 0
 	}
 	_, err = r.insert(ctx, tx, a.ID, quota, []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: in.Keywords}})
-	tx.OnCommit(func() { r.changed(a.ID) })
+	tx.OnCommit(func() {
+		r.changed(a.ID)
+		if !isMember {
+			r.answerLater(a, in, l)
+		}
+	})
 	return err
 }

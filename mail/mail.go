@@ -44,6 +44,7 @@ type Room struct {
 	mu    sync.Mutex
 	ready map[int64]bool // accounts whose standard mailboxes are known to be there
 	queue *queue
+	away  *away
 
 	validity uint32 // the last UIDVALIDITY given out
 
@@ -60,8 +61,8 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 	}
 	conf = conf.withDefaults()
 	return &Room{
-		queue: newQueue(conf, log),
-		db:    db, dir: dir, conf: conf, clock: c, log: log,
+		queue: newQueue(conf, log), away: newAway(),
+		db: db, dir: dir, conf: conf, clock: c, log: log,
 		views: newViews(conf.ViewMessages), watch: newWatchers(), parts: newContentCache(conf.ContentBytes),
 		ready: map[int64]bool{},
 	}, nil

@@ -86,6 +86,9 @@ func (r *Room) record(ctx context.Context, rows []queueRow, results []outcome) {
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 10*time.Second) {
 		err := r.tryRecord(ctx, rows, results)
 		if err == nil {
+			for i, q := range rows {
+				r.log.Info("letter tried", "from", q.sender, "to", q.rcpt, "host", results[i].host, "reply", results[i].reply.String(), "attempt", q.attempts+1)
+			}
 			return
 		}
 		r.log.Error("queue: an outcome could not be recorded", "err", err)

@@ -312,7 +312,7 @@ func (r *Room) post(ctx context.Context, p *plan, l *Letter, also func(tx *store
 		p.rows[i].account = p.account
 		p.rows[i].blob = l.blob
 	}
-	return r.db.WriteBlobs(ctx, p.account, staged, func(tx *store.Tx) error {
+	return l.settle(r.db.WriteBlobs(ctx, p.account, staged, func(tx *store.Tx) error {
 		if err := r.file(ctx, tx, p.in, l); err != nil {
 			return err
 		}
@@ -328,7 +328,7 @@ func (r *Room) post(ctx context.Context, p *plan, l *Letter, also func(tx *store
 			return also(tx)
 		}
 		return nil
-	})
+	}))
 }
 
 // enqueue writes rows of one letter and wakes the queue when they are durable.

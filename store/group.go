@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"syscall"
 	"time"
 
 	"chancery/kit/errs"
@@ -93,24 +94,52 @@ func (w *writer) run() {
 	defer close(w.ended)
 	group := make([]*job, 0, maxGroup)
 	for j := range w.jobs {
-		group = append(group[:0], j)
-	collect:
-		for len(group) < maxGroup {
-			select {
-			case more, ok := <-w.jobs:
-				if !ok {
-					break collect
-				}
-				group = append(group, more)
-			default:
-				break collect
-			}
-		}
+		last := len(group)
+		group = w.drain(append(group[:0], j))
+		group = w.linger(group, last)
 		w.commit(group)
 	}
 	if w.conn != nil {
 		w.conn.close()
 	}
+}
+
+// drain adds what is waiting.
+func (w *writer) drain(group []*job) []*job {
+	for len(group) < maxGroup {
+		select {
+		case j, ok := <-w.jobs:
+			if !ok {
+				return group
+			}
+			group = append(group, j)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// How long a group waits for callers of the one before.
+const (
+	lingerStep = 50 * time.Microsecond
+	lingerMax  = time.Millisecond
+)
+
+// linger waits a moment when many callers are at work. Without it they fall
+// into two halves, each committing while the other prepares, and every sync
+// serves only half of them. last is the size of the group before: together
+// with those who came meanwhile it tells how many there are. A lone caller
+// never waits.
+func (w *writer) linger(group []*job, last int) []*job {
+	want := min(maxGroup, (last+len(group))*3/4)
+	for waited := time.Duration(0); len(group) < want && waited < lingerMax; waited += lingerStep {
+		// A timer of the runtime may round up to a millisecond.
+		pause := syscall.NsecToTimespec(int64(lingerStep))
+		_ = syscall.Nanosleep(&pause, nil)
+		group = w.drain(group)
+	}
+	return group
 }
 
 // commit makes one group durable and answers each of its callers. A group

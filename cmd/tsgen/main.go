@@ -115,6 +115,7 @@ var mailTypes = []described{
 	{jmapmail.DeliveryStatus{}, ""},
 	{jmapmail.SubmissionFilter{}, ""},
 	{jmapmail.SubmissionSetArgs{}, ""},
+	{jmapmail.VacationResponse{}, "RFC 8621 section 8."},
 	{directory.PersonObject{}, "A person of the directory (our own capability)."},
 	{directory.PostObject{}, ""},
 	{directory.UnitObject{}, ""},

@@ -79,7 +79,9 @@ func (x *session) take(src io.Reader) error {
 		trace.TLS = tlsText(x.tls.ConnectionState())
 	}
 	if x.kind != MX {
-		return x.srv.room.SubmitSMTP(ctx, x.subject, x.envelope(), trace, src)
+		err := x.srv.room.SubmitSMTP(ctx, x.subject, x.envelope(), trace, src)
+		x.logTaken(trace, len(x.tx.out), err)
+		return err
 	}
 	if len(x.tx.rcpts) == 1 {
 		trace.For = x.tx.rcpts[0].Address
@@ -94,7 +96,17 @@ func (x *session) take(src io.Reader) error {
 		l.Discard()
 		return mail.ErrLoop
 	}
-	return x.srv.room.Receive(ctx, in, l)
+	err = x.srv.room.Receive(ctx, in, l)
+	x.logTaken(trace, len(in.Recipients), err)
+	return err
+}
+
+// logTaken writes the line by which an operator finds a letter again: the id
+// is in its Received field.
+func (x *session) logTaken(t mail.Trace, recipients int, err error) {
+	if err == nil {
+		x.srv.log.Info("letter taken", "id", t.ID, "from", t.From, "recipients", recipients, "peer", x.addr, "port", x.kind)
+	}
 }
 
 // sizeLimit fails with TooLarge beyond the announced size.

@@ -26,6 +26,7 @@ import (
 
 // office is a whole door on loopback with two people behind it.
 type office struct {
+	data  string // directory
 	db    *store.Store
 	dir   *directory.Directory
 	room  *mail.Room
@@ -55,10 +56,11 @@ var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 func newOffice(t testing.TB, url string, conf Config, mailConf mail.Config) *office {
 	t.Helper()
 	ctx := t.Context()
-	db, err := store.Open(ctx, store.Options{Dir: t.TempDir(), URL: url, Log: testkit.Log(t)})
+	data := t.TempDir()
+	db, err := store.Open(ctx, store.Options{Dir: data, URL: url, Log: testkit.Log(t)})
 	check(t, err)
 	t.Cleanup(func() { db.Close() })
-	o := &office{db: db, clock: clock.NewFake(noon), addr: map[Kind]string{}}
+	o := &office{data: data, db: db, clock: clock.NewFake(noon), addr: map[Kind]string{}}
 	o.dir, err = directory.New(ctx, db, o.clock)
 	check(t, err)
 	mailConf.Hostname, conf.Hostname = "mail.city.example", "mail.city.example"

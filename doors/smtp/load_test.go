@@ -15,13 +15,19 @@ import (
 	"chancery/mail"
 )
 
-// BenchmarkAccept sends 4 KB letters over 16 connections, spread over 100
-// mailboxes, and reports letters per second and the system's sync calls per
-// letter as the process itself can see them (write syscalls are not counted).
+// BenchmarkAccept sends 4 KB letters over 1, 16 and 64 connections, spread
+// over 100 mailboxes, and reports letters per second. Sync calls a letter are
+// seen from outside:
 //
-//	go test -run - -bench Accept -benchtime 20000x ./doors/smtp
+//	go test -run - -bench Accept/16 -benchtime 20000x ./doors/smtp
+//	go test -c -o /tmp/b ./doors/smtp && strace --seccomp-bpf -f -c -e fsync,fdatasync /tmp/b -test.run - -test.bench Accept/16 -test.benchtime 20000x
 func BenchmarkAccept(b *testing.B) {
-	const connections = 16
+	for _, connections := range []int{1, 16, 64} {
+		b.Run(strconv.Itoa(connections), func(b *testing.B) { accept(b, connections) })
+	}
+}
+
+func accept(b *testing.B, connections int) {
 	o := newOffice(b, os.Getenv("CHANCERY_BENCH_DB"), Config{}, mail.Config{})
 	o.people(b, 100)
 	body := strings.Repeat("A line of text that is about as long as lines are in letters.\r\n", 62)

@@ -111,9 +111,10 @@ func (s *Server) start(c net.Conn, kind Kind) {
 		c.Close()
 		return
 	}
-	full := s.perKind[kind] >= s.conf.MaxConnections || s.perAddr[addr] >= s.conf.MaxPerAddress
+	key := limitKey(addr)
+	full := s.perKind[kind] >= s.conf.MaxConnections || s.perAddr[key] >= s.conf.MaxPerAddress
 	s.perKind[kind]++
-	s.perAddr[addr]++
+	s.perAddr[key]++
 	s.sessions[x] = true
 	s.done.Add(1)
 	s.mu.Unlock()
@@ -129,8 +130,9 @@ func (s *Server) end(x *session) {
 	defer s.mu.Unlock()
 	delete(s.sessions, x)
 	s.perKind[x.kind]--
-	if s.perAddr[x.addr]--; s.perAddr[x.addr] == 0 {
-		delete(s.perAddr, x.addr)
+	key := limitKey(x.addr)
+	if s.perAddr[key]--; s.perAddr[key] == 0 {
+		delete(s.perAddr, key)
 	}
 	s.done.Done()
 }
@@ -166,6 +168,19 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Unlock()
 	<-ended
 	return ctx.Err()
+}
+
+// limitKey is what counts as one address: with IPv6 the /64 that one customer
+// has.
+func limitKey(a netip.Addr) netip.Addr {
+	if !a.Is6() {
+		return a
+	}
+	p, err := a.Prefix(64)
+	if err != nil {
+		return a
+	}
+	return p.Masked().Addr()
 }
 
 func peerAddr(c net.Conn) netip.Addr {

@@ -108,6 +108,14 @@ func (a *API) Capabilities() []jmap.Capability {
 				"EmailSubmission/set":          a.submissionSet,
 			},
 		},
+		{
+			URN:     jmapmail.VacationURN,
+			Account: func(acc jmap.Account) (any, bool) { return nil, !acc.IsReadOnly },
+			Methods: map[string]jmap.Method{
+				"VacationResponse/get": a.vacationGet,
+				"VacationResponse/set": a.vacationSet,
+			},
+		},
 	}
 }
 

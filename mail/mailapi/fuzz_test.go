@@ -3,11 +3,9 @@ package mailapi
 import (
 	"bytes"
 	"encoding/json"
-	"html"
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"chancery/kit/id"
 	"chancery/wire/compose"
@@ -94,30 +92,6 @@ func FuzzHeaderProperty(f *testing.F) {
 			if err := jmap.CheckIJSON(b); err != nil {
 				t.Fatalf("%s of %q: %v in %s", form, value, err, b)
 			}
-		}
-	})
-}
-
-// FuzzMark checks that a snippet holds nothing but text of the letter and
-// balanced marks.
-func FuzzMark(f *testing.F) {
-	f.Add("Báo cáo quý ba & <b>", "bao \"quy ba\"", 20)
-	f.Add("會議通知", "議通", 3)
-	f.Fuzz(func(t *testing.T, text, query string, size int) {
-		if !utf8.ValidString(text) || size < 0 || size > 1000 {
-			return
-		}
-		s, ok := mark(text, words(query), size)
-		if !ok {
-			return
-		}
-		plain := strings.NewReplacer("<mark>", "", "</mark>", "").Replace(s)
-		if strings.ContainsAny(plain, "<>") || strings.Count(s, "<mark>") != strings.Count(s, "</mark>") || !strings.Contains(s, "<mark>") {
-			t.Fatalf("snippet %q of %q", s, text)
-		}
-		plain = strings.TrimSuffix(strings.TrimPrefix(html.UnescapeString(plain), "…"), "…")
-		if !utf8.ValidString(plain) || !strings.Contains(text, plain) && !strings.HasPrefix(text, "…") && !strings.HasSuffix(text, "…") {
-			t.Fatalf("snippet %q is not of %q", plain, text)
 		}
 	})
 }

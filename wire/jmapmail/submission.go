@@ -64,3 +64,14 @@ type SubmissionSetArgs struct {
 	OnSuccessUpdateEmail  jmap.Members `json:"onSuccessUpdateEmail"`
 	OnSuccessDestroyEmail []string     `json:"onSuccessDestroyEmail"`
 }
+
+// VacationResponse is what is answered while the person is away (section 8).
+type VacationResponse struct {
+	ID        string        `json:"id"` // always "singleton"
+	IsEnabled bool          `json:"isEnabled"`
+	FromDate  *jmap.UTCDate `json:"fromDate"`
+	ToDate    *jmap.UTCDate `json:"toDate"`
+	Subject   *string       `json:"subject"`
+	TextBody  *string       `json:"textBody"`
+	HTMLBody  *string       `json:"htmlBody"`
+}

@@ -259,6 +259,17 @@ export interface SubmissionSetArgs {
   onSuccessDestroyEmail?: string[] | null
 }
 
+/** RFC 8621 section 8. */
+export interface VacationResponse {
+  id: Id
+  isEnabled: boolean
+  fromDate: UTCDate | null
+  toDate: UTCDate | null
+  subject: string | null
+  textBody: string | null
+  htmlBody: string | null
+}
+
 /** A person of the directory (our own capability). */
 export interface PersonObject {
   id: Id

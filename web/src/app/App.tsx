@@ -35,10 +35,15 @@ export function App() {
       if (!me || (session instanceof SyncError && session.kind === 'signedOut')) return setState({ at: 'out' })
       if (session instanceof SyncError) throw session
       if (!prefs().language && isLanguage(me.language)) await speak(pickLanguage([me.language]))
-      const transport = new Transport(session, undefined, (e) => {
-        if (e.kind === 'signedOut') setState({ at: 'out', because: 'expired' })
-        if (e.kind === 'offline') setLive('offline')
-      })
+      const transport = new Transport(
+        session,
+        undefined,
+        (e) => {
+          if (e.kind === 'signedOut') setState({ at: 'out', because: 'expired' })
+          if (e.kind === 'offline') setLive('offline')
+        },
+        () => setLive((now) => (now === 'offline' ? 'polling' : now)),
+      )
       const engine = new MailEngine(session, transport)
       await engine.start()
       setState({ at: 'in', me, engine })

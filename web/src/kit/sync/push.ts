@@ -41,25 +41,30 @@ export class Push {
     removeEventListener('offline', this.lost)
     document.removeEventListener('visibilitychange', this.visible)
     this.close()
+    this.stopPolling()
   }
 
   private close(): void {
     this.source?.close()
     this.source = null
-    clearInterval(this.poll)
     clearTimeout(this.retry)
+  }
+
+  private stopPolling(): void {
+    clearInterval(this.poll)
+    this.poll = undefined
   }
 
   private open(): void {
     this.close()
     if (this.stopped) return
-    this.o.onLiveness('connecting')
+    if (this.poll === undefined) this.o.onLiveness('connecting')
     const url = this.o.url.replace('{types}', '*').replace('{closeafter}', 'no').replace('{ping}', '30')
     const source = (this.o.source ?? ((u) => new EventSource(u, { withCredentials: true })))(url)
     this.source = source
     source.addEventListener('open', () => {
       this.failures = 0
-      clearInterval(this.poll)
+      this.stopPolling()
       this.o.onLiveness('live')
       // What happened while nobody listened was not told; ask once.
       if (this.everOpen) this.o.onCatchUp()
@@ -82,8 +87,8 @@ export class Push {
     this.failures++
     this.source?.close()
     this.o.onLiveness(navigator.onLine ? 'polling' : 'offline')
-    clearInterval(this.poll)
-    this.poll = setInterval(() => this.o.onCatchUp(), (this.o.pollSeconds ?? 20) * 1000)
+    // Asking goes on while the stream is tried again.
+    this.poll ??= setInterval(() => this.o.onCatchUp(), (this.o.pollSeconds ?? 15) * 1000)
     clearTimeout(this.retry)
     this.retry = setTimeout(() => this.open(), Math.min(60_000, 1000 * 2 ** Math.min(this.failures, 6)))
   }

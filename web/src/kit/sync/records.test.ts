@@ -54,6 +54,15 @@ describe('RecordStore', () => {
     expect(s.get('a')).toBe(s.get('a'))
   })
 
+  test('forgets only what nobody looks at', () => {
+    const s = new RecordStore<Thing>()
+    s.put(Array.from({ length: 10 }, (_, i) => ({ id: `r${i}`, n: i })))
+    s.subscribe('r0', () => {})
+    s.overlay('r1', (t) => t)
+    s.prune(4)
+    expect(s.ids()).toEqual(['r0', 'r1', 'r8', 'r9'])
+  })
+
   test('tells listeners once a turn', async () => {
     const s = new RecordStore<Thing>()
     const heard = vi.fn()

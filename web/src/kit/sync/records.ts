@@ -77,6 +77,17 @@ export class RecordStore<T extends { id: string }> {
     }
   }
 
+  /** Forgets the oldest records that nobody looks at, down to `max`; they can be asked for again. */
+  prune(max: number): void {
+    if (this.base.size <= max) return
+    for (const id of this.base.keys()) {
+      if (this.base.size <= max) return
+      if (this.listeners.has(id) || this.overlays.has(id)) continue
+      this.base.delete(id)
+      this.seen.delete(id)
+    }
+  }
+
   subscribe(id: string, fn: () => void): () => void {
     const set = this.listeners.get(id) ?? new Set()
     set.add(fn)

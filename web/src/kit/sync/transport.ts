@@ -37,6 +37,7 @@ export class Transport {
     readonly session: Session,
     private readonly fetcher: Fetch = (url, init) => fetch(url, init),
     private readonly onFailure: (e: SyncError) => void = () => {},
+    private readonly onSuccess: () => void = () => {},
   ) {
     this.using = [CORE, MAIL, SUBMISSION, DIRECTORY].filter((c) => c in session.capabilities)
     const core = session.capabilities[CORE] ?? {}
@@ -75,6 +76,7 @@ export class Transport {
   private async send(slots: Slot[]): Promise<void> {
     try {
       const answers = await this.post(slots.map((s) => s.invocation))
+      this.onSuccess()
       for (const s of slots) {
         const [name, , id] = s.invocation
         const mine = answers.filter((a) => a[2] === id)

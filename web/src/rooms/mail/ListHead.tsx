@@ -44,7 +44,7 @@ function Chosen() {
   const emails = rowEmails(m, list.selected)
   const unread = emails.some((e) => !e.keywords['$seen'])
   const all = view.rows.every((id) => id === undefined || list.selected.has(id))
-  const then = (act: Promise<void>): void => {
+  const then = (act: Promise<unknown>): void => {
     list.clear()
     void act
   }

@@ -10,7 +10,7 @@ import { errorText } from '~/kit/ui/states'
 import { sayError } from '~/kit/undo'
 import { folderName } from './names'
 import type { MailAccount } from './account'
-import type { ComposeStart } from './compose/start'
+import { takeUnsaved, type ComposeStart } from './compose/start'
 import { MailContext, useVersion, type MailState } from './context'
 import type { MailEngine } from './engine'
 import { FolderPane } from './FolderPane'
@@ -54,7 +54,8 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
   const view = useMemo(() => engine.view(account, filter, threads), [engine, account, filter, threads])
   const list = useList(view)
   const acts = useActs(engine, account, mailbox)
-  const mine = useMemo(() => new Set(engine.accounts.flatMap((a) => [a.name, ...a.identities.map((i) => i.email)]).map((s) => s.toLowerCase())), [engine])
+  // A shared mailbox one works in is not oneself; its letters bear its own name.
+  const mine = useMemo(() => new Set(engine.accounts.slice(0, 1).flatMap((a) => [a.name, ...a.identities.map((i) => i.email)]).map((s) => s.toLowerCase())), [engine])
 
   const go = useCallback<MailState['go']>(
     (to, replace) => navigate(mailPath({ accountId: account.id, box, query: route.query, unread: route.unread, ...to }), { replace: replace ?? false }),
@@ -80,6 +81,12 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
     },
     [account, list, mailbox, threads, go, start, route.threadId, layout],
   )
+
+  // Words that could not be saved before the session ended come back first.
+  useEffect(() => {
+    const kept = takeUnsaved()
+    if (kept) void start(kept)
+  }, [start])
 
   const state: MailState = { engine, account, mailbox, route: { ...route, box }, view, list, acts, mine, conversations: threads, go, openRow, compose: (s) => void start(s) }
   useMailKeys(state, { help: () => setHelp(true) })

@@ -71,6 +71,7 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
       role="row"
       aria-rowindex={index + 1}
       aria-selected={selected}
+      aria-label={[unread ? t('list.unreadRow') : '', who, subject, files ? t('list.hasFiles') : '', listDate(email.receivedAt)].filter(Boolean).join(', ')}
       aria-current={open ? 'true' : undefined}
       tabIndex={focusable ? 0 : -1}
       className={css.row}

@@ -15,7 +15,7 @@ export function MoveMenu({ emails, onMoved, words }: { emails: Email[]; onMoved?
     const out: MenuEntry[] = []
     const add = (n: FolderNode): void => {
       const m: Mailbox = n.mailbox
-      if (m.id !== mailbox?.id && m.myRights.mayAddItems && m.role !== 'drafts') {
+      if (m.id !== mailbox?.id && m.myRights.mayAddItems && m.role !== 'drafts' && m.role !== 'sent') {
         out.push({
           id: m.id,
           label: folderName(m),

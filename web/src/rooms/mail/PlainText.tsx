@@ -19,27 +19,45 @@ export function splitQuotes(text: string): Piece[] {
   return pieces
 }
 
+/** A quote this long hides the answer below it, so it is folded wherever it stands. */
+const LONG = 12
+
+/**
+ * Which quotes to fold: the earlier letter below an answer, and very long
+ * ones. Short ones between the lines of an answer are what it answers, and
+ * stay.
+ */
+export function foldable(pieces: readonly Piece[], at: number): boolean {
+  const piece = pieces[at]
+  if (!piece?.quote || pieces.length === 1) return false
+  const after = pieces.slice(at + 1).filter((p) => !p.quote).map((p) => p.text).join('\n')
+  // What follows a line of "-- " is the signature (RFC 3676 section 4.3).
+  const words = after.replace(/(^|\n)-- ?(\n[\s\S]*)?$/, '').replace(/(^|\n)_{5,}\n[\s\S]*$/, '').trim()
+  return words === '' || piece.text.split('\n').length > LONG
+}
+
 const URL_PATTERN = /(https?:\/\/[^\s<>"'()（）「」『』，。；、]+[^\s<>"'()（）「」『』，。；、.,;:!?]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)/g
 
 /** Plain text with its links; quotes are folded until asked for. */
 export function PlainText({ text, lang }: { text: string; lang: string | undefined }) {
   const pieces = useMemo(() => splitQuotes(text), [text])
-  const onlyQuote = pieces.length === 1
   return (
     <div className={css.plain} lang={lang} dir="auto">
-      {pieces.map((p, i) => (p.quote && !onlyQuote ? <Quote key={i} text={p.text} /> : <Linked key={i} text={`${p.text}${i < pieces.length - 1 ? '\n' : ''}`} />))}
+      {pieces.map((p, i) => (p.quote ? <Quote key={i} text={p.text} folded={foldable(pieces, i)} /> : <Linked key={i} text={p.text} />))}
     </div>
   )
 }
 
-function Quote({ text }: { text: string }) {
+function Quote({ text, folded }: { text: string; folded: boolean }) {
   const t = useT()
-  const [open, setOpen] = useState(false)
+  const [open, setOpen] = useState(!folded)
   return (
     <>
-      <button type="button" className={css.fold} aria-expanded={open} onClick={() => setOpen(!open)}>
-        {t(open ? 'message.hideQuote' : 'message.showQuote')}
-      </button>
+      {folded && (
+        <button type="button" className={css.fold} aria-expanded={open} onClick={() => setOpen(!open)}>
+          {t(open ? 'message.hideQuote' : 'message.showQuote')}
+        </button>
+      )}
       {open && (
         <blockquote className={css.quote}>
           <Linked text={text.replace(/^\s?> ?/gm, '')} />

@@ -18,6 +18,8 @@ const PART_PROPERTIES = ['partId', 'blobId', 'size', 'name', 'type', 'charset', 
 const MAX_BODY_BYTES = 1_000_000
 const MAX_VIEWS = 12
 const MAX_BODIES = 120
+/** About a kilobyte each; a whole day of scrolling stays within this. */
+const MAX_EMAILS = 20_000
 
 /** MailEngine keeps the client's copy of the mail accounts of one session. */
 export class MailEngine {
@@ -114,6 +116,7 @@ export class MailEngine {
   private learn(a: MailAccount, r: GetResponse<Email>): void {
     a.emails.state ??= r.state
     a.emails.put(r.list)
+    a.emails.prune(MAX_EMAILS)
     if (r.notFound.length > 0) a.emails.remove(r.notFound)
   }
 

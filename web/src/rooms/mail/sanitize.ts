@@ -73,7 +73,8 @@ function cleanImage(el: HTMLElement, images: ReadonlyMap<string, string> | 'keep
     const url = images.get(cid)
     if (url) el.setAttribute('src', url)
     else el.removeAttribute('src')
-  } else if (/^(?:https?:)?\/\//i.test(src)) {
+  } else if (src && !/^data:image\//i.test(src)) {
+    // Also what only looks local: relative to a letter there is nothing.
     out.remote++
     if (!allowRemote) el.removeAttribute('src')
   }

@@ -13,7 +13,8 @@ import { folderName } from './names'
 /** The acts on messages, each shown at once and open to undo. */
 export interface MailActs {
   archive: (emails: Email[]) => Promise<void>
-  trash: (emails: Email[]) => Promise<void>
+  /** False when it was asked and the answer was no. */
+  trash: (emails: Email[]) => Promise<boolean>
   junk: (emails: Email[]) => Promise<void>
   notJunk: (emails: Email[]) => Promise<void>
   move: (emails: Email[], to: Mailbox) => Promise<void>
@@ -51,14 +52,18 @@ export function useActs(engine: MailEngine, a: MailAccount, from: Mailbox | unde
     return {
       archive: (emails) => to('archive', 'done.archived', emails, (box) => movePatches(emails, fromId, box)),
       trash: async (emails) => {
-        if (!inTrash) return to('trash', 'done.trashed', emails, (box) => movePatches(emails, null, box))
+        if (!inTrash) {
+          await to('trash', 'done.trashed', emails, (box) => movePatches(emails, null, box))
+          return true
+        }
         const count = emails.length
         const yes = await confirm({ title: t('ask.destroy.title', { count }), text: t('ask.destroy.text'), confirm: t('ask.destroy.confirm', { count }) })
-        if (!yes) return
+        if (!yes) return false
         await destroy(engine, a, emails.map((e) => e.id)).then(
           () => void say(t('done.destroyed', { count })),
           (e: unknown) => void sayError(errorText(t, asSyncError(e))),
         )
+        return true
       },
       junk: (emails) => to('junk', 'done.junked', emails, (box) => junkPatches(emails, fromId, box, true)),
       notJunk: (emails) => to('inbox', 'done.notJunk', emails, (box) => junkPatches(emails, fromId, box, false)),

@@ -14,7 +14,7 @@ export function useMailKeys(m: MailState, on: { help: () => void }): void {
     return list.cursor === undefined ? [] : rowEmails(m, [list.cursor])
   }
   // Acts on the chosen rows, on the open conversation, or on the cursor's row.
-  const leaving = (open: () => void, run: (e: ReturnType<typeof rowEmails>) => Promise<void>) => (): void => {
+  const leaving = (open: () => void, run: (e: ReturnType<typeof rowEmails>) => Promise<unknown>) => (): void => {
     if (list.selected.size === 0 && route.threadId) return open()
     const emails = chosen()
     if (emails.length === 0) return

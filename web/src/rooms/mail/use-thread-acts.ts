@@ -29,14 +29,14 @@ export function threadActs(m: Pick<MailState, 'mailbox' | 'acts' | 'list' | 'vie
     list.setCursor(next)
     go({ threadId: email?.threadId }, layout !== 'phone')
   }
-  const andLeave = (act: (emails: Email[]) => Promise<void>) => (): void => {
+  const andLeave = (act: (emails: Email[]) => Promise<unknown>) => (): void => {
     leave()
     void act(emails)
   }
   return {
     emails,
     archive: andLeave(acts.archive),
-    trash: mailbox?.role === 'trash' ? () => void acts.trash(emails).then(close) : andLeave(acts.trash),
+    trash: mailbox?.role === 'trash' ? () => void acts.trash(emails).then((done) => done && close()) : andLeave(acts.trash),
     junk: andLeave(acts.junk),
     notJunk: andLeave(acts.notJunk),
     star: () => {

@@ -23,7 +23,7 @@ export default function MenuPopover({ trigger, label, entries, onClose, placemen
   }
   return (
     <I18nProvider locale={language()}>
-      <Popover triggerRef={trigger} isOpen onOpenChange={(open) => !open && onClose()} placement={placement} offset={4} className={css.popover ?? ''}>
+      <Popover aria-label={label} triggerRef={trigger} isOpen onOpenChange={(open) => !open && onClose()} placement={placement} offset={4} className={css.popover ?? ''}>
         <Menu aria-label={label} className={css.menu ?? ''} onAction={(key) => run(String(key))} autoFocus="first">
           {groups.map((g, i) => (
             <MenuSection key={g || 'first'} aria-label={g || label}>

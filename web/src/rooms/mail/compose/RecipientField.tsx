@@ -41,7 +41,10 @@ export function RecipientField({ label, value, onChange, sources, autoFocus, err
       void sources.directory(text.trim()).then((people) => {
         if (!current) return
         const more = people.filter((p) => !value.some((v) => sameAddress(v, p)))
-        const noted = known.map((k) => ({ ...k, note: more.find((m) => sameAddress(m, k))?.note ?? k.note }))
+        const noted = known.map((k) => {
+          const m = more.find((x) => sameAddress(x, k))
+          return m ? { ...k, name: k.name || m.name, note: m.note } : k
+        })
         setFound([...noted, ...more.filter((m) => !known.some((k) => sameAddress(k, m)))].slice(0, 8))
       })
     }, 120)
@@ -85,7 +88,10 @@ export function RecipientField({ label, value, onChange, sources, autoFocus, err
             <span className={css.name} lang={guessLanguage(personName(a))}>
               {personName(a)}
             </span>
-            <button type="button" aria-label={t('compose.remove', { name: personName(a) })} onClick={() => onChange(value.filter((v) => v !== a))}>
+            <button type="button" aria-label={t('compose.remove', { name: personName(a) })} onClick={() => {
+                onChange(value.filter((v) => v !== a))
+                input.current?.focus()
+              }}>
               <X size={13} aria-hidden />
             </button>
           </span>

@@ -8,3 +8,25 @@ export type ComposeStart =
   | { how: 'draft'; email: Email }
   /** Taken up again just as it was left, after an undo. */
   | { how: 'resume'; draft: Draft; emailId: string | null }
+
+const UNSAVED = 'chancery.unsaved'
+
+/** Keeps in this tab what the server would not take, as when the session has ended. */
+export function keepUnsaved(start: ComposeStart & { how: 'resume' }): void {
+  try {
+    sessionStorage.setItem(UNSAVED, JSON.stringify(start))
+  } catch {
+    // Without storage there is nowhere to keep it.
+  }
+}
+
+/** What was kept, once. */
+export function takeUnsaved(): ComposeStart | null {
+  try {
+    const text = sessionStorage.getItem(UNSAVED)
+    sessionStorage.removeItem(UNSAVED)
+    return text ? (JSON.parse(text) as ComposeStart) : null
+  } catch {
+    return null
+  }
+}

@@ -1,14 +1,6 @@
-import { DIRECTORY, type Email, type EmailAddress, type GetResponse, type QueryResponse } from '~/api/jmap'
+import { DIRECTORY, type Email, type EmailAddress, type GetResponse, type Person, type QueryResponse } from '~/api/jmap'
 import type { MailAccount } from '../account'
 import type { MailEngine } from '../engine'
-
-/** A person of the directory, as Person/get answers. */
-interface Person {
-  id: string
-  name: string
-  email: string
-  posts?: { unit: string; unitPath?: string; title: string }[]
-}
 
 export interface Suggestion extends EmailAddress {
   /** Unit and title, so that people of one name are told apart. */
@@ -43,7 +35,7 @@ export async function searchDirectory(engine: MailEngine, a: MailAccount, text: 
   try {
     return (await got.result).list
       .filter((p) => p.email)
-      .map((p) => ({ name: p.name, email: p.email, note: (p.posts ?? []).map((x) => `${x.unitPath ?? x.unit} ${x.title}`.trim()).join(' · ') }))
+      .map((p) => ({ name: p.name, email: p.email, note: (p.posts ?? []).map((x) => `${x.unit} ${x.title}`.trim()).join(' · ') }))
   } catch {
     return [] // Writing must go on without the directory.
   }

@@ -12,7 +12,7 @@ import { beginDraft } from './begin'
 import { isBlank, validAddress, type Draft, type DraftFile } from './draft'
 import { DraftSaver } from './saver'
 import { sendWithUndo } from './send'
-import type { ComposeStart } from './start'
+import { keepUnsaved, type ComposeStart } from './start'
 import { recentPeople, searchDirectory, type Suggestion } from './suggest'
 import { maxUpload, upload, type Upload } from './upload'
 
@@ -33,7 +33,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     () => (account.identities.length > 0 ? account.identities : [{ id: '', name: '', email: account.name, replyTo: null, bcc: null, textSignature: '', htmlSignature: '', mayDelete: false }]),
     [account],
   )
-  const [draft, setDraft] = useState<Draft>(() => beginDraft(start, { identityId: identities[0]?.id ?? '', mine, rich: prefs().richText }))
+  const [draft, setDraft] = useState<Draft>(() => beginDraft(start, { identityId: identities[0]?.id ?? '', mine: new Set([...mine, ...identities.map((i) => i.email.toLowerCase())]), rich: prefs().richText }))
   const [saving, setSaving] = useState<Saving>('idle')
   const [sending, setSending] = useState(false)
   const [error, setError] = useState<string | null>(null)
@@ -103,9 +103,11 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   // A change of place in the room that takes the sheet away keeps the words.
   useEffect(
     () => () => {
-      if (!closed.current && dirty.current && !isBlank(latest.current)) void save().catch(() => {})
+      if (closed.current || !dirty.current || isBlank(latest.current)) return
+      const left = { how: 'resume', draft: latest.current, emailId: saver.emailId } as const
+      void save().catch(() => keepUnsaved(left))
     },
-    [save],
+    [save, saver],
   )
 
   const setFile = (key: string, part: Partial<DraftFile> | null): void =>

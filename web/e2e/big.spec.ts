@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newPage, openFakeDesk, signIn, type Desk } from './harness'
+
+// A folder of 100,000 messages, from the in-memory office: what is measured is the client.
+const MANY = 100_000
+let desk: Desk
+beforeAll(async () => {
+  desk = await openFakeDesk(MANY)
+})
+afterAll(() => desk.close())
+
+test('100,000 messages scroll without holes, without jumps, and with few rows alive', async () => {
+  const { page, context, errors } = await newPage(desk)
+  await signIn(page, desk)
+  const list = page.locator('#list')
+  expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toBe(String(MANY + 7))
+
+  const frames = await list.evaluate(async (el) => {
+    const gaps: number[] = []
+    let last = performance.now()
+    for (let i = 0; i < 120; i++) {
+      el.scrollTop += 90
+      await new Promise(requestAnimationFrame)
+      const now = performance.now()
+      gaps.push(now - last)
+      last = now
+    }
+    return gaps.sort((a, b) => a - b)
+  })
+  const p95 = frames[Math.floor(frames.length * 0.95)] ?? 0
+  console.log(`scrolling: median frame ${frames[60]?.toFixed(1)} ms, 95th ${p95.toFixed(1)} ms`)
+
+  await list.evaluate((el) => el.scrollTo(0, el.scrollHeight / 2))
+  await page.waitForFunction(() => document.querySelectorAll('[role=row][data-row]').length > 8)
+  const middle = Number(await page.locator('[role=row][data-row]').first().getAttribute('aria-rowindex'))
+  expect(Math.abs(middle - MANY / 2)).toBeLessThan(60)
+  expect(await page.locator('[role=row]').count()).toBeLessThan(60)
+
+  await list.evaluate((el) => el.scrollTo(0, el.scrollHeight))
+  await page.waitForFunction((n) => [...document.querySelectorAll('[role=row][data-row]')].some((r) => r.getAttribute('aria-rowindex') === String(n)), MANY + 7)
+  expect(errors.filter((e) => !e.includes('401'))).toEqual([])
+  await context.close()
+})
+
+test('acts answer at once: the row is gone within a frame or two', async () => {
+  const { page, context } = await newPage(desk)
+  await signIn(page, desk)
+  const took: number[] = []
+  for (let i = 0; i < 10; i++) {
+    await page.keyboard.press('j')
+    took.push(
+      await page.evaluate(async () => {
+        const id = document.activeElement?.getAttribute('data-row') ?? ''
+        const start = performance.now()
+        document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'e', bubbles: true, cancelable: true }))
+        while (document.querySelector(`[data-row="${id}"]`)) await new Promise(requestAnimationFrame)
+        return performance.now() - start
+      }),
+    )
+  }
+  took.sort((a, b) => a - b)
+  console.log(`archive: median ${took[5]?.toFixed(0)} ms, slowest ${took[9]?.toFixed(0)} ms`)
+  expect(took[5]).toBeLessThan(100)
+  await context.close()
+})
+
+test('what cannot be done is put back and said', async () => {
+  const { page, context } = await newPage(desk)
+  await signIn(page, desk)
+  ;(desk as Awaited<ReturnType<typeof openFakeDesk>>).fake.refuseNextSet = 'forbidden'
+  await page.keyboard.press('j')
+  const id = await page.evaluate(() => document.activeElement?.getAttribute('data-row'))
+  await page.keyboard.press('e')
+  await page.getByText('has been put back').waitFor()
+  await page.locator(`[data-row="${id}"]`).waitFor()
+  await context.close()
+})

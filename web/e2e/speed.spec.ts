@@ -1,0 +1,54 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newPage, openDesk, signIn, type Desk } from './harness'
+
+// Prints how long a person waits. The bars are those of the client's budget,
+// with room for a loaded machine; the printed figures are what to look at.
+let desk: Desk
+beforeAll(async () => {
+  desk = await openDesk(0)
+})
+afterAll(() => desk.close())
+
+const SLACK = 3
+
+/** From the act in the page until the condition holds in a drawn frame. */
+async function wait(page: Page, act: string, done: string): Promise<number> {
+  return page.evaluate(
+    async ([a, d]) => {
+      const [run, ready] = [new Function(a as string), new Function(`return ${d}`) as () => unknown]
+      const start = performance.now()
+      run()
+      while (!ready()) await new Promise(requestAnimationFrame)
+      return performance.now() - start
+    },
+    [act, done],
+  )
+}
+
+test('cold start, opening, changing folders, searching', async () => {
+  const { page, context } = await newPage(desk)
+  await signIn(page, desk)
+  const cold: number[] = []
+  for (let i = 0; i < 5; i++) {
+    await page.goto('about:blank')
+    const start = Date.now()
+    await page.goto(desk.url)
+    await page.locator('[role=row][data-row]').first().waitFor()
+    cold.push(Date.now() - start)
+  }
+  cold.sort((a, b) => a - b)
+  const open: number[] = []
+  for (let i = 1; i < 6; i++) {
+    await page.waitForTimeout(500)
+    open.push(await wait(page, `document.querySelectorAll('[data-row]')[${i}].click()`, `document.querySelectorAll('[data-row]')[${i}].getAttribute('aria-current') && document.querySelector('article [lang], article iframe') && !document.querySelector('article [role=status]')`))
+  }
+  const folder = await wait(page, "document.querySelectorAll('[role=treeitem]')[2].click()", "document.querySelectorAll('[role=treeitem]')[2].ariaSelected === 'true' && document.querySelector('[data-row]')")
+  const back = await wait(page, "document.querySelectorAll('[role=treeitem]')[0].click()", "document.querySelectorAll('[role=treeitem]')[0].ariaSelected === 'true' && document.querySelector('[data-row]')")
+  open.sort((a, b) => a - b)
+  console.log(`cold start ${cold[2]} ms (slowest ${cold[4]}), open ${open[2]?.toFixed(0)} ms (slowest ${open[4]?.toFixed(0)}), folder ${folder.toFixed(0)} ms, folder again ${back.toFixed(0)} ms`)
+  expect(cold[2]).toBeLessThan(1500 * SLACK)
+  expect(open[2]).toBeLessThan(300 * SLACK)
+  expect(folder).toBeLessThan(150 * SLACK)
+  await context.close()
+})
