@@ -15,7 +15,6 @@ import (
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
 	"github.com/ncruces/go-sqlite3/ext/fts5"
-	_ "github.com/ncruces/go-sqlite3/vfs/adiantum" // the encrypting file layer
 )
 
 // sqliteEngine is SQLite in one encrypted file, in WAL mode.
@@ -33,16 +32,16 @@ const (
 func openSQLite(opt Options, keys *keyring, file string, durable bool) (engine, error) {
 	path := filepath.Join(opt.Dir, file)
 	registerGather()
-	synchronous, layer := "FULL", gatherName
+	layer := gatherName
 	if !durable {
-		synchronous, layer = "NORMAL", "adiantum"
+		layer = lazyName
 	}
 	// Order matters: the key first, then the busy timeout.
 	pragmas := []string{
 		"PRAGMA hexkey='" + hex.EncodeToString(keys.database[:]) + "'",
 		fmt.Sprintf("PRAGMA busy_timeout=%d", opt.BusyTimeout.Milliseconds()),
 		"PRAGMA journal_mode=WAL",
-		"PRAGMA synchronous=" + synchronous,
+		"PRAGMA synchronous=FULL",
 		"PRAGMA temp_store=MEMORY",
 		"PRAGMA foreign_keys=ON",
 		"PRAGMA wal_autocheckpoint=4000",

@@ -18,10 +18,16 @@ import (
 // are a handful for all frames together.
 const gatherName = "chancery"
 
+// lazyName is the same for databases that can be rebuilt: the log is synced
+// before a checkpoint only, as SQLite's synchronous=NORMAL does. It too is
+// for synchronous=FULL, so that SQLite says where a transaction ends.
+const lazyName = "chancery-lazy"
+
 var registerGather = sync.OnceFunc(func() {
 	below := logVFS{vfs.Find(""), func(f vfs.File) vfs.File { return &blockFile{File: f} }}
-	above := logVFS{adiantum.Wrap(below, nil), newWALFile}
-	vfs.Register(gatherName, above)
+	cipher := adiantum.Wrap(below, nil)
+	vfs.Register(gatherName, logVFS{cipher, func(f vfs.File) vfs.File { return newWALFile(f, false) }})
+	vfs.Register(lazyName, logVFS{cipher, func(f vfs.File) vfs.File { return newWALFile(f, true) }})
 })
 
 // logVFS wraps the log files of a file layer, and no others.
@@ -51,6 +57,8 @@ func (v logVFS) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, 
 const (
 	frameHeader = 24      // sqlite.org/fileformat2.html section 4.1
 	maxGathered = 1 << 20 // bounds the memory of one connection's gathering
+
+	firstGathered = 64 << 10
 )
 
 // gathered is a run of bytes that are to be written together.
@@ -67,6 +75,9 @@ func (g *gathered) add(p []byte, off int64) bool {
 	if off != g.off+int64(len(g.buf)) || len(g.buf)+len(p) > maxGathered {
 		return false
 	}
+	if g.buf == nil {
+		g.buf = make([]byte, 0, firstGathered)
+	}
 	g.buf = append(g.buf, p...)
 	return true
 }
@@ -77,10 +88,7 @@ func (g *gathered) write(f vfs.File) error {
 		return nil
 	}
 	_, err := f.WriteAt(g.buf, g.off)
-	g.buf = g.buf[:0]
-	if cap(g.buf) > maxGathered/4 {
-		g.buf = nil
-	}
+	g.buf = g.buf[:0] // kept: there is one writing connection
 	return err
 }
 
@@ -89,22 +97,23 @@ func (g *gathered) write(f vfs.File) error {
 // other connections of the new frames (wal.c, sqlite3WalFrames); this
 // connection sees them because reading writes them out first. What follows a
 // sync, the end of a frame that pads the log to a sector, goes out at once:
-// only a frame's header begins the gathering again. A database that is not
-// synced at every commit must not use it.
+// only a frame's header begins the gathering again. A connection that does not
+// ask for a sync at every commit must not use it.
 type walFile struct {
 	vfs.File
 	below *blockFile
 	gathered
 	gathering bool
+	lazy      bool
 	lost      error // a write failed after SQLite was told that it had succeeded
 }
 
-func newWALFile(f vfs.File) vfs.File {
+func newWALFile(f vfs.File, lazy bool) vfs.File {
 	below, ok := vfsutil.UnwrapFile[*blockFile](f)
 	if !ok {
 		return f
 	}
-	return &walFile{File: f, below: below}
+	return &walFile{File: f, below: below, lazy: lazy}
 }
 
 // WriteAt implements io.WriterAt.
@@ -148,8 +157,9 @@ func (f *walFile) ReadAt(p []byte, off int64) (int, error) {
 
 // Sync implements vfs.File.
 func (f *walFile) Sync(flags vfs.SyncFlag) error {
+	commit := f.gathering // and not a checkpoint, or a new log's header
 	f.gathering = false
-	if err := f.flush(); err != nil {
+	if err := f.flush(); err != nil || commit && f.lazy {
 		return err
 	}
 	return f.File.Sync(flags)
