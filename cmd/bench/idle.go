@@ -36,6 +36,13 @@ func (b *bench) starts() error {
 // told of a letter.
 func (b *bench) idle() error {
 	n := max(int(1000*b.scale), 10)
+	// Anew, so that what was measured before does not show.
+	if err := b.server.Stop(15 * time.Second); err != nil {
+		return err
+	}
+	if err := b.server.Start(b.ctx); err != nil {
+		return err
+	}
 	rest := func() (int64, error) {
 		time.Sleep(11 * time.Second) // the server gives memory back when it is quiet
 		u, err := b.server.Usage()

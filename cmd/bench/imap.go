@@ -28,7 +28,7 @@ const boxSize = 1000
 // imap measures the commands of everyday over 4 sessions, each with a mailbox
 // of its own.
 func (b *bench) imap() error {
-	if err := b.fillSessions(); err != nil {
+	if err := b.fillSessions("Work", "Other"); err != nil {
 		return err
 	}
 	r, err := b.measure(sessions, 0, func(n int) (worker, error) {
@@ -144,9 +144,9 @@ func (b *bench) appends() error {
 	return nil
 }
 
-// fillSessions gives each session's account the mailboxes Work, with letters,
-// and Other.
-func (b *bench) fillSessions() error {
+// fillSessions makes mailboxes for each session's account, with letters in
+// the first.
+func (b *bench) fillSessions(boxes ...string) error {
 	b2 := *b
 	b2.time = 1 << 40 // as long as it takes
 	for n := range sessions {
@@ -154,7 +154,7 @@ func (b *bench) fillSessions() error {
 		if err != nil {
 			return err
 		}
-		for _, box := range []string{"Work", "Other"} {
+		for _, box := range boxes {
 			if _, err := c.Do("CREATE %s", box); err != nil {
 				return err
 			}
@@ -165,7 +165,7 @@ func (b *bench) fillSessions() error {
 		account := session(n % sessions)
 		c, err := b.login(account, "")
 		return worker{func(int) error {
-			_, err := c.Append("Work", "", letter(account, 4<<10, ""))
+			_, err := c.Append(boxes[0], "", letter(account, 4<<10, ""))
 			return err
 		}, c.Close}, err
 	})

@@ -20,11 +20,14 @@ func page(mailbox string, position int) []outside.Call {
 	}
 }
 
-// jmap measures what the web client does, over 4 connections. It uses the
-// mailboxes that imap filled.
+// jmap measures what the web client does, over 4 connections, each with a
+// mailbox of its own.
 func (b *bench) jmap() error {
-	r, err := b.requests(func(c *outside.JMAP, work string, i int) error {
-		body, err := c.Raw(page(work, i*50%500)...)
+	if err := b.fillSessions("Rows"); err != nil {
+		return err
+	}
+	r, err := b.requests(func(c *outside.JMAP, rows string, i int) error {
+		body, err := c.Raw(page(rows, i*50%500)...)
 		if err == nil && bytes.Count(body, []byte(`"receivedAt"`)) != 50 {
 			err = fmt.Errorf("not 50 rows: %.500s", body)
 		}
@@ -35,7 +38,7 @@ func (b *bench) jmap() error {
 	}
 	b.out.rate("JMAP query and get of 50, 4 connections", "1,500", r)
 	ids := map[string][]string{}
-	r, err = b.requests(func(c *outside.JMAP, work string, i int) error {
+	r, err = b.requests(func(c *outside.JMAP, rows string, i int) error {
 		list := ids[c.Account]
 		change := map[string]any{list[i%len(list)]: map[string]any{"keywords/$flagged": keyword(i/len(list)%2 == 0)}}
 		body, err := c.Raw(outside.Call{Name: "Email/set", Args: map[string]any{"update": change}})
@@ -43,9 +46,9 @@ func (b *bench) jmap() error {
 			err = fmt.Errorf("not set: %.500s", body)
 		}
 		return err
-	}, func(c *outside.JMAP, work string) error {
+	}, func(c *outside.JMAP, rows string) error {
 		var answer struct{ IDs []string }
-		err := c.Ask(&answer, "Email/query", map[string]any{"filter": map[string]any{"inMailbox": work}, "limit": 500})
+		err := c.Ask(&answer, "Email/query", map[string]any{"filter": map[string]any{"inMailbox": rows}, "limit": 500})
 		ids[c.Account] = answer.IDs
 		return err
 	})
@@ -56,7 +59,7 @@ func (b *bench) jmap() error {
 }
 
 // requests measures one kind of request; prepare runs before, once a connection.
-func (b *bench) requests(do func(c *outside.JMAP, work string, i int) error, prepare ...func(c *outside.JMAP, work string) error) (result, error) {
+func (b *bench) requests(do func(c *outside.JMAP, rows string, i int) error, prepare ...func(c *outside.JMAP, rows string) error) (result, error) {
 	return b.measure(sessions, 0, func(n int) (worker, error) {
 		c, err := outside.DialJMAP(b.server.HTTP, session(n), outside.Password)
 		if err != nil {
@@ -66,18 +69,18 @@ func (b *bench) requests(do func(c *outside.JMAP, work string, i int) error, pre
 		if err := c.Ask(&boxes, "Mailbox/get", map[string]any{"ids": nil, "properties": []string{"id", "name"}}); err != nil {
 			return worker{}, err
 		}
-		work := ""
+		rows := ""
 		for _, m := range boxes.List {
-			if m.Name == "Work" {
-				work = m.ID
+			if m.Name == "Rows" {
+				rows = m.ID
 			}
 		}
 		for _, p := range prepare {
-			if err := p(c, work); err != nil {
+			if err := p(c, rows); err != nil {
 				return worker{}, err
 			}
 		}
-		return worker{func(i int) error { return do(c, work, i) }, func() error { c.Close(); return nil }}, nil
+		return worker{func(i int) error { return do(c, rows, i) }, func() error { c.Close(); return nil }}, nil
 	})
 }
 

@@ -125,6 +125,8 @@ func (s *Server) AddAccounts(ctx context.Context, addresses ...string) error {
 func (s *Server) Start(ctx context.Context) error {
 	cmd := s.Command(context.WithoutCancel(ctx), append([]string{"serve"}, s.Serve...)...)
 	cmd.Stdout, cmd.Stderr = s.log, s.log
+	// A test that is itself killed must not leave its server behind.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
 		return err
 	}
