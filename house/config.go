@@ -51,9 +51,10 @@ type Config struct {
 	} `toml:"network"`
 
 	HTTP struct {
-		Listen    string `toml:"listen" default:":80" doc:"Address of plain HTTP; empty closes it."`
-		ListenTLS string `toml:"listen_tls" default:":443" doc:"Address of HTTPS; empty closes it."`
-		BaseURL   string `toml:"base_url" doc:"The address people use. Empty: taken from each request." example:"https://mail.city.example"`
+		Listen     string `toml:"listen" default:":80" doc:"Address of plain HTTP; empty closes it."`
+		ListenTLS  string `toml:"listen_tls" default:":443" doc:"Address of HTTPS; empty closes it."`
+		PushInside bool   `toml:"push_inside" default:"false" doc:"Let push subscriptions (RFC 8620 section 7.2) point to addresses of private networks and of this machine."`
+		BaseURL    string `toml:"base_url" doc:"The address people use. Empty: taken from each request." example:"https://mail.city.example"`
 	} `toml:"http"`
 
 	IMAP struct {

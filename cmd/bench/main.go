@@ -76,7 +76,7 @@ func run(ctx context.Context, bin, dir, extra, profile string, b *bench) (err er
 		name string
 		run  func() error
 	}{
-		{"accept", b.accept}, {"mixed", b.mixed}, {"syncs", b.syncs}, {"lag", b.lag},
+		{"accept", b.accept}, {"alone", b.alone}, {"mixed", b.mixed}, {"syncs", b.syncs}, {"lag", b.lag},
 		{"imap", b.imap}, {"jmap", b.jmap}, {"large", b.largeMailbox}, {"idle", b.idle},
 	} {
 		if !b.wanted(part.name) {

@@ -44,6 +44,11 @@ func (b *bench) accept() error {
 		return err
 	}
 	b.out.figure("... of them visible when the last is accepted", "all", "%d of %d", after-before, r.ops)
+	return nil
+}
+
+// alone measures one connection, where every letter waits for its own syncs.
+func (b *bench) alone() error {
 	one, err := b.measure(1, 0, b.sender(small))
 	if err == nil {
 		b.out.rate("the same over 1 connection", "", one)

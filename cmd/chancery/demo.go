@@ -90,6 +90,7 @@ func (d demoCmd) config() (house.Config, error) {
 	c.IMAP.Listen, c.IMAP.ListenTLS = at(143), at(993)
 	// Tools on the same machine may try the mail doors without TLS.
 	c.IMAP.PlainLoopback, c.SMTP.PlainLoopback = true, true
+	c.HTTP.PushInside = true
 	return c, nil
 }
 

@@ -243,10 +243,10 @@ function matches(e: Email, f: Filter): boolean {
   const people = (l: Email['from']): string => (l ?? []).map((p) => `${p.name} ${p.email}`).join(' ')
   const body = Object.values(e.bodyValues ?? {}).map((v) => v.value).join(' ')
   return (
-    (f.inMailbox === undefined || e.mailboxIds[f.inMailbox] === true) &&
+    (!f.inMailbox || e.mailboxIds[f.inMailbox] === true) &&
     !(f.inMailboxOtherThan && Object.keys(e.mailboxIds).every((b) => f.inMailboxOtherThan?.includes(b))) &&
     (!f.hasKeyword || e.keywords[f.hasKeyword] === true) && (!f.notKeyword || !e.keywords[f.notKeyword]) &&
-    (f.hasAttachment === undefined || e.hasAttachment === f.hasAttachment) &&
+    (f.hasAttachment == null || e.hasAttachment === f.hasAttachment) &&
     (!f.from || has(people(e.from), f.from)) && (!f.to || has(people(e.to), f.to)) && (!f.subject || has(e.subject, f.subject)) &&
     (!f.before || e.receivedAt < f.before) && (!f.after || e.receivedAt >= f.after) &&
     (!f.text || has(`${e.subject} ${people(e.from)} ${people(e.to)} ${body}`, f.text))

@@ -1,14 +1,6 @@
-import { DIRECTORY, type Email, type EmailAddress, type GetResponse, type QueryResponse } from '~/api/jmap'
+import { DIRECTORY, type Email, type EmailAddress, type GetResponse, type Person, type QueryResponse } from '~/api/jmap'
 import type { MailAccount } from '../account'
 import type { MailEngine } from '../engine'
-
-/** A person of the directory, as Person/get answers. */
-interface Person {
-  id: string
-  name: string
-  email: string
-  posts?: { unit: string; unitPath?: string[]; title: string }[]
-}
 
 export interface Suggestion extends EmailAddress {
   /** Unit and title, so that people of one name are told apart. */
