@@ -32,9 +32,10 @@ const (
 
 func openSQLite(opt Options, keys *keyring, file string, durable bool) (engine, error) {
 	path := filepath.Join(opt.Dir, file)
-	synchronous := "FULL"
+	registerGather()
+	synchronous, layer := "FULL", gatherName
 	if !durable {
-		synchronous = "NORMAL"
+		synchronous, layer = "NORMAL", "adiantum"
 	}
 	// Order matters: the key first, then the busy timeout.
 	pragmas := []string{
@@ -46,7 +47,7 @@ func openSQLite(opt Options, keys *keyring, file string, durable bool) (engine, 
 		"PRAGMA foreign_keys=ON",
 		"PRAGMA wal_autocheckpoint=4000",
 	}
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?vfs=adiantum&_txlock=immediate"
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?vfs=" + layer + "&_txlock=immediate"
 	db, err := driver.Open(dsn, func(c *sqlite3.Conn) error {
 		for _, p := range pragmas {
 			if err := c.Exec(p); err != nil {

@@ -225,6 +225,7 @@ func (w *writer) attempt(group []*job) (map[*job]error, error) {
 		err, fatal := w.runOne(ctx, j, len(group) > 1)
 		if fatal != nil {
 			w.rollback(ctx)
+			w.drop()
 			return nil, fatal
 		}
 		results[j] = err
@@ -236,7 +237,9 @@ func (w *writer) attempt(group []*job) (map[*job]error, error) {
 	}
 	if err := w.conn.exec(ctx, "COMMIT"); err != nil {
 		w.rollback(ctx)
-		if w.conn == nil && !w.store.engine.retryable(err) {
+		if w.store.engine.unavailable(err) && w.conn != nil && w.store.engine.name() == "sqlite" {
+			w.drop() // a log that could not be written is not written to again
+		} else if w.conn == nil && !w.store.engine.retryable(err) {
 			// The connection was lost before the answer came. Saying that
 			// nothing was changed could be a lie.
 			w.store.trouble(err)

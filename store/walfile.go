@@ -1,0 +1,205 @@
+package store
+
+import (
+	"sync"
+
+	"github.com/ncruces/go-sqlite3/util/vfsutil"
+	"github.com/ncruces/go-sqlite3/vfs"
+	"github.com/ncruces/go-sqlite3/vfs/adiantum"
+)
+
+// gatherName is the file layer of durable databases: Adiantum, with the
+// writes to the write-ahead log gathered above and below it.
+//
+// SQLite writes a frame of the log as a header of 24 bytes and a page, so that
+// nothing lies on the cipher's blocks of 4 KiB: alone, each frame costs three
+// blocks deciphered, three enciphered and six system calls. Gathered until
+// the sync that ends a transaction it is one block enciphered, and the calls
+// are a handful for all frames together.
+const gatherName = "chancery"
+
+var registerGather = sync.OnceFunc(func() {
+	below := logVFS{vfs.Find(""), func(f vfs.File) vfs.File { return &blockFile{File: f} }}
+	above := logVFS{adiantum.Wrap(below, nil), newWALFile}
+	vfs.Register(gatherName, above)
+})
+
+// logVFS wraps the log files of a file layer, and no others.
+type logVFS struct {
+	vfs.VFS
+	wrap func(vfs.File) vfs.File
+}
+
+// Open implements vfs.VFS.
+func (v logVFS) Open(name string, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
+	f, out, err := vfsutil.WrapOpen(v.VFS, name, flags)
+	if err == nil && flags&vfs.OPEN_WAL != 0 {
+		f = v.wrap(f)
+	}
+	return f, out, err
+}
+
+// OpenFilename implements vfs.VFSFilename.
+func (v logVFS) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
+	f, out, err := vfsutil.WrapOpenFilename(v.VFS, name, flags)
+	if err == nil && flags&vfs.OPEN_WAL != 0 {
+		f = v.wrap(f)
+	}
+	return f, out, err
+}
+
+const (
+	frameHeader = 24      // sqlite.org/fileformat2.html section 4.1
+	maxGathered = 1 << 20 // bounds the memory of one connection's gathering
+)
+
+// gathered is a run of bytes that are to be written together.
+type gathered struct {
+	buf []byte
+	off int64
+}
+
+// add appends p when it follows what is there and there is room.
+func (g *gathered) add(p []byte, off int64) bool {
+	if len(g.buf) == 0 {
+		g.off = off
+	}
+	if off != g.off+int64(len(g.buf)) || len(g.buf)+len(p) > maxGathered {
+		return false
+	}
+	g.buf = append(g.buf, p...)
+	return true
+}
+
+// write writes the run and forgets it.
+func (g *gathered) write(f vfs.File) error {
+	if len(g.buf) == 0 {
+		return nil
+	}
+	_, err := f.WriteAt(g.buf, g.off)
+	g.buf = g.buf[:0]
+	if cap(g.buf) > maxGathered/4 {
+		g.buf = nil
+	}
+	return err
+}
+
+// walFile keeps the frames of a transaction until they are synced. That is
+// safe because with synchronous=FULL SQLite syncs the log before it tells
+// other connections of the new frames (wal.c, sqlite3WalFrames); this
+// connection sees them because reading writes them out first. What follows a
+// sync, the end of a frame that pads the log to a sector, goes out at once:
+// only a frame's header begins the gathering again. A database that is not
+// synced at every commit must not use it.
+type walFile struct {
+	vfs.File
+	below *blockFile
+	gathered
+	gathering bool
+	lost      error // a write failed after SQLite was told that it had succeeded
+}
+
+func newWALFile(f vfs.File) vfs.File {
+	below, ok := vfsutil.UnwrapFile[*blockFile](f)
+	if !ok {
+		return f
+	}
+	return &walFile{File: f, below: below}
+}
+
+// WriteAt implements io.WriterAt.
+func (f *walFile) WriteAt(p []byte, off int64) (int, error) {
+	f.gathering = f.gathering || len(p) == frameHeader
+	if f.gathering && f.add(p, off) {
+		return len(p), nil
+	}
+	if err := f.flush(); err != nil {
+		return 0, err
+	}
+	if f.gathering && f.add(p, off) {
+		return len(p), nil
+	}
+	return f.File.WriteAt(p, off)
+}
+
+// flush writes what was gathered. After a failure everything fails until the
+// connection is closed; the store gives it up then.
+func (f *walFile) flush() error {
+	if f.lost != nil || len(f.buf) == 0 {
+		return f.lost
+	}
+	f.below.hold = true
+	err := f.write(f.File)
+	f.below.hold = false
+	if err == nil {
+		err = f.below.write(f.below.File)
+	}
+	f.lost = err
+	return err
+}
+
+// ReadAt implements io.ReaderAt.
+func (f *walFile) ReadAt(p []byte, off int64) (int, error) {
+	if err := f.flush(); err != nil {
+		return 0, err
+	}
+	return f.File.ReadAt(p, off)
+}
+
+// Sync implements vfs.File.
+func (f *walFile) Sync(flags vfs.SyncFlag) error {
+	f.gathering = false
+	if err := f.flush(); err != nil {
+		return err
+	}
+	return f.File.Sync(flags)
+}
+
+// Truncate implements vfs.File.
+func (f *walFile) Truncate(size int64) error {
+	if err := f.flush(); err != nil {
+		return err
+	}
+	return f.File.Truncate(size)
+}
+
+// Size implements vfs.File.
+func (f *walFile) Size() (int64, error) {
+	if err := f.flush(); err != nil {
+		return 0, err
+	}
+	return f.File.Size()
+}
+
+// blockFile gathers the enciphered blocks of one flush into one system call.
+type blockFile struct {
+	vfs.File
+	gathered
+	hold bool
+}
+
+// WriteAt implements io.WriterAt.
+func (f *blockFile) WriteAt(p []byte, off int64) (int, error) {
+	if f.hold && f.add(p, off) {
+		return len(p), nil
+	}
+	if err := f.write(f.File); err != nil {
+		return 0, err
+	}
+	if f.hold && f.add(p, off) {
+		return len(p), nil
+	}
+	return f.File.WriteAt(p, off)
+}
+
+// ReadAt implements io.ReaderAt.
+func (f *blockFile) ReadAt(p []byte, off int64) (int, error) {
+	// The block at the end of a run is read before it is written; it is not
+	// among those gathered.
+	if end := f.off + int64(len(f.buf)); len(f.buf) > 0 && off < end && off+int64(len(p)) > f.off {
+		if err := f.write(f.File); err != nil {
+			return 0, err
+		}
+	}
+	return f.File.ReadAt(p, off)
+}
