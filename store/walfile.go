@@ -54,12 +54,22 @@ func (v logVFS) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, 
 	return f, out, err
 }
 
+// The layout of a log: sqlite.org/fileformat2.html section 4.1.
 const (
-	frameHeader = 24      // sqlite.org/fileformat2.html section 4.1
+	logHeader   = 32
+	frameHeader = 24
+	pageSize    = 4096
+
 	maxGathered = 1 << 20 // bounds the memory of one connection's gathering
 
 	firstGathered = 64 << 10
 )
+
+// beginsFrame says whether a write is the header of a frame. The length alone
+// would not do: what is left of a page after a sync can have it too.
+func beginsFrame(p []byte, off int64) bool {
+	return len(p) == frameHeader && (off-logHeader)%(frameHeader+pageSize) == 0
+}
 
 // gathered is a run of bytes that are to be written together.
 type gathered struct {
@@ -118,7 +128,7 @@ func newWALFile(f vfs.File, lazy bool) vfs.File {
 
 // WriteAt implements io.WriterAt.
 func (f *walFile) WriteAt(p []byte, off int64) (int, error) {
-	f.gathering = f.gathering || len(p) == frameHeader
+	f.gathering = f.gathering || beginsFrame(p, off)
 	if f.gathering && f.add(p, off) {
 		return len(p), nil
 	}

@@ -1,13 +1,18 @@
 package store
 
 import (
+	"bytes"
+
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"chancery/kit/errs"
+
+	"github.com/ncruces/go-sqlite3/vfs"
 )
 
 // TestLogGathered commits transactions of many sizes and, after each, opens a
@@ -66,4 +71,95 @@ func countCopy(t *testing.T, dir string) int {
 	}
 	defer s.Close()
 	return count(t, s)
+}
+
+// TestLogGatheredIsWhole commits small transactions, over thousands of frames
+// and so over every way a frame can lie on sectors, and has another
+// connection read what was written last after each: nothing may still be
+// waiting in memory.
+func TestLogGatheredIsWhole(t *testing.T) {
+	s := openTest(t, Options{Dir: t.TempDir()})
+	makeTable(t, s)
+	ctx := t.Context()
+	// 4,575 characters fill one overflow page to its last byte.
+	text := func(n int) string { return (fmt.Sprint(n) + strings.Repeat(string(rune('a'+n%26)), 5000))[:4575] }
+	for n := range 3000 {
+		if err := insert(s, n, text(n)); err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		err := s.Read(ctx, func(tx *Tx) error {
+			return tx.Row(ctx, "SELECT text FROM item WHERE id = $1", []any{n}, &got)
+		})
+		if err != nil || got != text(n) {
+			t.Fatalf("row %d: %v, %d bytes that are not what was written", n, err, len(got))
+		}
+	}
+	if r, err := s.Check(ctx, nil); err != nil || len(r.Problems) > 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// plainFile is a file in memory.
+type plainFile struct {
+	vfs.File
+	bytes  []byte
+	synced int // bytes there were at the last sync
+}
+
+func (f *plainFile) WriteAt(p []byte, off int64) (int, error) {
+	if end := int(off) + len(p); end > len(f.bytes) {
+		f.bytes = append(f.bytes, make([]byte, end-len(f.bytes))...)
+	}
+	return copy(f.bytes[off:], p), nil
+}
+
+func (f *plainFile) Sync(vfs.SyncFlag) error {
+	f.synced = len(f.bytes)
+	return nil
+}
+
+// TestLogEndGoesOut pads the log as SQLite does, to each place where a sector
+// can end inside a frame, and expects all of it in the file afterwards: other
+// connections read the padding frame.
+func TestLogEndGoesOut(t *testing.T) {
+	for frame := range int64(512) {
+		below := &plainFile{}
+		f := &walFile{File: below, below: &blockFile{File: below}}
+		write := func(n int, off int64) {
+			t.Helper()
+			if _, err := f.WriteAt(bytes.Repeat([]byte{1}, n), off); err != nil {
+				t.Fatal(err)
+			}
+		}
+		start := logHeader + frame*(frameHeader+pageSize)
+		write(frameHeader, start)
+		write(pageSize, start+frameHeader)
+		end := (start + frameHeader + pageSize + 4095) / 4096 * 4096
+		if end == start+frameHeader+pageSize {
+			if err := f.Sync(vfs.SYNC_NORMAL); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// walWriteToLog of wal.c: a write across the sync point goes in two.
+		for off := start + frameHeader + pageSize; off < end; off += frameHeader + pageSize {
+			for _, part := range []struct{ off, n int64 }{{off, frameHeader}, {off + frameHeader, pageSize}} {
+				first := end - part.off
+				if first <= 0 || first > part.n {
+					write(int(part.n), part.off)
+					continue
+				}
+				write(int(first), part.off)
+				if err := f.Sync(vfs.SYNC_NORMAL); err != nil {
+					t.Fatal(err)
+				}
+				if first < part.n {
+					write(int(part.n-first), part.off+first)
+				}
+			}
+		}
+		if len(f.buf) > 0 || int64(below.synced) < end-4096 {
+			t.Errorf("frame %d: %d bytes wait in memory, %d of %d are synced", frame, len(f.buf), below.synced, end)
+		}
+	}
 }

@@ -45,7 +45,7 @@ test('100,000 messages scroll without holes, without jumps, and with few rows al
 test('acts answer at once: the row is gone within a frame or two', async () => {
   const { page, context } = await newPage(desk)
   await signIn(page, desk)
-  const took: number[] = []
+  const took: { ms: number; frames: number }[] = []
   for (let i = 0; i < 10; i++) {
     await page.keyboard.press('j')
     took.push(
@@ -53,14 +53,17 @@ test('acts answer at once: the row is gone within a frame or two', async () => {
         const id = document.activeElement?.getAttribute('data-row') ?? ''
         const start = performance.now()
         document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'e', bubbles: true, cancelable: true }))
-        while (document.querySelector(`[data-row="${id}"]`)) await new Promise(requestAnimationFrame)
-        return performance.now() - start
+        let frames = 0
+        for (; document.querySelector(`[data-row="${id}"]`); frames++) await new Promise(requestAnimationFrame)
+        return { ms: performance.now() - start, frames }
       }),
     )
   }
-  took.sort((a, b) => a - b)
-  console.log(`archive: median ${took[5]?.toFixed(0)} ms, slowest ${took[9]?.toFixed(0)} ms`)
-  expect(took[5]).toBeLessThan(100)
+  const ms = took.map((t) => t.ms).sort((a, b) => a - b)
+  const frames = took.map((t) => t.frames).sort((a, b) => a - b)
+  console.log(`archive: median ${ms[5]?.toFixed(0)} ms, slowest ${ms[9]?.toFixed(0)} ms; median ${frames[5]} frames`)
+  // Frames and not milliseconds: a busy machine draws fewer of them.
+  expect(frames[5]).toBeLessThanOrEqual(3)
   await context.close()
 })
 

@@ -74,6 +74,24 @@ test('writing takes the whole screen and the back gesture keeps the draft', asyn
   await context.close()
 })
 
+test('folders slide in, keep the focus, and give it back', async () => {
+  const { page, context } = await newPage(desk, { size: 'phone' })
+  await signIn(page, desk)
+  const toggle = page.getByRole('button', { name: 'Show or hide folders' })
+  await toggle.tap()
+  const drawer = page.getByRole('dialog', { name: 'Folders' })
+  await drawer.getByRole('treeitem', { name: /^Inbox/ }).first().waitFor()
+  expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true)
+  await page.keyboard.press('Escape')
+  await drawer.waitFor({ state: 'detached' })
+  expect(await toggle.evaluate((b) => document.activeElement === b)).toBe(true)
+  await toggle.tap()
+  await drawer.getByRole('treeitem', { name: /^Sent/ }).first().tap()
+  await page.getByRole('heading', { name: 'Sent' }).waitFor()
+  await drawer.waitFor({ state: 'detached' })
+  await context.close()
+})
+
 test('touch targets are large enough', async () => {
   const { page, context } = await newPage(desk, { size: 'phone' })
   await signIn(page, desk)

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react'
 import { useT } from '~/kit/i18n'
 import { setPrefs, usePrefs } from '~/kit/prefs'
 import { IconButton } from '~/kit/ui/Button'
+import { Drawer } from '~/kit/ui/Drawer'
 import { Keyboard, Mail, PanelLeft, Search, SquarePen, WifiOff } from '~/kit/ui/icons'
 import { useLayout } from './layout'
 import { useLiveness } from './person'
@@ -85,11 +86,9 @@ export function Frame({ search, places, unread, deep, onCompose, onHome, onHelp,
         </nav>
       )}
       {drawer && layout !== 'desktop' && (
-        <div className={css.scrim} onClick={() => setDrawer(false)} onKeyDown={(e) => e.key === 'Escape' && setDrawer(false)}>
-          <aside className={css.drawer} onClick={(e) => (e.target as Element).closest('[role=treeitem]') ?? e.stopPropagation()}>
-            {places}
-          </aside>
-        </div>
+        <Drawer label={t('frame.folders')} onClose={() => setDrawer(false)}>
+          {places}
+        </Drawer>
       )}
     </div>
   )

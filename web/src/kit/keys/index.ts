@@ -37,8 +37,10 @@ export function dispatchKey(e: KeyboardEvent): void {
   if (!single && takesText(e.target) && name !== 'Escape' && !name.startsWith('mod+')) return
   // Text fields keep their own undo.
   if (name === 'mod+z' && takesText(e.target)) return
-  // An open menu or dialog owns the keyboard.
-  if ((e.target as Element | null)?.closest?.('[role="dialog"][aria-modal], [role="menu"], [role="listbox"], [role="alertdialog"]') && single) return
+  // An open menu or dialog owns the keyboard; a native one closes itself on Escape.
+  const target = e.target as Element | null
+  if (target?.closest?.('dialog[open]')) return
+  if (target?.closest?.('[role="dialog"][aria-modal], [role="menu"], [role="listbox"], [role="alertdialog"]') && single) return
   for (const layer of [...layers].reverse()) {
     const act = layer.current[name]
     if (act) {

@@ -44,7 +44,7 @@ function Account({ account, own }: { account: MailAccount; own: boolean }) {
   return (
     <>
       {!own && (
-        <button type="button" role="treeitem" aria-expanded={!closed} aria-selected={false} aria-level={1} className={css.root} tabIndex={-1} onClick={() => setClosed(account.id, !closed)}>
+        <button type="button" role="treeitem" aria-expanded={!closed} aria-selected={false} aria-level={1} className={css.root} data-keep tabIndex={-1} onClick={() => setClosed(account.id, !closed)}>
           <Users size={15} aria-hidden />
           <span className={css.name}>{account.name}</span>
           {closed ? <ChevronRight size={15} aria-hidden /> : <ChevronDown size={15} aria-hidden />}

@@ -72,7 +72,7 @@ interface FrameProps {
 
 /**
  * The page inside comes from the server under a policy of its own: inline
- * styles, but no scripts and, in mail.html, nothing from the network. A srcdoc
+ * styles, but no scripts and, in mail-frame.html, nothing from the network. A srcdoc
  * or blob: frame would inherit the policy of the client, which forbids the
  * inline styles that every mail uses.
  */
