@@ -18,7 +18,10 @@ const (
 	indexRescan = time.Minute            // looks for what other processes delivered
 	indexRetry  = 5 * time.Second        // after trouble
 	indexPage   = 50                     // messages read at a time
-	indexBytes  = 4 << 20                // tokens held before they are written
+
+	indexYield    = 3               // how many times as long as it worked it waits while letters come
+	indexYieldMax = 2 * time.Second // and at most
+	indexBytes    = 4 << 20         // tokens held before they are written
 )
 
 // indexer brings the text index after the mailboxes. It works from the
@@ -67,7 +70,7 @@ func (ix *indexer) take() []int64 {
 
 // RunIndexer keeps the text index up to date until ctx ends: with what is
 // behind at the start, and then with every delivery, within a second or two.
-// While deliveries go on it leaves half of its time to them.
+// While deliveries go on it works a quarter of the time.
 func (r *Room) RunIndexer(ctx context.Context) {
 	ix := r.index
 	if ix == nil {
@@ -87,15 +90,10 @@ func (r *Room) RunIndexer(ctx context.Context) {
 		}
 		pause(ctx, indexLinger)
 		accounts := ix.take()
-		began := time.Now()
-		if err := ix.run(ctx, accounts); err != nil && ctx.Err() == nil {
+		if err := ix.run(ctx, accounts, true); err != nil && ctx.Err() == nil {
 			r.log.Error("the text index is not up to date; trying again", "error", err)
 			pause(ctx, indexRetry)
 			ix.wake(accounts...)
-			continue
-		}
-		if len(ix.signal) > 0 {
-			pause(ctx, min(time.Since(began), time.Second))
 		}
 	}
 }
@@ -135,14 +133,15 @@ func (ix *indexer) findBehind(ctx context.Context) {
 // cover indexes an account now, for a query that would have to read many
 // messages otherwise.
 func (ix *indexer) cover(ctx context.Context, account int64) error {
-	return ix.run(ctx, []int64{account})
+	return ix.run(ctx, []int64{account}, false)
 }
 
-// run indexes what the accounts have beyond their watermarks.
-func (ix *indexer) run(ctx context.Context, accounts []int64) error {
+// run indexes what the accounts have beyond their watermarks; a patient run
+// gives way to deliveries.
+func (ix *indexer) run(ctx context.Context, accounts []int64, isPatient bool) error {
 	ix.work.Lock()
 	defer ix.work.Unlock()
-	p := &indexRun{indexer: ix}
+	p := &indexRun{indexer: ix, isPatient: isPatient, began: time.Now()}
 	for _, account := range accounts {
 		if err := p.account(ctx, account); err != nil {
 			return err
@@ -154,6 +153,9 @@ func (ix *indexer) run(ctx context.Context, accounts []int64) error {
 // indexRun gathers changes of several accounts into transactions.
 type indexRun struct {
 	*indexer
+	isPatient bool
+	began     time.Time // when the present transaction's work began
+
 	batches []search.Batch
 	docs    int
 	bytes   int
@@ -170,10 +172,14 @@ func (p *indexRun) flush(ctx context.Context) error {
 	}
 	err := p.x.Apply(ctx, p.batches...)
 	p.batches, p.docs, p.bytes = nil, 0, 0
-	// A query that waits for one account goes before the rest of a long run.
+	// A query that waits for one account goes before the rest of a long run,
+	// and so do deliveries, which have signalled since the run began.
 	p.work.Unlock()
+	if p.isPatient && len(p.signal) > 0 {
+		pause(ctx, min(indexYield*time.Since(p.began), indexYieldMax))
+	}
 	p.work.Lock()
-	p.moved = true
+	p.moved, p.began = true, time.Now()
 	return err
 }
 

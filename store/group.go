@@ -124,15 +124,21 @@ func (w *writer) drain(group []*job) []*job {
 const (
 	lingerStep = 50 * time.Microsecond
 	lingerMax  = time.Millisecond
+
+	lingerCallers = 8 // fewer lose more by waiting than the sync costs
 )
 
 // linger waits a moment when many callers are at work. Without it they fall
 // into two halves, each committing while the other prepares, and every sync
 // serves only half of them. last is the size of the group before: together
-// with those who came meanwhile it tells how many there are. A lone caller
-// never waits.
+// with those who came meanwhile it tells how many there are. A few callers
+// never wait.
 func (w *writer) linger(group []*job, last int) []*job {
-	want := min(maxGroup, (last+len(group))*3/4)
+	callers := last + len(group)
+	if callers < lingerCallers {
+		return group
+	}
+	want := min(maxGroup, callers*3/4)
 	for waited := time.Duration(0); len(group) < want && waited < lingerMax; waited += lingerStep {
 		// A timer of the runtime may round up to a millisecond.
 		pause := syscall.NsecToTimespec(int64(lingerStep))
