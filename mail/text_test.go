@@ -26,7 +26,7 @@ func (o *office) withIndex(t testing.TB) *search.Index {
 
 func (o *office) indexNow(t testing.TB) {
 	t.Helper()
-	if err := o.room.index.run(t.Context(), o.room.index.take()); err != nil {
+	if err := o.room.index.run(t.Context(), o.room.index.take(), false); err != nil {
 		t.Fatal(err)
 	}
 }
