@@ -244,6 +244,9 @@ func threadOf(ctx context.Context, tx *store.Tx, account, message int64, e *mime
 			refs = append(refs, h)
 		}
 	}
+	if len(refs) == 1 { // most letters begin a thread
+		return putRef(ctx, tx, account, refs[0], subject, message)
+	}
 	thread := message
 	known := make([]bool, len(refs))
 	for i, ref := range refs {

@@ -169,21 +169,26 @@ func (r *Room) file(ctx context.Context, tx *store.Tx, in Incoming, l *Letter) e
 	return nil
 }
 
+// deliverTo returns the mailbox for a role, the inbox where the account has
+// none with it. The inbox needs no look: it is made first and stays.
+func deliverTo(ctx context.Context, tx *store.Tx, account int64, role string) (int64, error) {
+	if role == "" || role == RoleInbox {
+		return inboxID, nil
+	}
+	box, err := selectMailboxByRole(ctx, tx, account, role)
+	if found, err := store.Found(err); !found {
+		return inboxID, err
+	}
+	return box, nil
+}
+
 // fileOne files the letter in one account. A member of a list gets it over the
 // quota: the sender was told that the letter is taken, and whoever is full is
 // refused when written to by name.
 func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, in Incoming, l *Letter, isMember bool) error {
-	role := in.Role
-	if role == "" {
-		role = RoleInbox
-	}
-	box, err := selectMailboxByRole(ctx, tx, a.ID, role)
-	if found, err := store.Found(err); err != nil {
+	box, err := deliverTo(ctx, tx, a.ID, in.Role)
+	if err != nil {
 		return err
-	} else if !found {
-		if box, err = selectMailboxByRole(ctx, tx, a.ID, RoleInbox); err != nil {
-			return err
-		}
 	}
 	quota := r.quota(a)
 	if isMember {

@@ -23,6 +23,10 @@ var standard = []Mailbox{
 	{Name: "Trash", Role: RoleTrash, SortOrder: 6},
 }
 
+// inboxID is the inbox of every account: the first mailbox made, which can be
+// neither renamed nor removed.
+const inboxID = 1
+
 // prepare makes the standard mailboxes of an account that has none yet.
 func (r *Room) prepare(ctx context.Context, account int64) error {
 	r.mu.Lock()

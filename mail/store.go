@@ -244,6 +244,15 @@ func selectRef(ctx context.Context, tx *store.Tx, account, ref, subject int64) (
 	return thread, err
 }
 
+// putRef records a reference with a thread, and returns the thread that it
+// has already if it is known.
+func putRef(ctx context.Context, tx *store.Tx, account, ref, subject, thread int64) (known int64, err error) {
+	err = tx.Row(ctx, `INSERT INTO mail_ref (account_id, ref, subject, thread_id) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (account_id, ref, subject) DO UPDATE SET thread_id = mail_ref.thread_id RETURNING thread_id`,
+		[]any{account, ref, subject, thread}, &known)
+	return known, err
+}
+
 func insertRef(ctx context.Context, tx *store.Tx, account, ref, subject, thread int64) error {
 	_, err := tx.Exec(ctx, "INSERT INTO mail_ref (account_id, ref, subject, thread_id) VALUES ($1, $2, $3, $4) ON CONFLICT (account_id, ref, subject) DO NOTHING",
 		account, ref, subject, thread)
