@@ -10,7 +10,7 @@ import (
 
 var errClosed = errs.E(errs.Unavailable, "the store is closing")
 
-// pool is a fixed number of read connections, opened when first needed.
+// pool is a fixed number of read connections.
 type pool struct {
 	engine engine
 	free   chan *conn // nil entries stand for connections not yet open
@@ -25,6 +25,20 @@ func newPool(e engine, n int) *pool {
 		p.free <- nil
 	}
 	return p
+}
+
+// open opens every connection now: on a disk that has turned read-only no new
+// one can be, and what is stored should still be read then.
+func (p *pool) open(ctx context.Context) error {
+	for range p.size {
+		<-p.free
+		c, err := p.engine.connect(ctx, false)
+		p.put(c)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *pool) get(ctx context.Context) (*conn, error) {

@@ -85,6 +85,11 @@ func (s *Store) start(ctx context.Context) error {
 	if err := s.loadDataKeys(ctx); err != nil {
 		return err
 	}
+	if s.engine.name() == "sqlite" {
+		if err := s.readers.open(ctx); err != nil {
+			return s.classify(err)
+		}
+	}
 	if s.keys.next != nil {
 		if err := s.RotateMaster(ctx, s.keys.next[:]); err != nil {
 			return err
