@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,8 +34,8 @@ func TestDiskFull(t *testing.T) {
 }
 
 // TestDiskReadOnly has the kernel turn the file system read-only, as it does
-// on a disk fault. That cannot be undone under a running program, so the
-// server is started again after the file system was.
+// on a disk fault. The kernel lets nobody undo that while files are open on it,
+// so the server is started again after the file system was mended.
 func TestDiskReadOnly(t *testing.T) {
 	d := newDisk(t)
 	s := server(t, filepath.Join(d.dir, "data"), "", faultAccounts...)
@@ -48,6 +50,55 @@ func TestDiskReadOnly(t *testing.T) {
 	start(t, s)
 	o.recovers(t)
 	o.finish(t)
+}
+
+// TestDiskReadOnlyAWhile makes every write of the running server fail with
+// EROFS, as on a network disk that its keeper turns read-only and back: the
+// server must come back by itself.
+func TestDiskReadOnlyAWhile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts the whole program: not with -short")
+	}
+	s := server(t, t.TempDir(), "", faultAccounts...)
+	start(t, s)
+	o := newOutage(t, s)
+	o.works(t, 10)
+	writable := readOnly(t, s)
+	o.refuses(t)
+	o.reads(t)
+	writable()
+	o.recovers(t)
+	o.finish(t)
+}
+
+// readOnly makes every write to the server's files fail with EROFS, until the
+// function that it returns is called.
+func readOnly(t *testing.T, s *outside.Server) (writable func()) {
+	t.Helper()
+	const calls = "pwrite64,write,ftruncate,fallocate,fsync,fdatasync,unlinkat,renameat"
+	args := []string{"-f", "-o", filepath.Join(t.TempDir(), "calls"), "-e", "trace=" + calls, "-e", "inject=" + calls + ":error=EROFS"}
+	must(t, filepath.WalkDir(s.Dir, func(path string, _ os.DirEntry, err error) error {
+		args = append(args, "-P", path)
+		return err
+	}))
+	cmd := exec.Command("strace", append(args, "-p", fmt.Sprint(s.Pid()))...)
+	said, err := cmd.StderrPipe()
+	must(t, err)
+	if err := cmd.Start(); err != nil {
+		t.Skipf("needs strace: %v", err)
+	}
+	lines := bufio.NewScanner(said)
+	for lines.Scan() && !strings.Contains(lines.Text(), "attached") {
+		if strings.Contains(lines.Text(), "ptrace") {
+			cmd.Wait()
+			t.Skipf("may not trace a process here: %s", lines.Text())
+		}
+	}
+	go io.Copy(io.Discard, said)
+	return func() {
+		must(t, cmd.Process.Signal(os.Interrupt))
+		cmd.Wait() // its status is the interrupt
+	}
 }
 
 // TestDatabaseStopped stops PostgreSQL under a running server and starts it again.
