@@ -20,7 +20,8 @@ const (
 	indexPage   = 50                     // messages read at a time
 
 	indexYield    = 3               // how many times as long as it worked it waits while letters come
-	indexYieldMax = 2 * time.Second // and at most
+	indexYieldMax = time.Second     // and at most
+	indexPatience = 5 * time.Second // how long a run gives way before it goes on to its end
 	indexBytes    = 4 << 20         // tokens held before they are written
 )
 
@@ -70,7 +71,8 @@ func (ix *indexer) take() []int64 {
 
 // RunIndexer keeps the text index up to date until ctx ends: with what is
 // behind at the start, and then with every delivery, within a second or two.
-// While deliveries go on it works a quarter of the time.
+// While deliveries go on it works a quarter of the time, but for so long only:
+// what came is to be found within seconds under any load.
 func (r *Room) RunIndexer(ctx context.Context) {
 	ix := r.index
 	if ix == nil {
@@ -141,7 +143,10 @@ func (ix *indexer) cover(ctx context.Context, account int64) error {
 func (ix *indexer) run(ctx context.Context, accounts []int64, isPatient bool) error {
 	ix.work.Lock()
 	defer ix.work.Unlock()
-	p := &indexRun{indexer: ix, isPatient: isPatient, began: time.Now()}
+	p := &indexRun{indexer: ix, began: time.Now()}
+	if isPatient {
+		p.patientUntil = p.began.Add(indexPatience)
+	}
 	for _, account := range accounts {
 		if err := p.account(ctx, account); err != nil {
 			return err
@@ -153,8 +158,8 @@ func (ix *indexer) run(ctx context.Context, accounts []int64, isPatient bool) er
 // indexRun gathers changes of several accounts into transactions.
 type indexRun struct {
 	*indexer
-	isPatient bool
-	began     time.Time // when the present transaction's work began
+	patientUntil time.Time
+	began        time.Time // when the present transaction's work began
 
 	batches []search.Batch
 	docs    int
@@ -175,7 +180,7 @@ func (p *indexRun) flush(ctx context.Context) error {
 	// A query that waits for one account goes before the rest of a long run,
 	// and so do deliveries, which have signalled since the run began.
 	p.work.Unlock()
-	if p.isPatient && len(p.signal) > 0 {
+	if len(p.signal) > 0 && time.Now().Before(p.patientUntil) {
 		pause(ctx, min(indexYield*time.Since(p.began), indexYieldMax))
 	}
 	p.work.Lock()
