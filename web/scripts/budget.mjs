@@ -13,7 +13,7 @@ const manifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'))
 // Name, entry of the manifest, what is loaded before it, kilobytes allowed.
 // The first row counts one catalogue, since exactly one is needed.
 const routes = [
-  ['sign-in, shell and inbox', ['index.html', 'src/locales/zh-TW.json'], [], 150],
+  ['sign-in, shell and inbox', ['index.html', 'src/locales/zh-TW/main.json'], [], 150],
   ['menus and dialogs', ['src/kit/ui/overlay/MenuPopover.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], ['index.html'], 75],
   ['read HTML mail', ['src/rooms/mail/HtmlBody.tsx'], ['index.html'], 40],
   ['compose', ['src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], ['index.html', 'src/rooms/mail/HtmlBody.tsx'], 130],

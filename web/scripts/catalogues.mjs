@@ -5,17 +5,29 @@ import { join } from 'node:path'
 import { compileMessage } from '@lingui/message-utils/compileMessage'
 
 const root = new URL('..', import.meta.url).pathname
-const read = (name) => JSON.parse(readFileSync(join(root, 'src/locales', name), 'utf8'))
-const files = readdirSync(join(root, 'src/locales')).filter((f) => f.endsWith('.json'))
-const english = read('en.json')
-const keys = Object.keys(english)
 const problems = []
+const languages = ['en', 'ko', 'vi', 'zh-CN', 'zh-TW']
+const areas = readdirSync(join(root, 'src/locales/en'))
+
+// All areas of a language as one; a key stands in one area only.
+const read = (language) => {
+  const all = {}
+  for (const area of readdirSync(join(root, 'src/locales', language))) {
+    if (!areas.includes(area)) problems.push(`${language}/${area}: not in en`)
+    for (const [k, text] of Object.entries(JSON.parse(readFileSync(join(root, 'src/locales', language, area), 'utf8')))) {
+      if (k in all) problems.push(`${language}/${area}: ${k} stands in another area too`)
+      all[k] = text
+    }
+  }
+  return all
+}
+const english = read('en')
+const keys = Object.keys(english)
 
 const names = (compiled) => (Array.isArray(compiled) ? compiled.flatMap((p) => (Array.isArray(p) ? [p[0], ...Object.values(p[2] ?? {}).flatMap((v) => names(v))] : [])) : [])
 const placeholders = (text) => [...new Set(names(compileMessage(text)))].sort().join(',')
 
-for (const want of ['en.json', 'ko.json', 'vi.json', 'zh-CN.json', 'zh-TW.json']) if (!files.includes(want)) problems.push(`${want} is missing`)
-for (const file of files) {
+for (const file of languages) {
   const texts = read(file)
   for (const k of keys) {
     if (!(k in texts)) problems.push(`${file}: ${k} is missing`)
@@ -26,7 +38,7 @@ for (const file of files) {
       if (a !== b && !english[k].includes('plural')) problems.push(`${file}: ${k} has {${b}}, English has {${a}}`)
     }
   }
-  for (const k of Object.keys(texts)) if (!(k in english)) problems.push(`${file}: ${k} is not in en.json`)
+  for (const k of Object.keys(texts)) if (!(k in english)) problems.push(`${file}: ${k} is not in en`)
 }
 
 const sources = []
@@ -45,4 +57,4 @@ if (problems.length > 0) {
   console.error(problems.join('\n'))
   process.exit(1)
 }
-console.log(`catalogues: ${keys.length} texts in ${files.length} languages`)
+console.log(`catalogues: ${keys.length} texts in ${languages.length} languages, ${areas.length} areas`)

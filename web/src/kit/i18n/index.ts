@@ -1,6 +1,6 @@
 import { setupI18n, type Messages } from '@lingui/core'
 import { useSyncExternalStore } from 'react'
-import type english from '~/locales/en.json'
+import type { Area, Key } from '~/locales/areas'
 
 /** The five languages of the client, each with its own name for itself. */
 export const languages = {
@@ -12,28 +12,47 @@ export const languages = {
 } as const
 
 export type Language = keyof typeof languages
-export type Key = keyof typeof english
+export type { Area, Key }
 export type Values = Record<string, string | number>
 
 // What the build puts in place of the JSON text is a compiled catalogue.
-type Catalogue = { default: unknown }
-const catalogues: Record<Language, () => Promise<Catalogue>> = {
-  'zh-TW': () => import('~/locales/zh-TW.json'),
-  'zh-CN': () => import('~/locales/zh-CN.json'),
-  vi: () => import('~/locales/vi.json'),
-  ko: () => import('~/locales/ko.json'),
-  en: () => import('~/locales/en.json'),
-}
+const catalogues = import.meta.glob<Messages>('/src/locales/*/*.json', { import: 'default' })
 
 const i18n = setupI18n()
 let version = 0
 const listeners = new Set<() => void>()
+const areas = new Set<Area>(['main'])
+
+async function load(language: Language, wanted: Iterable<Area>): Promise<Messages> {
+  const parts = await Promise.all([...wanted].map((area) => catalogues[`/src/locales/${language}/${area}.json`]?.()))
+  return Object.assign({}, ...parts) as Messages
+}
 
 /** Loads a language and shows it everywhere. */
 export async function speak(language: Language): Promise<void> {
-  const { default: messages } = await catalogues[language]()
-  i18n.loadAndActivate({ locale: language, messages: messages as Messages })
+  const messages = await load(language, areas)
+  i18n.loadAndActivate({ locale: language, messages })
   document.documentElement.lang = language
+  tell()
+}
+
+/** Fetches a part of the client together with the texts that only it needs: `lazy(() => withTexts('rules', () => import('./Rules')))`. */
+export async function withTexts<T>(area: Area, part: () => Promise<T>): Promise<T> {
+  const [loaded] = await Promise.all([part(), areas.has(area) ? undefined : addTexts(area)])
+  return loaded
+}
+
+/** Loads one area of texts, in the present language and whatever is spoken later. */
+export async function addTexts(area: Area): Promise<void> {
+  areas.add(area)
+  const spoken = language()
+  const messages = await load(spoken, [area])
+  if (language() !== spoken) return // speak has loaded the area meanwhile
+  i18n.load(spoken, messages)
+  tell()
+}
+
+function tell(): void {
   version++
   listeners.forEach((fn) => fn())
 }

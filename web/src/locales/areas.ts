@@ -1,0 +1,14 @@
+import type main from './en/main.json'
+
+/**
+ * The areas that texts are kept in: a file of that name for each language.
+ * `main` is there from the start; another comes with the chunk that uses it,
+ * by `withTexts`.
+ */
+export interface Areas {
+  main: typeof main
+}
+
+export type Area = keyof Areas
+type KeysOf<T> = T extends unknown ? keyof T : never
+export type Key = KeysOf<Areas[Area]>
