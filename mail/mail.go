@@ -46,6 +46,8 @@ type Room struct {
 	queue *queue
 	away  *away
 
+	laterWake chan struct{} // see RunLater
+
 	validity uint32 // the last UIDVALIDITY given out
 
 	index *indexer // nil: there is no text index, messages are read
@@ -61,7 +63,7 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 	}
 	conf = conf.withDefaults()
 	return &Room{
-		queue: newQueue(conf, log), away: newAway(),
+		queue: newQueue(conf, log), away: newAway(), laterWake: make(chan struct{}, 1),
 		db: db, dir: dir, conf: conf, clock: c, log: log,
 		views: newViews(conf.ViewMessages), watch: newWatchers(), parts: newContentCache(conf.ContentBytes),
 		ready: map[int64]bool{},

@@ -70,6 +70,7 @@ func New(room *mail.Room, who func(context.Context) (policy.Subject, error), con
 // Capabilities returns what the room offers to doors/jmap.
 func (a *API) Capabilities() []jmap.Capability {
 	return []jmap.Capability{
+		a.laterCapability(),
 		{
 			URN:     jmapmail.MailURN,
 			Account: a.mailCapability,

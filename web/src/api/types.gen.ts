@@ -89,6 +89,21 @@ export interface Email {
   attachments: BodyPart[]
   hasAttachment: boolean
   preview: string
+  snoozed: Snoozed | null
+  reminder: Reminder | null
+  backAt: UTCDate | null
+}
+
+/** A letter put out of sight (our own capability). */
+export interface Snoozed {
+  until: UTCDate
+  mailboxId: Id | null
+  setKeywords: Record<string, boolean>
+}
+
+export interface Reminder {
+  at: UTCDate
+  unlessAnswered: boolean
 }
 
 export interface EmailAddress {

@@ -1,0 +1,30 @@
+package jmapmail
+
+import "chancery/wire/jmap"
+
+// LaterURN names our capability of putting letters off: the properties of
+// LaterProperties on Email, and sendAt of an EmailSubmission that is pending
+// as a property that can change.
+const LaterURN = "urn:chancery:params:jmap:later"
+
+// LaterProperties are our own properties of an email.
+type LaterProperties struct {
+	Snoozed  *Snoozed      `json:"snoozed"`
+	Reminder *Reminder     `json:"reminder"`
+	BackAt   *jmap.UTCDate `json:"backAt"` // when it last came back to the top
+}
+
+// Snoozed says until when an email is out of sight. Setting it moves the
+// email into the mailbox with the role "snoozed"; null brings it back to where
+// it was.
+type Snoozed struct {
+	Until       jmap.UTCDate    `json:"until"`
+	MailboxID   *string         `json:"mailboxId"`   // where it comes back; null = the inbox
+	SetKeywords map[string]bool `json:"setKeywords"` // to set or clear then; null = unread
+}
+
+// Reminder says when an email comes to the top of the inbox.
+type Reminder struct {
+	At             jmap.UTCDate `json:"at"`
+	UnlessAnswered bool         `json:"unlessAnswered"` // an answer in its thread ends it
+}
