@@ -1,0 +1,1 @@
+-- The number is kept for the rules of filtering (Sieve), which come with their own change.
