@@ -25,8 +25,9 @@ type Reminder struct {
 
 // Later is what waits for a message.
 type Later struct {
-	Snooze   *Snooze
-	Reminder *Reminder
+	Snooze     *Snooze
+	Reminder   *Reminder
+	Submission *Submission // that is still held
 }
 
 // Keywords of letters that came back. $new is that of the draft on mailbox
@@ -69,6 +70,15 @@ func (a *Account) Later(ctx context.Context, ids ...int64) (map[int64]Later, err
 				l.Reminder = &Reminder{At: millis(row.until), UnlessAnswered: row.unanswered}
 			}
 			out[row.message] = l
+		}
+		if err != nil {
+			return err
+		}
+		held, err := selectHeld(ctx, tx, a.info.ID, slices.Min(ids), slices.Max(ids))
+		for _, s := range held {
+			l := out[s.Message]
+			l.Submission = &s
+			out[s.Message] = l
 		}
 		return err
 	})

@@ -23,7 +23,7 @@ func (a *Account) RescheduleSubmission(ctx context.Context, id int64, at time.Ti
 		return s, errs.E(errs.Invalid, "A letter can be held for %d seconds at most.", a.room.conf.MaxHold)
 	}
 	err = a.write(ctx, nil, func(tx *store.Tx) error {
-		row, err := bump(ctx, tx, a.info.ID, touched{submission: true})
+		row, err := bump(ctx, tx, a.info.ID, touched{submission: true, email: true})
 		if err != nil {
 			return err
 		}
@@ -41,6 +41,9 @@ func (a *Account) RescheduleSubmission(ctx context.Context, id int64, at time.Ti
 			return err
 		}
 		s.SendAt, s.Modseq = at.UTC().Truncate(time.Millisecond), row.modseq
+		if err := touchMessages(ctx, tx, a.info.ID, []int64{s.Message}, row.modseq); err != nil {
+			return err
+		}
 		tx.OnCommit(a.room.wakeQueue)
 		return updateSendAt(ctx, tx, a.info.ID, s)
 	})

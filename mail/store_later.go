@@ -116,6 +116,19 @@ func touchMessages(ctx context.Context, tx *store.Tx, account int64, ids []int64
 	return nil
 }
 
+// selectHeld returns the submissions that are still held of messages of a
+// range of ids.
+func selectHeld(ctx context.Context, tx *store.Tx, account, first, last int64) (list []Submission, err error) {
+	err = tx.Query(ctx, "SELECT "+submissionColumns+" FROM mail_submission WHERE account_id = $1 AND undo = $2 AND message_id >= $3 AND message_id <= $4", []any{account, UndoPending, first, last}, func(scan func(...any) error) error {
+		s, err := scanSubmission(scan)
+		if !s.Gone {
+			list = append(list, s)
+		}
+		return err
+	})
+	return list, err
+}
+
 // moveQueueRows changes when what is held of a submission goes out.
 func moveQueueRows(ctx context.Context, tx *store.Tx, account, submission, at int64) error {
 	_, err := tx.Exec(ctx, "UPDATE mail_queue SET next_at = $3, queued_at = $3 WHERE account_id = $1 AND submission_id = $2", account, submission, at)

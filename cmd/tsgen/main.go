@@ -98,6 +98,7 @@ var mailTypes = []described{
 	{jmapmail.Thread{}, "RFC 8621 section 3."},
 	{jmapmail.Email{}, "RFC 8621 section 4.1. Only the asked properties are there."},
 	{jmapmail.Snoozed{}, "A letter put out of sight (our own capability)."},
+	{jmapmail.Scheduled{}, ""},
 	{jmapmail.Reminder{}, ""},
 	{jmapmail.EmailAddress{}, ""},
 	{jmapmail.EmailAddressGroup{}, ""},

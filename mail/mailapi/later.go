@@ -42,6 +42,13 @@ var ownMetadata = map[string]writer{
 		}
 		return &jmapmail.Reminder{At: jmap.UTCDate{Time: r.At}, UnlessAnswered: r.UnlessAnswered}
 	}),
+	"scheduled": filedJSON(func(e *email) any {
+		s := e.later.Submission
+		if s == nil {
+			return nil
+		}
+		return &jmapmail.Scheduled{SendAt: jmap.UTCDate{Time: s.SendAt}, SubmissionID: submissionText(s.ID)}
+	}),
 	"backAt": filed(func(e *email, b []byte) []byte {
 		if e.m.BackMs == 0 {
 			return append(b, "null"...)
@@ -65,8 +72,8 @@ func filedJSON(value func(e *email) any) writer {
 	}
 }
 
-// laterOf reads what waits for the messages, where it was asked for. The
-// snoozed ones are those that still lie where such letters lie.
+// laterOf reads what waits for the messages, where it was asked for. Snoozed
+// and scheduled are those that still lie where such letters lie.
 func laterOf(ctx context.Context, acc *mail.Account, p *plan, found []*mail.Message) (map[int64]mail.Later, error) {
 	if !p.needsLater || len(found) == 0 {
 		return map[int64]mail.Later{}, nil
@@ -83,14 +90,20 @@ func laterOf(ctx context.Context, acc *mail.Account, p *plan, found []*mail.Mess
 	if err != nil {
 		return nil, err
 	}
-	box, _ := snap.ByRole(mail.RoleSnoozed)
+	snoozed, _ := snap.ByRole(mail.RoleSnoozed)
+	scheduled, _ := snap.ByRole(mail.RoleScheduled)
 	for _, m := range found {
-		if _, in := m.In(box.ID); !in {
-			if l, ok := out[m.ID]; ok {
-				l.Snooze = nil
-				out[m.ID] = l
-			}
+		l, ok := out[m.ID]
+		if !ok {
+			continue
 		}
+		if _, in := m.In(snoozed.ID); !in {
+			l.Snooze = nil
+		}
+		if _, in := m.In(scheduled.ID); !in {
+			l.Submission = nil // held for a moment only, to be taken back
+		}
+		out[m.ID] = l
 	}
 	return out, nil
 }

@@ -15,3 +15,4 @@ CREATE INDEX mail_later_due ON mail_later (until_at);
 CREATE INDEX mail_later_by_thread ON mail_later (account_id, thread_id);
 -- When a letter last came back to the top of the inbox; 0 = never.
 ALTER TABLE message ADD COLUMN back_at BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX mail_submission_by_undo ON mail_submission (account_id, undo, message_id);

@@ -91,6 +91,7 @@ export interface Email {
   preview: string
   snoozed: Snoozed | null
   reminder: Reminder | null
+  scheduled: Scheduled | null
   backAt: UTCDate | null
 }
 
@@ -99,6 +100,11 @@ export interface Snoozed {
   until: UTCDate
   mailboxId: Id | null
   setKeywords: Record<string, boolean>
+}
+
+export interface Scheduled {
+  sendAt: UTCDate
+  submissionId: Id
 }
 
 export interface Reminder {
