@@ -16,6 +16,7 @@ const routes = [
   ['sign-in, shell and inbox', ['index.html', 'src/locales/zh-TW/main.json'], [], 150],
   ['menus and dialogs', ['src/kit/ui/overlay/MenuPopover.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], ['index.html'], 75],
   ['read HTML mail', ['src/rooms/mail/HtmlBody.tsx'], ['index.html'], 40],
+  ['snooze and remind', ['src/rooms/mail/later/LaterDialog.tsx', 'src/rooms/mail/later/LaterNotes.tsx'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx'], 8],
   ['compose', ['src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], ['index.html', 'src/rooms/mail/HtmlBody.tsx'], 130],
 ]
 

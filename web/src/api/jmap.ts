@@ -64,8 +64,11 @@ type Listed = Pick<gen.Email, 'id' | 'threadId' | 'from' | 'to' | 'subject' | 'r
 /** What is fetched when it is opened. */
 type Opened = Partial<Pick<gen.Email, 'blobId' | 'cc' | 'bcc' | 'replyTo' | 'sender' | 'messageId' | 'inReplyTo' | 'references' | 'bodyValues' | 'headers'>>
 
+/** Our own properties of letters and time. */
+type Timed = Partial<Pick<gen.Email, 'snoozed' | 'reminder' | 'scheduled' | 'backAt'>>
+
 /** RFC 8621 section 4. */
-export interface Email extends Listed, Opened {
+export interface Email extends Listed, Opened, Timed {
   mailboxIds: Record<Id, true>
   keywords: Keywords
   textBody?: EmailBodyPart[]
@@ -84,3 +87,4 @@ export const CORE = 'urn:ietf:params:jmap:core'
 export const MAIL = 'urn:ietf:params:jmap:mail'
 export const SUBMISSION = 'urn:ietf:params:jmap:submission'
 export const DIRECTORY = 'urn:chancery:params:jmap:directory'
+export const LATER = 'urn:chancery:params:jmap:later'

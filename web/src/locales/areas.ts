@@ -1,3 +1,4 @@
+import type later from './en/later.json'
 import type main from './en/main.json'
 
 /**
@@ -7,6 +8,7 @@ import type main from './en/main.json'
  */
 export interface Areas {
   main: typeof main
+  later: typeof later
 }
 
 export type Area = keyof Areas

@@ -2,9 +2,10 @@ import { useSyncExternalStore } from 'react'
 import { useT } from '~/kit/i18n'
 import { number } from '~/kit/i18n/dates'
 import { IconButton } from '~/kit/ui/Button'
-import { Archive, Mail, MailOpen, ShieldAlert, Trash2, X } from '~/kit/ui/icons'
+import { Archive, Clock, Mail, MailOpen, ShieldAlert, Trash2, X } from '~/kit/ui/icons'
 import { useMail } from './context'
 import css from './ListHead.module.css'
+import { askLater } from './later/request'
 import { rowEmails } from './MailRoom'
 import { MoveMenu } from './MoveMenu'
 import { folderName } from './names'
@@ -63,6 +64,7 @@ function Chosen() {
       {mailbox?.role !== 'archive' && <IconButton icon={Archive} label={t('act.archive')} shortcut="e" onClick={() => then(acts.archive(emails))} />}
       <IconButton icon={Trash2} label={t('act.delete')} shortcut="#" onClick={() => then(acts.trash(emails))} />
       <IconButton icon={unread ? MailOpen : Mail} label={t(unread ? 'act.markRead' : 'act.markUnread')} onClick={() => then(acts.seen(emails, unread))} />
+      {!m.account.isReadOnly && <IconButton icon={Clock} label={t('act.snooze')} shortcut="b" onClick={() => askLater({ kind: 'snooze', engine: m.engine, account: m.account, emails, leave: list.clear })} />}
       <MoveMenu emails={emails} onMoved={list.clear} />
       {mailbox?.role !== 'junk' && <IconButton icon={ShieldAlert} label={t('act.junk')} onClick={() => then(acts.junk(emails))} />}
     </header>

@@ -11,6 +11,7 @@ import { Skeleton } from '~/kit/ui/states'
 import { Attachments } from './Attachments'
 import { useMail } from './context'
 import css from './MessageCard.module.css'
+import { LaterNote } from './later/LaterNote'
 import { MessageBody } from './MessageBody'
 import { people, personName } from './names'
 
@@ -87,6 +88,7 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
         </span>
       </header>
       {details && <Details email={email} />}
+      <LaterNote email={email} />
       {email.bodyValues ? <MessageBody email={email} quoted={quoted} /> : <Skeleton lines={5} />}
       {email.attachments && <Attachments email={email} />}
     </section>

@@ -5,10 +5,11 @@ import { fullDate, listDate } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { Avatar } from '~/kit/ui/Avatar'
 import { IconButton } from '~/kit/ui/Button'
-import { Archive, Paperclip, Star, Trash2 } from '~/kit/ui/icons'
+import { Archive, Clock, Paperclip, Star, Trash2 } from '~/kit/ui/icons'
 import { useEmail, useMail, useThreadEmails } from './context'
 import { rowEmails } from './MailRoom'
 import css from './MessageRow.module.css'
+import { rowDate } from './later/row-date'
 import { folderName, people, personName } from './names'
 import { snippetPieces } from './search'
 import { useSwipe } from './use-swipe'
@@ -52,13 +53,14 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
   const unread = (here.length > 0 ? here : [email]).some((e) => !e.keywords['$seen'])
   const starred = whole.some((e) => e.keywords['$flagged'])
   const files = whole.some((e) => e.hasAttachment)
-  const outgoing = mailbox?.role === 'sent' || mailbox?.role === 'drafts'
+  const outgoing = mailbox?.role === 'sent' || mailbox?.role === 'drafts' || mailbox?.role === 'scheduled'
   const who = outgoing ? t('list.to', { names: people(email.to, mine) || t('list.nobody') }) : senders(whole, mine)
   const lead = outgoing ? email.to?.[0] : (whole.findLast((e) => !mine.has(e.from?.[0]?.email.toLowerCase() ?? ''))?.from?.[0] ?? email.from?.[0])
   const selected = list.selected.has(id)
   const current = list.cursor === id
   const open = route.threadId === email.threadId
   const subject = email.subject?.trim() || t('message.noSubject')
+  const when = rowDate(email)
   const box = mailbox ? undefined : Object.keys(email.mailboxIds).map((b) => account.mailboxes.get(b)).find((b) => b !== undefined)
 
   const click = (e: MouseEvent): void => {
@@ -71,7 +73,7 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
       role="row"
       aria-rowindex={index + 1}
       aria-selected={selected}
-      aria-label={[unread ? t('list.unreadRow') : '', who, subject, files ? t('list.hasFiles') : '', listDate(email.receivedAt)].filter(Boolean).join(', ')}
+      aria-label={[unread ? t('list.unreadRow') : '', who, subject, files ? t('list.hasFiles') : '', when.label ? t(when.label) : '', listDate(when.iso)].filter(Boolean).join(', ')}
       aria-current={open ? 'true' : undefined}
       tabIndex={focusable ? 0 : -1}
       className={css.row}
@@ -109,8 +111,8 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
         </span>
       </span>
       <span role="gridcell" className={css.meta}>
-        <time dateTime={email.receivedAt} title={fullDate(email.receivedAt)}>
-          {listDate(email.receivedAt)}
+        <time dateTime={when.iso} title={fullDate(when.iso)}>
+          {when.label && <Clock size={12} role="img" aria-label={t(when.label)} />} {listDate(when.iso)}
         </time>
         <span className={css.marks}>
           {files && <Paperclip size={15} aria-label={t('list.hasFiles')} role="img" />}

@@ -2,7 +2,7 @@ import type { Email } from '~/api/jmap'
 import { useLayout } from '~/app/layout'
 import { useT } from '~/kit/i18n'
 import { Button, IconButton } from '~/kit/ui/Button'
-import { Archive, ArrowLeft, Download, Ellipsis, FileText, Inbox, Mail, ShieldAlert, Star, Trash2 } from '~/kit/ui/icons'
+import { Archive, ArrowLeft, Clock, Download, Ellipsis, FileText, Inbox, Mail, ShieldAlert, Star, Trash2 } from '~/kit/ui/icons'
 import { MenuButton, type MenuEntry } from '~/kit/ui/MenuButton'
 import { blobUrl } from './blobs'
 import { useMail } from './context'
@@ -22,6 +22,7 @@ export function ReadingBar({ emails }: { emails: Email[] }) {
   const junk = mailbox?.role === 'junk'
   const more = (): MenuEntry[] => [
     { id: 'unread', label: t('act.markUnread'), icon: Mail, shortcut: 'u', run: act.unread },
+    ...(account.isReadOnly ? [] : [{ id: 'remind', label: t('act.remind'), icon: Clock, shortcut: 'h', run: act.remind }]),
     ...(junk ? [] : [{ id: 'junk', label: t('act.junk'), icon: ShieldAlert, shortcut: '!', run: act.junk }]),
     ...(last?.blobId
       ? [
@@ -49,6 +50,11 @@ export function ReadingBar({ emails }: { emails: Email[] }) {
           <Button look="quiet" icon={Trash2} onClick={act.trash} aria-label={t('act.delete')} data-key="#">
             <span className={css.word}>{t('act.delete')}</span>
           </Button>
+          {!account.isReadOnly && mailbox?.role !== 'scheduled' && mailbox?.role !== 'trash' && (
+            <Button look="quiet" icon={Clock} onClick={act.snooze} aria-label={t('act.snooze')} data-key="b">
+              <span className={css.word}>{t('act.snooze')}</span>
+            </Button>
+          )}
           <MoveMenu emails={act.emails} onMoved={act.leave} words={layout === 'phone' ? undefined : t('act.move')} />
           <i className={css.spring} />
           <IconButton icon={Star} filled={starred} className={starred ? css.starred : ''} aria-pressed={starred} label={t(starred ? 'act.unstar' : 'act.star')} shortcut="s" onClick={act.star} />

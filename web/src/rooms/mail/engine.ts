@@ -6,7 +6,7 @@ import { QueryView } from '~/kit/sync/view'
 import { MailAccount } from './account'
 
 /** What a row of a list shows; bodies come when a message is opened. */
-export const LIST_PROPERTIES = ['id', 'threadId', 'mailboxIds', 'keywords', 'from', 'to', 'subject', 'receivedAt', 'sentAt', 'preview', 'hasAttachment', 'size']
+export const LIST_PROPERTIES = ['id', 'threadId', 'mailboxIds', 'keywords', 'from', 'to', 'subject', 'receivedAt', 'sentAt', 'preview', 'hasAttachment', 'size', 'snoozed', 'reminder', 'scheduled', 'backAt']
 
 const BODY_PROPERTIES = [
   ...LIST_PROPERTIES,
@@ -237,10 +237,10 @@ export class MailEngine {
     }
   }
 
-  /** Keywords and folders are all that can change in an email. */
+  /** Keywords, folders and what waits for it are all that can change in an email. */
   private async refetch(a: MailAccount, ids: string[]): Promise<void> {
     if (ids.length === 0) return
-    this.learn(a, await this.transport.call<GetResponse<Email>>('Email/get', { accountId: a.id, ids, properties: ['id', 'mailboxIds', 'keywords'] }))
+    this.learn(a, await this.transport.call<GetResponse<Email>>('Email/get', { accountId: a.id, ids, properties: ['id', 'mailboxIds', 'keywords', 'snoozed', 'reminder', 'scheduled', 'backAt'] }))
   }
 
   private async syncThreads(a: MailAccount): Promise<void> {

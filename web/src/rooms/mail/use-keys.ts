@@ -1,6 +1,7 @@
 import { useLayout } from '~/app/layout'
 import { useKeys } from '~/kit/keys'
 import type { MailState } from './context'
+import { askLater } from './later/request'
 import { rowEmails } from './MailRoom'
 import { threadActs } from './use-thread-acts'
 
@@ -62,6 +63,8 @@ export function useMailKeys(m: MailState, on: { help: () => void }): void {
     '#': leaving(act.trash, acts.trash),
     Delete: leaving(act.trash, acts.trash),
     '!': leaving(act.junk, acts.junk),
+    b: () => askLater({ kind: 'snooze', engine: m.engine, account, emails: chosen(), leave: () => (list.selected.size === 0 && route.threadId ? act.leave() : list.clear()) }),
+    h: () => askLater({ kind: 'remind', engine: m.engine, account, emails: chosen().slice(-1) }),
     s: () => {
       const emails = chosen()
       const starred = emails.filter((x) => x.keywords['$flagged'])

@@ -1,6 +1,7 @@
 import type { Email } from '~/api/jmap'
 import type { Layout } from '~/app/layout'
 import type { MailState } from './context'
+import { askLater } from './later/request'
 
 /** Acts on the open conversation, which then gives way to the next one. */
 export interface ThreadActs {
@@ -10,14 +11,16 @@ export interface ThreadActs {
   trash: () => void
   junk: () => void
   notJunk: () => void
+  snooze: () => void
+  remind: () => void
   star: () => void
   unread: () => void
   close: () => void
   leave: () => void
 }
 
-export function threadActs(m: Pick<MailState, 'mailbox' | 'acts' | 'list' | 'view' | 'account' | 'go'>, layout: Layout, all: readonly Email[]): ThreadActs {
-  const { mailbox, acts, list, view, account, go } = m
+export function threadActs(m: Pick<MailState, 'engine' | 'mailbox' | 'acts' | 'list' | 'view' | 'account' | 'go'>, layout: Layout, all: readonly Email[]): ThreadActs {
+  const { engine, mailbox, acts, list, view, account, go } = m
   const here = all.filter((e) => !mailbox || e.mailboxIds[mailbox.id])
   const emails = here.length > 0 ? here : [...all]
 
@@ -39,6 +42,8 @@ export function threadActs(m: Pick<MailState, 'mailbox' | 'acts' | 'list' | 'vie
     trash: mailbox?.role === 'trash' ? () => void acts.trash(emails).then((done) => done && close()) : andLeave(acts.trash),
     junk: andLeave(acts.junk),
     notJunk: andLeave(acts.notJunk),
+    snooze: () => askLater({ kind: 'snooze', engine, account, emails, leave }),
+    remind: () => askLater({ kind: 'remind', engine, account, emails: emails.slice(-1) }),
     star: () => {
       const starred = all.filter((e) => e.keywords['$flagged'])
       const last = all.at(-1)

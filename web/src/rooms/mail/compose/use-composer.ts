@@ -37,6 +37,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const [saving, setSaving] = useState<Saving>('idle')
   const [sending, setSending] = useState(false)
   const [error, setError] = useState<string | null>(null)
+  const [remindAt, setRemindAt] = useState<Date | null>(null)
   const [recent, setRecent] = useState<Suggestion[]>([])
   const latest = useRef(draft)
   const dirty = useRef(false)
@@ -177,7 +178,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
 
   const reopen = (d: Draft, emailId: string | null): void => compose({ how: 'resume', draft: d, emailId })
 
-  const send = async (): Promise<void> => {
+  const send = async (at?: Date): Promise<void> => {
     const d = latest.current
     const all = [...d.to, ...d.cc, ...d.bcc]
     if (all.length === 0) return setError('recipients')
@@ -190,7 +191,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
       dirty.current = true
       const emailId = (await save()) as string
       closed.current = true
-      await sendWithUndo({ engine, account, draft: d, emailId, identity: identity(d), seconds: UNDO_SECONDS, t, onBack: () => reopen(d, emailId) })
+      await sendWithUndo({ engine, account, draft: d, emailId, identity: identity(d), seconds: UNDO_SECONDS, t, at, remindAt, onBack: () => reopen(d, emailId) })
       onClose()
     } catch (e) {
       closed.current = false
@@ -202,7 +203,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const [initialBody] = useState(draft.body)
   const sources = useMemo<Sources>(() => ({ recent, directory: (text) => searchDirectory(engine, account, text) }), [recent, engine, account])
   return {
-    draft, set, saving, sending, error, identities, sources, attach, detach, close, discard, send,
+    draft, set, saving, sending, remindAt, setRemindAt, maxHold: engine.maxHold(account), error, identities, sources, attach, detach, close, discard, send,
     /** The body as it was when the editor was made, or last changed its kind. */
     initialBody: draft.rich ? initialBody : draft.body,
     setComposing: (on: boolean) => {
