@@ -11,6 +11,7 @@ import (
 	"chancery/kit/conf"
 	"chancery/kit/errs"
 	"chancery/mail"
+	"chancery/wire/mailauth"
 )
 
 // EnvPrefix begins the name of every environment variable that overrides a
@@ -86,6 +87,9 @@ type Config struct {
 		Postmaster   string    `toml:"postmaster" doc:"Address that gets what is sent to postmaster. Empty: the first administrator."`
 		MaxMessage   conf.Size `toml:"max_message" default:"100MB" doc:"Largest message taken."`
 		DefaultQuota conf.Size `toml:"default_quota" default:"2GB" doc:"Space of an account that has no quota of its own; 0 = no limit."`
+
+		Authenticity bool `toml:"authenticity" default:"true" doc:"Check SPF, DKIM and DMARC of letters from outside and note the result."`
+		DMARCReject  bool `toml:"dmarc_reject" default:"false" doc:"Refuse letters that fail DMARC where the owner of the domain asks for that (p=reject)."`
 	} `toml:"mail"`
 }
 
@@ -129,6 +133,18 @@ func (c Config) outbound() (mail.Outbound, error) {
 		}}
 	}
 	return o, nil
+}
+
+// authenticity reads the settings of the checks of letters from outside; they
+// ask the same name servers as the queue.
+func (c Config) authenticity() mail.Authenticity {
+	a := mail.Authenticity{Off: !c.Mail.Authenticity, Reject: c.Mail.DMARCReject}
+	if o, err := c.outbound(); err == nil {
+		if r, ok := o.Resolver.(mailauth.Resolver); ok {
+			a.Resolver = r
+		}
+	}
+	return a
 }
 
 // prefixes reads address ranges.

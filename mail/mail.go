@@ -13,6 +13,7 @@ import (
 	"chancery/kit/errs"
 	"chancery/policy"
 	"chancery/store"
+	"chancery/wire/mailauth"
 )
 
 // Config are the room's settings. Zero values mean the documented default.
@@ -29,6 +30,7 @@ type Config struct {
 	ContentBytes   int    // bytes of parsed messages kept in memory, default 24 MiB
 	Postmaster     string // address that gets what is sent to postmaster; default the first administrator
 	Outbound       Outbound
+	Authenticity   Authenticity
 }
 
 // Room is the mail room. One serves all doors of a process.
@@ -47,6 +49,7 @@ type Room struct {
 	away  *away
 
 	laterWake chan struct{} // see RunLater
+	origin    *mailauth.Checker
 
 	validity uint32 // the last UIDVALIDITY given out
 
@@ -63,7 +66,7 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 	}
 	conf = conf.withDefaults()
 	return &Room{
-		queue: newQueue(conf, log), away: newAway(), laterWake: make(chan struct{}, 1),
+		queue: newQueue(conf, log), away: newAway(), laterWake: make(chan struct{}, 1), origin: mailauth.New(conf.Authenticity.Config),
 		db: db, dir: dir, conf: conf, clock: c, log: log,
 		views: newViews(conf.ViewMessages), watch: newWatchers(), parts: newContentCache(conf.ContentBytes),
 		ready: map[int64]bool{},

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Api, letter, until } from './api'
-import { violations } from './axe'
+import { violations } from './violations'
 import { newPage, openDesk, signIn, type Desk } from './harness'
 
 const run = Date.now()
@@ -152,7 +152,7 @@ test('a reminder for a letter sent ends with the answer', async () => {
   const id = await api.deliver(letter(`Asked ${run}`, 'What do you say?', { From: desk.address, To: 'visitor@outside.example', 'Message-ID': `<asked-${run}@mingchuan.example>` }), 'sent', { $seen: true })
   const { page, context } = await newPage(desk)
   await signIn(page, desk)
-  await page.getByRole('treeitem', { name: /^Sent/ }).click()
+  await page.getByRole('treeitem', { name: /^Sent/ }).first().click()
   await page.getByRole('row', { name: new RegExp(`Asked ${run}`) }).click()
   await page.locator('article').getByText('What do you say?').waitFor()
   await page.keyboard.press('h')

@@ -32,6 +32,7 @@ type Email struct {
 	HasAttachment bool                 `json:"hasAttachment"`
 	Preview       string               `json:"preview"`
 	LaterProperties
+	TrustProperties
 }
 
 // EmailAddress is a person in a header field (section 4.1.2.3).

@@ -93,6 +93,8 @@ export interface Email {
   reminder: Reminder | null
   scheduled: Scheduled | null
   backAt: UTCDate | null
+  authenticity: Authenticity | null
+  outside: boolean
 }
 
 /** A letter put out of sight (our own capability). */
@@ -110,6 +112,15 @@ export interface Scheduled {
 export interface Reminder {
   at: UTCDate
   unlessAnswered: boolean
+}
+
+/** What is proved of an email's origin (our own capability). */
+export interface Authenticity {
+  verdict: string
+  domain: string | null
+  spf: string
+  dkim: string
+  dmarc: string
 }
 
 export interface EmailAddress {

@@ -66,6 +66,7 @@ export default function LaterDialog({ request, onClose }: { request: LaterReques
       </ul>
       <form
         className={css.own}
+        noValidate
         onSubmit={(e) => {
           e.preventDefault()
           pick(new Date(own))
