@@ -46,10 +46,10 @@ func (r *Room) SpoolOutside(ctx context.Context, org int64, t Trace, src io.Read
 	whole := err != nil
 	h := splitHead(head[:n], r.conf.Hostname)
 	rest := io.MultiReader(h.reader(), src)
-	if r.conf.Authenticity.Off {
-		return r.SpoolTraced(ctx, org, t, rest)
-	}
 	letter := h.letter(t, r.conf.Authenticity.CheckInner)
+	if r.conf.Authenticity.Off || !letter.Direct && !letter.Signed {
+		return r.SpoolTraced(ctx, org, t, rest) // there is nothing to check
+	}
 	var results mailauth.Results
 	switch {
 	case whole || !letter.Signed:
@@ -192,6 +192,8 @@ func (r *Room) Origin(h mime.Header, e *mime.Envelope) Origin {
 		}
 	case r.submitted(top):
 		o.Verdict = Internal
+	default:
+		o.Outside = true // in the name of a colleague, by the door for strangers
 	}
 	return o
 }
