@@ -88,6 +88,8 @@ type Config struct {
 		MaxMessage   conf.Size `toml:"max_message" default:"100MB" doc:"Largest message taken."`
 		DefaultQuota conf.Size `toml:"default_quota" default:"2GB" doc:"Space of an account that has no quota of its own; 0 = no limit."`
 
+		ReportAddress string `toml:"report_address" doc:"Address that gets the letters people report as suspicious. Empty: the report is only recorded." example:"soc@city.example"`
+
 		Authenticity bool `toml:"authenticity" default:"true" doc:"Check SPF, DKIM and DMARC of letters from outside and note the result."`
 		DMARCReject  bool `toml:"dmarc_reject" default:"false" doc:"Refuse letters that fail DMARC where the owner of the domain asks for that (p=reject)."`
 	} `toml:"mail"`

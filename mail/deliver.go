@@ -186,6 +186,11 @@ func deliverTo(ctx context.Context, tx *store.Tx, account int64, role string) (i
 // quota: the sender was told that the letter is taken, and whoever is full is
 // refused when written to by name.
 func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, in Incoming, l *Letter, isMember bool) error {
+	if blocked, err := r.isBlocked(ctx, tx, a.ID, in, l); err != nil {
+		return err
+	} else if blocked {
+		in.Role = RoleJunk
+	}
 	box, err := deliverTo(ctx, tx, a.ID, in.Role)
 	if err != nil {
 		return err

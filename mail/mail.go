@@ -29,6 +29,7 @@ type Config struct {
 	ViewMessages   int    // messages of all accounts kept in memory as views, default 200,000
 	ContentBytes   int    // bytes of parsed messages kept in memory, default 24 MiB
 	Postmaster     string // address that gets what is sent to postmaster; default the first administrator
+	ReportAddress  string // gets what people report as suspicious; "" = it is only recorded
 	Outbound       Outbound
 	Authenticity   Authenticity
 }
@@ -50,6 +51,7 @@ type Room struct {
 
 	laterWake chan struct{} // see RunLater
 	origin    *mailauth.Checker
+	blocks    blocks
 
 	validity uint32 // the last UIDVALIDITY given out
 

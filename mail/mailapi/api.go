@@ -71,6 +71,7 @@ func New(room *mail.Room, who func(context.Context) (policy.Subject, error), con
 func (a *API) Capabilities() []jmap.Capability {
 	return []jmap.Capability{
 		a.laterCapability(),
+		a.trustCapability(),
 		{
 			URN:     jmapmail.MailURN,
 			Account: a.mailCapability,

@@ -123,6 +123,29 @@ export interface Authenticity {
   dmarc: string
 }
 
+export interface TrustCapability {
+  maxReported: number
+  maxBlocked: number
+}
+
+export interface BlockedSender {
+  id: Id
+  address: string
+  createdAt: UTCDate
+}
+
+export interface ReportArgs {
+  accountId: Id
+  emailIds?: Id[]
+  kind?: string
+}
+
+export interface ReportAnswer {
+  accountId: Id
+  reportId: Id | null
+  newState: string
+}
+
 export interface EmailAddress {
   name: string | null
   email: string
