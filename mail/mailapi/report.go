@@ -3,6 +3,7 @@ package mailapi
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"hash/fnv"
 	"strconv"
 
@@ -108,7 +109,7 @@ func blockedList(ctx context.Context, acc *mail.Account) (list []jmapmail.Blocke
 	h := fnv.New64a()
 	for _, b := range all {
 		list = append(list, blocked(b))
-		h.Write([]byte(list[len(list)-1].ID + " "))
+		fmt.Fprintf(h, "%s %d ", b.Address, b.Since.UnixMilli())
 	}
 	return list, strconv.FormatUint(h.Sum64(), 36), err
 }
