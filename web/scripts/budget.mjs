@@ -17,6 +17,7 @@ const routes = [
   ['menus and dialogs', ['src/kit/ui/overlay/MenuPopover.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], ['index.html'], 75],
   ['read HTML mail', ['src/rooms/mail/HtmlBody.tsx'], ['index.html'], 40],
   ['snooze and remind', ['src/rooms/mail/later/LaterDialog.tsx', 'src/rooms/mail/later/LaterNotes.tsx'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx'], 8],
+  ['where letters come from', ['src/rooms/mail/trust/TrustNotes.tsx', 'src/rooms/mail/trust/TrustWords.tsx', 'src/rooms/mail/trust/BlockedDialog.tsx', 'src/rooms/mail/trust/report.ts'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/mail/compose/Composer.tsx'], 8],
   ['compose', ['src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], ['index.html', 'src/rooms/mail/HtmlBody.tsx'], 130],
 ]
 

@@ -6,7 +6,7 @@ import type * as gen from './types.gen'
 
 export type { EmailAddress, Id, Identity, MailboxRights, SearchSnippet, Thread, UTCDate } from './types.gen'
 export type { BodyValue as EmailBodyValue, UploadAnswer as UploadResponse, QueryAnswer as QueryResponse, QueryChangesAnswer as QueryChangesResponse } from './types.gen'
-export type { PersonObject as Person } from './types.gen'
+export type { BlockedSender, PersonObject as Person, ReportAnswer } from './types.gen'
 
 type Id = gen.Id
 
@@ -64,8 +64,8 @@ type Listed = Pick<gen.Email, 'id' | 'threadId' | 'from' | 'to' | 'subject' | 'r
 /** What is fetched when it is opened. */
 type Opened = Partial<Pick<gen.Email, 'blobId' | 'cc' | 'bcc' | 'replyTo' | 'sender' | 'messageId' | 'inReplyTo' | 'references' | 'bodyValues' | 'headers'>>
 
-/** Our own properties of letters and time. */
-type Timed = Partial<Pick<gen.Email, 'snoozed' | 'reminder' | 'scheduled' | 'backAt'>>
+/** Our own properties: of letters and time, of where they come from. */
+type Timed = Partial<Pick<gen.Email, 'snoozed' | 'reminder' | 'scheduled' | 'backAt' | 'authenticity' | 'outside'>>
 
 /** RFC 8621 section 4. */
 export interface Email extends Listed, Opened, Timed {
@@ -88,3 +88,4 @@ export const MAIL = 'urn:ietf:params:jmap:mail'
 export const SUBMISSION = 'urn:ietf:params:jmap:submission'
 export const DIRECTORY = 'urn:chancery:params:jmap:directory'
 export const LATER = 'urn:chancery:params:jmap:later'
+export const TRUST = 'urn:chancery:params:jmap:trust'

@@ -8,7 +8,7 @@ const mod = isMac ? '⌘' : 'Ctrl'
 const groups: [Key, [keys: string[], text: Key][]][] = [
   ['keys.move', [[['j', '↓'], 'keys.next'], [['k', '↑'], 'keys.previous'], [['Enter', 'o'], 'keys.open'], [['Esc'], 'keys.back'], [['/'], 'keys.search']]],
   ['keys.choose', [[['x'], 'keys.select'], [[mod, '+', 'A'], 'keys.selectAll']]],
-  ['keys.act', [[['e'], 'act.archive'], [['#', 'Del'], 'act.delete'], [['!'], 'act.junk'], [['b'], 'act.snooze'], [['h'], 'act.remind'], [['s'], 'act.star'], [['u'], 'act.markUnread'], [['Shift', '+', 'i'], 'act.markRead'], [[mod, '+', 'Z'], 'act.undo']]],
+  ['keys.act', [[['e'], 'act.archive'], [['#', 'Del'], 'act.delete'], [['!'], 'act.junk'], [['p'], 'act.suspicious'], [['b'], 'act.snooze'], [['h'], 'act.remind'], [['s'], 'act.star'], [['u'], 'act.markUnread'], [['Shift', '+', 'i'], 'act.markRead'], [[mod, '+', 'Z'], 'act.undo']]],
   ['keys.write', [[['c'], 'compose.new'], [['r'], 'act.reply'], [['a'], 'act.replyAll'], [['f'], 'act.forward'], [[mod, '+', 'Enter'], 'compose.send']]],
 ]
 

@@ -14,6 +14,7 @@ import css from './MessageCard.module.css'
 import { LaterNote } from './later/LaterNote'
 import { MessageBody } from './MessageBody'
 import { people, personName } from './names'
+import { TrustDetails, TrustNote } from './trust/TrustNote'
 
 /** A folded message: who and how it begins. */
 export function MessageLine({ email, onOpen }: { email: Email; onOpen: () => void }) {
@@ -89,6 +90,7 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
       </header>
       {details && <Details email={email} />}
       <LaterNote email={email} />
+      <TrustNote email={email} />
       {email.bodyValues ? <MessageBody email={email} quoted={quoted} /> : <Skeleton lines={5} />}
       {email.attachments && <Attachments email={email} />}
     </section>
@@ -125,6 +127,7 @@ function Details({ email }: { email: Email }) {
         <dt>{t('field.date')}</dt>
         <dd>{fullDate(email.sentAt ?? email.receivedAt)}</dd>
       </div>
+      <TrustDetails email={email} />
       {email.messageId?.[0] && (
         <div>
           <dt>{t('field.messageId')}</dt>

@@ -8,6 +8,7 @@ import { blobUrl } from './blobs'
 import { useMail } from './context'
 import { MoveMenu } from './MoveMenu'
 import css from './ReadingBar.module.css'
+import { ReportMenu } from './trust/ReportMenu'
 import { threadActs } from './use-thread-acts'
 
 /** The acts on the open conversation, with words where there is room. */
@@ -57,6 +58,7 @@ export function ReadingBar({ emails }: { emails: Email[] }) {
           )}
           <MoveMenu emails={act.emails} onMoved={act.leave} words={layout === 'phone' ? undefined : t('act.move')} />
           <i className={css.spring} />
+          {!account.isReadOnly && <ReportMenu emails={act.emails} words={undefined} onReported={act.suspicious} onJunk={act.junk} />}
           <IconButton icon={Star} filled={starred} className={starred ? css.starred : ''} aria-pressed={starred} label={t(starred ? 'act.unstar' : 'act.star')} shortcut="s" onClick={act.star} />
           <MenuButton label={t('act.more')} icon={Ellipsis} entries={more} placement="bottom end" />
         </>

@@ -10,7 +10,7 @@ export const LIST_PROPERTIES = ['id', 'threadId', 'mailboxIds', 'keywords', 'fro
 
 const BODY_PROPERTIES = [
   ...LIST_PROPERTIES,
-  'blobId', 'cc', 'bcc', 'replyTo', 'sender', 'messageId', 'inReplyTo', 'references', 'bodyValues', 'textBody', 'htmlBody', 'attachments',
+  'blobId', 'cc', 'bcc', 'replyTo', 'sender', 'messageId', 'inReplyTo', 'references', 'bodyValues', 'textBody', 'htmlBody', 'attachments', 'authenticity', 'outside',
 ]
 const PART_PROPERTIES = ['partId', 'blobId', 'size', 'name', 'type', 'charset', 'disposition', 'cid', 'language']
 

@@ -3,6 +3,7 @@ import { useKeys } from '~/kit/keys'
 import type { MailState } from './context'
 import { askLater } from './later/request'
 import { rowEmails } from './MailRoom'
+import { suspicious } from './trust/suspicious'
 import { threadActs } from './use-thread-acts'
 
 /** The keys of the mail room; the list of `?` is made from the same names. */
@@ -65,6 +66,7 @@ export function useMailKeys(m: MailState, on: { help: () => void }): void {
     '!': leaving(act.junk, acts.junk),
     b: () => askLater({ kind: 'snooze', engine: m.engine, account, emails: chosen(), leave: () => (list.selected.size === 0 && route.threadId ? act.leave() : list.clear()) }),
     h: () => askLater({ kind: 'remind', engine: m.engine, account, emails: chosen().slice(-1) }),
+    p: leaving(act.suspicious, (emails) => suspicious(m.engine, account, emails)),
     s: () => {
       const emails = chosen()
       const starred = emails.filter((x) => x.keywords['$flagged'])

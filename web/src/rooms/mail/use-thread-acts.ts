@@ -2,6 +2,7 @@ import type { Email } from '~/api/jmap'
 import type { Layout } from '~/app/layout'
 import type { MailState } from './context'
 import { askLater } from './later/request'
+import { suspicious } from './trust/suspicious'
 
 /** Acts on the open conversation, which then gives way to the next one. */
 export interface ThreadActs {
@@ -11,6 +12,7 @@ export interface ThreadActs {
   trash: () => void
   junk: () => void
   notJunk: () => void
+  suspicious: () => void
   snooze: () => void
   remind: () => void
   star: () => void
@@ -42,6 +44,7 @@ export function threadActs(m: Pick<MailState, 'engine' | 'mailbox' | 'acts' | 'l
     trash: mailbox?.role === 'trash' ? () => void acts.trash(emails).then((done) => done && close()) : andLeave(acts.trash),
     junk: andLeave(acts.junk),
     notJunk: andLeave(acts.notJunk),
+    suspicious: andLeave((list) => suspicious(engine, account, list)),
     snooze: () => askLater({ kind: 'snooze', engine, account, emails, leave }),
     remind: () => askLater({ kind: 'remind', engine, account, emails: emails.slice(-1) }),
     star: () => {
