@@ -1,3 +1,5 @@
+import type bulk from './en/bulk.json'
+import type folders from './en/folders.json'
 import type main from './en/main.json'
 
 /**
@@ -7,6 +9,8 @@ import type main from './en/main.json'
  */
 export interface Areas {
   main: typeof main
+  bulk: typeof bulk
+  folders: typeof folders
 }
 
 export type Area = keyof Areas
