@@ -7,8 +7,8 @@ const mod = isMac ? '⌘' : 'Ctrl'
 
 const groups: [Key, [keys: string[], text: Key][]][] = [
   ['keys.move', [[['j', '↓'], 'keys.next'], [['k', '↑'], 'keys.previous'], [['Enter', 'o'], 'keys.open'], [['Esc'], 'keys.back'], [['/'], 'keys.search']]],
-  ['keys.choose', [[['x'], 'keys.select'], [[mod, '+', 'A'], 'keys.selectAll']]],
-  ['keys.act', [[['e'], 'act.archive'], [['#', 'Del'], 'act.delete'], [['!'], 'act.junk'], [['s'], 'act.star'], [['u'], 'act.markUnread'], [['Shift', '+', 'i'], 'act.markRead'], [[mod, '+', 'Z'], 'act.undo']]],
+  ['keys.choose', [[['x'], 'keys.select'], [[mod, '+', 'A'], 'keys.selectAll'], [['Shift', '+', '↓'], 'keys.range']]],
+  ['keys.act', [[['e'], 'act.archive'], [['#', 'Del'], 'act.delete'], [['!'], 'act.junk'], [['v'], 'act.move'], [['l'], 'act.label'], [['s'], 'act.star'], [['i'], 'act.important'], [['u'], 'act.markUnread'], [['Shift', '+', 'i'], 'act.markRead'], [[mod, '+', 'Z'], 'act.undo']]],
   ['keys.write', [[['c'], 'compose.new'], [['r'], 'act.reply'], [['a'], 'act.replyAll'], [['f'], 'act.forward'], [[mod, '+', 'Enter'], 'compose.send']]],
 ]
 
