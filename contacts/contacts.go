@@ -3,6 +3,7 @@ package contacts
 import (
 	"context"
 	"embed"
+	"errors"
 	"log/slog"
 
 	"chancery/audit"
@@ -52,7 +53,7 @@ type Room struct {
 
 // New brings the tables up to date and returns the room.
 func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Config, c clock.Clock, log *slog.Logger) (*Room, error) {
-	if err := db.Migrate(ctx, "contacts", schema); err != nil {
+	if err := errors.Join(audit.Migrate(ctx, db), db.Migrate(ctx, "contacts", schema)); err != nil {
 		return nil, err
 	}
 	return &Room{db: db, dir: dir, conf: conf.withDefaults(), clock: c, log: log}, nil

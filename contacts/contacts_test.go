@@ -159,7 +159,7 @@ func (o *office) replay(t *testing.T, text string) string {
 			return base64.StdEncoding.EncodeToString([]byte(strings.ReplaceAll(s[7:len(s)-1], "|", "\r\n")))
 		})
 		for _, answer := range o.call(t, call, created) {
-			answer = ids.ReplaceAllStringFunc(answer, func(s string) string {
+			answer = ids.ReplaceAllStringFunc(uid.ReplaceAllString(answer, "UUID"), func(s string) string {
 				if names[s] == "" {
 					if _, ok := id.Parse(s[0], s); !ok {
 						return s
@@ -170,7 +170,7 @@ func (o *office) replay(t *testing.T, text string) string {
 				}
 				return names[s]
 			})
-			out = append(out, "< "+uid.ReplaceAllString(answer, "UUID"))
+			out = append(out, "< "+answer)
 		}
 	}
 	return strings.Join(out, "\n")
