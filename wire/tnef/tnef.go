@@ -112,7 +112,7 @@ func (p *parser) message(b []byte, depth int) *Message {
 		case id == attAttachRend:
 			finish()
 			f = &fileParts{props: &object{props: map[uint16][]byte{}, wide: map[uint16]bool{}}}
-		case level == levelAttachment && f == nil:
+		case f == nil && (level == levelAttachment || id == attAttachTitle || id == attAttachData || id == attAttachProps):
 			f = &fileParts{props: &object{props: map[uint16][]byte{}, wide: map[uint16]bool{}}}
 		}
 		switch id {

@@ -1,4 +1,4 @@
-// Package office turns documents of office programs into PDF for looking at
+// Package convert turns documents of office programs into PDF for looking at
 // them, by a LibreOffice that the operator installed. The server itself never
 // opens such a document.
 //
@@ -8,5 +8,5 @@
 // wait. Where LibreOffice is not installed, Available says so, and the client
 // tells people what to do instead.
 //
-// Start at office.go.
-package office
+// Start at convert.go.
+package convert
