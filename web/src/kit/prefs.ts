@@ -8,6 +8,8 @@ export interface Prefs {
   conversations: boolean
   shortcuts: boolean
   calendar: 'gregory' | 'roc'
+  /** An IANA time zone; empty follows the device. */
+  zone: string
   richText: boolean
   foldersHidden: boolean
   widths: Record<string, number>
@@ -22,6 +24,7 @@ const defaults: Prefs = {
   conversations: true,
   shortcuts: true,
   calendar: 'gregory',
+  zone: '',
   richText: true,
   foldersHidden: false,
   widths: {},

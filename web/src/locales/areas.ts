@@ -1,4 +1,6 @@
+import type gallery from './en/gallery.json'
 import type main from './en/main.json'
+import type settings from './en/settings.json'
 
 /**
  * The areas that texts are kept in: a file of that name for each language.
@@ -7,6 +9,8 @@ import type main from './en/main.json'
  */
 export interface Areas {
   main: typeof main
+  gallery: typeof gallery
+  settings: typeof settings
 }
 
 export type Area = keyof Areas

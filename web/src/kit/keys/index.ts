@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { createContext, useContext, useEffect, useRef } from 'react'
 import { prefs } from '~/kit/prefs'
 import { composing } from './ime'
 
@@ -52,15 +52,19 @@ export function dispatchKey(e: KeyboardEvent): void {
 
 if (typeof document !== 'undefined') document.addEventListener('keydown', dispatchKey)
 
+/** Whether the part of the page is in view; keys of what is hidden are asleep. */
+export const KeysActive = createContext(true)
+
 /** Registers keys for as long as the component is shown; later layers win. */
 export function useKeys(map: KeyMap, active = true): void {
   const ref = useRef(map)
   ref.current = map
+  const shown = useContext(KeysActive)
   useEffect(() => {
-    if (!active) return
+    if (!active || !shown) return
     layers.push(ref)
     return () => {
       layers.splice(layers.indexOf(ref), 1)
     }
-  }, [active])
+  }, [active, shown])
 }
