@@ -1,5 +1,6 @@
 import type gallery from './en/gallery.json'
 import type main from './en/main.json'
+import type palette from './en/palette.json'
 import type settings from './en/settings.json'
 
 /**
@@ -10,6 +11,7 @@ import type settings from './en/settings.json'
 export interface Areas {
   main: typeof main
   gallery: typeof gallery
+  palette: typeof palette
   settings: typeof settings
 }
 
