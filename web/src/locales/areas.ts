@@ -2,6 +2,7 @@ import type bulk from './en/bulk.json'
 import type folders from './en/folders.json'
 import type gallery from './en/gallery.json'
 import type main from './en/main.json'
+import type palette from './en/palette.json'
 import type settings from './en/settings.json'
 
 /**
@@ -14,6 +15,7 @@ export interface Areas {
   folders: typeof folders
   gallery: typeof gallery
   main: typeof main
+  palette: typeof palette
   settings: typeof settings
 }
 
