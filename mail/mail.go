@@ -11,9 +11,11 @@ import (
 	"chancery/directory"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
+	"chancery/mail/convert"
 	"chancery/policy"
 	"chancery/store"
 	"chancery/wire/mailauth"
+	"chancery/wire/sieve"
 )
 
 // Config are the room's settings. Zero values mean the documented default.
@@ -32,6 +34,9 @@ type Config struct {
 	ReportAddress  string // gets what people report as suspicious; "" = it is only recorded
 	Outbound       Outbound
 	Authenticity   Authenticity
+	Sieve          sieve.Limits // of people's scripts; each has its default
+	MaxScripts     int          // per account, default 50
+	MaxRules       int          // per account, default 500
 }
 
 // Room is the mail room. One serves all doors of a process.
@@ -52,10 +57,14 @@ type Room struct {
 	laterWake chan struct{} // see RunLater
 	origin    *mailauth.Checker
 	blocks    blocks
+	filters   *filters
 
 	validity uint32 // the last UIDVALIDITY given out
 
 	index *indexer // nil: there is no text index, messages are read
+
+	office  *convert.Converter // nil: documents cannot be converted
+	derived derived
 }
 
 //go:embed schema/*.sql
@@ -68,7 +77,7 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 	}
 	conf = conf.withDefaults()
 	return &Room{
-		queue: newQueue(conf, log), away: newAway(), laterWake: make(chan struct{}, 1), origin: mailauth.New(conf.Authenticity.Config),
+		queue: newQueue(conf, log), away: newAway(), filters: newFilters(), laterWake: make(chan struct{}, 1), origin: mailauth.New(conf.Authenticity.Config),
 		db: db, dir: dir, conf: conf, clock: c, log: log,
 		views: newViews(conf.ViewMessages), watch: newWatchers(), parts: newContentCache(conf.ContentBytes),
 		ready: map[int64]bool{},
@@ -95,6 +104,10 @@ func (c Config) withDefaults() Config {
 	set(&c.HistoryChanges, 100_000)
 	setInt(&c.MaxMailboxes, 10_000)
 	setInt(&c.MaxDepth, 20)
+	setInt(&c.MaxScripts, 50)
+	setInt(&c.MaxRules, 500)
+	setInt(&c.Sieve.Script, 256<<10)
+	setInt(&c.Sieve.Redirects, 8)
 	setInt(&c.MaxRecipients, 1000)
 	setInt(&c.ViewMessages, 200_000)
 	setInt(&c.ContentBytes, 24<<20)

@@ -1,5 +1,10 @@
+import type bulk from './en/bulk.json'
+import type folders from './en/folders.json'
+import type gallery from './en/gallery.json'
 import type later from './en/later.json'
 import type main from './en/main.json'
+import type palette from './en/palette.json'
+import type settings from './en/settings.json'
 
 /**
  * The areas that texts are kept in: a file of that name for each language.
@@ -7,8 +12,13 @@ import type main from './en/main.json'
  * by `withTexts`.
  */
 export interface Areas {
+  bulk: typeof bulk
+  folders: typeof folders
+  gallery: typeof gallery
   main: typeof main
   later: typeof later
+  palette: typeof palette
+  settings: typeof settings
 }
 
 export type Area = keyof Areas

@@ -1,6 +1,7 @@
-import type { Email } from '~/api/jmap'
+import type { Email, Mailbox } from '~/api/jmap'
 import type { Layout } from '~/app/layout'
 import type { MailState } from './context'
+import { inTrash } from './place'
 import { askLater } from './later/request'
 import { suspicious } from './trust/suspicious'
 
@@ -11,6 +12,7 @@ export interface ThreadActs {
   archive: () => void
   trash: () => void
   junk: () => void
+  move: (to: Mailbox) => void
   notJunk: () => void
   suspicious: () => void
   snooze: () => void
@@ -41,8 +43,9 @@ export function threadActs(m: Pick<MailState, 'engine' | 'mailbox' | 'acts' | 'l
   return {
     emails,
     archive: andLeave(acts.archive),
-    trash: mailbox?.role === 'trash' ? () => void acts.trash(emails).then((done) => done && close()) : andLeave(acts.trash),
+    trash: inTrash(account, mailbox) ? () => void acts.trash(emails).then((done) => done && close()) : andLeave(acts.trash),
     junk: andLeave(acts.junk),
+    move: (to) => andLeave((e) => acts.move(e, to))(),
     notJunk: andLeave(acts.notJunk),
     suspicious: andLeave((list) => suspicious(engine, account, list)),
     snooze: () => askLater({ kind: 'snooze', engine, account, emails, leave }),
