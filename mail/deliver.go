@@ -219,6 +219,7 @@ func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, i
 	}
 	tx.OnCommit(func() {
 		r.changed(a.ID)
+		r.noteReceipt(a, l)
 		if !isMember {
 			r.answerLater(a, in, l)
 		}

@@ -28,6 +28,7 @@ type Later struct {
 	Snooze     *Snooze
 	Reminder   *Reminder
 	Submission *Submission // that is still held
+	Receipts   []Receipt   // that came for it
 }
 
 // Keywords of letters that came back. $new is that of the draft on mailbox
@@ -71,6 +72,14 @@ func (a *Account) Later(ctx context.Context, ids ...int64) (map[int64]Later, err
 			}
 			out[row.message] = l
 		}
+		if err != nil {
+			return err
+		}
+		err = selectReceipts(ctx, tx, a.info.ID, slices.Min(ids), slices.Max(ids), func(message int64, r Receipt) {
+			l := out[message]
+			l.Receipts = append(l.Receipts, r)
+			out[message] = l
+		})
 		if err != nil {
 			return err
 		}

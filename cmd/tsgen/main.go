@@ -100,6 +100,7 @@ var mailTypes = []described{
 	{jmapmail.Snoozed{}, "A letter put out of sight (our own capability)."},
 	{jmapmail.Scheduled{}, ""},
 	{jmapmail.Reminder{}, ""},
+	{jmapmail.Receipt{}, ""},
 	{jmapmail.Authenticity{}, "What is proved of an email's origin (our own capability)."},
 	{jmapmail.TrustCapability{}, ""},
 	{jmapmail.BlockedSender{}, ""},

@@ -76,6 +76,7 @@ func (a *API) Capabilities() []jmap.Capability {
 	return []jmap.Capability{
 		a.laterCapability(),
 		a.trustCapability(),
+		a.mdnCapability(),
 		a.attachments(),
 		{
 			URN:     jmapmail.MailURN,

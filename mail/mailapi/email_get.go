@@ -159,7 +159,7 @@ func (a *API) plan(asked, standard []string, body jmapmail.BodyArgs) (*plan, err
 			return err
 		}
 		p.needsContent = p.needsContent || content
-		p.needsLater = p.needsLater || name == "snoozed" || name == "reminder" || name == "scheduled"
+		p.needsLater = p.needsLater || name == "snoozed" || name == "reminder" || name == "scheduled" || name == "receipts"
 		p.steps = append(p.steps, step{string(append(jmap.AppendString(nil, name), ':')), write})
 		return nil
 	}

@@ -42,6 +42,13 @@ var ownMetadata = map[string]writer{
 		}
 		return &jmapmail.Reminder{At: jmap.UTCDate{Time: r.At}, UnlessAnswered: r.UnlessAnswered}
 	}),
+	"receipts": filedJSON(func(e *email) any {
+		out := []jmapmail.Receipt{}
+		for _, r := range e.later.Receipts {
+			out = append(out, jmapmail.Receipt{Recipient: r.Recipient, Type: r.Type, At: jmap.UTCDate{Time: r.At}})
+		}
+		return out
+	}),
 	"scheduled": filedJSON(func(e *email) any {
 		s := e.later.Submission
 		if s == nil {

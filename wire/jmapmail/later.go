@@ -13,6 +13,7 @@ type LaterProperties struct {
 	Reminder  *Reminder     `json:"reminder"`
 	Scheduled *Scheduled    `json:"scheduled"`
 	BackAt    *jmap.UTCDate `json:"backAt"` // when it last came back to the top
+	Receipts  []Receipt     `json:"receipts" ts:"list"`
 }
 
 // Snoozed says until when an email is out of sight. Setting it moves the

@@ -93,6 +93,7 @@ export interface Email {
   reminder: Reminder | null
   scheduled: Scheduled | null
   backAt: UTCDate | null
+  receipts: Receipt[]
   authenticity: Authenticity | null
   outside: boolean
 }
@@ -112,6 +113,12 @@ export interface Scheduled {
 export interface Reminder {
   at: UTCDate
   unlessAnswered: boolean
+}
+
+export interface Receipt {
+  recipient: string
+  type: string
+  at: UTCDate
 }
 
 /** What is proved of an email's origin (our own capability). */
