@@ -64,8 +64,20 @@ type Listed = Pick<gen.Email, 'id' | 'threadId' | 'from' | 'to' | 'subject' | 'r
 /** What is fetched when it is opened. */
 type Opened = Partial<Pick<gen.Email, 'blobId' | 'cc' | 'bcc' | 'replyTo' | 'sender' | 'messageId' | 'inReplyTo' | 'references' | 'bodyValues' | 'headers'>>
 
+/** The field that asks for a read receipt (RFC 8098 section 2.1). */
+export const RECEIPT_TO = 'header:Disposition-Notification-To:asAddresses'
+
+/** The answer of MDN/send (RFC 9007 section 2.1). */
+export interface MDNSendAnswer {
+  accountId: Id
+  sent: Record<string, unknown> | null
+  notSent: Record<string, SetError> | null
+}
+
 /** Our own properties: of letters and time, of where they come from. */
-type Timed = Partial<Pick<gen.Email, 'snoozed' | 'reminder' | 'scheduled' | 'backAt' | 'authenticity' | 'outside'>>
+type Timed = Partial<Pick<gen.Email, 'snoozed' | 'reminder' | 'scheduled' | 'backAt' | 'authenticity' | 'outside' | 'receipts'>> & {
+  [RECEIPT_TO]?: gen.EmailAddress[] | null
+}
 
 /** RFC 8621 section 4. */
 export interface Email extends Listed, Opened, Timed {
@@ -87,5 +99,6 @@ export const CORE = 'urn:ietf:params:jmap:core'
 export const MAIL = 'urn:ietf:params:jmap:mail'
 export const SUBMISSION = 'urn:ietf:params:jmap:submission'
 export const DIRECTORY = 'urn:chancery:params:jmap:directory'
+export const MDN = 'urn:ietf:params:jmap:mdn'
 export const LATER = 'urn:chancery:params:jmap:later'
 export const TRUST = 'urn:chancery:params:jmap:trust'

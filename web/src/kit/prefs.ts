@@ -20,6 +20,8 @@ export interface Prefs {
   /** An IANA time zone; empty follows the device. */
   zone: string
   richText: boolean
+  /** What is done about read receipts that senders ask for. */
+  receipts: 'ask' | 'never' | 'inside'
   foldersHidden: boolean
   widths: Record<string, number>
   closedFolders: string[]
@@ -39,6 +41,7 @@ const defaults: Prefs = {
   calendar: 'gregory',
   zone: '',
   richText: true,
+  receipts: 'ask',
   foldersHidden: false,
   widths: {},
   closedFolders: [],

@@ -14,6 +14,7 @@ import css from './MessageCard.module.css'
 import { LaterNote } from './later/LaterNote'
 import { MessageBody } from './MessageBody'
 import { people, personName } from './names'
+import { ReceiptNote } from './receipts/ReceiptNote'
 import { TrustDetails, TrustNote } from './trust/TrustNote'
 import { oneLetter } from './one-letter'
 
@@ -94,6 +95,7 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
       {details && <Details email={email} />}
       <LaterNote email={email} />
       <TrustNote email={email} />
+      <ReceiptNote email={email} />
       {email.bodyValues ? <MessageBody email={email} quoted={quoted} /> : <Skeleton lines={5} />}
       {email.attachments && <Attachments email={email} />}
     </section>

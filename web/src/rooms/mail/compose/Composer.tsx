@@ -177,6 +177,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
         <MenuButton icon={Ellipsis} label={t('act.more')} placement="top start" entries={[
             ...(c.maxHold > 0 ? [{ id: 'later', label: t('compose.later'), icon: Clock, run: () => askLater({ kind: 'send', pick: (at) => void c.send(at) }) }] : []),
             { id: 'followUp', label: t('compose.followUp'), checked: c.remindAt !== null, run: () => askLater({ kind: 'answer', pick: c.setRemindAt, clear: c.remindAt ? () => c.setRemindAt(null) : undefined }) },
+            { id: 'receipt', label: t('compose.receipt'), checked: draft.receipt === true, run: () => set({ receipt: !draft.receipt }) },
             { id: 'rich', label: t('compose.rich'), checked: draft.rich, run: toggleRich },
           ]} />
         <IconButton icon={Trash2} label={t('compose.discard')} onClick={c.discard} />
