@@ -1,3 +1,4 @@
+import type content from './en/content.json'
 import type gallery from './en/gallery.json'
 import type main from './en/main.json'
 import type settings from './en/settings.json'
@@ -9,6 +10,7 @@ import type settings from './en/settings.json'
  */
 export interface Areas {
   main: typeof main
+  content: typeof content
   gallery: typeof gallery
   settings: typeof settings
 }

@@ -5,5 +5,6 @@ export {
   Image, ImageOff, Inbox, Italic, Keyboard, Link, List, ListOrdered, LogOut, Mail, MailOpen, Maximize2, Minimize2, Minus, MailWarning,
   PanelLeft, Paperclip, Pencil, Quote, RefreshCw, Reply, ReplyAll, RemoveFormatting, Search, Send, Settings, ShieldAlert, SquarePen, Star, Strikethrough,
   Trash2, Underline, Users, WifiOff, X, FileSpreadsheet, FileArchive, FileImage, File,
+  ChevronLeft, ChevronUp, Eye, Plus, Printer, Table, AlignLeft, AlignCenter, AlignRight, ImagePlus, FileDown, FileUp, Code, CalendarDays, BellOff,
 } from 'lucide-react'
 export type { LucideIcon } from 'lucide-react'
