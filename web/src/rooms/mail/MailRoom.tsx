@@ -3,7 +3,7 @@ import { useLocation, useSearch } from 'wouter'
 import type { Email, Filter } from '~/api/jmap'
 import { Frame } from '~/app/Frame'
 import { useLayout } from '~/app/layout'
-import { useT } from '~/kit/i18n'
+import { useT, withTexts } from '~/kit/i18n'
 import { usePrefs } from '~/kit/prefs'
 import { asSyncError } from '~/kit/sync/errors'
 import { errorText } from '~/kit/ui/states'
@@ -27,7 +27,7 @@ import { useActs } from './use-acts'
 import { useMailKeys } from './use-keys'
 
 const Composer = lazy(async () => {
-  const [composer, sealed] = await Promise.all([import('./compose/Composer'), import('./sealed')])
+  const [composer, sealed] = await Promise.all([withTexts('content', () => import('./compose/Composer')), import('./sealed')])
   await sealed.openSealed()
   return composer
 })

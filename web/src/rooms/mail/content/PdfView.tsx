@@ -96,7 +96,7 @@ function Document({ doc, first }: { doc: PDFDocumentProxy; first: { width: numbe
         </span>
         <span className={css.group}>
           <IconButton icon={Minus} size={16} label={t('view.smaller')} onClick={() => step(-1)} />
-          <Button look="quiet" onClick={() => setZoom(1)} data-tip={t('view.fit')} aria-label={t('view.fit')}>
+          <Button look="quiet" onClick={() => setZoom(1)} data-tip={t('view.fit')} aria-label={`${Math.round(scale * 75)} % ${t('view.fit')}`}>
             {Math.round(scale * 75)} %
           </Button>
           <IconButton icon={Plus} size={16} label={t('view.larger')} onClick={() => step(1)} />

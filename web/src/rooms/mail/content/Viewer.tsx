@@ -55,8 +55,12 @@ export default function Viewer({ files, at, onClose }: Props) {
 
   useEffect(() => {
     const el = dialog.current
+    const came = document.activeElement as HTMLElement | null
     el?.showModal()
-    return () => el?.close()
+    return () => {
+      el?.close()
+      if (came?.isConnected) came.focus()
+    }
   }, [])
 
   const keys = (e: KeyboardEvent): void => {
