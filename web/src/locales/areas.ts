@@ -1,4 +1,5 @@
 import type bulk from './en/bulk.json'
+import type content from './en/content.json'
 import type folders from './en/folders.json'
 import type gallery from './en/gallery.json'
 import type main from './en/main.json'
@@ -12,6 +13,7 @@ import type settings from './en/settings.json'
  */
 export interface Areas {
   bulk: typeof bulk
+  content: typeof content
   folders: typeof folders
   gallery: typeof gallery
   main: typeof main
