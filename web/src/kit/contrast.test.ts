@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 
-const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8')
+const css = readFileSync('src/kit/tokens.css', 'utf8')
 
 /** Every token that is a colour, by name: [light, dark]. */
 const tokens = new Map<string, [string, string]>()
