@@ -20,7 +20,7 @@ const focus = (page: Page): Promise<{ what: string; hidden: boolean; ring: boole
     const seen = r.width > 1 && r.height > 1 && [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5], [0.5, 0.15], [0.5, 0.85]].some(([x, y]) => at(r.left + r.width * (x ?? 0), r.top + r.height * (y ?? 0)))
     const style = (e: Element): CSSStyleDeclaration => getComputedStyle(e)
     const ringed = (e: Element | null): boolean => e !== null && ((style(e).outlineStyle !== 'none' && parseFloat(style(e).outlineWidth) >= 2) || style(e).boxShadow !== 'none')
-    const ring = ringed(el) || ringed(el.parentElement) || ringed(el.closest('label')) || el.tagName === 'IFRAME' || el.hasAttribute('data-row') || el.id === 'list'
+    const ring = ringed(el) || ringed(el.parentElement) || ringed(el.closest('label')) || el.closest('[role=search], form')?.matches(':focus-within') === true || el.tagName === 'IFRAME' || el.hasAttribute('data-row') || el.id === 'list'
     return { what: `${el.tagName} ${el.getAttribute('aria-label') ?? el.innerText?.slice(0, 30) ?? ''} ${el.className}`, hidden: !seen && el !== document.body, ring: ring || el === document.body }
   })
 

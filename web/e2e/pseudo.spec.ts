@@ -12,8 +12,10 @@ const accents: Record<string, string> = { a: 'á', e: 'ế', i: 'ī', o: 'ỗ', 
 
 /** A catalogue in the pseudo-language: accents, 40 % longer, in brackets that no real text has. */
 function pseudo(source: string): string {
-  // Texts stand in back quotes in the built catalogues; what stands between braces is compiled apart.
-  return source.replace(/\[`((?:[^`\\]|\\.)*)`\]/g, (_, text: string) => `[\`⟦${long(text)}⟧\`]`).replace(/\[`((?:[^`\\]|\\.)*)`,/g, (_, text: string) => `[\`⟦${long(text)}\`,`)
+  // A text is an array after its key, or after a plural form; names of places in it stand in arrays of their own.
+  return source
+    .replace(/(?<=":|\w:)\[`((?:[^`\\]|\\.)+)`([\],])/g, (_, text: string, end: string) => `[\`⟦${long(text)}\`${end}`)
+    .replace(/,`((?:[^`\\]|\\.){2,})`\]/g, (_, text: string) => `,\`${long(text)}⟧\`]`)
 }
 
 function long(text: string): string {

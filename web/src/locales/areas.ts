@@ -1,5 +1,6 @@
 import type gallery from './en/gallery.json'
 import type main from './en/main.json'
+import type offline from './en/offline.json'
 import type palette from './en/palette.json'
 import type settings from './en/settings.json'
 
@@ -11,6 +12,7 @@ import type settings from './en/settings.json'
 export interface Areas {
   main: typeof main
   gallery: typeof gallery
+  offline: typeof offline
   palette: typeof palette
   settings: typeof settings
 }

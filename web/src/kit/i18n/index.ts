@@ -33,6 +33,8 @@ export async function speak(language: Language): Promise<void> {
   const messages = await load(language, areas)
   i18n.loadAndActivate({ locale: language, messages })
   document.documentElement.lang = language
+  // The installed program bears its name in the language spoken here.
+  document.querySelector('link[rel=manifest]')?.setAttribute('href', `/app.${language}.webmanifest`)
   tell()
 }
 
