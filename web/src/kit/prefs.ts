@@ -21,6 +21,9 @@ export interface Prefs {
   zone: string
   richText: boolean
   foldersHidden: boolean
+  /** Keeps recent mail in this browser, encrypted, for work without a line. */
+  offline: boolean
+  notify: 'off' | 'plain' | 'full'
   widths: Record<string, number>
   closedFolders: string[]
 }
@@ -40,6 +43,8 @@ const defaults: Prefs = {
   zone: '',
   richText: true,
   foldersHidden: false,
+  offline: false,
+  notify: 'off',
   widths: {},
   closedFolders: [],
 }

@@ -3,6 +3,7 @@ import type content from './en/content.json'
 import type folders from './en/folders.json'
 import type gallery from './en/gallery.json'
 import type main from './en/main.json'
+import type offline from './en/offline.json'
 import type palette from './en/palette.json'
 import type settings from './en/settings.json'
 
@@ -17,6 +18,7 @@ export interface Areas {
   folders: typeof folders
   gallery: typeof gallery
   main: typeof main
+  offline: typeof offline
   palette: typeof palette
   settings: typeof settings
 }
