@@ -56,9 +56,13 @@ test.each<[Size, 'light' | 'dark', string]>([['desktop', 'light', 'zh-TW'], ['de
     await page.locator('nav button[aria-haspopup=menu]').click()
     await page.locator('[role=menu]').waitFor()
     all.push(...(await findings(page, 'menu')))
-    await page.locator('[role=menuitem]').first().click()
-    await page.locator('[role=dialog]').waitFor()
-    all.push(...(await findings(page, 'settings')))
+    await page.keyboard.press('Escape')
+  }
+  for (const section of ['', '/general', '/reading', '/keyboard']) {
+    await page.goto(`${desk.url}/settings${section}`)
+    await page.locator('nav li button').first().or(page.locator('section h1')).first().waitFor()
+    if (section) await page.locator('section [role=switch], section select').first().waitFor()
+    all.push(...(await findings(page, `settings${section}`)))
   }
   expect(all).toEqual([])
   await context.close()

@@ -57,7 +57,7 @@ test('theme and density are chosen in the settings and survive a reload', async 
   await page.getByText('Dark', { exact: true }).click()
   await page.getByText('Dense', { exact: true }).click()
   await page.keyboard.press('Escape')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.locator('[role=row]').first().waitFor()
   await page.reload()
   await page.locator('[role=row]').first().waitFor()
   expect(await page.locator('html').evaluate((h) => [h.dataset['theme'], h.dataset['density']])).toEqual(['dark', 'compact'])

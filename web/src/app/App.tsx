@@ -1,5 +1,5 @@
 import { Suspense, lazy, useCallback, useEffect, useState } from 'react'
-import { isLanguage, pickLanguage, speak, useT } from '~/kit/i18n'
+import { isLanguage, pickLanguage, speak, useT, withTexts } from '~/kit/i18n'
 import { prefs } from '~/kit/prefs'
 import { SyncError, asSyncError } from '~/kit/sync/errors'
 import { Push, type Liveness } from '~/kit/sync/push'
@@ -10,7 +10,7 @@ import { Failure } from '~/kit/ui/states'
 import { Tips } from '~/kit/ui/Tips'
 import { Toasts } from '~/kit/ui/Toasts'
 import { MailEngine } from '~/rooms/mail/engine'
-import { MailRoom } from '~/rooms/mail/MailRoom'
+import { Rooms } from './Rooms'
 import { loadSession, whoAmI, type Me } from './session'
 import { SignIn } from './SignIn'
 import { LivenessContext, PersonContext } from './person'
@@ -21,7 +21,7 @@ type State =
   | { at: 'in'; me: Me; engine: MailEngine }
   | { at: 'failed'; error: SyncError }
 
-const Gallery = import.meta.env.DEV ? lazy(() => import('./Gallery')) : null
+const Gallery = lazy(() => withTexts('gallery', () => withTexts('settings', () => import('./gallery/Gallery'))))
 
 /** Decides between the sign-in page and the rooms, and keeps the push channel. */
 export function App() {
@@ -72,7 +72,7 @@ export function App() {
     }
   }, [engine])
 
-  if (Gallery && location.pathname === '/gallery') {
+  if (location.pathname === '/gallery') {
     return (
       <Suspense>
         <Gallery />
@@ -92,7 +92,7 @@ export function App() {
       return (
         <PersonContext value={{ me: state.me, leave: () => setState({ at: 'out' }) }}>
           <LivenessContext value={live}>
-            <MailRoom engine={state.engine} />
+            <Rooms engine={state.engine} />
             <Confirmations />
             <Toasts />
             <Tips />

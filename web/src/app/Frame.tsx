@@ -1,37 +1,49 @@
-import { useState, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
+import { useLocation } from 'wouter'
 import { useT } from '~/kit/i18n'
 import { setPrefs, usePrefs } from '~/kit/prefs'
 import { IconButton } from '~/kit/ui/Button'
 import { Drawer } from '~/kit/ui/Drawer'
-import { Keyboard, Mail, PanelLeft, Search, SquarePen, WifiOff } from '~/kit/ui/icons'
+import { Keyboard, PanelLeft, Search, SquarePen, WifiOff } from '~/kit/ui/icons'
+import { setBadge, useBadges } from './badges'
 import { useLayout } from './layout'
 import { useLiveness } from './person'
 import { PersonMenu } from './PersonMenu'
+import { lastPlace } from './RoomPlace'
+import { rooms, type RoomEntry } from './rooms'
 import { Seal } from './Seal'
 import css from './Frame.module.css'
 
 interface Props {
-  search: ReactNode
-  places: ReactNode
-  unread: number
+  /** The room that draws the frame, by its id in rooms.ts; 'settings' is none of them. */
+  room?: string
+  search?: ReactNode
+  places?: ReactNode
+  /** The number beside the room's own icon. */
+  unread?: number
   /** On a phone: the thing is open, so that the list and its bars give way. */
   deep: boolean
-  onCompose: () => void
-  onHome: () => void
-  onHelp: () => void
+  /** The act under the thumb on a phone; without it the room has none. */
+  onCompose?: () => void
+  /** What the room's own icon does while the room is in view. */
+  onHome?: () => void
+  onHelp?: () => void
   children: ReactNode
 }
 
 /** The one frame of all rooms: rail, places, search, person; bars on a phone. */
-export function Frame({ search, places, unread, deep, onCompose, onHome, onHelp, children }: Props) {
+export function Frame({ room = 'mail', search, places, unread, deep, onCompose, onHome, onHelp, children }: Props) {
   const t = useT()
   const layout = useLayout()
   const { foldersHidden } = usePrefs()
   const [drawer, setDrawer] = useState(false)
   const phone = layout === 'phone'
-  const pinned = layout === 'desktop' && !foldersHidden
+  const pinned = layout === 'desktop' && !foldersHidden && places !== undefined
   const toggle = (): void => (layout === 'desktop' ? setPrefs({ foldersHidden: !foldersHidden }) : setDrawer(!drawer))
   const bars = !phone || !deep
+  useEffect(() => {
+    if (unread !== undefined) setBadge(room, unread)
+  }, [room, unread])
 
   return (
     <div className={css.frame} data-layout={layout} data-places={pinned || undefined} data-bars={bars || undefined}>
@@ -41,24 +53,17 @@ export function Frame({ search, places, unread, deep, onCompose, onHome, onHelp,
       {!phone && (
         <nav className={css.rail} aria-label={t('frame.rooms')}>
           <Seal size={30} />
-          <button type="button" className={css.room} aria-current="page" onClick={onHome}>
-            <Mail size={20} strokeWidth={1.75} aria-hidden />
-            <span>{t('room.mail')}</span>
-            {unread > 0 && (
-              <b className={css.badge}>
-                {unread > 99 ? '99+' : unread}
-                <span className="sr">{t('folder.unread')}</span>
-              </b>
-            )}
-          </button>
+          {rooms.map((r) => (
+            <RoomButton key={r.id} entry={r} current={r.id === room} onHome={onHome} size={20} className={css.room} />
+          ))}
           <i className={css.spring} />
-          <IconButton className={css.railIcon} icon={Keyboard} label={t('help.keys')} shortcut="?" onClick={onHelp} />
+          {onHelp && <IconButton className={css.railIcon} icon={Keyboard} label={t('help.keys')} shortcut="?" onClick={onHelp} />}
           <PersonMenu placement="right bottom" />
         </nav>
       )}
       {bars && (
         <header className={css.top} role="banner">
-          <IconButton className={css.toggle} icon={PanelLeft} label={t('frame.places')} aria-expanded={layout === 'desktop' ? pinned : drawer} onClick={toggle} />
+          {places && <IconButton className={css.toggle} icon={PanelLeft} label={t('frame.places')} aria-expanded={layout === 'desktop' ? pinned : drawer} onClick={toggle} />}
           <div className={css.search}>{search}</div>
           {phone && <PersonMenu placement="bottom end" />}
         </header>
@@ -70,19 +75,23 @@ export function Frame({ search, places, unread, deep, onCompose, onHome, onHelp,
       </main>
       {phone && bars && (
         <nav className={css.bottom} aria-label={t('frame.rooms')}>
-          <button type="button" className={css.tab} aria-current="page" onClick={onHome}>
-            <Mail size={22} aria-hidden />
-            {t('room.mail')}
-            {unread > 0 && <b className={css.badge}>{unread > 99 ? '99+' : unread}</b>}
-          </button>
-          <button type="button" className={css.tab} onClick={() => document.querySelector<HTMLInputElement>('[type=search]')?.focus()}>
-            <Search size={22} aria-hidden />
-            {t('search.short')}
-          </button>
-          <button type="button" className={css.write} onClick={onCompose}>
-            <SquarePen size={22} aria-hidden />
-            {t('compose.new')}
-          </button>
+          {rooms
+            .filter((r) => r.bar !== false)
+            .map((r) => (
+              <RoomButton key={r.id} entry={r} current={r.id === room} onHome={onHome} size={22} className={css.tab} />
+            ))}
+          {search && (
+            <button type="button" className={css.tab} onClick={(e) => e.currentTarget.closest('[data-layout]')?.querySelector<HTMLInputElement>('[type=search]')?.focus()}>
+              <Search size={22} aria-hidden />
+              {t('search.short')}
+            </button>
+          )}
+          {onCompose && (
+            <button type="button" className={css.write} onClick={onCompose}>
+              <SquarePen size={22} aria-hidden />
+              {t('compose.new')}
+            </button>
+          )}
         </nav>
       )}
       {drawer && layout !== 'desktop' && (
@@ -91,6 +100,26 @@ export function Frame({ search, places, unread, deep, onCompose, onHome, onHelp,
         </Drawer>
       )}
     </div>
+  )
+}
+
+/** The way to a room: where it was left, or its front. */
+function RoomButton({ entry, current, onHome, size, className }: { entry: RoomEntry; current: boolean; onHome: (() => void) | undefined; size: number; className: string | undefined }) {
+  const t = useT()
+  const [, navigate] = useLocation()
+  const count = useBadges()[entry.id] ?? 0
+  const Icon = entry.icon
+  return (
+    <button type="button" className={className} aria-current={current ? 'page' : undefined} onClick={() => (current ? onHome?.() : navigate(lastPlace(entry.id) ?? entry.path))}>
+      <Icon size={size} strokeWidth={1.75} aria-hidden />
+      <span>{t(entry.labelKey)}</span>
+      {count > 0 && (
+        <b className={css.badge}>
+          {count > 99 ? '99+' : count}
+          <span className="sr">{t('folder.unread')}</span>
+        </b>
+      )}
+    </button>
   )
 }
 

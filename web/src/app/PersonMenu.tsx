@@ -1,10 +1,9 @@
-import { useState } from 'react'
+import { useLocation } from 'wouter'
 import { useT } from '~/kit/i18n'
 import { Avatar } from '~/kit/ui/Avatar'
 import { MenuButton } from '~/kit/ui/MenuButton'
 import { LogOut, Settings } from '~/kit/ui/icons'
 import { usePerson } from './person'
-import { SettingsDialog } from './SettingsDialog'
 import { signOut } from './session'
 import css from './Frame.module.css'
 
@@ -12,21 +11,18 @@ import css from './Frame.module.css'
 export function PersonMenu({ placement }: { placement: 'right bottom' | 'bottom end' }) {
   const t = useT()
   const { me, leave } = usePerson()
-  const [settings, setSettings] = useState(false)
+  const [, navigate] = useLocation()
   return (
-    <>
-      <MenuButton
-        label={`${me.name || me.address}, ${t('person.menu')}`}
-        className={css.person}
-        placement={placement}
-        entries={[
-          { id: 'settings', group: me.address, label: t('settings.title'), icon: Settings, run: () => setSettings(true) },
-          { id: 'out', group: me.address, label: t('person.signOut'), icon: LogOut, run: () => void signOut().finally(leave) },
-        ]}
-      >
-        <Avatar name={me.name} email={me.address} size={32} />
-      </MenuButton>
-      {settings && <SettingsDialog onClose={() => setSettings(false)} />}
-    </>
+    <MenuButton
+      label={`${me.name || me.address}, ${t('person.menu')}`}
+      className={css.person}
+      placement={placement}
+      entries={[
+        { id: 'settings', group: me.address, label: t('settings.title'), icon: Settings, run: () => navigate('/settings') },
+        { id: 'out', group: me.address, label: t('person.signOut'), icon: LogOut, run: () => void signOut().finally(leave) },
+      ]}
+    >
+      <Avatar name={me.name} email={me.address} size={32} />
+    </MenuButton>
   )
 }

@@ -1,5 +1,7 @@
 import { useSyncExternalStore } from 'react'
 
+export type KeyPreset = 'gmail' | 'outlook'
+
 /** What a person chose for this browser; everything has a sensible default. */
 export interface Prefs {
   language: string | null
@@ -7,7 +9,16 @@ export interface Prefs {
   density: 'compact' | 'normal' | 'comfortable'
   conversations: boolean
   shortcuts: boolean
+  keyPreset: KeyPreset
+  /** Keys the person chose, by the id of the command. */
+  ownKeys: Record<string, string>
+  /** What follows from the two: pressed key -> its name in the default set; '' is none. */
+  keyNames: Record<string, string>
+  /** Commands lately chosen in the palette, newest first. */
+  lately: string[]
   calendar: 'gregory' | 'roc'
+  /** An IANA time zone; empty follows the device. */
+  zone: string
   richText: boolean
   foldersHidden: boolean
   widths: Record<string, number>
@@ -21,7 +32,12 @@ const defaults: Prefs = {
   density: 'normal',
   conversations: true,
   shortcuts: true,
+  keyPreset: 'gmail',
+  ownKeys: {},
+  keyNames: {},
+  lately: [],
   calendar: 'gregory',
+  zone: '',
   richText: true,
   foldersHidden: false,
   widths: {},

@@ -1,6 +1,9 @@
 import type bulk from './en/bulk.json'
 import type folders from './en/folders.json'
+import type gallery from './en/gallery.json'
 import type main from './en/main.json'
+import type palette from './en/palette.json'
+import type settings from './en/settings.json'
 
 /**
  * The areas that texts are kept in: a file of that name for each language.
@@ -8,9 +11,12 @@ import type main from './en/main.json'
  * by `withTexts`.
  */
 export interface Areas {
-  main: typeof main
   bulk: typeof bulk
   folders: typeof folders
+  gallery: typeof gallery
+  main: typeof main
+  palette: typeof palette
+  settings: typeof settings
 }
 
 export type Area = keyof Areas

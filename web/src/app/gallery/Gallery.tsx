@@ -11,7 +11,7 @@ import { MenuButton } from '~/kit/ui/MenuButton'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import { say, sayError } from '~/kit/undo'
 import css from './Gallery.module.css'
-import { Seal } from './Seal'
+import { Seal } from '../Seal'
 
 const samples: [string, string][] = [
   ['zh-TW', '關於河濱公園步道整修案，請於週五前惠示意見。骨、直、令'],
@@ -31,7 +31,7 @@ export default function Gallery() {
     <main className={css.page}>
       <header className={css.head}>
         <Seal size={40} />
-        <h1>Gallery</h1>
+        <h1>{t('gallery.title')}</h1>
         <Choice label="Theme" value={prefs().theme} options={[['system', 'system'], ['light', 'light'], ['dark', 'dark']]} onChange={(theme) => { setPrefs({ theme }); redraw((n) => n + 1) }} />
         <Choice label="Language" value={language()} options={Object.entries(languages) as [string, string][]} onChange={(l) => isLanguage(l) && void speak(l).then(() => redraw((n) => n + 1))} />
       </header>

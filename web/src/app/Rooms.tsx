@@ -1,0 +1,41 @@
+import { Suspense, lazy, useState, type ComponentType } from 'react'
+import { useLocation } from 'wouter'
+import { withTexts } from '~/kit/i18n'
+import { Skeleton } from '~/kit/ui/states'
+import type { MailEngine } from '~/rooms/mail/engine'
+import { MailRoom } from '~/rooms/mail/MailRoom'
+import { Overlays } from './keys/Overlays'
+import { RoomPlace } from './RoomPlace'
+import { roomOf, rooms, type RoomProps } from './rooms'
+
+const parts = new Map<string, ComponentType<RoomProps>>([
+  ['mail', MailRoom],
+  ['settings', lazy(() => withTexts('settings', () => import('./settings/SettingsRoom')))],
+])
+for (const r of rooms) if (r.load) parts.set(r.id, lazy(r.load))
+
+/** Shows the room the address belongs to; rooms that hold unfinished work stay mounted behind it. */
+export function Rooms({ engine }: { engine: MailEngine }) {
+  const [path] = useLocation()
+  const now = roomOf(path)
+  const [opened, setOpened] = useState<readonly string[]>([now])
+  if (!opened.includes(now)) setOpened([...opened, now])
+  const alive = opened.filter((id) => id === now || rooms.find((r) => r.id === id)?.keep)
+  return (
+    <>
+      <Overlays engine={engine} />
+      {alive.map((id) => {
+        const Room = parts.get(id)
+        return (
+          Room && (
+            <RoomPlace key={id} room={id} shown={id === now}>
+              <Suspense fallback={<Skeleton lines={4} />}>
+                <Room engine={engine} />
+              </Suspense>
+            </RoomPlace>
+          )
+        )
+      })}
+    </>
+  )
+}

@@ -1,0 +1,29 @@
+import type { ComponentType } from 'react'
+import type { Area, Key } from '~/kit/i18n'
+import { BookOpen, Keyboard, Settings, type LucideIcon } from '~/kit/ui/icons'
+import type { RoomProps } from '../rooms'
+
+/*
+ * The sections of the settings, in their order. To add one, add an entry
+ * below: `id` is its address (/settings/<id>), `area` is the file of texts it
+ * uses (locales/<lang>/<area>.json), in which `labelKey` stands too (the
+ * areas of all sections are fetched when the settings open), `icon` comes from
+ * kit/ui/icons, and `load` fetches the section: a module whose default export
+ * takes RoomProps and draws the body under the heading, built of the controls
+ * of kit/ui (Choice, Switch, Field, Group). Whatever a person chooses takes
+ * effect at once; there is no "save" for the whole page.
+ */
+
+export interface SettingsSection {
+  id: string
+  labelKey: Key
+  icon: LucideIcon
+  area: Area
+  load: () => Promise<{ default: ComponentType<RoomProps> }>
+}
+
+export const sections: readonly SettingsSection[] = [
+  { id: 'general', labelKey: 'settings.general', icon: Settings, area: 'settings', load: () => import('./General') },
+  { id: 'reading', labelKey: 'settings.reading', icon: BookOpen, area: 'settings', load: () => import('./Reading') },
+  { id: 'keyboard', labelKey: 'settings.keyboard', icon: Keyboard, area: 'settings', load: () => import('./KeyboardSection') },
+]
