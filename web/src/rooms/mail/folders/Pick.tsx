@@ -76,7 +76,7 @@ export function Pick({ label, options, onText, extra, onPick, matched }: Props) 
         }}
         onKeyDown={keys}
       />
-      <ul ref={list} id={`${id}-list`} className={css.list} role="listbox" aria-label={label} aria-multiselectable={options.some((o) => o.state) || undefined}>
+      <ul ref={list} onMouseDown={(e) => e.preventDefault()} id={`${id}-list`} className={css.list} role="listbox" aria-label={label} aria-multiselectable={options.some((o) => o.state) || undefined}>
         {found.map((o, i) => {
           const head = !text && o.group !== group
           group = o.group

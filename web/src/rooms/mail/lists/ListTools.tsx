@@ -84,7 +84,7 @@ export function PlaceMenu() {
             id: 'conversations',
             label: t(conversations ? 'list.singly' : 'list.together'),
             icon: conversations ? Minus : Mail,
-            run: () => choose({ conversations: withPlace(choices().conversations, place, !conversations, prefs.conversations) }),
+            run: () => choose({ conversationsAt: withPlace(choices().conversationsAt, place, !conversations, prefs.conversations) }),
           },
         ]),
     ...(mailbox ? folderMenu(m, account, mailbox) : []),
