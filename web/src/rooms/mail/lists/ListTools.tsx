@@ -57,14 +57,6 @@ function Terms() {
           {terms.length > 1 && <IconButton icon={X} size={13} label={t('search.without', { term: termText(term) })} onClick={() => without(i)} />}
         </span>
       ))}
-      <button type="button" className={css.act} onClick={() => ask({ what: 'filters', query: route.query, run: (query) => go({ query, threadId: undefined }, true) })}>
-        <SlidersHorizontal size={14} aria-hidden />
-        {t('search.filters')}
-      </button>
-      <button type="button" className={css.act} onClick={() => ask({ what: 'save', query: route.query })}>
-        <Bookmark size={14} aria-hidden />
-        {t('search.save')}
-      </button>
     </>
   )
 }
@@ -90,5 +82,16 @@ export function PlaceMenu() {
     ...(mailbox ? folderMenu(m, account, mailbox) : []),
     ...(route.box?.startsWith(LABEL) ? [{ id: 'labels', label: t('labels.manage'), icon: Tag, run: () => ask({ what: 'labels' }) }] : []),
   ]
-  return <MenuButton label={t('list.menu')} icon={Ellipsis} entries={entries} placement="bottom end" />
+  const { query } = route
+  return (
+    <>
+      {route.box === SEARCH && (
+        <>
+          <IconButton icon={SlidersHorizontal} label={t('search.filters')} onClick={() => ask({ what: 'filters', query, run: (q) => m.go({ query: q, threadId: undefined }, true) })} />
+          <IconButton icon={Bookmark} label={t('search.save')} onClick={() => ask({ what: 'save', query })} />
+        </>
+      )}
+      <MenuButton label={t('list.menu')} icon={Ellipsis} entries={entries} placement="bottom end" />
+    </>
+  )
 }
