@@ -1,9 +1,10 @@
 import { useSyncExternalStore } from 'react'
+import { noMailChoices, type MailChoices } from './prefs-mail'
 
 export type KeyPreset = 'gmail' | 'outlook'
 
 /** What a person chose for this browser; everything has a sensible default. */
-export interface Prefs {
+export interface Prefs extends MailChoices {
   language: string | null
   theme: 'system' | 'light' | 'dark'
   density: 'compact' | 'normal' | 'comfortable'
@@ -47,6 +48,7 @@ const defaults: Prefs = {
   notify: 'off',
   widths: {},
   closedFolders: [],
+  ...noMailChoices,
 }
 
 let current: Prefs = read()

@@ -55,7 +55,7 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
   const chosen = useChoices()
   const shown = route.show.join()
   const filter = useMemo(() => placeFilter(account, box, route.query, route.show, me), [account, box, route.query, shown, me, chosen.labels, folders === 0])
-  const threads = (chosen.conversations[place] ?? conversations) && box !== SEARCH && mailbox?.role !== 'drafts'
+  const threads = (chosen.conversationsAt[place] ?? conversations) && box !== SEARCH && mailbox?.role !== 'drafts'
   const order = chosen.sorts[place]
   const view = useMemo(() => engine.view(account, filter, threads, sortOf(order)), [engine, account, filter, threads, order])
   const list = useList(view)
