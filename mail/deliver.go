@@ -194,7 +194,10 @@ func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, i
 	if isMember {
 		quota = 0
 	}
-	_, err = r.insert(ctx, tx, a.ID, quota, []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: in.Keywords}})
+	made, err := r.insert(ctx, tx, a.ID, quota, []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: in.Keywords}})
+	if err == nil {
+		err = r.noteAnswer(ctx, tx, a, l, made[0])
+	}
 	tx.OnCommit(func() {
 		r.changed(a.ID)
 		if !isMember {
