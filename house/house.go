@@ -14,6 +14,7 @@ import (
 	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/mail"
+	"chancery/mail/convert"
 	"chancery/search"
 	"chancery/store"
 )
@@ -88,6 +89,7 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	h.Mail.UseIndex(h.Index)
+	h.Mail.UseOffice(convert.New(convert.Config{Program: h.conf.Mail.LibreOffice, Log: h.log.With("part", "convert")}))
 	return nil
 }
 
