@@ -12,6 +12,10 @@ import { Skeleton } from '~/kit/ui/states'
 import css from './Composer.module.css'
 import { htmlToText, textToHtml } from './draft'
 import { FileList } from './FileList'
+import { OutsideNote } from './OutsideNote'
+import { KindBar } from '../templates/KindBar'
+import { Signature } from '../templates/Signature'
+import { TemplateMenu } from '../templates/TemplateMenu'
 import { QuoteBlock } from './QuoteBlock'
 import { RecipientField } from './RecipientField'
 import type { ComposeStart } from './start'
@@ -68,7 +72,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
     c.attach([...e.clipboardData.files])
   }
   const toggleRich = (): void => {
-    set(draft.rich ? { rich: false, body: htmlToText(draft.body + draft.quote), quote: '' } : { rich: true, body: textToHtml(draft.body) })
+    c.fill(draft.rich ? { rich: false, body: htmlToText(draft.body + draft.quote), quote: '' } : { rich: true, body: textToHtml(draft.body) })
     setPrefs({ richText: !draft.rich })
   }
   const title = draft.subject.trim() || t('compose.title')
@@ -119,7 +123,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
             </select>
           </div>
         )}
-        <RecipientField label={t('field.to')} value={draft.to} onChange={(to) => set({ to })} sources={c.sources} autoFocus={start.how === 'new' || start.how === 'forward'} error={c.error === 'recipients' ? t('compose.noRecipient') : undefined}>
+        <RecipientField label={t('field.to')} value={draft.to} onChange={(to) => set({ to })} sources={c.sources} domains={c.sources.domains} autoFocus={start.how === 'new' || start.how === 'forward'} error={c.error === 'recipients' ? t('compose.noRecipient') : undefined}>
           {!copies && (
             <button type="button" className={css.copies} onClick={() => setCopies(true)}>
               {t('compose.copies')}
@@ -128,17 +132,19 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
         </RecipientField>
         {copies && (
           <>
-            <RecipientField label={t('field.cc')} value={draft.cc} onChange={(cc) => set({ cc })} sources={c.sources} />
-            <RecipientField label={t('field.bcc')} value={draft.bcc} onChange={(bcc) => set({ bcc })} sources={c.sources} />
+            <RecipientField label={t('field.cc')} value={draft.cc} onChange={(cc) => set({ cc })} sources={c.sources} domains={c.sources.domains} />
+            <RecipientField label={t('field.bcc')} value={draft.bcc} onChange={(bcc) => set({ bcc })} sources={c.sources} domains={c.sources.domains} />
           </>
         )}
+        <OutsideNote people={[...draft.to, ...draft.cc, ...draft.bcc]} domains={c.sources.domains} />
         <div className={css.field}>
           <label htmlFor="compose-subject">{t('field.subject')}</label>
           <input id="compose-subject" value={draft.subject} lang={guessLanguage(draft.subject)} onChange={(e) => set({ subject: e.target.value })} onKeyDown={(e) => { if (e.key === 'Enter' && !composing(e) && !e.ctrlKey && !e.metaKey) { e.preventDefault(); sheet.current?.querySelector<HTMLElement>('[data-body]')?.focus() } }} />
         </div>
+        {(draft.kind || !c.account.isPersonal) && <KindBar value={draft.kind} onChange={(kind) => set({ kind })} />}
         {draft.rich ? (
           <Suspense fallback={<Skeleton lines={4} />}>
-            <RichEditor value={c.initialBody} onChange={(body) => set({ body })} onComposing={c.setComposing} autoFocus={start.how === 'reply' || start.how === 'replyAll'} label={t('compose.body')} />
+            <RichEditor key={c.initialBody} value={c.initialBody} onChange={(body) => set({ body })} onComposing={c.setComposing} autoFocus={start.how === 'reply' || start.how === 'replyAll'} label={t('compose.body')} />
           </Suspense>
         ) : (
           <textarea
@@ -154,6 +160,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
             onCompositionEnd={() => c.setComposing(false)}
           />
         )}
+        <Signature identity={c.identity} rich={draft.rich} on={draft.signed ?? false} onChange={(signed) => set({ signed })} />
         {draft.quote && <QuoteBlock html={draft.quote} onRemove={() => set({ quote: '' })} />}
         <FileList files={draft.files} onRemove={c.detach} />
       </div>
@@ -172,6 +179,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
           {t('compose.attach')}
         </Button>
         <input ref={files} type="file" multiple hidden onChange={(e) => { c.attach([...(e.target.files ?? [])]); e.target.value = '' }} />
+        <TemplateMenu engine={c.engine} account={c.account} draft={draft} identity={c.identity} fill={c.fill} compact={layout === 'phone'} />
         <i className={css.spring} />
         <MenuButton icon={Ellipsis} label={t('act.more')} placement="top start" entries={[{ id: 'rich', label: t('compose.rich'), checked: draft.rich, run: toggleRich }]} />
         <IconButton icon={Trash2} label={t('compose.discard')} onClick={c.discard} />
