@@ -13,15 +13,15 @@ import css from './Composer.module.css'
 import { htmlToText, textToHtml } from './draft'
 import { FileList } from './FileList'
 import { OutsideNote } from './OutsideNote'
-import { KindBar } from '../templates/KindBar'
 import { Signature } from '../templates/Signature'
-import { TemplateMenu } from '../templates/TemplateMenu'
 import { QuoteBlock } from './QuoteBlock'
 import { RecipientField } from './RecipientField'
 import type { ComposeStart } from './start'
 import { useComposer } from './use-composer'
 
 const RichEditor = lazy(() => import('./RichEditor'))
+const KindBar = lazy(() => import('../templates/KindBar'))
+const TemplateMenu = lazy(() => import('../templates/TemplateMenu'))
 
 /** The sheet one writes on: docked beside the work, the whole screen on a phone. */
 export default function Composer({ start, onClose }: { start: ComposeStart; onClose: () => void }) {
@@ -141,7 +141,11 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
           <label htmlFor="compose-subject">{t('field.subject')}</label>
           <input id="compose-subject" value={draft.subject} lang={guessLanguage(draft.subject)} onChange={(e) => set({ subject: e.target.value })} onKeyDown={(e) => { if (e.key === 'Enter' && !composing(e) && !e.ctrlKey && !e.metaKey) { e.preventDefault(); sheet.current?.querySelector<HTMLElement>('[data-body]')?.focus() } }} />
         </div>
-        {(draft.kind || !c.account.isPersonal) && <KindBar value={draft.kind} onChange={(kind) => set({ kind })} />}
+        {(draft.kind || !c.account.isPersonal) && (
+          <Suspense>
+            <KindBar value={draft.kind} onChange={(kind) => set({ kind })} />
+          </Suspense>
+        )}
         {draft.rich ? (
           <Suspense fallback={<Skeleton lines={4} />}>
             <RichEditor key={c.initialBody} value={c.initialBody} onChange={(body) => set({ body })} onComposing={c.setComposing} autoFocus={start.how === 'reply' || start.how === 'replyAll'} label={t('compose.body')} />
@@ -179,7 +183,9 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
           {t('compose.attach')}
         </Button>
         <input ref={files} type="file" multiple hidden onChange={(e) => { c.attach([...(e.target.files ?? [])]); e.target.value = '' }} />
-        <TemplateMenu engine={c.engine} account={c.account} draft={draft} identity={c.identity} fill={c.fill} compact={layout === 'phone'} />
+        <Suspense>
+          <TemplateMenu engine={c.engine} account={c.account} draft={draft} identity={c.identity} fill={c.fill} compact={layout === 'phone'} />
+        </Suspense>
         <i className={css.spring} />
         <MenuButton icon={Ellipsis} label={t('act.more')} placement="top start" entries={[{ id: 'rich', label: t('compose.rich'), checked: draft.rich, run: toggleRich }]} />
         <IconButton icon={Trash2} label={t('compose.discard')} onClick={c.discard} />

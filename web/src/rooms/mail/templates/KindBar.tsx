@@ -5,7 +5,7 @@ import { asks, everyKeys, kindKeys, kinds } from './kinds'
 import css from './Templates.module.css'
 
 /** The kind a letter is sent as; where answers are wanted, until when and how often. */
-export function KindBar({ value, onChange }: { value: DraftKind | undefined; onChange: (k: DraftKind | undefined) => void }) {
+export default function KindBar({ value, onChange }: { value: DraftKind | undefined; onChange: (k: DraftKind | undefined) => void }) {
   const t = useT()
   const choose = (kind: string): void => {
     if (!kind) return onChange(undefined)

@@ -23,7 +23,7 @@ interface Props {
 }
 
 /** The button that puts a template on the sheet, or keeps the sheet as one. */
-export function TemplateMenu({ engine, account, draft, identity, fill, compact }: Props) {
+export default function TemplateMenu({ engine, account, draft, identity, fill, compact }: Props) {
   const t = useT()
   const templates = useTemplates(engine, account)
   const [saving, setSaving] = useState(false)
