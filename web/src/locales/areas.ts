@@ -1,4 +1,5 @@
 import type bulk from './en/bulk.json'
+import type contacts from './en/contacts.json'
 import type content from './en/content.json'
 import type folders from './en/folders.json'
 import type gallery from './en/gallery.json'
@@ -6,6 +7,7 @@ import type main from './en/main.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
 import type settings from './en/settings.json'
+import type templates from './en/templates.json'
 
 /**
  * The areas that texts are kept in: a file of that name for each language.
@@ -14,6 +16,7 @@ import type settings from './en/settings.json'
  */
 export interface Areas {
   bulk: typeof bulk
+  contacts: typeof contacts
   content: typeof content
   folders: typeof folders
   gallery: typeof gallery
@@ -21,6 +24,7 @@ export interface Areas {
   offline: typeof offline
   palette: typeof palette
   settings: typeof settings
+  templates: typeof templates
 }
 
 export type Area = keyof Areas
