@@ -64,15 +64,15 @@ type waiting struct {
 
 // filtering is one letter's way through scripts.
 type filtering struct {
-	room     *Room
-	ctx      context.Context
-	l        *Letter
-	src      *lazy
-	todo     []waiting
+	room    *Room
+	ctx     context.Context
+	l       *Letter
+	src     *lazy
+	todo    []waiting
 	rulings map[int64]*ruling
-	seen     map[int64]bool    // accounts that have or get the letter
-	edges    map[int64][]int64 // who sends on to whom
-	added    []Recipient
+	seen    map[int64]bool    // accounts that have or get the letter
+	edges   map[int64][]int64 // who sends on to whom
+	added   []Recipient
 }
 
 // sendOn finds the recipients of a script's redirects. One that cannot be

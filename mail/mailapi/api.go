@@ -69,7 +69,7 @@ func New(room *mail.Room, who func(context.Context) (policy.Subject, error), con
 
 // Capabilities returns what the room offers to doors/jmap.
 func (a *API) Capabilities() []jmap.Capability {
-	return []jmap.Capability{
+	return append([]jmap.Capability{
 		{
 			URN:     jmapmail.MailURN,
 			Account: a.mailCapability,
@@ -116,7 +116,7 @@ func (a *API) Capabilities() []jmap.Capability {
 				"VacationResponse/set": a.vacationSet,
 			},
 		},
-	}
+	}, a.sieveCapabilities()...)
 }
 
 func (a *API) mailCapability(acc jmap.Account) (any, bool) {
