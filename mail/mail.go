@@ -11,6 +11,7 @@ import (
 	"chancery/directory"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
+	"chancery/mail/convert"
 	"chancery/policy"
 	"chancery/store"
 	"chancery/wire/sieve"
@@ -55,6 +56,9 @@ type Room struct {
 	validity uint32 // the last UIDVALIDITY given out
 
 	index *indexer // nil: there is no text index, messages are read
+
+	office  *convert.Converter // nil: documents cannot be converted
+	derived derived
 }
 
 //go:embed schema/*.sql

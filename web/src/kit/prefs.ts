@@ -1,5 +1,7 @@
 import { useSyncExternalStore } from 'react'
 
+export type KeyPreset = 'gmail' | 'outlook'
+
 /** What a person chose for this browser; everything has a sensible default. */
 export interface Prefs {
   language: string | null
@@ -7,6 +9,13 @@ export interface Prefs {
   density: 'compact' | 'normal' | 'comfortable'
   conversations: boolean
   shortcuts: boolean
+  keyPreset: KeyPreset
+  /** Keys the person chose, by the id of the command. */
+  ownKeys: Record<string, string>
+  /** What follows from the two: pressed key -> its name in the default set; '' is none. */
+  keyNames: Record<string, string>
+  /** Commands lately chosen in the palette, newest first. */
+  lately: string[]
   calendar: 'gregory' | 'roc'
   /** An IANA time zone; empty follows the device. */
   zone: string
@@ -23,6 +32,10 @@ const defaults: Prefs = {
   density: 'normal',
   conversations: true,
   shortcuts: true,
+  keyPreset: 'gmail',
+  ownKeys: {},
+  keyNames: {},
+  lately: [],
   calendar: 'gregory',
   zone: '',
   richText: true,

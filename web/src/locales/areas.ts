@@ -1,5 +1,8 @@
+import type bulk from './en/bulk.json'
+import type folders from './en/folders.json'
 import type gallery from './en/gallery.json'
 import type main from './en/main.json'
+import type palette from './en/palette.json'
 import type settings from './en/settings.json'
 
 /**
@@ -8,8 +11,11 @@ import type settings from './en/settings.json'
  * by `withTexts`.
  */
 export interface Areas {
-  main: typeof main
+  bulk: typeof bulk
+  folders: typeof folders
   gallery: typeof gallery
+  main: typeof main
+  palette: typeof palette
   settings: typeof settings
 }
 

@@ -1,4 +1,5 @@
 import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react'
+import { shownKey } from '~/kit/keys/names'
 import css from './Button.module.css'
 import type { LucideIcon } from './icons'
 
@@ -34,7 +35,7 @@ interface IconProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'child
 /** A button with an icon alone; its name is read out and shown as a tip. */
 export function IconButton({ icon: Icon, label, shortcut, filled, size = 18, className, ...rest }: IconProps) {
   return (
-    <button type="button" aria-label={label} data-tip={label} data-key={shortcut} {...rest} className={`${css.icon} ${className ?? ''}`}>
+    <button type="button" aria-label={label} data-tip={label} data-key={shortcut && shownKey(shortcut)} {...rest} className={`${css.icon} ${className ?? ''}`}>
       <Icon size={size} strokeWidth={1.75} fill={filled ? 'currentColor' : 'none'} aria-hidden />
     </button>
   )
