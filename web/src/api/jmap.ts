@@ -83,4 +83,7 @@ export type Filter = gen.Filter<EmailFilter>
 export const CORE = 'urn:ietf:params:jmap:core'
 export const MAIL = 'urn:ietf:params:jmap:mail'
 export const SUBMISSION = 'urn:ietf:params:jmap:submission'
+export const VACATION = 'urn:ietf:params:jmap:vacationresponse'
+export const SIEVE = 'urn:ietf:params:jmap:sieve'
+export const RULES = 'urn:chancery:params:jmap:rules'
 export const DIRECTORY = 'urn:chancery:params:jmap:directory'

@@ -66,8 +66,10 @@ export function App() {
     })
     push.start()
     const idle = setTimeout(warmOverlays, 1200)
+    const away = setTimeout(() => void import('~/rooms/mail/rules/away-note').then((m) => m.showAway(engine, engine.accounts[0])), 600)
     return () => {
       clearTimeout(idle)
+      clearTimeout(away)
       push.stop()
     }
   }, [engine])

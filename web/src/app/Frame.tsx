@@ -7,6 +7,7 @@ import { Drawer } from '~/kit/ui/Drawer'
 import { Keyboard, PanelLeft, Search, SquarePen, WifiOff } from '~/kit/ui/icons'
 import { setBadge, useBadges } from './badges'
 import { useLayout } from './layout'
+import { useNotes } from './notes'
 import { useLiveness } from './person'
 import { PersonMenu } from './PersonMenu'
 import { lastPlace } from './RoomPlace'
@@ -71,6 +72,7 @@ export function Frame({ room = 'mail', search, places, unread, deep, onCompose, 
       {pinned && <aside className={css.places}>{places}</aside>}
       <main className={css.main} id="main">
         <Connection />
+        <Notes />
         {children}
       </main>
       {phone && bars && (
@@ -136,4 +138,18 @@ function Connection() {
       )}
     </div>
   )
+}
+
+/** What a person should not forget, in every room. */
+function Notes() {
+  useT()
+  const [, navigate] = useLocation()
+  return Object.entries(useNotes()).map(([id, n]) => (
+    <div key={id} role="note" className={css.note}>
+      <span>{n.text()}</span>
+      <button type="button" onClick={() => navigate(n.path)}>
+        {n.act()}
+      </button>
+    </div>
+  ))
 }

@@ -3,6 +3,7 @@ import type folders from './en/folders.json'
 import type gallery from './en/gallery.json'
 import type main from './en/main.json'
 import type palette from './en/palette.json'
+import type rules from './en/rules.json'
 import type settings from './en/settings.json'
 
 /**
@@ -16,6 +17,7 @@ export interface Areas {
   gallery: typeof gallery
   main: typeof main
   palette: typeof palette
+  rules: typeof rules
   settings: typeof settings
 }
 

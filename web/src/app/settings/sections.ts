@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 import type { Area, Key } from '~/kit/i18n'
-import { BookOpen, Keyboard, Settings, type LucideIcon } from '~/kit/ui/icons'
+import { BookOpen, Keyboard, Settings, ListFilter, Plane, type LucideIcon } from '~/kit/ui/icons'
 import type { RoomProps } from '../rooms'
 
 /*
@@ -26,4 +26,6 @@ export const sections: readonly SettingsSection[] = [
   { id: 'general', labelKey: 'settings.general', icon: Settings, area: 'settings', load: () => import('./General') },
   { id: 'reading', labelKey: 'settings.reading', icon: BookOpen, area: 'settings', load: () => import('./Reading') },
   { id: 'keyboard', labelKey: 'settings.keyboard', icon: Keyboard, area: 'settings', load: () => import('./KeyboardSection') },
+  { id: 'rules', labelKey: 'rules.title', icon: ListFilter, area: 'rules', load: () => import('~/rooms/mail/rules/RulesSection') },
+  { id: 'away', labelKey: 'away.title', icon: Plane, area: 'rules', load: () => import('~/rooms/mail/rules/AwaySection') },
 ]

@@ -5,6 +5,7 @@ export {
   Image, ImageOff, Inbox, Italic, Keyboard, Link, List, ListOrdered, LogOut, Mail, MailOpen, Maximize2, Minimize2, Minus, MailWarning,
   PanelLeft, Paperclip, Pencil, Quote, RefreshCw, Reply, ReplyAll, RemoveFormatting, Search, Send, Settings, ShieldAlert, SquarePen, Star, Strikethrough,
   Tag, SlidersHorizontal, Plus, Bookmark, CheckCheck, ChevronUp, CircleAlert, UserCheck, CircleCheck,
+  GripVertical, ListFilter, Plane,
   Trash2, Underline, Users, WifiOff, X, FileSpreadsheet, FileArchive, FileImage, File,
 } from 'lucide-react'
 export type { LucideIcon } from 'lucide-react'
