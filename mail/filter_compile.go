@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"chancery/directory"
 	"chancery/kit/id"
@@ -59,7 +60,7 @@ func CompileRules(rules []jmapmail.Rule) (string, error) {
 }
 
 func hasControl(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x2028 || r == 0x2029 })
+	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x2028 || r == 0x2029 })
 }
 
 // quoteSieve writes a quoted string (RFC 5228 section 2.4.2).
@@ -95,7 +96,7 @@ var fieldTests = map[string]string{
 }
 
 func compileCondition(c jmapmail.RuleCondition) (string, error) {
-	if len(c.Value) > maxRuleValue || strings.ContainsAny(c.Value, "\x00\r\n") {
+	if len(c.Value) > maxRuleValue || !utf8.ValidString(c.Value) || strings.ContainsAny(c.Value, "\x00\r\n") {
 		return "", fmt.Errorf("A value has one line of at most %d bytes.", maxRuleValue)
 	}
 	positive, negated := strings.CutPrefix(c.Op, "not")

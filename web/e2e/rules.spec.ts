@@ -79,7 +79,8 @@ test('a rule is made from a letter, tried, saved, ordered, and acts on what arri
   expect(await findings(page)).toEqual([])
   await form.getByRole('button', { name: 'Save' }).click()
   const list = page.getByRole('list', { name: 'Rules' })
-  await list.getByText('If From is').waitFor()
+  await page.getByRole('button', { name: 'Out of office' }).waitFor()
+  await list.getByText('If from is').waitFor()
 
   await smtp(sender, desk.address, 'Ruled letter')
   expect(await boxOf('Ruled letter')).toEqual([archive])
@@ -122,7 +123,7 @@ test('a rule is made from a letter, tried, saved, ordered, and acts on what arri
 
 test('an expert writes a script; errors have lines, and the rules say that they are off', async () => {
   const { page, context } = await newPage(desk)
-  await signIn(page, desk, '/settings/rules').catch(() => {})
+  await signIn(page, desk)
   await page.goto(`${desk.url}/settings/rules`)
   await page.getByText('Script (for experts)').click()
   const code = page.getByRole('textbox', { name: 'Script (for experts)' })

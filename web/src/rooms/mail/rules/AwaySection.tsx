@@ -23,6 +23,7 @@ export default function AwaySection({ engine }: RoomProps) {
   const [have, setHave] = useState<Away>()
   const [error, setError] = useState<SyncError>()
   const [busy, setBusy] = useState(false)
+  const [tried, setTried] = useState(false)
   const load = useCallback(() => {
     if (account) getAway({ engine, account }).then(setHave, (e: unknown) => setError(asSyncError(e)))
   }, [engine, account])
@@ -53,6 +54,7 @@ export default function AwaySection({ engine }: RoomProps) {
     <form
       onSubmit={(e) => {
         e.preventDefault()
+        setTried(true)
         if (!upsideDown && !wordless) void save(have)
       }}
     >
@@ -65,7 +67,7 @@ export default function AwaySection({ engine }: RoomProps) {
       </div>
       <Group title={t('away.inside')}>
         <Field label={t('away.subject')} value={have.subject ?? ''} maxLength={250} onChange={(e) => set({ subject: e.target.value })} hint={t('away.subject.hint')} />
-        <Words label={t('away.text')} value={have.textBody ?? ''} onChange={(textBody) => set({ textBody })} error={wordless ? t('away.wordless') : undefined} />
+        <Words label={t('away.text')} value={have.textBody ?? ''} onChange={(textBody) => set({ textBody })} error={tried && wordless ? t('away.wordless') : undefined} />
       </Group>
       <Group title={t('away.outside')}>
         <Choice
@@ -93,7 +95,7 @@ function Words({ label, value, onChange, error }: { label: string; value: string
     <div className={css.area}>
       <label htmlFor={id}>{label}</label>
       <textarea id={id} rows={6} maxLength={20000} value={value} aria-invalid={error ? true : undefined} aria-describedby={error ? `${id}-e` : undefined} onChange={(e) => onChange(e.target.value)} />
-      {error && <p id={`${id}-e`} className={css.missing}>{error}</p>}
+      {error && <p id={`${id}-e`} className={css.missing} role="alert">{error}</p>}
     </div>
   )
 }

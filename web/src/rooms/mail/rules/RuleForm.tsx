@@ -48,8 +48,6 @@ export function RuleForm({ place, rule, onSave, onClose }: { place: Place; rule:
       onClose={onClose}
       footer={
         <>
-          <Button icon={Search} onClick={test}>{t('rules.test')}</Button>
-          <i className={css.spring} />
           <Button onClick={onClose}>{t('act.cancel')}</Button>
           <Button look="primary" busy={busy} onClick={() => void save()}>{t('rules.save')}</Button>
         </>
@@ -73,6 +71,9 @@ export function RuleForm({ place, rule, onSave, onClose }: { place: Place; rule:
           <Button look="quiet" icon={Plus} onClick={() => setDoes([...does, { type: 'flag' }])}>{t('rules.addAction')}</Button>
           <Switch label={t('rules.stop')} on={stops(r)} onChange={(on) => set({ actions: on ? [...does, { type: 'stop' }] : does })} />
         </fieldset>
+        <div className={css.bar}>
+          <Button icon={Search} onClick={test}>{t('rules.test')}</Button>
+        </div>
         {shown && !ready && <p className={css.missing} role="alert">{t('rules.incomplete')}</p>}
         {tried && <TriedList tried={tried} />}
       </div>

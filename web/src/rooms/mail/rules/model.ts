@@ -1,6 +1,6 @@
 import type { Mailbox } from '~/api/jmap'
 import type { Rule, RuleAction, RuleCondition } from '~/api/types.gen'
-import { t, type Key } from '~/kit/i18n'
+import { language, t, type Key } from '~/kit/i18n'
 import { fileSize } from '~/kit/i18n/dates'
 import { folderName } from '../names'
 
@@ -69,8 +69,13 @@ export function complete(r: Rule): boolean {
   )
 }
 
+/** A word as it stands within a sentence; "Cc" keeps its look. */
+function within(word: string): string {
+  return word.length > 2 ? word.charAt(0).toLocaleLowerCase(language()) + word.slice(1) : word
+}
+
 function conditionText(c: RuleCondition): string {
-  const field = c.field === 'header' ? (c.header ?? '') : isField(c.field) ? t(fields[c.field]) : c.field
+  const field = c.field === 'header' ? (c.header ?? '') : isField(c.field) ? within(t(fields[c.field])) : c.field
   const op = isOp(c.op) ? t(ops[c.op]) : c.op
   if (!needsText(c)) return t('rules.cond.bare', { field, op })
   return t('rules.cond', { field, op, value: c.field === 'size' ? fileSize(Number(c.value) || 0) : t('rules.quoted', { text: c.value }) })
