@@ -10,6 +10,7 @@ import (
 	"chancery/directory"
 	"chancery/kit/id"
 	"chancery/wire/jmapmail"
+	"chancery/wire/sieve"
 )
 
 // Bounds of one rule.
@@ -202,7 +203,7 @@ func compileActions(list []jmapmail.RuleAction) (string, error) {
 			// A folder that is gone by then leaves the letter in the inbox.
 			fmt.Fprintf(&rest, "    fileinto :mailboxid %s \"INBOX\";\n", quoteSieve(a.Value))
 		case "forwardTo":
-			if _, err := directory.NormalAddress(a.Value); err != nil || strings.ContainsAny(a.Value, " <>,\"\r\n") {
+			if _, err := directory.NormalAddress(a.Value); err != nil || !sieve.IsAddress(a.Value) || strings.ContainsAny(a.Value, " <>,\"\r\n") {
 				return "", fmt.Errorf("%q is not a mail address.", a.Value)
 			}
 			fmt.Fprintf(&rest, "    redirect :copy %s;\n", quoteSieve(a.Value))

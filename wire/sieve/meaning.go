@@ -131,13 +131,13 @@ func isVariable(name string) bool {
 const maxName = 128
 
 func (c *checker) address(v value, what string) {
-	if s := v.list[0]; c.isConstant(s) && !isAddress(s) {
+	if s := v.list[0]; c.isConstant(s) && !IsAddress(s) {
 		c.fail(v.pos, "%q is not a mail address for %s", s, what)
 	}
 }
 
-// isAddress says whether a text is one mail address and nothing else.
-func isAddress(s string) bool {
+// IsAddress says whether a text is one mail address and nothing else.
+func IsAddress(s string) bool {
 	list := mime.ParseAddresses(s, "", 2)
 	return len(list) == 1 && !strings.ContainsAny(s, "\r\n\x00") && domainOf(list[0].Email()) != "" && localOf(list[0].Email()) != ""
 }
@@ -148,7 +148,7 @@ func (c *checker) vacation(x *command) {
 	}
 	if v, ok := x.tags["addresses"]; ok {
 		for _, a := range v.list {
-			if c.isConstant(a) && !isAddress(a) {
+			if c.isConstant(a) && !IsAddress(a) {
 				c.fail(v.pos, "%q is not a mail address for :addresses", a)
 			}
 		}
