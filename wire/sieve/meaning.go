@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"chancery/wire/mime"
 )
@@ -136,8 +137,14 @@ func (c *checker) address(v value, what string) {
 	}
 }
 
+// maxAddress is far more than RFC 5321 section 4.5.3.1 allows.
+const maxAddress = 1000
+
 // IsAddress says whether a text is one mail address and nothing else.
 func IsAddress(s string) bool {
+	if len(s) > maxAddress || !utf8.ValidString(s) {
+		return false
+	}
 	list := mime.ParseAddresses(s, "", 2)
 	return len(list) == 1 && !strings.ContainsAny(s, "\r\n\x00") && domainOf(list[0].Email()) != "" && localOf(list[0].Email()) != ""
 }
