@@ -121,7 +121,7 @@ func (a *API) Capabilities() []jmap.Capability {
 				"VacationResponse/set": a.vacationSet,
 			},
 		},
-	}, a.prepared()...)
+	}, append(a.prepared(), a.sieveCapabilities()...)...)
 }
 
 func (a *API) mailCapability(acc jmap.Account) (any, bool) {

@@ -6,6 +6,7 @@ import type gallery from './en/gallery.json'
 import type main from './en/main.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
+import type rules from './en/rules.json'
 import type settings from './en/settings.json'
 import type templates from './en/templates.json'
 
@@ -23,6 +24,7 @@ export interface Areas {
   main: typeof main
   offline: typeof offline
   palette: typeof palette
+  rules: typeof rules
   settings: typeof settings
   templates: typeof templates
 }

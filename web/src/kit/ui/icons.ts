@@ -4,10 +4,10 @@ export {
   AlignCenter, AlignLeft, AlignRight, Archive, ArrowLeft, BellOff, Bold, BookOpen, Bookmark, CalendarDays,
   Check, CheckCheck, ChevronDown, ChevronLeft, ChevronRight, ChevronUp, CircleAlert, CircleCheck, CircleHelp,
   Clock, Code, Download, Ellipsis, Eye, File, FileArchive, FileDown, FileImage, FileSpreadsheet, FileText,
-  FileUp, Folder, FolderInput, Forward, Image, ImageOff, ImagePlus, Inbox, Italic, Keyboard, LayoutGrid,
-  Link, List, ListOrdered, LogOut, Mail, MailOpen, MailWarning, Maximize2, Minimize2, Minus, PanelLeft,
-  Paperclip, Pencil, Plus, Printer, Quote, RefreshCw, RemoveFormatting, Reply, ReplyAll, Search, Send,
-  Settings, ShieldAlert, SlidersHorizontal, SquarePen, Star, Strikethrough, Table, Tag, Trash2, Underline,
-  UserCheck, Users, WifiOff, X,
+  FileUp, Folder, FolderInput, Forward, GripVertical, Image, ImageOff, ImagePlus, Inbox, Italic, Keyboard,
+  LayoutGrid, Link, List, ListFilter, ListOrdered, LogOut, Mail, MailOpen, MailWarning, Maximize2, Minimize2,
+  Minus, PanelLeft, Paperclip, Pencil, Plane, Plus, Printer, Quote, RefreshCw, RemoveFormatting, Reply,
+  ReplyAll, Search, Send, Settings, ShieldAlert, SlidersHorizontal, SquarePen, Star, Strikethrough, Table,
+  Tag, Trash2, Underline, UserCheck, Users, WifiOff, X,
 } from 'lucide-react'
 export type { LucideIcon } from 'lucide-react'
