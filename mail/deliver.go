@@ -205,6 +205,7 @@ func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, i
 		err := r.fileBy(ctx, tx, a, quota, in, l, v)
 		tx.OnCommit(func() {
 			r.changed(a.ID)
+			r.noteReceipt(a, l)
 			r.answerByScript(a, in, l, v, isMember)
 		})
 		return err
@@ -216,6 +217,9 @@ func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, i
 	made, err := r.insert(ctx, tx, a.ID, quota, []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: in.Keywords}})
 	if err == nil {
 		err = r.answered(ctx, tx, a.ID, a.Address, made[0], in, l)
+	}
+	if err == nil {
+		err = r.noteAnswer(ctx, tx, a, l, made[0])
 	}
 	tx.OnCommit(func() {
 		r.changed(a.ID)
