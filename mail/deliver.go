@@ -216,10 +216,10 @@ func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, i
 	}
 	made, err := r.insert(ctx, tx, a.ID, quota, []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: in.Keywords}})
 	if err == nil {
-		err = r.answered(ctx, tx, a.ID, a.Address, made[0], in, l)
+		err = r.noteAnswer(ctx, tx, a, l, made[0])
 	}
 	if err == nil {
-		err = r.noteAnswer(ctx, tx, a, l, made[0])
+		err = r.answered(ctx, tx, a.ID, a.Address, made[0], in, l)
 	}
 	tx.OnCommit(func() {
 		r.changed(a.ID)

@@ -242,10 +242,10 @@ func (a *Account) CancelSubmission(ctx context.Context, id int64) (s Submission,
 		if err := a.room.dropRows(ctx, tx, rows); err != nil {
 			return err
 		}
-		if err := a.room.unscheduled(ctx, tx, a.info.ID, s.Message); err != nil {
+		if err := dropRequest(ctx, tx, a.info.ID, s.ID, row.modseq); err != nil {
 			return err
 		}
-		if err := dropRequest(ctx, tx, a.info.ID, s.ID, row.modseq); err != nil {
+		if err := a.room.unscheduled(ctx, tx, a.info.ID, s.Message); err != nil {
 			return err
 		}
 		s.Undo, s.Modseq = UndoCanceled, row.modseq

@@ -6,9 +6,9 @@ import type * as gen from './types.gen'
 
 export type { EmailAddress, Id, Identity, MailboxRights, SearchSnippet, Thread, UTCDate } from './types.gen'
 export type { BodyValue as EmailBodyValue, UploadAnswer as UploadResponse, QueryAnswer as QueryResponse, QueryChangesAnswer as QueryChangesResponse } from './types.gen'
-export type { BlockedSender, ReportAnswer } from './types.gen'
 export type { PersonObject as Person, UnitObject as Unit, ListObject as MailingList, OrganisationObject as Organisation, PreferenceObject as Preference } from './types.gen'
 export type { AddressBookObject as AddressBook, Addressee, ExportAnswer, ImportAnswer, PersonFilter, Request as LetterRequest, Template } from './types.gen'
+export type { BlockedSender, ReportAnswer } from './types.gen'
 
 type Id = gen.Id
 
@@ -115,3 +115,6 @@ export const CONTACTS = 'urn:ietf:params:jmap:contacts'
 export const PREFERENCES = 'urn:chancery:params:jmap:preferences'
 export const TEMPLATES = 'urn:chancery:params:jmap:templates'
 export const REQUESTS = 'urn:chancery:params:jmap:requests'
+export const MDN = 'urn:ietf:params:jmap:mdn'
+export const LATER = 'urn:chancery:params:jmap:later'
+export const TRUST = 'urn:chancery:params:jmap:trust'

@@ -22,8 +22,8 @@ export interface Areas {
   content: typeof content
   folders: typeof folders
   gallery: typeof gallery
-  main: typeof main
   later: typeof later
+  main: typeof main
   offline: typeof offline
   palette: typeof palette
   rules: typeof rules

@@ -98,14 +98,14 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
         </span>
       </header>
       {details && <Details email={email} />}
-      <LaterNote email={email} />
-      <TrustNote email={email} />
-      <ReceiptNote email={email} />
       {email['header:X-Chancery-Kind:asText'] && (
         <Suspense>
           <KindNote email={email} />
         </Suspense>
       )}
+      <LaterNote email={email} />
+      <TrustNote email={email} />
+      <ReceiptNote email={email} />
       {email.bodyValues ? <MessageBody email={email} quoted={quoted} /> : <Skeleton lines={5} />}
       {email.attachments && <Attachments email={email} />}
     </section>

@@ -36,12 +36,12 @@ export interface Draft {
   files: DraftFile[]
   inReplyTo: string[] | null
   references: string[] | null
-  /** Whether a read receipt is asked for. */
-  receipt?: boolean
   /** Whether the signature of the identity goes under what is written. */
   signed?: boolean
   /** The kind of document this is sent as, with its due date and period. */
   kind?: DraftKind
+  /** Whether a read receipt is asked for. */
+  receipt?: boolean
   /** The message to be marked as answered or forwarded on sending. */
   answers?: { emailId: string; keyword: '$answered' | '$forwarded' }
 }
