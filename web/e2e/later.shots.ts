@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => desk.close())
 
 test.each([['desktop', 'zh-TW', 'light'], ['desktop', 'vi', 'dark'], ['phone', 'vi', 'light'], ['phone', 'zh-TW', 'dark']] as const)('%s %s %s', async (size, language, theme) => {
-  const name = `${run}-${size}`
+  const name = `${run}-${size}-${language}`
   await api.deliver(
     letter(`Invoice ${name}`, '<p>Please look at <a href="https://evil.example/pay?id=7">https://bank.example/pay</a> before noon.</p>', {
       From: `Grace Ellison <grace.ellison.${run}@outside.example>`,

@@ -12,8 +12,8 @@ test('late in the day nothing more is offered for today', () => {
 })
 
 test('before a weekend tomorrow is not offered', () => {
-  expect(shown('snooze', new Date(2026, 2, 6, 16, 0))).toEqual(['monday 2026-03-09T08:30'])
-  expect(shown('snooze', new Date(2026, 2, 7, 10, 0))).toEqual(['monday 2026-03-09T08:30'])
+  expect(shown('snooze', new Date(2026, 2, 6, 16, 0))).toEqual(['monday 2026-03-09T08:30', 'week 2026-03-13T08:30'])
+  expect(shown('snooze', new Date(2026, 2, 7, 10, 0))).toEqual(['monday 2026-03-09T08:30', 'week 2026-03-16T08:30'])
 })
 
 test('on a Sunday tomorrow is Monday, and next week is the same day', () => {

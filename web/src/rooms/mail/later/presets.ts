@@ -33,6 +33,8 @@ export function presets(kind: 'snooze' | 'remind' | 'send' | 'answer', now = new
     return out
   }
   out.push({ id: 'monday', at: at(now, ((8 - now.getDay()) % 7) || 7) })
+  // Before a weekend there is little else to choose from.
+  if (out.length === 1) out.push({ id: 'week', at: working(at(now, 7)) })
   return out
 }
 
