@@ -42,7 +42,7 @@ test('by the keyboard alone', async () => {
     if (n % 4 === 0) {
       await press('r')
       const sheet = page.locator('section[role=dialog]')
-      await sheet.locator('[data-body]').waitFor()
+      await page.waitForFunction(() => document.activeElement?.closest('[data-body]'))
       await page.keyboard.type('Thank you, we are looking into it.')
       await press('Control+Enter')
       await sheet.waitFor({ state: 'detached' })
