@@ -22,6 +22,9 @@ export interface Prefs extends MailChoices {
   zone: string
   richText: boolean
   foldersHidden: boolean
+  /** Keeps recent mail in this browser, encrypted, for work without a line. */
+  offline: boolean
+  notify: 'off' | 'plain' | 'full'
   widths: Record<string, number>
   closedFolders: string[]
 }
@@ -41,6 +44,8 @@ const defaults: Prefs = {
   zone: '',
   richText: true,
   foldersHidden: false,
+  offline: false,
+  notify: 'off',
   widths: {},
   closedFolders: [],
   ...noMailChoices,

@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 import type { Area, Key } from '~/kit/i18n'
-import { BookOpen, Keyboard, Settings, type LucideIcon } from '~/kit/ui/icons'
+import { BookOpen, Download, Keyboard, Settings, type LucideIcon } from '~/kit/ui/icons'
 import type { RoomProps } from '../rooms'
 
 /*
@@ -26,4 +26,5 @@ export const sections: readonly SettingsSection[] = [
   { id: 'general', labelKey: 'settings.general', icon: Settings, area: 'settings', load: () => import('./General') },
   { id: 'reading', labelKey: 'settings.reading', icon: BookOpen, area: 'settings', load: () => import('./Reading') },
   { id: 'keyboard', labelKey: 'settings.keyboard', icon: Keyboard, area: 'settings', load: () => import('./KeyboardSection') },
+  { id: 'device', labelKey: 'settings.device', icon: Download, area: 'offline', load: () => import('./Device') },
 ]

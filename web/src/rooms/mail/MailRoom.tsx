@@ -2,7 +2,7 @@ import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react
 import { useLocation, useSearch } from 'wouter'
 import { Frame } from '~/app/Frame'
 import { useLayout } from '~/app/layout'
-import { useT } from '~/kit/i18n'
+import { useT, withTexts } from '~/kit/i18n'
 import { usePrefs } from '~/kit/prefs'
 import { asSyncError } from '~/kit/sync/errors'
 import { errorText } from '~/kit/ui/states'
@@ -29,7 +29,7 @@ import { useActs } from './use-acts'
 import { useMailKeys } from './use-keys'
 
 const Composer = lazy(async () => {
-  const [composer, sealed] = await Promise.all([import('./compose/Composer'), import('./sealed')])
+  const [composer, sealed] = await Promise.all([withTexts('content', () => import('./compose/Composer')), import('./sealed')])
   await sealed.openSealed()
   return composer
 })
