@@ -6,6 +6,6 @@ export {
   PanelLeft, Paperclip, Pencil, Quote, RefreshCw, Reply, ReplyAll, RemoveFormatting, Search, Send, Settings, ShieldAlert, SquarePen, Star, Strikethrough,
   Tag, SlidersHorizontal, Plus, Bookmark, CheckCheck, ChevronUp, CircleAlert, UserCheck, CircleCheck,
   Trash2, Underline, Users, WifiOff, X, FileSpreadsheet, FileArchive, FileImage, File,
-  ChevronLeft, ChevronUp, Eye, Plus, Printer, Table, AlignLeft, AlignCenter, AlignRight, ImagePlus, FileDown, FileUp, Code, CalendarDays, BellOff,
+  Eye, Printer, Table, AlignLeft, AlignCenter, AlignRight, ImagePlus, FileDown, FileUp, Code, BellOff,
 } from 'lucide-react'
 export type { LucideIcon } from 'lucide-react'
