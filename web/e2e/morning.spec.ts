@@ -84,7 +84,7 @@ test('by the keyboard alone', async () => {
   await opened(7)
   expect(errors.filter((x) => !x.includes('401'))).toEqual([])
   await context.close()
-})
+}, 240_000)
 
 async function hold(page: Page, name: RegExp): Promise<void> {
   const box = await page.getByRole('row', { name }).boundingBox()
@@ -142,4 +142,4 @@ test('with a phone in the hand', async () => {
   await until(async () => (await home(tag, 7)).includes(await api.box('junk')), 'reported')
   expect(errors.filter((x) => !x.includes('401'))).toEqual([])
   await context.close()
-})
+}, 240_000)
