@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 
+	"chancery/contacts"
 	"chancery/directory"
 	"chancery/wire/jmap"
 	"chancery/wire/jmapmail"
@@ -116,9 +117,31 @@ var mailTypes = []described{
 	{jmapmail.SubmissionFilter{}, ""},
 	{jmapmail.SubmissionSetArgs{}, ""},
 	{jmapmail.VacationResponse{}, "RFC 8621 section 8."},
+	{jmapmail.OutsideReply{}, "Other words for people outside (our own capability)."},
+	{jmapmail.MailRules{}, "Rules for arriving mail (our own capability)."},
+	{jmapmail.Rule{}, ""},
+	{jmapmail.RuleCondition{}, ""},
+	{jmapmail.RuleAction{}, ""},
+	{jmapmail.RulesTestArgs{}, ""},
+	{jmapmail.RulesTestAnswer{}, ""},
+	{jmapmail.RuleMatch{}, ""},
+	{jmapmail.RulesRunArgs{}, ""},
+	{jmapmail.RulesRunAnswer{}, ""},
+	{jmapmail.SieveScript{}, "RFC 9661 section 2."},
 	{directory.PersonObject{}, "A person of the directory (our own capability)."},
 	{directory.PostObject{}, ""},
 	{directory.UnitObject{}, ""},
+	{directory.PersonFilter{}, ""},
+	{directory.ListObject{}, "A distribution list or the mailbox of a function."},
+	{directory.OrganisationObject{}, ""},
+	{directory.PreferenceObject{}, "A choice of the person; its id is its name."},
+	{jmapmail.Template{}, "A letter prepared in advance."},
+	{jmapmail.Request{}, "What a letter sent by kind asks of its addressees."},
+	{jmapmail.Addressee{}, ""},
+	{contacts.AddressBookObject{}, "RFC 9610 section 2."},
+	{contacts.AddressBookRight{}, ""},
+	{contacts.ImportAnswer{}, "The answer of VCard/import."},
+	{contacts.ExportAnswer{}, ""},
 	{jmapmail.AttachmentsCapability{}, "Our capability of looking into files."},
 	{jmapmail.AttachmentText{}, ""},
 	{jmapmail.AttachmentList{}, ""},

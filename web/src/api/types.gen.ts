@@ -268,6 +268,91 @@ export interface VacationResponse {
   subject: string | null
   textBody: string | null
   htmlBody: string | null
+  outside?: OutsideReply
+}
+
+/** Other words for people outside (our own capability). */
+export interface OutsideReply {
+  isEnabled: boolean
+  audience: string
+  subject: string | null
+  textBody: string | null
+  htmlBody: string | null
+}
+
+/** Rules for arriving mail (our own capability). */
+export interface MailRules {
+  id: Id
+  rules: Rule[]
+  isActive: boolean
+  activeScriptName: string | null
+  script: string
+  discarded: number
+  lastError: string | null
+  lastErrorAt: UTCDate | null
+}
+
+export interface Rule {
+  id: Id
+  name: string
+  isEnabled: boolean
+  match: string
+  conditions: RuleCondition[]
+  actions: RuleAction[]
+}
+
+export interface RuleCondition {
+  field: string
+  op: string
+  value: string
+  header?: string
+}
+
+export interface RuleAction {
+  type: string
+  value?: string
+}
+
+export interface RulesTestArgs {
+  accountId: Id
+  mailboxId?: Id
+  rules?: Rule[]
+  limit?: number
+}
+
+export interface RulesTestAnswer {
+  accountId: Id
+  looked: number
+  matches: RuleMatch[]
+}
+
+export interface RuleMatch {
+  emailId: Id
+  ruleIds: Id[]
+}
+
+export interface RulesRunArgs {
+  accountId: Id
+  mailboxId?: Id
+  ruleIds?: Id[] | null
+  after?: string | null
+  limit?: number
+}
+
+export interface RulesRunAnswer {
+  accountId: Id
+  looked: number
+  changed: number
+  left: number
+  next: string | null
+}
+
+/** RFC 9661 section 2. */
+export interface SieveScript {
+  id: Id
+  name: string | null
+  blobId: Id
+  isActive: boolean
 }
 
 /** A person of the directory (our own capability). */
@@ -296,6 +381,105 @@ export interface UnitObject {
   sortOrder: number
   totalPeople: number
   email: string | null
+}
+
+export interface PersonFilter {
+  text?: string
+  unitId?: Id | null
+  inSubunits?: boolean
+}
+
+/** A distribution list or the mailbox of a function. */
+export interface ListObject {
+  id: Id
+  name: string
+  email: string
+  kind: string
+  unitId: Id | null
+  totalMembers: number
+}
+
+export interface OrganisationObject {
+  id: Id
+  domains: string[]
+}
+
+/** A choice of the person; its id is its name. */
+export interface PreferenceObject {
+  id: Id
+  value: unknown[] | null
+}
+
+/** A letter prepared in advance. */
+export interface Template {
+  id: Id
+  name: string
+  kind: string | null
+  subject: string
+  htmlBody: string
+  to: EmailAddress[] | null
+  cc: EmailAddress[] | null
+  dueDays: number | null
+  every: string | null
+  sortOrder: number
+}
+
+/** What a letter sent by kind asks of its addressees. */
+export interface Request {
+  id: Id
+  emailId: Id
+  messageId: string
+  kind: string
+  subject: string
+  sentAt: UTCDate
+  dueAt: UTCDate | null
+  every: string | null
+  period: number
+  isClosed: boolean
+  addressees: Addressee[]
+}
+
+export interface Addressee {
+  email: string
+  name: string
+  wasAsked: boolean
+  answeredAt: UTCDate | null
+  answerEmailId: Id | null
+  remindedAt: UTCDate | null
+}
+
+/** RFC 9610 section 2. */
+export interface AddressBookObject {
+  id: Id
+  name: string
+  description: string | null
+  sortOrder: number
+  isDefault: boolean
+  isSubscribed: boolean
+  shareWith:  | null
+  myRights: AddressBookRight
+}
+
+export interface AddressBookRight {
+  mayRead: boolean
+  mayWrite: boolean
+  mayShare: boolean
+  mayDelete: boolean
+}
+
+/** The answer of VCard/import. */
+export interface ImportAnswer {
+  accountId: Id
+  created: number
+  updated: number
+  refused: number
+  newState: string
+}
+
+export interface ExportAnswer {
+  accountId: Id
+  count: number
+  text: string
 }
 
 /** Our capability of looking into files. */

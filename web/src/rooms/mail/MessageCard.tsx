@@ -1,11 +1,12 @@
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
+import { useLocation } from 'wouter'
 import type { Email, EmailAddress } from '~/api/jmap'
-import { useT } from '~/kit/i18n'
+import { useT, withTexts } from '~/kit/i18n'
 import { fullDate, readingDate } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { Avatar } from '~/kit/ui/Avatar'
 import { Button, IconButton } from '~/kit/ui/Button'
-import { ChevronDown, Ellipsis, Forward, Paperclip, Pencil, Reply, ReplyAll } from '~/kit/ui/icons'
+import { ChevronDown, Ellipsis, Forward, ListFilter, Paperclip, Pencil, Reply, ReplyAll } from '~/kit/ui/icons'
 import { MenuButton } from '~/kit/ui/MenuButton'
 import { Skeleton } from '~/kit/ui/states'
 import { Attachments } from './Attachments'
@@ -14,6 +15,8 @@ import css from './MessageCard.module.css'
 import { MessageBody } from './MessageBody'
 import { people, personName } from './names'
 import { oneLetter } from './one-letter'
+
+const KindNote = lazy(() => withTexts('templates', () => import('./templates/KindNote')))
 
 /** A folded message: who and how it begins. */
 export function MessageLine({ email, onOpen }: { email: Email; onOpen: () => void }) {
@@ -44,6 +47,7 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
   const m = useMail()
   const { compose, mine } = m
   const [details, setDetails] = useState(false)
+  const [, navigate] = useLocation()
   const from = email.from?.[0]
   const name = personName(from)
   const draft = email.keywords['$draft']
@@ -83,6 +87,7 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
                   ...(many ? [{ id: 'all', label: t('act.replyAll'), icon: ReplyAll, run: () => compose({ how: 'replyAll' as const, email }) }] : []),
                   { id: 'fwd', label: t('act.forward'), icon: Forward, run: () => compose({ how: 'forward', email }) },
                   ...(alone ? [] : oneLetter(m, email)),
+                  ...(from ? [{ id: 'rule', label: t('act.makeRule'), icon: ListFilter, run: () => navigate(`/settings/rules?${new URLSearchParams({ from: from.email, name: from.name ?? '' })}`) }] : []),
                 ]}
               />
             </>
@@ -90,6 +95,11 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
         </span>
       </header>
       {details && <Details email={email} />}
+      {email['header:X-Chancery-Kind:asText'] && (
+        <Suspense>
+          <KindNote email={email} />
+        </Suspense>
+      )}
       {email.bodyValues ? <MessageBody email={email} quoted={quoted} /> : <Skeleton lines={5} />}
       {email.attachments && <Attachments email={email} />}
     </section>
