@@ -66,7 +66,7 @@ func (h *House) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if h.Identity, err = identity.New(ctx, h.Store, h.Directory, identity.Config{InnerNetworks: inner}, now, h.log); err != nil {
+	if h.Identity, err = identity.New(ctx, h.Store, h.Directory, identity.Config{InnerNetworks: inner, SessionIdle: h.conf.HTTP.Idle}, now, h.log); err != nil {
 		return err
 	}
 	out, err := h.conf.outbound()

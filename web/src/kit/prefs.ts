@@ -1,9 +1,10 @@
 import { useSyncExternalStore } from 'react'
+import { noMailChoices, type MailChoices } from './prefs-mail'
 
 export type KeyPreset = 'gmail' | 'outlook'
 
 /** What a person chose for this browser; everything has a sensible default. */
-export interface Prefs {
+export interface Prefs extends MailChoices {
   language: string | null
   theme: 'system' | 'light' | 'dark'
   density: 'compact' | 'normal' | 'comfortable'
@@ -21,6 +22,9 @@ export interface Prefs {
   zone: string
   richText: boolean
   foldersHidden: boolean
+  /** Keeps recent mail in this browser, encrypted, for work without a line. */
+  offline: boolean
+  notify: 'off' | 'plain' | 'full'
   widths: Record<string, number>
   closedFolders: string[]
 }
@@ -40,8 +44,11 @@ const defaults: Prefs = {
   zone: '',
   richText: true,
   foldersHidden: false,
+  offline: false,
+  notify: 'off',
   widths: {},
   closedFolders: [],
+  ...noMailChoices,
 }
 
 let current: Prefs = read()

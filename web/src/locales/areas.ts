@@ -1,7 +1,9 @@
 import type bulk from './en/bulk.json'
+import type content from './en/content.json'
 import type folders from './en/folders.json'
 import type gallery from './en/gallery.json'
 import type main from './en/main.json'
+import type offline from './en/offline.json'
 import type palette from './en/palette.json'
 import type rules from './en/rules.json'
 import type settings from './en/settings.json'
@@ -13,9 +15,11 @@ import type settings from './en/settings.json'
  */
 export interface Areas {
   bulk: typeof bulk
+  content: typeof content
   folders: typeof folders
   gallery: typeof gallery
   main: typeof main
+  offline: typeof offline
   palette: typeof palette
   rules: typeof rules
   settings: typeof settings

@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 import type { Area, Key } from '~/kit/i18n'
-import { BookOpen, Keyboard, Settings, ListFilter, Plane, type LucideIcon } from '~/kit/ui/icons'
+import { BookOpen, Download, Keyboard, ListFilter, Plane, Settings, type LucideIcon } from '~/kit/ui/icons'
 import type { RoomProps } from '../rooms'
 
 /*
@@ -28,4 +28,5 @@ export const sections: readonly SettingsSection[] = [
   { id: 'keyboard', labelKey: 'settings.keyboard', icon: Keyboard, area: 'settings', load: () => import('./KeyboardSection') },
   { id: 'rules', labelKey: 'rules.title', icon: ListFilter, area: 'rules', load: () => import('~/rooms/mail/rules/RulesSection') },
   { id: 'away', labelKey: 'away.title', icon: Plane, area: 'rules', load: () => import('~/rooms/mail/rules/AwaySection') },
+  { id: 'device', labelKey: 'settings.device', icon: Download, area: 'offline', load: () => import('./Device') },
 ]

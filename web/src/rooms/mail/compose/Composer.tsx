@@ -1,4 +1,4 @@
-import { Suspense, lazy, useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react'
+import { Suspense, lazy, useEffect, useRef, useState, type ClipboardEvent, type ComponentProps, type DragEvent, type KeyboardEvent } from 'react'
 import { useLayout } from '~/app/layout'
 import { useT } from '~/kit/i18n'
 import { guessLanguage } from '~/kit/i18n/guess'
@@ -17,7 +17,11 @@ import { RecipientField } from './RecipientField'
 import type { ComposeStart } from './start'
 import { useComposer } from './use-composer'
 
-const RichEditor = lazy(() => import('./RichEditor'))
+const RichEditor = lazy(async () => {
+  const [editor, extras] = await Promise.all([import('./RichEditor'), import('./rich')])
+  const Plain = editor.default
+  return { default: (props: Omit<ComponentProps<typeof Plain>, 'extras'>) => <Plain {...props} extras={extras} /> }
+})
 
 /** The sheet one writes on: docked beside the work, the whole screen on a phone. */
 export default function Composer({ start, onClose }: { start: ComposeStart; onClose: () => void }) {
@@ -58,12 +62,13 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
   }
   const drop = (e: DragEvent): void => {
     setOver(false)
+    if (e.defaultPrevented) return // a picture that went into the text
     if (e.dataTransfer.files.length === 0) return
     e.preventDefault()
     c.attach([...e.dataTransfer.files])
   }
   const paste = (e: ClipboardEvent): void => {
-    if (e.clipboardData.files.length === 0 || e.clipboardData.types.includes('text/html')) return
+    if (e.defaultPrevented || e.clipboardData.files.length === 0 || e.clipboardData.types.includes('text/html')) return
     e.preventDefault()
     c.attach([...e.clipboardData.files])
   }
@@ -138,7 +143,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
         </div>
         {draft.rich ? (
           <Suspense fallback={<Skeleton lines={4} />}>
-            <RichEditor value={c.initialBody} onChange={(body) => set({ body })} onComposing={c.setComposing} autoFocus={start.how === 'reply' || start.how === 'replyAll'} label={t('compose.body')} />
+            <RichEditor value={c.initialBody} onChange={(body) => set({ body })} onComposing={c.setComposing} autoFocus={start.how === 'reply' || start.how === 'replyAll'} label={t('compose.body')} pictures={c.pictures} onPictures={c.addPictures} />
           </Suspense>
         ) : (
           <textarea
@@ -157,6 +162,11 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
         {draft.quote && <QuoteBlock html={draft.quote} onRemove={() => set({ quote: '' })} />}
         <FileList files={draft.files} onRemove={c.detach} />
       </div>
+      {c.size && (
+        <p className={css.error} role="status">
+          {c.size}
+        </p>
+      )}
       {c.error && c.error !== 'recipients' && (
         <p className={css.error} role="alert">
           {c.error}

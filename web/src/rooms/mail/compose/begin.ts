@@ -26,6 +26,10 @@ export function beginDraft(start: ComposeStart, w: Writer): Draft {
       return forward(empty, start.email)
     case 'draft':
       return resume(empty, start.email)
+    case 'attach':
+      return enclose(empty, start.email)
+    case 'again':
+      return { ...resume(empty, start.email), inReplyTo: null, references: null }
     case 'resume':
       return start.draft
   }
@@ -77,6 +81,13 @@ function forward(empty: Draft, email: Email): Draft {
     files: [...inlineFiles(email), ...(email.attachments ?? []).filter((p) => p.blobId && !inlineParts([p]).size).map(toFile)],
     answers: { emailId: email.id, keyword: '$forwarded' },
   }
+}
+
+/** The letter goes along whole, with every line of its header (RFC 2046 section 5.2.1). */
+function enclose(empty: Draft, email: Email): Draft {
+  const name = `${(email.subject ?? '').replace(/[\\/:*?"<>|\p{Cc}]/gu, '_').slice(0, 120).trim() || 'message'}.eml`
+  const file: DraftFile = { key: email.blobId ?? '', name, type: 'message/rfc822', size: email.size, blobId: email.blobId ?? '' }
+  return { ...empty, subject: prefixed(email.subject ?? '', 'Fwd'), files: [file], answers: { emailId: email.id, keyword: '$forwarded' } }
 }
 
 function resume(empty: Draft, email: Email): Draft {

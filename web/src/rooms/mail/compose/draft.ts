@@ -75,8 +75,13 @@ export function toEmail(d: Draft, identity: Identity, draftsId: string, messageI
     bodyValues: parts,
     textBody: [{ partId: 'text', type: 'text/plain' }],
     ...(d.rich ? { htmlBody: [{ partId: 'html', type: 'text/html' }] } : {}),
-    attachments: d.files.filter((f) => f.blobId).map(attachment),
+    attachments: d.files.filter((f) => f.blobId && shown(d, f)).map((f) => attachment(d.rich ? f : { ...f, cid: undefined })),
   }
+}
+
+/** A picture that was taken out of the text again does not go along. */
+function shown(d: Draft, f: DraftFile): boolean {
+  return !f.cid || !d.rich || `${d.body}${d.quote}`.toLowerCase().includes(`cid:${f.cid.toLowerCase()}`)
 }
 
 function attachment(f: DraftFile): Partial<EmailBodyPart> {
