@@ -143,6 +143,11 @@ func (d *Doors) Run(ctx context.Context, ready func() error) error {
 	d.running.Go(func() { rest(ctx) })
 	d.running.Go(func() { d.house.Mail.RunIndexer(ctx) })
 	d.running.Go(func() {
+		if err := d.house.Mail.RunLater(ctx); err != nil && ctx.Err() == nil {
+			d.errs <- err
+		}
+	})
+	d.running.Go(func() {
 		if err := d.house.runQueue(ctx); err != nil && ctx.Err() == nil {
 			d.errs <- err
 		}
@@ -211,7 +216,7 @@ func (h *House) work(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := errors.Join(h.Mail.ExpireUploads(ctx), h.Mail.TrimHistory(ctx)); err != nil {
+		if err := errors.Join(h.Mail.ExpireUploads(ctx), h.Mail.TrimHistory(ctx), h.Mail.RenewRequests(ctx)); err != nil {
 			h.log.Error("tidying the mail room", "error", err)
 		}
 		r, err := h.Store.Sweep(ctx)

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 
+	"chancery/contacts"
 	"chancery/directory"
 	"chancery/wire/jmap"
 	"chancery/wire/jmapmail"
@@ -97,6 +98,15 @@ var mailTypes = []described{
 	{jmapmail.MailboxFilter{}, ""},
 	{jmapmail.Thread{}, "RFC 8621 section 3."},
 	{jmapmail.Email{}, "RFC 8621 section 4.1. Only the asked properties are there."},
+	{jmapmail.Snoozed{}, "A letter put out of sight (our own capability)."},
+	{jmapmail.Scheduled{}, ""},
+	{jmapmail.Reminder{}, ""},
+	{jmapmail.Receipt{}, ""},
+	{jmapmail.Authenticity{}, "What is proved of an email's origin (our own capability)."},
+	{jmapmail.TrustCapability{}, ""},
+	{jmapmail.BlockedSender{}, ""},
+	{jmapmail.ReportArgs{}, ""},
+	{jmapmail.ReportAnswer{}, ""},
 	{jmapmail.EmailAddress{}, ""},
 	{jmapmail.EmailAddressGroup{}, ""},
 	{jmapmail.EmailHeader{}, ""},
@@ -130,6 +140,17 @@ var mailTypes = []described{
 	{directory.PersonObject{}, "A person of the directory (our own capability)."},
 	{directory.PostObject{}, ""},
 	{directory.UnitObject{}, ""},
+	{directory.PersonFilter{}, ""},
+	{directory.ListObject{}, "A distribution list or the mailbox of a function."},
+	{directory.OrganisationObject{}, ""},
+	{directory.PreferenceObject{}, "A choice of the person; its id is its name."},
+	{jmapmail.Template{}, "A letter prepared in advance."},
+	{jmapmail.Request{}, "What a letter sent by kind asks of its addressees."},
+	{jmapmail.Addressee{}, ""},
+	{contacts.AddressBookObject{}, "RFC 9610 section 2."},
+	{contacts.AddressBookRight{}, ""},
+	{contacts.ImportAnswer{}, "The answer of VCard/import."},
+	{contacts.ExportAnswer{}, ""},
 	{jmapmail.AttachmentsCapability{}, "Our capability of looking into files."},
 	{jmapmail.AttachmentText{}, ""},
 	{jmapmail.AttachmentList{}, ""},

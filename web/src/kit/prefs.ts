@@ -21,6 +21,8 @@ export interface Prefs extends MailChoices {
   /** An IANA time zone; empty follows the device. */
   zone: string
   richText: boolean
+  /** What is done about read receipts that senders ask for. */
+  receipts: 'ask' | 'never' | 'inside'
   foldersHidden: boolean
   /** Keeps recent mail in this browser, encrypted, for work without a line. */
   offline: boolean
@@ -30,7 +32,8 @@ export interface Prefs extends MailChoices {
 }
 
 const STORE = 'chancery.prefs'
-const defaults: Prefs = {
+/** What everything is unless chosen otherwise. */
+export const defaultPrefs: Prefs = {
   language: null,
   theme: 'system',
   density: 'normal',
@@ -43,6 +46,7 @@ const defaults: Prefs = {
   calendar: 'gregory',
   zone: '',
   richText: true,
+  receipts: 'ask',
   foldersHidden: false,
   offline: false,
   notify: 'off',
@@ -53,12 +57,13 @@ const defaults: Prefs = {
 
 let current: Prefs = read()
 const listeners = new Set<() => void>()
+const changes = new Set<(change: Partial<Prefs>) => void>()
 
 function read(): Prefs {
   try {
-    return { ...defaults, ...(JSON.parse(localStorage.getItem(STORE) ?? '{}') as Partial<Prefs>) }
+    return { ...defaultPrefs, ...(JSON.parse(localStorage.getItem(STORE) ?? '{}') as Partial<Prefs>) }
   } catch {
-    return defaults // Private windows and policies can forbid storage.
+    return defaultPrefs // Private windows and policies can forbid storage.
   }
 }
 
@@ -67,6 +72,18 @@ export function prefs(): Prefs {
 }
 
 export function setPrefs(change: Partial<Prefs>): void {
+  takePrefs(change)
+  changes.forEach((fn) => fn(change))
+}
+
+/** Hears of what the person chooses here. */
+export function onPrefsChange(fn: (change: Partial<Prefs>) => void): () => void {
+  changes.add(fn)
+  return () => changes.delete(fn)
+}
+
+/** Takes over what was chosen elsewhere. */
+export function takePrefs(change: Partial<Prefs>): void {
   current = { ...current, ...change }
   try {
     localStorage.setItem(STORE, JSON.stringify(current))

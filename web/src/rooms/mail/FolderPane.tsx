@@ -13,6 +13,7 @@ import css from './FolderPane.module.css'
 import { IMPORTANT, STARRED } from './route'
 
 const Extras = lazy(() => withTexts('folders', () => import('./folders/Extras')))
+const RequestsEntry = lazy(() => withTexts('templates', () => import('./templates/RequestsEntry')))
 const FolderMenu = lazy(() => withTexts('folders', () => import('./folders/FolderMenu')))
 
 /** A folder whose menu is wanted, and the row it hangs on. */
@@ -94,6 +95,11 @@ function Account({ account, own, hidden, onMenu }: AccountProps) {
       {rest.map((n) => (
         <FolderRow key={n.mailbox.id} account={account} node={n} shift={0} onMenu={onMenu} />
       ))}
+      {!closed && (
+        <Suspense>
+          <RequestsEntry account={account} />
+        </Suspense>
+      )}
     </>
   )
 }

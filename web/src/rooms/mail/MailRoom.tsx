@@ -11,11 +11,12 @@ import { Asked } from './ask'
 import { BulkJobs } from './bulk/jobs'
 import { placeName, useChoices } from './choices'
 import type { MailAccount } from './account'
-import { takeUnsaved, type ComposeStart } from './compose/start'
+import { onComposeWanted, takeUnsaved, type ComposeStart } from './compose/start'
 import { MailContext, useVersion, type MailState } from './context'
 import type { MailEngine } from './engine'
 import { FolderPane } from './FolderPane'
 import { HelpKeys } from './HelpKeys'
+import { LaterHost } from './later/LaterHost'
 import { ListPane } from './ListPane'
 import { useList } from './list-state'
 import css from './MailRoom.module.css'
@@ -28,7 +29,7 @@ import { useActs } from './use-acts'
 import { useMailKeys } from './use-keys'
 
 const Composer = lazy(async () => {
-  const [composer, sealed] = await Promise.all([withTexts('content', () => import('./compose/Composer')), import('./sealed')])
+  const [composer, sealed] = await Promise.all([withTexts('content', () => withTexts('templates', () => import('./compose/Composer'))), import('./sealed')])
   await sealed.openSealed()
   return composer
 })
@@ -95,8 +96,12 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
 
   // Words that could not be saved before the session ended come back first.
   useEffect(() => {
-    const kept = takeUnsaved()
-    if (kept) void start(kept)
+    const take = (): void => {
+      const kept = takeUnsaved()
+      if (kept) void start(kept)
+    }
+    take()
+    return onComposeWanted(take)
   }, [start])
 
   const state: MailState = { engine, account, mailbox, route: { ...route, box }, place, me, view, list, acts, mine, conversations: threads, go, openRow, compose: (s) => void start(s) }
@@ -127,6 +132,7 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
         </div>
       </Frame>
       {writing}
+      <LaterHost />
       <Asked />
       <BulkJobs />
       {help && <HelpKeys onClose={() => setHelp(false)} />}

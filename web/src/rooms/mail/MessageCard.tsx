@@ -1,7 +1,7 @@
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import { useLocation } from 'wouter'
 import type { Email, EmailAddress } from '~/api/jmap'
-import { useT } from '~/kit/i18n'
+import { useT, withTexts } from '~/kit/i18n'
 import { fullDate, readingDate } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { Avatar } from '~/kit/ui/Avatar'
@@ -12,9 +12,14 @@ import { Skeleton } from '~/kit/ui/states'
 import { Attachments } from './Attachments'
 import { useMail } from './context'
 import css from './MessageCard.module.css'
+import { LaterNote } from './later/LaterNote'
 import { MessageBody } from './MessageBody'
 import { people, personName } from './names'
+import { ReceiptNote } from './receipts/ReceiptNote'
+import { TrustDetails, TrustNote } from './trust/TrustNote'
 import { oneLetter } from './one-letter'
+
+const KindNote = lazy(() => withTexts('templates', () => import('./templates/KindNote')))
 
 /** A folded message: who and how it begins. */
 export function MessageLine({ email, onOpen }: { email: Email; onOpen: () => void }) {
@@ -93,6 +98,14 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
         </span>
       </header>
       {details && <Details email={email} />}
+      {email['header:X-Chancery-Kind:asText'] && (
+        <Suspense>
+          <KindNote email={email} />
+        </Suspense>
+      )}
+      <LaterNote email={email} />
+      <TrustNote email={email} />
+      <ReceiptNote email={email} />
       {email.bodyValues ? <MessageBody email={email} quoted={quoted} /> : <Skeleton lines={5} />}
       {email.attachments && <Attachments email={email} />}
     </section>
@@ -129,6 +142,7 @@ function Details({ email }: { email: Email }) {
         <dt>{t('field.date')}</dt>
         <dd>{fullDate(email.sentAt ?? email.receivedAt)}</dd>
       </div>
+      <TrustDetails email={email} />
       {email.messageId?.[0] && (
         <div>
           <dt>{t('field.messageId')}</dt>

@@ -1,4 +1,4 @@
-import { Suspense, lazy, useEffect, useRef, useState, type ClipboardEvent, type ComponentProps, type DragEvent, type KeyboardEvent } from 'react'
+import { Suspense, lazy, useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react'
 import { useLayout } from '~/app/layout'
 import { useT } from '~/kit/i18n'
 import { guessLanguage } from '~/kit/i18n/guess'
@@ -6,22 +6,23 @@ import { composing } from '~/kit/keys/ime'
 import { isMac } from '~/kit/keys'
 import { setPrefs } from '~/kit/prefs'
 import { Button, IconButton } from '~/kit/ui/Button'
-import { ArrowLeft, Ellipsis, Maximize2, Minimize2, Paperclip, Send, Trash2, X } from '~/kit/ui/icons'
+import { ArrowLeft, Clock, Ellipsis, Maximize2, Minimize2, Paperclip, Send, Trash2, X } from '~/kit/ui/icons'
 import { MenuButton } from '~/kit/ui/MenuButton'
 import { Skeleton } from '~/kit/ui/states'
+import { askLater } from '../later/request'
 import css from './Composer.module.css'
 import { htmlToText, textToHtml } from './draft'
+import { RichEditor } from './editor'
 import { FileList } from './FileList'
+import { OutsideNote } from './OutsideNote'
+import { Signature } from '../templates/Signature'
 import { QuoteBlock } from './QuoteBlock'
 import { RecipientField } from './RecipientField'
 import type { ComposeStart } from './start'
 import { useComposer } from './use-composer'
 
-const RichEditor = lazy(async () => {
-  const [editor, extras] = await Promise.all([import('./RichEditor'), import('./rich')])
-  const Plain = editor.default
-  return { default: (props: Omit<ComponentProps<typeof Plain>, 'extras'>) => <Plain {...props} extras={extras} /> }
-})
+const KindBar = lazy(() => import('../templates/KindBar'))
+const TemplateMenu = lazy(() => import('../templates/TemplateMenu'))
 
 /** The sheet one writes on: docked beside the work, the whole screen on a phone. */
 export default function Composer({ start, onClose }: { start: ComposeStart; onClose: () => void }) {
@@ -73,7 +74,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
     c.attach([...e.clipboardData.files])
   }
   const toggleRich = (): void => {
-    set(draft.rich ? { rich: false, body: htmlToText(draft.body + draft.quote), quote: '' } : { rich: true, body: textToHtml(draft.body) })
+    c.fill(draft.rich ? { rich: false, body: htmlToText(draft.body + draft.quote), quote: '' } : { rich: true, body: textToHtml(draft.body) })
     setPrefs({ richText: !draft.rich })
   }
   const title = draft.subject.trim() || t('compose.title')
@@ -124,7 +125,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
             </select>
           </div>
         )}
-        <RecipientField label={t('field.to')} value={draft.to} onChange={(to) => set({ to })} sources={c.sources} autoFocus={start.how === 'new' || start.how === 'forward'} error={c.error === 'recipients' ? t('compose.noRecipient') : undefined}>
+        <RecipientField label={t('field.to')} value={draft.to} onChange={(to) => set({ to })} sources={c.sources} domains={c.sources.domains} autoFocus={start.how === 'new' || start.how === 'forward'} error={c.error === 'recipients' ? t('compose.noRecipient') : undefined}>
           {!copies && (
             <button type="button" className={css.copies} onClick={() => setCopies(true)}>
               {t('compose.copies')}
@@ -133,17 +134,23 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
         </RecipientField>
         {copies && (
           <>
-            <RecipientField label={t('field.cc')} value={draft.cc} onChange={(cc) => set({ cc })} sources={c.sources} />
-            <RecipientField label={t('field.bcc')} value={draft.bcc} onChange={(bcc) => set({ bcc })} sources={c.sources} />
+            <RecipientField label={t('field.cc')} value={draft.cc} onChange={(cc) => set({ cc })} sources={c.sources} domains={c.sources.domains} />
+            <RecipientField label={t('field.bcc')} value={draft.bcc} onChange={(bcc) => set({ bcc })} sources={c.sources} domains={c.sources.domains} />
           </>
         )}
+        <OutsideNote people={[...draft.to, ...draft.cc, ...draft.bcc]} domains={c.sources.domains} />
         <div className={css.field}>
           <label htmlFor="compose-subject">{t('field.subject')}</label>
           <input id="compose-subject" value={draft.subject} lang={guessLanguage(draft.subject)} onChange={(e) => set({ subject: e.target.value })} onKeyDown={(e) => { if (e.key === 'Enter' && !composing(e) && !e.ctrlKey && !e.metaKey) { e.preventDefault(); sheet.current?.querySelector<HTMLElement>('[data-body]')?.focus() } }} />
         </div>
+        {(draft.kind || !c.account.isPersonal) && (
+          <Suspense>
+            <KindBar value={draft.kind} onChange={(kind) => set({ kind })} />
+          </Suspense>
+        )}
         {draft.rich ? (
           <Suspense fallback={<Skeleton lines={4} />}>
-            <RichEditor value={c.initialBody} onChange={(body) => set({ body })} onComposing={c.setComposing} autoFocus={start.how === 'reply' || start.how === 'replyAll'} label={t('compose.body')} pictures={c.pictures} onPictures={c.addPictures} />
+            <RichEditor key={c.initialBody} value={c.initialBody} onChange={(body) => set({ body })} onComposing={c.setComposing} autoFocus={start.how === 'reply' || start.how === 'replyAll'} label={t('compose.body')} pictures={c.pictures} onPictures={c.addPictures} />
           </Suspense>
         ) : (
           <textarea
@@ -159,6 +166,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
             onCompositionEnd={() => c.setComposing(false)}
           />
         )}
+        <Signature identity={c.identity} rich={draft.rich} on={draft.signed ?? false} onChange={(signed) => set({ signed })} />
         {draft.quote && <QuoteBlock html={draft.quote} onRemove={() => set({ quote: '' })} />}
         <FileList files={draft.files} onRemove={c.detach} />
       </div>
@@ -182,8 +190,16 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
           {t('compose.attach')}
         </Button>
         <input ref={files} type="file" multiple hidden onChange={(e) => { c.attach([...(e.target.files ?? [])]); e.target.value = '' }} />
+        <Suspense>
+          <TemplateMenu engine={c.engine} account={c.account} draft={draft} identity={c.identity} fill={c.fill} compact={layout === 'phone'} />
+        </Suspense>
         <i className={css.spring} />
-        <MenuButton icon={Ellipsis} label={t('act.more')} placement="top start" entries={[{ id: 'rich', label: t('compose.rich'), checked: draft.rich, run: toggleRich }]} />
+        <MenuButton icon={Ellipsis} label={t('act.more')} placement="top start" entries={[
+            ...(c.maxHold > 0 ? [{ id: 'later', label: t('compose.later'), icon: Clock, run: () => askLater({ kind: 'send', pick: (at) => void c.send(at) }) }] : []),
+            { id: 'followUp', label: t('compose.followUp'), checked: c.remindAt !== null, run: () => askLater({ kind: 'answer', pick: c.setRemindAt, clear: c.remindAt ? () => c.setRemindAt(null) : undefined }) },
+            { id: 'receipt', label: t('compose.receipt'), checked: draft.receipt === true, run: () => set({ receipt: !draft.receipt }) },
+            { id: 'rich', label: t('compose.rich'), checked: draft.rich, run: toggleRich },
+          ]} />
         <IconButton icon={Trash2} label={t('compose.discard')} onClick={c.discard} />
       </footer>
       {over && <div className={css.drop}>{t('compose.drop')}</div>}

@@ -17,9 +17,9 @@ interface Props {
   autoFocus: boolean
   label: string
   /** Where the pictures of the text can be seen. */
-  pictures: Pictures
-  /** Takes pictures up; what they are called in the text comes back. */
-  onPictures: (files: File[]) => { cid: string; alt: string }[]
+  pictures?: Pictures
+  /** Takes pictures up; what they are called in the text comes back. Without it the text has none. */
+  onPictures?: (files: File[]) => { cid: string; alt: string }[]
 }
 
 type Extras = typeof import('./rich')
@@ -51,7 +51,7 @@ export default function RichEditor({ extras, ...props }: Props & { extras: Extra
   const seen = useRef(pictures)
   seen.current = pictures
   const insert = (files: File[]): void => {
-    const made = onPictures(files).map((p) => ({ type: 'picture', attrs: p }))
+    const made = (onPictures?.(files) ?? []).map((p) => ({ type: 'picture', attrs: p }))
     if (made.length > 0) editor.current?.chain().focus().insertContent(made).run()
   }
   const take = useRef(insert)
@@ -62,7 +62,7 @@ export default function RichEditor({ extras, ...props }: Props & { extras: Extra
     const e = new Editor({
       element: place.current,
       injectCSS: false,
-      extensions: [StarterKit.configure({ heading: false, codeBlock: false, horizontalRule: false, link: { openOnClick: false, autolink: true, defaultProtocol: 'https' } }), ...(extras.extras((cid) => seen.current(cid)) as AnyExtension[])],
+      extensions: [StarterKit.configure({ heading: false, codeBlock: false, horizontalRule: false, link: { openOnClick: false, autolink: true, defaultProtocol: 'https' } }), ...(extras.extras((cid) => seen.current?.(cid)) as AnyExtension[])],
       editorProps: {
         attributes: { 'aria-label': label, role: 'textbox', 'aria-multiline': 'true', 'data-body': '', class: css.page ?? '' },
         handlePaste: (view, x) => {
@@ -119,7 +119,7 @@ export default function RichEditor({ extras, ...props }: Props & { extras: Extra
         {tools.map(([name, icon, text, key, run]) => (
           <IconButton key={name} icon={icon} size={16} label={t(text)} shortcut={key || undefined} aria-pressed={e?.isActive(name) ?? false} onMouseDown={(x) => x.preventDefault()} onClick={() => e && run(e)} />
         ))}
-        {e && <extras.Tools editor={e} onPictures={insert} />}
+        {e && <extras.Tools editor={e} onPictures={onPictures && insert} />}
         <IconButton icon={RemoveFormatting} size={16} label={t('format.clear')} onMouseDown={(x) => x.preventDefault()} onClick={() => e?.chain().focus().unsetAllMarks().clearNodes().run()} />
       </div>
     </div>

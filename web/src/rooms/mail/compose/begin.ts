@@ -1,8 +1,9 @@
-import type { Email, EmailAddress, EmailBodyPart } from '~/api/jmap'
+import { RECEIPT_TO, type Email, type EmailAddress, type EmailBodyPart } from '~/api/jmap'
 import { t } from '~/kit/i18n'
 import { fullDate } from '~/kit/i18n/dates'
 import { people, personName } from '../names'
 import { cleanMail, inlineParts } from '../sanitize'
+import { localDay } from '../templates/fields'
 import { htmlToText, parseAddresses, sameAddress, splitDraft, textToHtml, type Draft, type DraftFile } from './draft'
 import type { ComposeStart } from './start'
 
@@ -15,10 +16,10 @@ export interface Writer {
 
 /** The message as it begins: empty, an answer, a forward, or a draft taken up again. */
 export function beginDraft(start: ComposeStart, w: Writer): Draft {
-  const empty: Draft = { identityId: w.identityId, to: [], cc: [], bcc: [], subject: '', rich: w.rich, body: '', quote: '', files: [], inReplyTo: null, references: null }
+  const empty: Draft = { identityId: w.identityId, to: [], cc: [], bcc: [], subject: '', rich: w.rich, body: '', quote: '', files: [], inReplyTo: null, references: null, signed: true }
   switch (start.how) {
     case 'new':
-      return { ...empty, to: start.to ? parseAddresses(start.to) : [] }
+      return { ...empty, to: start.to ? parseAddresses(start.to) : [], ...start.draft }
     case 'reply':
     case 'replyAll':
       return answer(empty, start.email, start.how === 'replyAll', w)
@@ -102,10 +103,21 @@ function resume(empty: Draft, email: Email): Draft {
     rich: html !== '',
     body: html ? cleanMail(parts.body, 'keep', true).html : plainBody(email),
     quote: parts.quote ? cleanMail(parts.quote, 'keep', true).html : '',
+    signed: parts.signed,
+    ...kindOf(email),
     files: (email.attachments ?? []).filter((p) => p.blobId).map(toFile),
     inReplyTo: email.inReplyTo ?? null,
     references: email.references ?? null,
+    receipt: (email[RECEIPT_TO]?.length ?? 0) > 0,
   }
+}
+
+/** The kind a draft was given, from its header. */
+function kindOf(email: Email): Pick<Draft, 'kind'> {
+  const kind = email['header:X-Chancery-Kind:asText']
+  const due = email['header:X-Chancery-Due:asText']
+  const every = email['header:X-Chancery-Every:asText']
+  return kind ? { kind: { kind, ...(due ? { due: localDay(new Date(due)) } : {}), ...(every ? { every } : {}) } } : {}
 }
 
 /** RFC 5322 section 3.6.4: the parent's references and then its own id. */

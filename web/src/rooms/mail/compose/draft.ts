@@ -1,4 +1,4 @@
-import type { EmailAddress, EmailBodyPart, Identity } from '~/api/jmap'
+import { RECEIPT_TO, type EmailAddress, type EmailBodyPart, type Identity } from '~/api/jmap'
 import { parseSealed } from '../sealed'
 
 /** A file that goes with the message; blobId is there once it has been uploaded. */
@@ -11,6 +11,14 @@ export interface DraftFile {
   cid?: string
   progress?: number
   error?: string
+}
+
+/** How a letter is sent by kind (doc/kinds.md). */
+export interface DraftKind {
+  kind: string
+  /** An ISO date without time; the end of that day is meant. */
+  due?: string
+  every?: string
 }
 
 /** A message being written. */
@@ -28,6 +36,12 @@ export interface Draft {
   files: DraftFile[]
   inReplyTo: string[] | null
   references: string[] | null
+  /** Whether the signature of the identity goes under what is written. */
+  signed?: boolean
+  /** The kind of document this is sent as, with its due date and period. */
+  kind?: DraftKind
+  /** Whether a read receipt is asked for. */
+  receipt?: boolean
   /** The message to be marked as answered or forwarded on sending. */
   answers?: { emailId: string; keyword: '$answered' | '$forwarded' }
 }
@@ -57,9 +71,9 @@ export function sameAddress(a: EmailAddress, b: EmailAddress): boolean {
 
 /** The Email object to create (RFC 8621 section 4.6). */
 export function toEmail(d: Draft, identity: Identity, draftsId: string, messageId: string): Record<string, unknown> {
-  const text = d.rich ? htmlToText(d.body + d.quote) : d.body
+  const text = d.rich ? htmlToText(d.body) + textSignature(d, identity) + (d.quote ? `\n\n${htmlToText(d.quote)}` : '') : d.body + textSignature(d, identity)
   const parts: Record<string, { value: string }> = { text: { value: text } }
-  if (d.rich) parts['html'] = { value: wholeHtml(d) }
+  if (d.rich) parts['html'] = { value: wholeHtml(d, identity) }
   return {
     mailboxIds: { [draftsId]: true },
     keywords: { $draft: true, $seen: true },
@@ -68,6 +82,7 @@ export function toEmail(d: Draft, identity: Identity, draftsId: string, messageI
     cc: orNull(d.cc),
     bcc: orNull([...d.bcc, ...(identity.bcc ?? [])]),
     ...(identity.replyTo ? { replyTo: identity.replyTo } : {}),
+    ...(d.receipt ? { [RECEIPT_TO]: [{ name: identity.name || null, email: identity.email }] } : {}),
     subject: d.subject,
     messageId: [messageId],
     inReplyTo: d.inReplyTo,
@@ -76,6 +91,7 @@ export function toEmail(d: Draft, identity: Identity, draftsId: string, messageI
     textBody: [{ partId: 'text', type: 'text/plain' }],
     ...(d.rich ? { htmlBody: [{ partId: 'html', type: 'text/html' }] } : {}),
     attachments: d.files.filter((f) => f.blobId && shown(d, f)).map((f) => attachment(d.rich ? f : { ...f, cid: undefined })),
+    ...kindFields(d.kind),
   }
 }
 
@@ -97,16 +113,44 @@ function orNull(list: EmailAddress[]): EmailAddress[] | null {
 // written part and the quote apart.
 const QUOTE_MARK = '<div class="chancery-quote">'
 
-function wholeHtml(d: Draft): string {
-  return `<!doctype html><html><body>${d.body}${d.quote ? `${QUOTE_MARK}${d.quote}</div>` : ''}</body></html>`
+const SIGNATURE_MARK = '<div class="chancery-signature">'
+
+/** The signature as text, after the line that sets it off (RFC 3676 section 4.3). */
+function textSignature(d: Draft, identity: Identity): string {
+  const text = d.signed ? identity.textSignature || htmlToText(identity.htmlSignature) : ''
+  return text ? `\n\n-- \n${text}` : ''
+}
+
+/** The signature as HTML, made from the text where there is no other. */
+export function htmlSignature(identity: Identity): string {
+  return identity.htmlSignature || (identity.textSignature ? textToHtml(identity.textSignature) : '')
+}
+
+function kindFields(k: DraftKind | undefined): Record<string, string> {
+  if (!k) return {}
+  return {
+    'header:X-Chancery-Kind:asText': k.kind,
+    ...(k.due ? { 'header:X-Chancery-Due:asText': new Date(`${k.due}T23:59:59`).toISOString().replace('.000', '') } : {}),
+    ...(k.due && k.every ? { 'header:X-Chancery-Every:asText': k.every } : {}),
+  }
+}
+
+function wholeHtml(d: Draft, identity: Identity): string {
+  const signature = d.signed ? htmlSignature(identity) : ''
+  return `<!doctype html><html><body>${d.body}${signature ? `${SIGNATURE_MARK}${signature}</div>` : ''}${d.quote ? `${QUOTE_MARK}${d.quote}</div>` : ''}</body></html>`
 }
 
 /** Takes a saved draft apart again. */
-export function splitDraft(html: string): { body: string; quote: string } {
+export function splitDraft(html: string): { body: string; quote: string; signed: boolean } {
   const inner = /<body[^>]*>([\s\S]*)<\/body>/i.exec(html)?.[1] ?? html
   const at = inner.indexOf(QUOTE_MARK)
-  if (at < 0) return { body: inner, quote: '' }
-  return { body: inner.slice(0, at), quote: inner.slice(at + QUOTE_MARK.length).replace(/<\/div>\s*$/, '') }
+  const own = at < 0 ? inner : inner.slice(0, at)
+  const sign = own.indexOf(SIGNATURE_MARK)
+  return {
+    body: sign < 0 ? own : own.slice(0, sign),
+    quote: at < 0 ? '' : inner.slice(at + QUOTE_MARK.length).replace(/<\/div>\s*$/, ''),
+    signed: sign >= 0,
+  }
 }
 
 // Not by instanceof: the nodes belong to the sealed window.
@@ -141,8 +185,13 @@ function blockText(node: Node): string {
   return out
 }
 
+/** Makes a text safe to stand in HTML. */
+export function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
 export function textToHtml(text: string): string {
-  const safe = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  const safe = escapeText(text)
   return safe.split(/\n{2,}/).map((p) => `<p>${p.replaceAll('\n', '<br>')}</p>`).join('')
 }
 

@@ -12,9 +12,10 @@ import { beginDraft } from './begin'
 import { mayGo, tooLarge } from './check'
 import { isBlank, validAddress, type Draft, type DraftFile } from './draft'
 import { DraftSaver } from './saver'
+import { fillNames, openField } from '../templates/fields'
 import { sendWithUndo } from './send'
 import { keepUnsaved, type ComposeStart } from './start'
-import { recentPeople, searchDirectory, type Suggestion } from './suggest'
+import { ownDomains, recentPeople, searchDirectory, type Suggestion } from './suggest'
 import { maxUpload, upload, type Upload } from './upload'
 import { usePictures } from './rich/use-pictures'
 
@@ -22,6 +23,8 @@ import { usePictures } from './rich/use-pictures'
 export interface Sources {
   recent: Suggestion[]
   directory: (text: string) => Promise<Suggestion[]>
+  /** The organisation's own mail domains, once they are known. */
+  domains?: ReadonlySet<string> | undefined
 }
 
 type Saving = 'idle' | 'saving' | 'saved' | 'failed'
@@ -39,6 +42,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const [saving, setSaving] = useState<Saving>('idle')
   const [sending, setSending] = useState(false)
   const [error, setError] = useState<string | null>(null)
+  const [remindAt, setRemindAt] = useState<Date | null>(null)
   const [recent, setRecent] = useState<Suggestion[]>([])
   const latest = useRef(draft)
   const dirty = useRef(false)
@@ -50,6 +54,8 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const identity = useCallback((d: Draft) => identities.find((i) => i.id === d.identityId) ?? (identities[0] as Identity), [identities])
 
   useEffect(() => void recentPeople(engine, account).then(setRecent, () => {}), [engine, account])
+  const [domains, setDomains] = useState<ReadonlySet<string>>()
+  useEffect(() => void ownDomains(engine).then(setDomains, () => {}), [engine])
 
   const save = useCallback(async (): Promise<string | null> => {
     clearTimeout(timer.current)
@@ -181,10 +187,14 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
 
   const reopen = (d: Draft, emailId: string | null): void => compose({ how: 'resume', draft: d, emailId })
 
-  const send = async (): Promise<void> => {
+  const send = async (at?: Date): Promise<void> => {
+    const named = fillNames(latest.current)
+    if (named) set(named)
     const d = latest.current
     const all = [...d.to, ...d.cc, ...d.bcc]
     if (all.length === 0) return setError('recipients')
+    const open = openField(d)
+    if (open) return setError(t('compose.openField', { field: open }))
     const bad = all.find((a) => !validAddress(a.email))
     if (bad) return setError(t('compose.badRecipient', { address: bad.email }))
     if (uploads.current.size > 0) return setError(t('compose.uploading'))
@@ -196,7 +206,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
       dirty.current = true
       const emailId = (await save()) as string
       closed.current = true
-      await sendWithUndo({ engine, account, draft: d, emailId, identity: identity(d), seconds: UNDO_SECONDS, t, onBack: () => reopen(d, emailId) })
+      await sendWithUndo({ engine, account, draft: d, emailId, identity: identity(d), seconds: UNDO_SECONDS, t, at, remindAt, onBack: () => reopen(d, emailId) })
       onClose()
     } catch (e) {
       closed.current = false
@@ -205,10 +215,15 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     }
   }
 
-  const [initialBody] = useState(draft.body)
-  const sources = useMemo<Sources>(() => ({ recent, directory: (text) => searchDirectory(engine, account, text) }), [recent, engine, account])
+  const [initialBody, setInitialBody] = useState(draft.body)
+  /** Puts another text on the sheet, as a template does. */
+  const fill = (part: Partial<Draft>): void => {
+    set(part)
+    if (part.body !== undefined) setInitialBody(part.body)
+  }
+  const sources = useMemo<Sources>(() => ({ recent, directory: (text) => searchDirectory(engine, engine.accounts[0] ?? account, text), domains }), [recent, engine, account, domains])
   return {
-    draft, set, pictures, addPictures, size: tooLarge(draft, t), saving, sending, error, identities, sources, attach, detach, close, discard, send,
+    draft, set, fill, engine, account, identity: identity(draft), pictures, addPictures, size: tooLarge(draft, t), saving, sending, remindAt, setRemindAt, maxHold: engine.maxHold(account), error, identities, sources, attach, detach, close, discard, send,
     /** The body as it was when the editor was made, or last changed its kind. */
     initialBody: draft.rich ? initialBody : draft.body,
     setComposing: (on: boolean) => {

@@ -9,7 +9,7 @@ import { MenuButton, type MenuEntry } from '~/kit/ui/MenuButton'
 
 interface Props {
   editor: Editor
-  onPictures: (files: File[]) => void
+  onPictures?: ((files: File[]) => void) | undefined
 }
 
 // Dark enough for white paper; shown so on every machine.
@@ -45,8 +45,12 @@ export function Tools({ editor, onPictures }: Props) {
   return (
     <>
       <IconButton icon={Link} size={16} label={t('format.link')} aria-pressed={e.isActive('link')} onMouseDown={keep} onClick={() => setLink(String(e.getAttributes('link')['href'] ?? ''))} />
-      <IconButton icon={ImagePlus} size={16} label={t('format.picture')} onMouseDown={keep} onClick={() => files.current?.click()} />
-      <input ref={files} type="file" accept="image/*" multiple hidden onChange={(x) => { onPictures([...(x.target.files ?? [])]); x.target.value = '' }} />
+      {onPictures && (
+        <>
+          <IconButton icon={ImagePlus} size={16} label={t('format.picture')} onMouseDown={keep} onClick={() => files.current?.click()} />
+          <input ref={files} type="file" accept="image/*" multiple hidden onChange={(x) => { onPictures([...(x.target.files ?? [])]); x.target.value = '' }} />
+        </>
+      )}
       <MenuButton icon={Table} label={t('table.title')} entries={table} placement="top start" />
       <MenuButton icon={AlignLeft} label={t('format.look')} entries={look} placement="top start" />
       {link !== null && <LinkDialog value={link} onClose={() => setLink(null)} onDone={(href) => { setLink(null); setHref(e, href) }} />}
