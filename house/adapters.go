@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 
@@ -104,11 +105,15 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName}, append(api.Capabilities(), h.Directory.Capability(who)), jmapdoor.Needs{
+	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName}, slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Contacts.Capabilities(who)), jmapdoor.Needs{
 		Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
 		BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
 	})
-	door, err = httpdoor.New(conf, httpNeeds{h}, assets, h.jmap.Routes(), h.log.With("door", "http"))
+	routes := append(h.jmap.Routes(),
+		httpdoor.Route{Pattern: "GET /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},
+		httpdoor.Route{Pattern: "POST /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},
+		httpdoor.Route{Pattern: "POST /import/mail/{account}", Handler: api.ImportHandler(httpdoor.Problem)})
+	door, err = httpdoor.New(conf, httpNeeds{h}, assets, routes, h.log.With("door", "http"))
 	return door, err
 }
 

@@ -89,6 +89,7 @@ type Config struct {
 	Mail struct {
 		Postmaster   string    `toml:"postmaster" doc:"Address that gets what is sent to postmaster. Empty: the first administrator."`
 		MaxMessage   conf.Size `toml:"max_message" default:"100MB" doc:"Largest message taken."`
+		LibreOffice  string    `toml:"libreoffice" doc:"The program that turns office documents into PDF for looking at them. Empty: soffice, where it is installed." example:"/opt/libreoffice/program/soffice"`
 		DefaultQuota conf.Size `toml:"default_quota" default:"2GB" doc:"Space of an account that has no quota of its own; 0 = no limit."`
 	} `toml:"mail"`
 }

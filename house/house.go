@@ -7,12 +7,14 @@ import (
 	"os"
 
 	"chancery/audit"
+	"chancery/contacts"
 	"chancery/directory"
 	jmapdoor "chancery/doors/jmap"
 	"chancery/identity"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/mail"
+	"chancery/mail/convert"
 	"chancery/search"
 	"chancery/store"
 )
@@ -24,6 +26,7 @@ type House struct {
 	Directory *directory.Directory
 	Identity  *identity.Identity
 	Mail      *mail.Room
+	Contacts  *contacts.Room
 	Index     *search.Index
 
 	jmap *jmapdoor.Door
@@ -77,10 +80,16 @@ func (h *House) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	// Mail is what clients listen to; it wakes them for the other rooms too.
+	h.Directory.OnPreference(h.Mail.Wake)
+	if h.Contacts, err = contacts.New(ctx, h.Store, h.Directory, contacts.Config{Changed: h.Mail.Wake}, now, h.log); err != nil {
+		return err
+	}
 	if h.Index, err = search.Open(ctx, h.Store); err != nil {
 		return err
 	}
 	h.Mail.UseIndex(h.Index)
+	h.Mail.UseOffice(convert.New(convert.Config{Program: h.conf.Mail.LibreOffice, Log: h.log.With("part", "convert")}))
 	return nil
 }
 

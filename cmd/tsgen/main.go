@@ -119,6 +119,14 @@ var mailTypes = []described{
 	{directory.PersonObject{}, "A person of the directory (our own capability)."},
 	{directory.PostObject{}, ""},
 	{directory.UnitObject{}, ""},
+	{jmapmail.AttachmentsCapability{}, "Our capability of looking into files."},
+	{jmapmail.AttachmentText{}, ""},
+	{jmapmail.AttachmentList{}, ""},
+	{jmapmail.ArchiveEntry{}, ""},
+	{jmapmail.AttachmentOpened{}, ""},
+	{jmapmail.OpenedFile{}, ""},
+	{jmapmail.AttachmentConverted{}, ""},
+	{jmapmail.ImportAnswer{}, "What an import of an mbox file tells at its end."},
 }
 
 // generate returns the text of each file.

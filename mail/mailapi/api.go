@@ -20,6 +20,7 @@ type Config struct {
 	MaxDelayedSend     int64       // seconds, default 30 days; what the room allows
 	MaxBodyValue       int64       // bytes of one body value, default 5 MiB
 	MaxAnswer          int         // bytes of one answer with bodies, default 32 MiB
+	MaxImport          int64       // bytes of a file of letters, default 16 GiB
 	QueryCache         int         // message pointers kept in results of queries, default 2,000,000
 	Clock              clock.Clock // default the machine's
 	Log                *slog.Logger
@@ -40,6 +41,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxAnswer == 0 {
 		c.MaxAnswer = 32 << 20
+	}
+	if c.MaxImport == 0 {
+		c.MaxImport = 16 << 30
 	}
 	if c.QueryCache == 0 {
 		c.QueryCache = 2_000_000
@@ -70,6 +74,7 @@ func New(room *mail.Room, who func(context.Context) (policy.Subject, error), con
 // Capabilities returns what the room offers to doors/jmap.
 func (a *API) Capabilities() []jmap.Capability {
 	return []jmap.Capability{
+		a.attachments(),
 		{
 			URN:     jmapmail.MailURN,
 			Account: a.mailCapability,

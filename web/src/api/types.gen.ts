@@ -293,4 +293,74 @@ export interface UnitObject {
   id: Id
   parentId: Id | null
   names: Record<string, string>
+  sortOrder: number
+  totalPeople: number
+  email: string | null
+}
+
+/** Our capability of looking into files. */
+export interface AttachmentsCapability {
+  canConvert: boolean
+  maxText: number
+}
+
+export interface AttachmentText {
+  accountId: Id
+  blobId: Id
+  text: string
+  charset: string
+  isTruncated: boolean
+  isEncodingProblem: boolean
+}
+
+export interface AttachmentList {
+  accountId: Id
+  blobId: Id
+  isArchive: boolean
+  total: number
+  isTruncated: boolean
+  entries: ArchiveEntry[]
+}
+
+export interface ArchiveEntry {
+  name: string
+  size: number
+  packedSize: number
+  modified: string | null
+  isFolder: boolean
+  isEncrypted: boolean
+}
+
+export interface AttachmentOpened {
+  accountId: Id
+  blobId: Id
+  isTnef: boolean
+  isTruncated: boolean
+  subject: string
+  text: string
+  html: string
+  files: OpenedFile[]
+}
+
+export interface OpenedFile {
+  blobId: Id
+  name: string
+  type: string
+  size: number
+}
+
+export interface AttachmentConverted {
+  accountId: Id
+  blobId: Id
+  pdf: string | null
+  reason: string | null
+}
+
+/** What an import of an mbox file tells at its end. */
+export interface ImportAnswer {
+  imported: number
+  duplicates: number
+  failed: number
+  problems: string[]
+  error: string | null
 }

@@ -1,3 +1,5 @@
+import type bulk from './en/bulk.json'
+import type folders from './en/folders.json'
 import type gallery from './en/gallery.json'
 import type main from './en/main.json'
 import type offline from './en/offline.json'
@@ -10,8 +12,10 @@ import type settings from './en/settings.json'
  * by `withTexts`.
  */
 export interface Areas {
-  main: typeof main
+  bulk: typeof bulk
+  folders: typeof folders
   gallery: typeof gallery
+  main: typeof main
   offline: typeof offline
   palette: typeof palette
   settings: typeof settings

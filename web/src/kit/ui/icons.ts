@@ -4,6 +4,7 @@ export {
   Archive, ArrowLeft, Bold, BookOpen, CalendarDays, Check, ChevronLeft, ChevronDown, ChevronRight, CircleHelp, Clock, Download, Ellipsis, FileText, Folder, FolderInput, Forward,
   Image, ImageOff, Inbox, Italic, Keyboard, LayoutGrid, Link, List, ListOrdered, LogOut, Mail, MailOpen, Maximize2, Minimize2, Minus, MailWarning,
   PanelLeft, Paperclip, Pencil, Quote, RefreshCw, Reply, ReplyAll, RemoveFormatting, Search, Send, Settings, ShieldAlert, SquarePen, Star, Strikethrough,
+  Tag, SlidersHorizontal, Plus, Bookmark, CheckCheck, ChevronUp, CircleAlert, UserCheck, CircleCheck,
   Trash2, Underline, Users, WifiOff, X, FileSpreadsheet, FileArchive, FileImage, File,
 } from 'lucide-react'
 export type { LucideIcon } from 'lucide-react'
