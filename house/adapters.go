@@ -105,10 +105,11 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName}, slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Contacts.Capabilities(who)), jmapdoor.Needs{
-		Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
-		BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
-	})
+	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName},
+		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Contacts.Capabilities(who)), jmapdoor.Needs{
+			Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
+			BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
+		})
 	routes := append(h.jmap.Routes(),
 		httpdoor.Route{Pattern: "GET /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},
 		httpdoor.Route{Pattern: "POST /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},

@@ -211,7 +211,7 @@ func (h *House) work(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := errors.Join(h.Mail.ExpireUploads(ctx), h.Mail.TrimHistory(ctx)); err != nil {
+		if err := errors.Join(h.Mail.ExpireUploads(ctx), h.Mail.TrimHistory(ctx), h.Mail.RenewRequests(ctx)); err != nil {
 			h.log.Error("tidying the mail room", "error", err)
 		}
 		r, err := h.Store.Sweep(ctx)

@@ -161,7 +161,10 @@ func (r *Room) fileBy(ctx context.Context, tx *store.Tx, a directory.Account, qu
 	if err != nil {
 		return err
 	}
-	_, err = r.insert(ctx, tx, a.ID, quota, news)
+	made, err := r.insert(ctx, tx, a.ID, quota, news)
+	if err == nil && len(made) > 0 {
+		err = r.noteAnswer(ctx, tx, a, l, made[0])
+	}
 	return err
 }
 

@@ -143,6 +143,11 @@ func (a *Account) submit(ctx context.Context, n NewSubmission, e Envelope, p *pl
 	for i := range p.rows {
 		p.rows[i].submission = s.ID
 	}
+	request, isRequest, err := a.requestOf(ctx, n, e, l)
+	if err != nil {
+		l.Discard()
+		return s, err
+	}
 	err = a.room.post(ctx, p, l, func(tx *store.Tx) error {
 		row, err := bump(ctx, tx, a.info.ID, touched{submission: true})
 		if err != nil {
@@ -157,6 +162,14 @@ func (a *Account) submit(ctx context.Context, n NewSubmission, e Envelope, p *pl
 		}
 		s.Thread, s.Created, s.Modseq = m.Thread, row.modseq, row.modseq
 		tx.OnCommit(func() { a.room.changed(a.info.ID) })
+		if isRequest {
+			err = keepRequest(ctx, tx, *request, s.ID, row.modseq)
+		} else {
+			err = a.noteReminder(ctx, tx, e, l, row.modseq)
+		}
+		if err != nil {
+			return err
+		}
 		return insertSubmission(ctx, tx, a.info.ID, s)
 	})
 	return s, err
@@ -227,6 +240,9 @@ func (a *Account) CancelSubmission(ctx context.Context, id int64) (s Submission,
 			return errs.E(errs.Conflict, "The letter has gone out already.")
 		}
 		if err := a.room.dropRows(ctx, tx, rows); err != nil {
+			return err
+		}
+		if err := dropRequest(ctx, tx, a.info.ID, s.ID, row.modseq); err != nil {
 			return err
 		}
 		s.Undo, s.Modseq = UndoCanceled, row.modseq

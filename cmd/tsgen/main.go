@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 
+	"chancery/contacts"
 	"chancery/directory"
 	"chancery/wire/jmap"
 	"chancery/wire/jmapmail"
@@ -119,6 +120,17 @@ var mailTypes = []described{
 	{directory.PersonObject{}, "A person of the directory (our own capability)."},
 	{directory.PostObject{}, ""},
 	{directory.UnitObject{}, ""},
+	{directory.PersonFilter{}, ""},
+	{directory.ListObject{}, "A distribution list or the mailbox of a function."},
+	{directory.OrganisationObject{}, ""},
+	{directory.PreferenceObject{}, "A choice of the person; its id is its name."},
+	{jmapmail.Template{}, "A letter prepared in advance."},
+	{jmapmail.Request{}, "What a letter sent by kind asks of its addressees."},
+	{jmapmail.Addressee{}, ""},
+	{contacts.AddressBookObject{}, "RFC 9610 section 2."},
+	{contacts.AddressBookRight{}, ""},
+	{contacts.ImportAnswer{}, "The answer of VCard/import."},
+	{contacts.ExportAnswer{}, ""},
 	{jmapmail.AttachmentsCapability{}, "Our capability of looking into files."},
 	{jmapmail.AttachmentText{}, ""},
 	{jmapmail.AttachmentList{}, ""},

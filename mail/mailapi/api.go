@@ -73,7 +73,7 @@ func New(room *mail.Room, who func(context.Context) (policy.Subject, error), con
 
 // Capabilities returns what the room offers to doors/jmap.
 func (a *API) Capabilities() []jmap.Capability {
-	return []jmap.Capability{
+	return append([]jmap.Capability{
 		a.attachments(),
 		{
 			URN:     jmapmail.MailURN,
@@ -121,7 +121,7 @@ func (a *API) Capabilities() []jmap.Capability {
 				"VacationResponse/set": a.vacationSet,
 			},
 		},
-	}
+	}, a.prepared()...)
 }
 
 func (a *API) mailCapability(acc jmap.Account) (any, bool) {

@@ -20,6 +20,12 @@ const routes = [
   ['work on all results', ['src/rooms/mail/bulk/BulkCard.tsx', 'src/rooms/mail/bulk/acts.ts'], ['index.html'], 8],
   ['read HTML mail', ['src/rooms/mail/HtmlBody.tsx'], ['index.html'], 40],
   ['compose', ['src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], ['index.html', 'src/rooms/mail/HtmlBody.tsx'], 130],
+  ['compose: tables, pictures', ['src/rooms/mail/compose/rich/index.ts'], ['index.html', 'src/rooms/mail/HtmlBody.tsx', 'src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], 40],
+  ['look at files', ['src/rooms/mail/content/Viewer.tsx', 'src/rooms/mail/content/TextView.tsx', 'src/locales/zh-TW/content.json'], ['index.html'], 30],
+  ['look at PDF (worker extra)', ['src/rooms/mail/content/PdfView.tsx'], ['index.html', 'src/rooms/mail/content/Viewer.tsx'], 140],
+  ['contacts', ['src/rooms/contacts/ContactsRoom.tsx'], ['index.html'], 25],
+  ['recipient picker', ['src/rooms/mail/picker/RecipientPicker.tsx'], ['index.html', 'src/rooms/mail/compose/Composer.tsx'], 10],
+  ['templates and requests', ['src/rooms/mail/templates/TemplateMenu.tsx', 'src/rooms/mail/templates/KindNote.tsx', 'src/rooms/mail/templates/RequestsDialog.tsx'], ['index.html', 'src/rooms/mail/compose/Composer.tsx'], 20],
   ['settings', ['src/app/settings/SettingsRoom.tsx', 'src/app/settings/General.tsx', 'src/app/settings/KeyboardSection.tsx', 'src/locales/zh-TW/settings.json'], ['index.html'], 40],
   ['gallery', ['src/app/gallery/Gallery.tsx'], ['index.html', 'src/kit/ui/overlay/MenuPopover.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 120],
 ]

@@ -6,7 +6,8 @@ import type * as gen from './types.gen'
 
 export type { EmailAddress, Id, Identity, MailboxRights, SearchSnippet, Thread, UTCDate } from './types.gen'
 export type { BodyValue as EmailBodyValue, UploadAnswer as UploadResponse, QueryAnswer as QueryResponse, QueryChangesAnswer as QueryChangesResponse } from './types.gen'
-export type { PersonObject as Person } from './types.gen'
+export type { PersonObject as Person, UnitObject as Unit, ListObject as MailingList, OrganisationObject as Organisation, PreferenceObject as Preference } from './types.gen'
+export type { AddressBookObject as AddressBook, Addressee, ExportAnswer, ImportAnswer, PersonFilter, Request as LetterRequest, Template } from './types.gen'
 
 type Id = gen.Id
 
@@ -64,8 +65,15 @@ type Listed = Pick<gen.Email, 'id' | 'threadId' | 'from' | 'to' | 'subject' | 'r
 /** What is fetched when it is opened. */
 type Opened = Partial<Pick<gen.Email, 'blobId' | 'cc' | 'bcc' | 'replyTo' | 'sender' | 'messageId' | 'inReplyTo' | 'references' | 'bodyValues' | 'headers'>>
 
+/** Header fields of a letter sent by kind (doc/kinds.md). */
+export interface KindFields {
+  'header:X-Chancery-Kind:asText'?: string | null
+  'header:X-Chancery-Due:asText'?: string | null
+  'header:X-Chancery-Every:asText'?: string | null
+}
+
 /** RFC 8621 section 4. */
-export interface Email extends Listed, Opened {
+export interface Email extends Listed, Opened, KindFields {
   mailboxIds: Record<Id, true>
   keywords: Keywords
   textBody?: EmailBodyPart[]
@@ -84,3 +92,7 @@ export const CORE = 'urn:ietf:params:jmap:core'
 export const MAIL = 'urn:ietf:params:jmap:mail'
 export const SUBMISSION = 'urn:ietf:params:jmap:submission'
 export const DIRECTORY = 'urn:chancery:params:jmap:directory'
+export const CONTACTS = 'urn:ietf:params:jmap:contacts'
+export const PREFERENCES = 'urn:chancery:params:jmap:preferences'
+export const TEMPLATES = 'urn:chancery:params:jmap:templates'
+export const REQUESTS = 'urn:chancery:params:jmap:requests'

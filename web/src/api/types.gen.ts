@@ -298,6 +298,105 @@ export interface UnitObject {
   email: string | null
 }
 
+export interface PersonFilter {
+  text?: string
+  unitId?: Id | null
+  inSubunits?: boolean
+}
+
+/** A distribution list or the mailbox of a function. */
+export interface ListObject {
+  id: Id
+  name: string
+  email: string
+  kind: string
+  unitId: Id | null
+  totalMembers: number
+}
+
+export interface OrganisationObject {
+  id: Id
+  domains: string[]
+}
+
+/** A choice of the person; its id is its name. */
+export interface PreferenceObject {
+  id: Id
+  value: unknown[] | null
+}
+
+/** A letter prepared in advance. */
+export interface Template {
+  id: Id
+  name: string
+  kind: string | null
+  subject: string
+  htmlBody: string
+  to: EmailAddress[] | null
+  cc: EmailAddress[] | null
+  dueDays: number | null
+  every: string | null
+  sortOrder: number
+}
+
+/** What a letter sent by kind asks of its addressees. */
+export interface Request {
+  id: Id
+  emailId: Id
+  messageId: string
+  kind: string
+  subject: string
+  sentAt: UTCDate
+  dueAt: UTCDate | null
+  every: string | null
+  period: number
+  isClosed: boolean
+  addressees: Addressee[]
+}
+
+export interface Addressee {
+  email: string
+  name: string
+  wasAsked: boolean
+  answeredAt: UTCDate | null
+  answerEmailId: Id | null
+  remindedAt: UTCDate | null
+}
+
+/** RFC 9610 section 2. */
+export interface AddressBookObject {
+  id: Id
+  name: string
+  description: string | null
+  sortOrder: number
+  isDefault: boolean
+  isSubscribed: boolean
+  shareWith:  | null
+  myRights: AddressBookRight
+}
+
+export interface AddressBookRight {
+  mayRead: boolean
+  mayWrite: boolean
+  mayShare: boolean
+  mayDelete: boolean
+}
+
+/** The answer of VCard/import. */
+export interface ImportAnswer {
+  accountId: Id
+  created: number
+  updated: number
+  refused: number
+  newState: string
+}
+
+export interface ExportAnswer {
+  accountId: Id
+  count: number
+  text: string
+}
+
 /** Our capability of looking into files. */
 export interface AttachmentsCapability {
   canConvert: boolean

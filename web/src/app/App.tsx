@@ -3,6 +3,7 @@ import { isLanguage, pickLanguage, speak, useT, withTexts } from '~/kit/i18n'
 import { prefs } from '~/kit/prefs'
 import { SyncError, asSyncError } from '~/kit/sync/errors'
 import { Push, type Liveness } from '~/kit/sync/push'
+import { tellCaughtUp, tellChanged } from '~/kit/sync/notices'
 import { Transport } from '~/kit/sync/transport'
 import { Confirmations } from '~/kit/ui/Dialog'
 import { warmOverlays } from '~/kit/ui/MenuButton'
@@ -70,11 +71,17 @@ export function App() {
   const mirror = state.at === 'in' ? state.mirror : null
   useEffect(() => {
     if (!engine) return
-    const all = (): void => engine.accounts.forEach((a) => engine.syncSoon(a.id))
+    const all = (): void => {
+      engine.accounts.forEach((a) => engine.syncSoon(a.id))
+      tellCaughtUp(engine.accounts.map((a) => a.id))
+    }
     const push = new Push({
       url: engine.session.eventSourceUrl,
       longPoll,
-      onChange: (c) => Object.keys(c.changed).forEach((id) => engine.syncSoon(id)),
+      onChange: (c) => {
+        Object.keys(c.changed).forEach((id) => engine.syncSoon(id))
+        tellChanged(c)
+      },
       onCatchUp: all,
       onLiveness: setLive,
     })
@@ -84,7 +91,13 @@ export function App() {
       void startWorker()
     }, 1500)
     const off = mirror?.follow(engine)
+    let unfollow: (() => void) | 'stopped' | undefined
+    void import('~/kit/prefs-sync').then((m) => {
+      if (unfollow !== 'stopped') unfollow = m.followPrefs(engine.transport)
+    })
     return () => {
+      if (typeof unfollow === 'function') unfollow()
+      unfollow = 'stopped'
       clearTimeout(idle)
       off?.()
       push.stop()

@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
-import type { Key } from '~/kit/i18n'
-import { Mail, type LucideIcon } from '~/kit/ui/icons'
+import { withTexts, type Key } from '~/kit/i18n'
+import { Mail, Users, type LucideIcon } from '~/kit/ui/icons'
 import type { MailEngine } from '~/rooms/mail/engine'
 
 /*
@@ -33,7 +33,10 @@ export interface RoomEntry {
   bar?: boolean
 }
 
-export const rooms: readonly RoomEntry[] = [{ id: 'mail', path: '/mail', labelKey: 'room.mail', icon: Mail, keep: true }]
+export const rooms: readonly RoomEntry[] = [
+  { id: 'mail', path: '/mail', labelKey: 'room.mail', icon: Mail, keep: true },
+  { id: 'contacts', path: '/contacts', labelKey: 'room.contacts', icon: Users, load: () => withTexts('contacts', () => import('~/rooms/contacts/ContactsRoom')) },
+]
 
 /** The room an address belongs to; the first one for the bare address. */
 export function roomOf(path: string): string {

@@ -1,9 +1,10 @@
 import { useSyncExternalStore } from 'react'
+import { noMailChoices, type MailChoices } from './prefs-mail'
 
 export type KeyPreset = 'gmail' | 'outlook'
 
 /** What a person chose for this browser; everything has a sensible default. */
-export interface Prefs {
+export interface Prefs extends MailChoices {
   language: string | null
   theme: 'system' | 'light' | 'dark'
   density: 'compact' | 'normal' | 'comfortable'
@@ -29,7 +30,8 @@ export interface Prefs {
 }
 
 const STORE = 'chancery.prefs'
-const defaults: Prefs = {
+/** What everything is unless chosen otherwise. */
+export const defaultPrefs: Prefs = {
   language: null,
   theme: 'system',
   density: 'normal',
@@ -47,16 +49,18 @@ const defaults: Prefs = {
   notify: 'off',
   widths: {},
   closedFolders: [],
+  ...noMailChoices,
 }
 
 let current: Prefs = read()
 const listeners = new Set<() => void>()
+const changes = new Set<(change: Partial<Prefs>) => void>()
 
 function read(): Prefs {
   try {
-    return { ...defaults, ...(JSON.parse(localStorage.getItem(STORE) ?? '{}') as Partial<Prefs>) }
+    return { ...defaultPrefs, ...(JSON.parse(localStorage.getItem(STORE) ?? '{}') as Partial<Prefs>) }
   } catch {
-    return defaults // Private windows and policies can forbid storage.
+    return defaultPrefs // Private windows and policies can forbid storage.
   }
 }
 
@@ -65,6 +69,18 @@ export function prefs(): Prefs {
 }
 
 export function setPrefs(change: Partial<Prefs>): void {
+  takePrefs(change)
+  changes.forEach((fn) => fn(change))
+}
+
+/** Hears of what the person chooses here. */
+export function onPrefsChange(fn: (change: Partial<Prefs>) => void): () => void {
+  changes.add(fn)
+  return () => changes.delete(fn)
+}
+
+/** Takes over what was chosen elsewhere. */
+export function takePrefs(change: Partial<Prefs>): void {
   current = { ...current, ...change }
   try {
     localStorage.setItem(STORE, JSON.stringify(current))

@@ -1,10 +1,13 @@
 import type bulk from './en/bulk.json'
+import type contacts from './en/contacts.json'
+import type content from './en/content.json'
 import type folders from './en/folders.json'
 import type gallery from './en/gallery.json'
 import type main from './en/main.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
 import type settings from './en/settings.json'
+import type templates from './en/templates.json'
 
 /**
  * The areas that texts are kept in: a file of that name for each language.
@@ -13,12 +16,15 @@ import type settings from './en/settings.json'
  */
 export interface Areas {
   bulk: typeof bulk
+  contacts: typeof contacts
+  content: typeof content
   folders: typeof folders
   gallery: typeof gallery
   main: typeof main
   offline: typeof offline
   palette: typeof palette
   settings: typeof settings
+  templates: typeof templates
 }
 
 export type Area = keyof Areas

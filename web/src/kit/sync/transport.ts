@@ -1,4 +1,4 @@
-import { CORE, DIRECTORY, MAIL, SUBMISSION, type Session } from '~/api/jmap'
+import { CORE, type Session } from '~/api/jmap'
 import { SyncError, asSyncError, protocolError } from './errors'
 
 type Args = Record<string, unknown>
@@ -39,7 +39,7 @@ export class Transport {
     private readonly onFailure: (e: SyncError) => void = () => {},
     private readonly onSuccess: () => void = () => {},
   ) {
-    this.using = [CORE, MAIL, SUBMISSION, DIRECTORY].filter((c) => c in session.capabilities)
+    this.using = Object.keys(session.capabilities)
     const core = session.capabilities[CORE] ?? {}
     this.maxCalls = typeof core['maxCallsInRequest'] === 'number' ? core['maxCallsInRequest'] : 16
   }

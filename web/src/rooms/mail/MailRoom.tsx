@@ -2,7 +2,7 @@ import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react
 import { useLocation, useSearch } from 'wouter'
 import { Frame } from '~/app/Frame'
 import { useLayout } from '~/app/layout'
-import { useT } from '~/kit/i18n'
+import { useT, withTexts } from '~/kit/i18n'
 import { usePrefs } from '~/kit/prefs'
 import { asSyncError } from '~/kit/sync/errors'
 import { errorText } from '~/kit/ui/states'
@@ -11,7 +11,7 @@ import { Asked } from './ask'
 import { BulkJobs } from './bulk/jobs'
 import { placeName, useChoices } from './choices'
 import type { MailAccount } from './account'
-import { takeUnsaved, type ComposeStart } from './compose/start'
+import { onComposeWanted, takeUnsaved, type ComposeStart } from './compose/start'
 import { MailContext, useVersion, type MailState } from './context'
 import type { MailEngine } from './engine'
 import { FolderPane } from './FolderPane'
@@ -28,7 +28,7 @@ import { useActs } from './use-acts'
 import { useMailKeys } from './use-keys'
 
 const Composer = lazy(async () => {
-  const [composer, sealed] = await Promise.all([import('./compose/Composer'), import('./sealed')])
+  const [composer, sealed] = await Promise.all([withTexts('content', () => withTexts('templates', () => import('./compose/Composer'))), import('./sealed')])
   await sealed.openSealed()
   return composer
 })
@@ -55,7 +55,7 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
   const chosen = useChoices()
   const shown = route.show.join()
   const filter = useMemo(() => placeFilter(account, box, route.query, route.show, me), [account, box, route.query, shown, me, chosen.labels, folders === 0])
-  const threads = (chosen.conversations[place] ?? conversations) && box !== SEARCH && mailbox?.role !== 'drafts'
+  const threads = (chosen.conversationsAt[place] ?? conversations) && box !== SEARCH && mailbox?.role !== 'drafts'
   const order = chosen.sorts[place]
   const view = useMemo(() => engine.view(account, filter, threads, sortOf(order)), [engine, account, filter, threads, order])
   const list = useList(view)
@@ -95,8 +95,12 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
 
   // Words that could not be saved before the session ended come back first.
   useEffect(() => {
-    const kept = takeUnsaved()
-    if (kept) void start(kept)
+    const take = (): void => {
+      const kept = takeUnsaved()
+      if (kept) void start(kept)
+    }
+    take()
+    return onComposeWanted(take)
   }, [start])
 
   const state: MailState = { engine, account, mailbox, route: { ...route, box }, place, me, view, list, acts, mine, conversations: threads, go, openRow, compose: (s) => void start(s) }

@@ -1,6 +1,6 @@
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { Email, EmailAddress } from '~/api/jmap'
-import { useT } from '~/kit/i18n'
+import { useT, withTexts } from '~/kit/i18n'
 import { fullDate, readingDate } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { Avatar } from '~/kit/ui/Avatar'
@@ -14,6 +14,8 @@ import css from './MessageCard.module.css'
 import { MessageBody } from './MessageBody'
 import { people, personName } from './names'
 import { oneLetter } from './one-letter'
+
+const KindNote = lazy(() => withTexts('templates', () => import('./templates/KindNote')))
 
 /** A folded message: who and how it begins. */
 export function MessageLine({ email, onOpen }: { email: Email; onOpen: () => void }) {
@@ -90,6 +92,11 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
         </span>
       </header>
       {details && <Details email={email} />}
+      {email['header:X-Chancery-Kind:asText'] && (
+        <Suspense>
+          <KindNote email={email} />
+        </Suspense>
+      )}
       {email.bodyValues ? <MessageBody email={email} quoted={quoted} /> : <Skeleton lines={5} />}
       {email.attachments && <Attachments email={email} />}
     </section>

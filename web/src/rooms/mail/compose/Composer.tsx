@@ -11,13 +11,17 @@ import { MenuButton } from '~/kit/ui/MenuButton'
 import { Skeleton } from '~/kit/ui/states'
 import css from './Composer.module.css'
 import { htmlToText, textToHtml } from './draft'
+import { RichEditor } from './editor'
 import { FileList } from './FileList'
+import { OutsideNote } from './OutsideNote'
+import { Signature } from '../templates/Signature'
 import { QuoteBlock } from './QuoteBlock'
 import { RecipientField } from './RecipientField'
 import type { ComposeStart } from './start'
 import { useComposer } from './use-composer'
 
-const RichEditor = lazy(() => import('./RichEditor'))
+const KindBar = lazy(() => import('../templates/KindBar'))
+const TemplateMenu = lazy(() => import('../templates/TemplateMenu'))
 
 /** The sheet one writes on: docked beside the work, the whole screen on a phone. */
 export default function Composer({ start, onClose }: { start: ComposeStart; onClose: () => void }) {
@@ -58,17 +62,18 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
   }
   const drop = (e: DragEvent): void => {
     setOver(false)
+    if (e.defaultPrevented) return // a picture that went into the text
     if (e.dataTransfer.files.length === 0) return
     e.preventDefault()
     c.attach([...e.dataTransfer.files])
   }
   const paste = (e: ClipboardEvent): void => {
-    if (e.clipboardData.files.length === 0 || e.clipboardData.types.includes('text/html')) return
+    if (e.defaultPrevented || e.clipboardData.files.length === 0 || e.clipboardData.types.includes('text/html')) return
     e.preventDefault()
     c.attach([...e.clipboardData.files])
   }
   const toggleRich = (): void => {
-    set(draft.rich ? { rich: false, body: htmlToText(draft.body + draft.quote), quote: '' } : { rich: true, body: textToHtml(draft.body) })
+    c.fill(draft.rich ? { rich: false, body: htmlToText(draft.body + draft.quote), quote: '' } : { rich: true, body: textToHtml(draft.body) })
     setPrefs({ richText: !draft.rich })
   }
   const title = draft.subject.trim() || t('compose.title')
@@ -119,7 +124,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
             </select>
           </div>
         )}
-        <RecipientField label={t('field.to')} value={draft.to} onChange={(to) => set({ to })} sources={c.sources} autoFocus={start.how === 'new' || start.how === 'forward'} error={c.error === 'recipients' ? t('compose.noRecipient') : undefined}>
+        <RecipientField label={t('field.to')} value={draft.to} onChange={(to) => set({ to })} sources={c.sources} domains={c.sources.domains} autoFocus={start.how === 'new' || start.how === 'forward'} error={c.error === 'recipients' ? t('compose.noRecipient') : undefined}>
           {!copies && (
             <button type="button" className={css.copies} onClick={() => setCopies(true)}>
               {t('compose.copies')}
@@ -128,17 +133,23 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
         </RecipientField>
         {copies && (
           <>
-            <RecipientField label={t('field.cc')} value={draft.cc} onChange={(cc) => set({ cc })} sources={c.sources} />
-            <RecipientField label={t('field.bcc')} value={draft.bcc} onChange={(bcc) => set({ bcc })} sources={c.sources} />
+            <RecipientField label={t('field.cc')} value={draft.cc} onChange={(cc) => set({ cc })} sources={c.sources} domains={c.sources.domains} />
+            <RecipientField label={t('field.bcc')} value={draft.bcc} onChange={(bcc) => set({ bcc })} sources={c.sources} domains={c.sources.domains} />
           </>
         )}
+        <OutsideNote people={[...draft.to, ...draft.cc, ...draft.bcc]} domains={c.sources.domains} />
         <div className={css.field}>
           <label htmlFor="compose-subject">{t('field.subject')}</label>
           <input id="compose-subject" value={draft.subject} lang={guessLanguage(draft.subject)} onChange={(e) => set({ subject: e.target.value })} onKeyDown={(e) => { if (e.key === 'Enter' && !composing(e) && !e.ctrlKey && !e.metaKey) { e.preventDefault(); sheet.current?.querySelector<HTMLElement>('[data-body]')?.focus() } }} />
         </div>
+        {(draft.kind || !c.account.isPersonal) && (
+          <Suspense>
+            <KindBar value={draft.kind} onChange={(kind) => set({ kind })} />
+          </Suspense>
+        )}
         {draft.rich ? (
           <Suspense fallback={<Skeleton lines={4} />}>
-            <RichEditor value={c.initialBody} onChange={(body) => set({ body })} onComposing={c.setComposing} autoFocus={start.how === 'reply' || start.how === 'replyAll'} label={t('compose.body')} />
+            <RichEditor key={c.initialBody} value={c.initialBody} onChange={(body) => set({ body })} onComposing={c.setComposing} autoFocus={start.how === 'reply' || start.how === 'replyAll'} label={t('compose.body')} pictures={c.pictures} onPictures={c.addPictures} />
           </Suspense>
         ) : (
           <textarea
@@ -154,9 +165,15 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
             onCompositionEnd={() => c.setComposing(false)}
           />
         )}
+        <Signature identity={c.identity} rich={draft.rich} on={draft.signed ?? false} onChange={(signed) => set({ signed })} />
         {draft.quote && <QuoteBlock html={draft.quote} onRemove={() => set({ quote: '' })} />}
         <FileList files={draft.files} onRemove={c.detach} />
       </div>
+      {c.size && (
+        <p className={css.error} role="status">
+          {c.size}
+        </p>
+      )}
       {c.error && c.error !== 'recipients' && (
         <p className={css.error} role="alert">
           {c.error}
@@ -172,6 +189,9 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
           {t('compose.attach')}
         </Button>
         <input ref={files} type="file" multiple hidden onChange={(e) => { c.attach([...(e.target.files ?? [])]); e.target.value = '' }} />
+        <Suspense>
+          <TemplateMenu engine={c.engine} account={c.account} draft={draft} identity={c.identity} fill={c.fill} compact={layout === 'phone'} />
+        </Suspense>
         <i className={css.spring} />
         <MenuButton icon={Ellipsis} label={t('act.more')} placement="top start" entries={[{ id: 'rich', label: t('compose.rich'), checked: draft.rich, run: toggleRich }]} />
         <IconButton icon={Trash2} label={t('compose.discard')} onClick={c.discard} />

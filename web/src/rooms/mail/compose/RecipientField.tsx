@@ -1,15 +1,24 @@
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { Suspense, lazy, useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import type { EmailAddress } from '~/api/jmap'
-import { useT } from '~/kit/i18n'
+import { useT, withTexts } from '~/kit/i18n'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { composing } from '~/kit/keys/ime'
 import { Avatar } from '~/kit/ui/Avatar'
-import { X } from '~/kit/ui/icons'
+import { IconButton } from '~/kit/ui/Button'
+import { Users, X } from '~/kit/ui/icons'
 import { personName } from '../names'
 import { parseAddresses, sameAddress, validAddress } from './draft'
 import css from './RecipientField.module.css'
 import { matching, type Suggestion } from './suggest'
 import type { Sources } from './use-composer'
+
+const RecipientPicker = lazy(() => withTexts('contacts', () => import('../picker/RecipientPicker')))
+
+/** Whether an address is known to be of another organisation. */
+export function isOutside(a: EmailAddress, domains: ReadonlySet<string> | undefined): boolean {
+  const domain = a.email.slice(a.email.lastIndexOf('@') + 1).toLowerCase()
+  return domains !== undefined && domains.size > 0 && validAddress(a.email) && !domains.has(domain)
+}
 
 interface Props {
   label: string
@@ -19,10 +28,12 @@ interface Props {
   autoFocus?: boolean
   error?: string | undefined
   children?: ReactNode
+  /** Addresses of the organisation's own domains are plain; others are marked. */
+  domains?: ReadonlySet<string> | undefined
 }
 
 /** People as chips, completed from those one writes to and from the directory. */
-export function RecipientField({ label, value, onChange, sources, autoFocus, error, children }: Props) {
+export function RecipientField({ label, value, onChange, sources, autoFocus, error, children, domains }: Props) {
   const t = useT()
   const id = useId()
   const [text, setText] = useState('')
@@ -30,6 +41,7 @@ export function RecipientField({ label, value, onChange, sources, autoFocus, err
   const [at, setAt] = useState(0)
   const input = useRef<HTMLInputElement>(null)
   const busy = useRef(false)
+  const [picking, setPicking] = useState(false)
 
   useEffect(() => {
     if (!text.trim() || busy.current) return setFound([])
@@ -55,12 +67,12 @@ export function RecipientField({ label, value, onChange, sources, autoFocus, err
   }, [text, sources, value])
 
   const add = (list: EmailAddress[]): void => {
-    const fresh = list.filter((a) => !value.some((v) => sameAddress(v, a)))
+    const fresh = list.filter((a, i) => !value.some((v) => sameAddress(v, a)) && list.findIndex((b) => sameAddress(a, b)) === i)
     if (fresh.length > 0) onChange([...value, ...fresh])
     setText('')
     setFound([])
   }
-  const take = (s: Suggestion): void => add([{ name: s.name, email: s.email }])
+  const take = (s: Suggestion): void => add(s.members ?? [{ name: s.name, email: s.email }])
   const commit = (): void => {
     if (text.trim()) add(parseAddresses(text))
   }
@@ -84,7 +96,7 @@ export function RecipientField({ label, value, onChange, sources, autoFocus, err
       <label htmlFor={id}>{label}</label>
       <div className={css.box}>
         {value.map((a) => (
-          <span key={a.email} className={css.chip} data-bad={!validAddress(a.email) || undefined} title={a.email}>
+          <span key={a.email} className={css.chip} data-bad={!validAddress(a.email) || undefined} data-outside={isOutside(a, domains) || undefined} title={a.email}>
             <span className={css.name} lang={guessLanguage(personName(a))}>
               {personName(a)}
             </span>
@@ -137,7 +149,13 @@ export function RecipientField({ label, value, onChange, sources, autoFocus, err
           </p>
         )}
       </div>
+      <IconButton className={css.pick} icon={Users} label={t('compose.pick')} onClick={() => setPicking(true)} />
       {children}
+      {picking && (
+        <Suspense>
+          <RecipientPicker field={label} recent={sources.recent} onClose={() => setPicking(false)} onDone={(list) => { add(list); setPicking(false) }} />
+        </Suspense>
+      )}
       {open && (
         <ul className={css.list} role="listbox" id={`${id}-list`} aria-label={t('compose.suggestions')}>
           {found.map((s, i) => (

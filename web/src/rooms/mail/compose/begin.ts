@@ -3,6 +3,7 @@ import { t } from '~/kit/i18n'
 import { fullDate } from '~/kit/i18n/dates'
 import { people, personName } from '../names'
 import { cleanMail, inlineParts } from '../sanitize'
+import { localDay } from '../templates/fields'
 import { htmlToText, parseAddresses, sameAddress, splitDraft, textToHtml, type Draft, type DraftFile } from './draft'
 import type { ComposeStart } from './start'
 
@@ -15,10 +16,10 @@ export interface Writer {
 
 /** The message as it begins: empty, an answer, a forward, or a draft taken up again. */
 export function beginDraft(start: ComposeStart, w: Writer): Draft {
-  const empty: Draft = { identityId: w.identityId, to: [], cc: [], bcc: [], subject: '', rich: w.rich, body: '', quote: '', files: [], inReplyTo: null, references: null }
+  const empty: Draft = { identityId: w.identityId, to: [], cc: [], bcc: [], subject: '', rich: w.rich, body: '', quote: '', files: [], inReplyTo: null, references: null, signed: true }
   switch (start.how) {
     case 'new':
-      return { ...empty, to: start.to ? parseAddresses(start.to) : [] }
+      return { ...empty, to: start.to ? parseAddresses(start.to) : [], ...start.draft }
     case 'reply':
     case 'replyAll':
       return answer(empty, start.email, start.how === 'replyAll', w)
@@ -26,6 +27,10 @@ export function beginDraft(start: ComposeStart, w: Writer): Draft {
       return forward(empty, start.email)
     case 'draft':
       return resume(empty, start.email)
+    case 'attach':
+      return enclose(empty, start.email)
+    case 'again':
+      return { ...resume(empty, start.email), inReplyTo: null, references: null }
     case 'resume':
       return start.draft
   }
@@ -79,6 +84,13 @@ function forward(empty: Draft, email: Email): Draft {
   }
 }
 
+/** The letter goes along whole, with every line of its header (RFC 2046 section 5.2.1). */
+function enclose(empty: Draft, email: Email): Draft {
+  const name = `${(email.subject ?? '').replace(/[\\/:*?"<>|\p{Cc}]/gu, '_').slice(0, 120).trim() || 'message'}.eml`
+  const file: DraftFile = { key: email.blobId ?? '', name, type: 'message/rfc822', size: email.size, blobId: email.blobId ?? '' }
+  return { ...empty, subject: prefixed(email.subject ?? '', 'Fwd'), files: [file], answers: { emailId: email.id, keyword: '$forwarded' } }
+}
+
 function resume(empty: Draft, email: Email): Draft {
   const html = bodyOf(email, 'text/html')
   const parts = splitDraft(html)
@@ -91,10 +103,20 @@ function resume(empty: Draft, email: Email): Draft {
     rich: html !== '',
     body: html ? cleanMail(parts.body, 'keep', true).html : plainBody(email),
     quote: parts.quote ? cleanMail(parts.quote, 'keep', true).html : '',
+    signed: parts.signed,
+    ...kindOf(email),
     files: (email.attachments ?? []).filter((p) => p.blobId).map(toFile),
     inReplyTo: email.inReplyTo ?? null,
     references: email.references ?? null,
   }
+}
+
+/** The kind a draft was given, from its header. */
+function kindOf(email: Email): Pick<Draft, 'kind'> {
+  const kind = email['header:X-Chancery-Kind:asText']
+  const due = email['header:X-Chancery-Due:asText']
+  const every = email['header:X-Chancery-Every:asText']
+  return kind ? { kind: { kind, ...(due ? { due: localDay(new Date(due)) } : {}), ...(every ? { every } : {}) } } : {}
 }
 
 /** RFC 5322 section 3.6.4: the parent's references and then its own id. */

@@ -45,7 +45,7 @@ describe('toEmail', () => {
 
   test('a saved draft comes apart as it went together', () => {
     const e = toEmail({ ...draft, quote: '<p>Q</p>' }, identity, 'd', 'id@x') as { bodyValues: { html: { value: string } } }
-    expect(splitDraft(e.bodyValues.html.value)).toEqual({ body: draft.body, quote: '<p>Q</p>' })
+    expect(splitDraft(e.bodyValues.html.value)).toEqual({ body: draft.body, quote: '<p>Q</p>', signed: false })
   })
 })
 
@@ -66,5 +66,26 @@ describe('text', () => {
   test('blank is blank', () => {
     expect(isBlank({ ...draft, body: '<p></p>' })).toBe(true)
     expect(isBlank(draft)).toBe(false)
+  })
+})
+
+describe('signatures and kinds', () => {
+  const signing = { ...identity, textSignature: 'Ann\nWorks', htmlSignature: '<p>Ann, <b>Works</b></p>' }
+  const bodies = (d: Draft): { text: string; html: string } => {
+    const e = toEmail(d, signing, 'd', 'id') as { bodyValues: { text: { value: string }; html?: { value: string } } }
+    return { text: e.bodyValues.text.value, html: e.bodyValues.html?.value ?? '' }
+  }
+  test('the signature stands between the words and the quote, and comes off again', () => {
+    const b = bodies({ ...draft, quote: '<p>Q</p>', signed: true })
+    expect(b.text).toMatch(/you\n\n-- \nAnn\nWorks\n\nQ$/)
+    expect(splitDraft(b.html)).toEqual({ body: draft.body, quote: '<p>Q</p>', signed: true })
+    expect(bodies({ ...draft, signed: false }).html).not.toContain('Works')
+  })
+  test('a kind becomes header fields, the due date the end of its day', () => {
+    const e = toEmail({ ...draft, kind: { kind: 'periodic-report', due: '2026-12-01', every: 'monthly' } }, identity, 'd', 'id')
+    expect(e['header:X-Chancery-Kind:asText']).toBe('periodic-report')
+    expect(new Date(String(e['header:X-Chancery-Due:asText'])).getTime()).toBe(new Date(2026, 11, 1, 23, 59, 59).getTime())
+    expect(e['header:X-Chancery-Every:asText']).toBe('monthly')
+    expect(Object.keys(toEmail(draft, identity, 'd', 'id')).some((k) => k.startsWith('header:'))).toBe(false)
   })
 })

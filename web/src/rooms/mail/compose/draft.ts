@@ -13,6 +13,14 @@ export interface DraftFile {
   error?: string
 }
 
+/** How a letter is sent by kind (doc/kinds.md). */
+export interface DraftKind {
+  kind: string
+  /** An ISO date without time; the end of that day is meant. */
+  due?: string
+  every?: string
+}
+
 /** A message being written. */
 export interface Draft {
   identityId: string
@@ -28,6 +36,10 @@ export interface Draft {
   files: DraftFile[]
   inReplyTo: string[] | null
   references: string[] | null
+  /** Whether the signature of the identity goes under what is written. */
+  signed?: boolean
+  /** The kind of document this is sent as, with its due date and period. */
+  kind?: DraftKind
   /** The message to be marked as answered or forwarded on sending. */
   answers?: { emailId: string; keyword: '$answered' | '$forwarded' }
 }
@@ -57,9 +69,9 @@ export function sameAddress(a: EmailAddress, b: EmailAddress): boolean {
 
 /** The Email object to create (RFC 8621 section 4.6). */
 export function toEmail(d: Draft, identity: Identity, draftsId: string, messageId: string): Record<string, unknown> {
-  const text = d.rich ? htmlToText(d.body + d.quote) : d.body
+  const text = d.rich ? htmlToText(d.body) + textSignature(d, identity) + (d.quote ? `\n\n${htmlToText(d.quote)}` : '') : d.body + textSignature(d, identity)
   const parts: Record<string, { value: string }> = { text: { value: text } }
-  if (d.rich) parts['html'] = { value: wholeHtml(d) }
+  if (d.rich) parts['html'] = { value: wholeHtml(d, identity) }
   return {
     mailboxIds: { [draftsId]: true },
     keywords: { $draft: true, $seen: true },
@@ -75,8 +87,14 @@ export function toEmail(d: Draft, identity: Identity, draftsId: string, messageI
     bodyValues: parts,
     textBody: [{ partId: 'text', type: 'text/plain' }],
     ...(d.rich ? { htmlBody: [{ partId: 'html', type: 'text/html' }] } : {}),
-    attachments: d.files.filter((f) => f.blobId).map(attachment),
+    attachments: d.files.filter((f) => f.blobId && shown(d, f)).map((f) => attachment(d.rich ? f : { ...f, cid: undefined })),
+    ...kindFields(d.kind),
   }
+}
+
+/** A picture that was taken out of the text again does not go along. */
+function shown(d: Draft, f: DraftFile): boolean {
+  return !f.cid || !d.rich || `${d.body}${d.quote}`.toLowerCase().includes(`cid:${f.cid.toLowerCase()}`)
 }
 
 function attachment(f: DraftFile): Partial<EmailBodyPart> {
@@ -92,16 +110,44 @@ function orNull(list: EmailAddress[]): EmailAddress[] | null {
 // written part and the quote apart.
 const QUOTE_MARK = '<div class="chancery-quote">'
 
-function wholeHtml(d: Draft): string {
-  return `<!doctype html><html><body>${d.body}${d.quote ? `${QUOTE_MARK}${d.quote}</div>` : ''}</body></html>`
+const SIGNATURE_MARK = '<div class="chancery-signature">'
+
+/** The signature as text, after the line that sets it off (RFC 3676 section 4.3). */
+function textSignature(d: Draft, identity: Identity): string {
+  const text = d.signed ? identity.textSignature || htmlToText(identity.htmlSignature) : ''
+  return text ? `\n\n-- \n${text}` : ''
+}
+
+/** The signature as HTML, made from the text where there is no other. */
+export function htmlSignature(identity: Identity): string {
+  return identity.htmlSignature || (identity.textSignature ? textToHtml(identity.textSignature) : '')
+}
+
+function kindFields(k: DraftKind | undefined): Record<string, string> {
+  if (!k) return {}
+  return {
+    'header:X-Chancery-Kind:asText': k.kind,
+    ...(k.due ? { 'header:X-Chancery-Due:asText': new Date(`${k.due}T23:59:59`).toISOString().replace('.000', '') } : {}),
+    ...(k.due && k.every ? { 'header:X-Chancery-Every:asText': k.every } : {}),
+  }
+}
+
+function wholeHtml(d: Draft, identity: Identity): string {
+  const signature = d.signed ? htmlSignature(identity) : ''
+  return `<!doctype html><html><body>${d.body}${signature ? `${SIGNATURE_MARK}${signature}</div>` : ''}${d.quote ? `${QUOTE_MARK}${d.quote}</div>` : ''}</body></html>`
 }
 
 /** Takes a saved draft apart again. */
-export function splitDraft(html: string): { body: string; quote: string } {
+export function splitDraft(html: string): { body: string; quote: string; signed: boolean } {
   const inner = /<body[^>]*>([\s\S]*)<\/body>/i.exec(html)?.[1] ?? html
   const at = inner.indexOf(QUOTE_MARK)
-  if (at < 0) return { body: inner, quote: '' }
-  return { body: inner.slice(0, at), quote: inner.slice(at + QUOTE_MARK.length).replace(/<\/div>\s*$/, '') }
+  const own = at < 0 ? inner : inner.slice(0, at)
+  const sign = own.indexOf(SIGNATURE_MARK)
+  return {
+    body: sign < 0 ? own : own.slice(0, sign),
+    quote: at < 0 ? '' : inner.slice(at + QUOTE_MARK.length).replace(/<\/div>\s*$/, ''),
+    signed: sign >= 0,
+  }
 }
 
 // Not by instanceof: the nodes belong to the sealed window.
@@ -136,8 +182,13 @@ function blockText(node: Node): string {
   return out
 }
 
+/** Makes a text safe to stand in HTML. */
+export function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
 export function textToHtml(text: string): string {
-  const safe = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  const safe = escapeText(text)
   return safe.split(/\n{2,}/).map((p) => `<p>${p.replaceAll('\n', '<br>')}</p>`).join('')
 }
 

@@ -21,6 +21,7 @@ export class DraftSaver {
     private readonly draftsName: string,
     /** The email that holds the draft now. */
     public emailId: string | null,
+    private readonly onConflict: () => void = () => {},
   ) {}
 
   save(draft: Draft, identity: Identity): Promise<string> {
@@ -39,6 +40,9 @@ export class DraftSaver {
     })
     const made = r.created?.['d']
     if (!made) throw protocolError(r.notCreated?.['d']?.type ?? 'serverFail', r.notCreated?.['d']?.description)
+    // Another device saved in between: this newer text stands, and what was
+    // written there stays among the drafts.
+    if (this.emailId && r.notDestroyed?.[this.emailId]) this.onConflict()
     this.emailId = made.id
     this.engine.syncSoon(this.account.id)
     return made.id

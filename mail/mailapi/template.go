@@ -1,0 +1,215 @@
+package mailapi
+
+import (
+	"context"
+	"encoding/json"
+
+	"chancery/kit/errs"
+	"chancery/kit/id"
+	"chancery/mail"
+	"chancery/wire/jmap"
+	"chancery/wire/jmapmail"
+)
+
+const templateID = 'm'
+
+// prepared are the capabilities of templates and of requests.
+func (a *API) prepared() []jmap.Capability {
+	return []jmap.Capability{
+		{
+			URN: jmapmail.TemplatesURN,
+			Account: func(acc jmap.Account) (any, bool) {
+				return jmapmail.TemplatesCapability{MaxTemplates: mail.MaxTemplates, MaxSizeBody: mail.MaxTemplateBody, Kinds: mail.Kinds, MayWrite: !acc.IsReadOnly}, true
+			},
+			Types: []string{"Template"},
+			States: func(ctx context.Context, account jmap.ID) (map[string]string, error) {
+				return a.oneState(ctx, account, "Template", (*mail.Account).TemplateState)
+			},
+			Methods: map[string]jmap.Method{"Template/get": a.templateGet, "Template/changes": a.templateChanges, "Template/set": a.templateSet},
+		},
+		{
+			URN:     jmapmail.RequestsURN,
+			Account: func(jmap.Account) (any, bool) { return nil, true },
+			Types:   []string{"Request"},
+			States: func(ctx context.Context, account jmap.ID) (map[string]string, error) {
+				return a.oneState(ctx, account, "Request", (*mail.Account).RequestState)
+			},
+			Methods: map[string]jmap.Method{"Request/get": a.requestGet, "Request/changes": a.requestChanges, "Request/set": a.requestSet},
+		},
+	}
+}
+
+func (a *API) oneState(ctx context.Context, account jmap.ID, name string, ask func(*mail.Account, context.Context) (int64, error)) (map[string]string, error) {
+	acc, err := a.account(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	n, err := ask(acc, ctx)
+	return map[string]string{name: state(n)}, err
+}
+
+// plainChanges answers /changes of a type whose state is asked for on its own.
+func (a *API) plainChanges(ctx context.Context, call *jmap.Call, prefix byte,
+	stateOf func(*mail.Account, context.Context) (int64, error), ask func(*mail.Account, context.Context, int64) (mail.ObjectChanges, error)) (any, error) {
+	var args jmap.ChangesArgs
+	if err := call.Decode(&args); err != nil {
+		return nil, err
+	}
+	if err := args.Check(); err != nil {
+		return nil, err
+	}
+	acc, err := a.account(ctx, args.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	since, err := parseState(args.SinceState)
+	if err != nil {
+		return nil, err
+	}
+	now, err := stateOf(acc, ctx)
+	if err != nil {
+		return nil, err
+	}
+	if since > now {
+		return nil, jmap.Fail(jmap.CannotCalculateChanges, "The state %q is not known.", args.SinceState)
+	}
+	c, err := ask(acc, ctx, since)
+	if err != nil {
+		return nil, err
+	}
+	var events []event
+	for _, n := range c.Created {
+		events = append(events, event{since, id.Text(prefix, n), true})
+	}
+	for _, n := range c.Updated {
+		events = append(events, event{since, id.Text(prefix, n), false})
+	}
+	out := &jmap.ChangesAnswer{AccountID: args.AccountID, OldState: args.SinceState, NewState: state(now)}
+	return out, answerChanges(out, events, texts(prefix, c.Destroyed), args.MaxChanges)
+}
+
+// orNil returns nil for the zero value.
+func orNil[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+func orZero[T any](v *T) (out T) {
+	if v != nil {
+		out = *v
+	}
+	return out
+}
+
+func templateObject(t mail.Template) jmapmail.Template {
+	return jmapmail.Template{ID: id.Text(templateID, t.ID), Name: t.Name, Kind: orNil(t.Kind), Subject: t.Subject, HTMLBody: t.HTML,
+		To: targets(t.To), Cc: targets(t.Cc), DueDays: orNil(t.DueDays), Every: orNil(t.Every), SortOrder: t.Sort}
+}
+
+func templateBody(o jmapmail.Template) mail.TemplateBody {
+	return mail.TemplateBody{Name: o.Name, Kind: orZero(o.Kind), Subject: o.Subject, HTML: o.HTMLBody,
+		To: roomTargets(o.To), Cc: roomTargets(o.Cc), DueDays: orZero(o.DueDays), Every: orZero(o.Every), Sort: o.SortOrder}
+}
+
+func (a *API) templates(ctx context.Context, account jmap.ID) (*mail.Account, []jmapmail.Template, string, error) {
+	acc, err := a.account(ctx, account)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	list, now, err := acc.Templates(ctx)
+	objects := make([]jmapmail.Template, len(list))
+	for i, t := range list {
+		objects[i] = templateObject(t)
+	}
+	return acc, objects, state(now), err
+}
+
+// templateGet is Template/get.
+func (a *API) templateGet(ctx context.Context, call *jmap.Call) (any, error) {
+	var args jmap.GetArgs
+	if err := call.Decode(&args); err != nil {
+		return nil, err
+	}
+	if err := args.Check(call.Limits); err != nil {
+		return nil, err
+	}
+	_, objects, now, err := a.templates(ctx, args.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	return jmap.Get(args, now, objects, func(t jmapmail.Template) jmap.ID { return t.ID })
+}
+
+// templateChanges is Template/changes.
+func (a *API) templateChanges(ctx context.Context, call *jmap.Call) (any, error) {
+	return a.plainChanges(ctx, call, templateID, (*mail.Account).TemplateState, (*mail.Account).TemplateChanges)
+}
+
+// templateSet is Template/set.
+func (a *API) templateSet(ctx context.Context, call *jmap.Call) (any, error) {
+	var args jmap.SetArgs
+	if err := call.Decode(&args); err != nil {
+		return nil, err
+	}
+	if err := args.Check(call.Limits); err != nil {
+		return nil, err
+	}
+	acc, objects, old, err := a.templates(ctx, args.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	if err := args.CheckState(old); err != nil {
+		return nil, err
+	}
+	have := map[jmap.ID]jmapmail.Template{}
+	for _, t := range objects {
+		have[t.ID] = t
+	}
+	out := jmap.Set(ctx, call, &args, jmap.Setter{
+		Create: func(ctx context.Context, _ jmap.ID, raw json.RawMessage) (jmap.ID, any, error) {
+			var in jmapmail.Template
+			if err := jmap.DecodeStrict(raw, &in); err != nil {
+				return "", nil, serverSet(err)
+			}
+			if in.ID != "" {
+				return "", nil, jmap.BadProperty("id", "The server gives the id.")
+			}
+			t, err := acc.CreateTemplate(ctx, templateBody(in))
+			o := templateObject(t)
+			have[o.ID] = o
+			return o.ID, o, err
+		},
+		Update: func(ctx context.Context, text jmap.ID, p jmap.Patch) (any, error) {
+			old, ok := have[text]
+			if !ok {
+				return nil, jmap.Refuse(jmap.NotFound, "There is no template %s.", text)
+			}
+			now, err := jmap.Patched(old, jmapmail.Template{}, p)
+			if err != nil {
+				return nil, err
+			}
+			if now.ID != old.ID {
+				return nil, jmap.BadProperty("id", "The id cannot be changed.")
+			}
+			n, _ := id.Parse(templateID, text)
+			if err := acc.UpdateTemplate(ctx, n, templateBody(now)); err != nil {
+				return nil, err
+			}
+			have[text] = now
+			return nil, nil
+		},
+		Destroy: func(ctx context.Context, text jmap.ID) error {
+			n, ok := id.Parse(templateID, text)
+			if !ok {
+				return errs.E(errs.NotFound, "There is no template %s.", text)
+			}
+			return acc.DeleteTemplate(ctx, n)
+		},
+	})
+	after, err := acc.TemplateState(ctx)
+	out.OldState, out.NewState = old, state(after)
+	return out, err
+}

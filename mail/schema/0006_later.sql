@@ -1,0 +1,1 @@
+-- The number is kept for what happens to letters later, which comes with its own change.

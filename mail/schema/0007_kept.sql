@@ -1,0 +1,1 @@
+-- The number was kept for a change that did not need it.

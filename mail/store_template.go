@@ -1,0 +1,40 @@
+package mail
+
+import (
+	"context"
+	"encoding/json"
+
+	"chancery/store"
+)
+
+func selectTemplates(ctx context.Context, tx *store.Tx, account, since int64) (list []Template, err error) {
+	err = tx.Query(ctx, "SELECT id, body, created, modseq, gone FROM mail_template WHERE account_id = $1 AND modseq > $2 ORDER BY id", []any{account, since}, func(scan func(...any) error) error {
+		var t Template
+		var body string
+		err := scan(&t.ID, &body, &t.Created, &t.Modseq, &t.Gone)
+		if err == nil && !t.Gone {
+			err = json.Unmarshal([]byte(body), &t.TemplateBody)
+		}
+		list = append(list, t)
+		return err
+	})
+	return list, err
+}
+
+func selectTemplateState(ctx context.Context, tx *store.Tx, account int64) (n int64, err error) {
+	err = tx.Row(ctx, "SELECT COALESCE(MAX(modseq), 0) FROM mail_template WHERE account_id = $1", []any{account}, &n)
+	return n, err
+}
+
+func putTemplate(ctx context.Context, tx *store.Tx, account int64, t Template) error {
+	body := []byte("{}")
+	if !t.Gone {
+		var err error
+		if body, err = json.Marshal(t.TemplateBody); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO mail_template (account_id, id, body, created, modseq, gone) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (account_id, id) DO UPDATE SET body = $3, modseq = $5, gone = $6`, account, t.ID, string(body), t.Created, t.Modseq, t.Gone)
+	return err
+}
