@@ -19,7 +19,7 @@ const routes = [
   ['search suggestions', ['src/rooms/mail/find/Suggest.tsx'], ['index.html'], 8],
   ['work on all results', ['src/rooms/mail/bulk/BulkCard.tsx', 'src/rooms/mail/bulk/acts.ts'], ['index.html'], 8],
   ['read HTML mail', ['src/rooms/mail/HtmlBody.tsx'], ['index.html'], 40],
-  ['compose', ['src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], ['index.html', 'src/rooms/mail/HtmlBody.tsx'], 130],
+  ['compose', ['src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], ['index.html', 'src/rooms/mail/HtmlBody.tsx'], 140],
   ['compose: tables, pictures', ['src/rooms/mail/compose/rich/index.ts'], ['index.html', 'src/rooms/mail/HtmlBody.tsx', 'src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], 40],
   ['look at files', ['src/rooms/mail/content/Viewer.tsx', 'src/rooms/mail/content/TextView.tsx', 'src/locales/zh-TW/content.json'], ['index.html'], 30],
   ['look at PDF (worker extra)', ['src/rooms/mail/content/PdfView.tsx'], ['index.html', 'src/rooms/mail/content/Viewer.tsx'], 140],

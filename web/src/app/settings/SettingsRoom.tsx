@@ -1,4 +1,4 @@
-import { Suspense, lazy, useEffect, useMemo } from 'react'
+import { Suspense, lazy, useEffect } from 'react'
 import { useLocation } from 'wouter'
 import { addTexts, useT, withTexts } from '~/kit/i18n'
 import { useKeys } from '~/kit/keys'
@@ -28,8 +28,8 @@ export default function SettingsRoom({ engine }: RoomProps) {
   useEffect(() => {
     document.title = `${section ? t(section.labelKey) : t('settings.title')} · Chancery`
   }, [section, t])
-  const list = useMemo(
-    () => (
+  // Not memoised: the names of sections come with their areas of texts.
+  const list = (
       <nav className={css.list} aria-label={t('settings.title')}>
         <ul>
           {sections.map((s) => (
@@ -48,8 +48,6 @@ export default function SettingsRoom({ engine }: RoomProps) {
           ))}
         </ul>
       </nav>
-    ),
-    [t, section, phone, navigate],
   )
   return (
     <Frame room="settings" deep={false}>
