@@ -11,6 +11,8 @@ export interface Prefs {
   /** An IANA time zone; empty follows the device. */
   zone: string
   richText: boolean
+  /** Senders whose letters may fetch their pictures, newest last. */
+  imagesFrom: string[]
   foldersHidden: boolean
   widths: Record<string, number>
   closedFolders: string[]
@@ -26,6 +28,7 @@ const defaults: Prefs = {
   calendar: 'gregory',
   zone: '',
   richText: true,
+  imagesFrom: [],
   foldersHidden: false,
   widths: {},
   closedFolders: [],

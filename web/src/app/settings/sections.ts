@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 import type { Area, Key } from '~/kit/i18n'
-import { BookOpen, Keyboard, Settings, type LucideIcon } from '~/kit/ui/icons'
+import { BookOpen, FileDown, Keyboard, Settings, type LucideIcon } from '~/kit/ui/icons'
 import type { RoomProps } from '../rooms'
 
 /*
@@ -25,5 +25,6 @@ export interface SettingsSection {
 export const sections: readonly SettingsSection[] = [
   { id: 'general', labelKey: 'settings.general', icon: Settings, area: 'settings', load: () => import('./General') },
   { id: 'reading', labelKey: 'settings.reading', icon: BookOpen, area: 'settings', load: () => import('./Reading') },
+  { id: 'files', labelKey: 'files.section', icon: FileDown, area: 'content', load: () => import('~/rooms/mail/content/FilesSection') },
   { id: 'keyboard', labelKey: 'settings.keyboard', icon: Keyboard, area: 'settings', load: () => import('./KeyboardSection') },
 ]

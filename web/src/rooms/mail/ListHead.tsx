@@ -2,7 +2,8 @@ import { useSyncExternalStore } from 'react'
 import { useT } from '~/kit/i18n'
 import { number } from '~/kit/i18n/dates'
 import { IconButton } from '~/kit/ui/Button'
-import { Archive, Mail, MailOpen, ShieldAlert, Trash2, X } from '~/kit/ui/icons'
+import { Archive, FileDown, Mail, MailOpen, ShieldAlert, Trash2, X } from '~/kit/ui/icons'
+import { exportChosen } from './content/exporting'
 import { useMail } from './context'
 import css from './ListHead.module.css'
 import { rowEmails } from './MailRoom'
@@ -64,6 +65,7 @@ function Chosen() {
       <IconButton icon={Trash2} label={t('act.delete')} shortcut="#" onClick={() => then(acts.trash(emails))} />
       <IconButton icon={unread ? MailOpen : Mail} label={t(unread ? 'act.markRead' : 'act.markUnread')} onClick={() => then(acts.seen(emails, unread))} />
       <MoveMenu emails={emails} onMoved={list.clear} />
+      <IconButton icon={FileDown} label={t('act.export')} onClick={() => exportChosen(m.account, emails.map((e) => e.id))} />
       {mailbox?.role !== 'junk' && <IconButton icon={ShieldAlert} label={t('act.junk')} onClick={() => then(acts.junk(emails))} />}
     </header>
   )

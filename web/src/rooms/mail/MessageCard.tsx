@@ -1,6 +1,6 @@
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { Email, EmailAddress } from '~/api/jmap'
-import { useT } from '~/kit/i18n'
+import { useT, withTexts } from '~/kit/i18n'
 import { fullDate, readingDate } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { Avatar } from '~/kit/ui/Avatar'
@@ -9,10 +9,19 @@ import { ChevronDown, Ellipsis, Forward, Paperclip, Pencil, Reply, ReplyAll } fr
 import { MenuButton } from '~/kit/ui/MenuButton'
 import { Skeleton } from '~/kit/ui/states'
 import { Attachments } from './Attachments'
+import { useLetterActs } from './content/LetterActs'
+import { unsubscribe } from './content/unsubscribe'
 import { useMail } from './context'
 import css from './MessageCard.module.css'
 import { MessageBody } from './MessageBody'
 import { people, personName } from './names'
+
+const Banners = lazy(() => withTexts('content', () => import('./content/Banners')))
+
+/** Whether a letter is an invitation or came by a list that one can leave. */
+function hasBanners(email: Email): boolean {
+  return unsubscribe(email) !== null || (email.attachments ?? []).some((p) => p.type === 'text/calendar')
+}
 
 /** A folded message: who and how it begins. */
 export function MessageLine({ email, onOpen }: { email: Email; onOpen: () => void }) {
@@ -41,6 +50,7 @@ export function MessageLine({ email, onOpen }: { email: Email; onOpen: () => voi
 export function MessageCard({ email, alone, quoted, onFold }: { email: Email; alone: boolean; quoted: boolean; onFold: () => void }) {
   const t = useT()
   const { compose, mine } = useMail()
+  const letter = useLetterActs([email])
   const [details, setDetails] = useState(false)
   const from = email.from?.[0]
   const name = personName(from)
@@ -80,13 +90,22 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
                 entries={[
                   ...(many ? [{ id: 'all', label: t('act.replyAll'), icon: ReplyAll, run: () => compose({ how: 'replyAll' as const, email }) }] : []),
                   { id: 'fwd', label: t('act.forward'), icon: Forward, run: () => compose({ how: 'forward', email }) },
+                  ...letter.sending,
+                  ...letter.printing,
+                  ...letter.looking,
                 ]}
               />
             </>
           )}
         </span>
       </header>
+      {letter.shown}
       {details && <Details email={email} />}
+      {hasBanners(email) && (
+        <Suspense>
+          <Banners email={email} />
+        </Suspense>
+      )}
       {email.bodyValues ? <MessageBody email={email} quoted={quoted} /> : <Skeleton lines={5} />}
       {email.attachments && <Attachments email={email} />}
     </section>

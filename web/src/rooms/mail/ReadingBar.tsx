@@ -2,9 +2,10 @@ import type { Email } from '~/api/jmap'
 import { useLayout } from '~/app/layout'
 import { useT } from '~/kit/i18n'
 import { Button, IconButton } from '~/kit/ui/Button'
-import { Archive, ArrowLeft, Download, Ellipsis, FileText, Inbox, Mail, ShieldAlert, Star, Trash2 } from '~/kit/ui/icons'
+import { Archive, ArrowLeft, Download, Ellipsis, Inbox, Mail, ShieldAlert, Star, Trash2 } from '~/kit/ui/icons'
 import { MenuButton, type MenuEntry } from '~/kit/ui/MenuButton'
 import { blobUrl } from './blobs'
+import { useLetterActs } from './content/LetterActs'
 import { useMail } from './context'
 import { MoveMenu } from './MoveMenu'
 import css from './ReadingBar.module.css'
@@ -19,13 +20,15 @@ export function ReadingBar({ emails }: { emails: Email[] }) {
   const { mailbox, engine, account } = m
   const starred = emails.some((e) => e.keywords['$flagged'])
   const last = emails.at(-1)
+  const letter = useLetterActs(emails)
   const junk = mailbox?.role === 'junk'
   const more = (): MenuEntry[] => [
     { id: 'unread', label: t('act.markUnread'), icon: Mail, shortcut: 'u', run: act.unread },
     ...(junk ? [] : [{ id: 'junk', label: t('act.junk'), icon: ShieldAlert, shortcut: '!', run: act.junk }]),
+    ...letter.printing,
+    ...letter.looking,
     ...(last?.blobId
       ? [
-          { id: 'source', label: t('act.source'), icon: FileText, run: () => void window.open(blobUrl(engine, account, last.blobId as string, 'message.txt', 'text/plain'), '_blank', 'noopener') },
           { id: 'save', label: t('act.saveMessage'), icon: Download, run: () => void window.open(blobUrl(engine, account, last.blobId as string, `${last.subject ?? 'message'}.eml`, 'message/rfc822')) },
         ]
       : []),
@@ -53,6 +56,7 @@ export function ReadingBar({ emails }: { emails: Email[] }) {
           <i className={css.spring} />
           <IconButton icon={Star} filled={starred} className={starred ? css.starred : ''} aria-pressed={starred} label={t(starred ? 'act.unstar' : 'act.star')} shortcut="s" onClick={act.star} />
           <MenuButton label={t('act.more')} icon={Ellipsis} entries={more} placement="bottom end" />
+          {letter.shown}
         </>
       )}
     </div>

@@ -4,13 +4,14 @@ import { SyncError } from '~/kit/sync/errors'
 import type { Group, Pending, Transport } from '~/kit/sync/transport'
 import { QueryView } from '~/kit/sync/view'
 import { MailAccount } from './account'
+import { UNSUBSCRIBE } from './content/unsubscribe'
 
 /** What a row of a list shows; bodies come when a message is opened. */
 export const LIST_PROPERTIES = ['id', 'threadId', 'mailboxIds', 'keywords', 'from', 'to', 'subject', 'receivedAt', 'sentAt', 'preview', 'hasAttachment', 'size']
 
 const BODY_PROPERTIES = [
   ...LIST_PROPERTIES,
-  'blobId', 'cc', 'bcc', 'replyTo', 'sender', 'messageId', 'inReplyTo', 'references', 'bodyValues', 'textBody', 'htmlBody', 'attachments',
+  'blobId', 'cc', 'bcc', 'replyTo', 'sender', 'messageId', 'inReplyTo', 'references', 'bodyValues', 'textBody', 'htmlBody', 'attachments', UNSUBSCRIBE,
 ]
 const PART_PROPERTIES = ['partId', 'blobId', 'size', 'name', 'type', 'charset', 'disposition', 'cid', 'language']
 

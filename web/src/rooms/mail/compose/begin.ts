@@ -18,7 +18,7 @@ export function beginDraft(start: ComposeStart, w: Writer): Draft {
   const empty: Draft = { identityId: w.identityId, to: [], cc: [], bcc: [], subject: '', rich: w.rich, body: '', quote: '', files: [], inReplyTo: null, references: null }
   switch (start.how) {
     case 'new':
-      return { ...empty, to: start.to ? parseAddresses(start.to) : [] }
+      return { ...empty, to: start.to ? parseAddresses(start.to) : [], subject: start.subject ?? '', body: empty.rich ? textToHtml(start.text ?? '') : (start.text ?? '') }
     case 'reply':
     case 'replyAll':
       return answer(empty, start.email, start.how === 'replyAll', w)
