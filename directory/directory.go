@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 
@@ -28,6 +29,8 @@ type Directory struct {
 	clock   clock.Clock
 	mu      sync.RWMutex
 	domains map[string]int64 // domain -> organisation, as last read
+
+	tellPreference func(account int64)
 }
 
 // New brings the tables up to date.
@@ -116,6 +119,20 @@ func (d *Directory) OrgOf(domain string) (org int64, ok bool) {
 	defer d.mu.RUnlock()
 	org, ok = d.domains[strings.ToLower(domain)]
 	return org, ok
+}
+
+// Domains returns the mail domains of an organisation.
+func (d *Directory) Domains(org int64) []string {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	list := []string{}
+	for domain, owner := range d.domains {
+		if owner == org {
+			list = append(list, domain)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // AddAccount makes an account and returns it with its id. The domain of an

@@ -84,7 +84,7 @@ func TestPeople(t *testing.T) {
 		}
 		add("wang@city.example", "王小明", "zh-TW", 9, Post{units[1].ID, "科長", "main"}, Post{units[2].ID, "秘書", "acting"})
 		add("mayor@city.example", "陳大文", "zh-TW", 1, Post{units[2].ID, "市長", "main"})
-		c := d.Capability(func(context.Context) (policy.Subject, error) { return policy.Subject{Org: DefaultOrg}, nil })
+		c := d.Capabilities(func(context.Context) (policy.Subject, error) { return policy.Subject{Org: DefaultOrg}, nil })[0]
 		ask := func(method, args string) string {
 			t.Helper()
 			answer, err := c.Methods[method](ctx, &jmap.Call{Args: json.RawMessage(args), Limits: jmap.DefaultLimits()})

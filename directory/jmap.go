@@ -39,11 +39,16 @@ type PostObject struct {
 	UnitPath []string `json:"unitPath" ts:"list"`
 }
 
-// UnitObject is a unit of the tree; Unit/get gives parents before children.
+// UnitObject is a unit of the tree; Unit/get gives parents before children
+// and those of one parent in their order (C30). TotalPeople counts who has a
+// post in the unit or in one below it, each person once.
 type UnitObject struct {
-	ID       jmap.ID           `json:"id"`
-	ParentID *jmap.ID          `json:"parentId"`
-	Names    map[string]string `json:"names"`
+	ID          jmap.ID           `json:"id"`
+	ParentID    *jmap.ID          `json:"parentId"`
+	Names       map[string]string `json:"names"`
+	SortOrder   int               `json:"sortOrder"`
+	TotalPeople int               `json:"totalPeople"`
+	Email       *string           `json:"email"` // of the unit's own mailbox, where it has one
 }
 
 // api answers JMAP calls about the directory.
@@ -52,28 +57,38 @@ type api struct {
 	who func(context.Context) (policy.Subject, error)
 }
 
-// Capability returns what the directory offers to clients. Who returns the
+// Capabilities returns what the directory offers to clients. Who returns the
 // person that a context belongs to.
-func (d *Directory) Capability(who func(context.Context) (policy.Subject, error)) jmap.Capability {
+func (d *Directory) Capabilities(who func(context.Context) (policy.Subject, error)) []jmap.Capability {
 	a := api{d, who}
-	return jmap.Capability{
-		URN:     URN,
-		Account: func(acc jmap.Account) (any, bool) { return struct{}{}, acc.IsPersonal },
-		Methods: map[string]jmap.Method{"Person/query": a.personQuery, "Person/get": a.personGet, "Unit/get": a.unitGet},
+	return []jmap.Capability{
+		{
+			URN:     URN,
+			Account: func(acc jmap.Account) (any, bool) { return struct{}{}, acc.IsPersonal },
+			Methods: map[string]jmap.Method{
+				"Person/query": a.personQuery, "Person/get": a.personGet, "Unit/get": a.unitGet, "List/get": a.listGet,
+				"Organisation/get": a.organisationGet,
+			},
+		},
+		a.preferences(),
 	}
 }
 
 // directoryState is the state of a directory that clients do not follow.
 const directoryState = "0"
 
-// personFilter is the filter of Person/query.
-type personFilter struct {
-	Text string `json:"text"`
+// PersonFilter is the filter of Person/query: words, and a unit that the
+// person has a post in, or with inSubunits in one below it.
+type PersonFilter struct {
+	Text       string   `json:"text"`
+	UnitID     *jmap.ID `json:"unitId"`
+	InSubunits bool     `json:"inSubunits"`
 }
 
-// personQuery is Person/query: people by the words of filter.text, by rank.
+// personQuery is Person/query: people by rank. The answer has pages like any
+// other: position, limit and total.
 func (a api) personQuery(ctx context.Context, call *jmap.Call) (any, error) {
-	var args jmap.QueryArgs[personFilter]
+	var args jmap.QueryArgs[PersonFilter]
 	if err := call.Decode(&args); err != nil {
 		return nil, err
 	}
@@ -87,11 +102,18 @@ func (a api) personQuery(ctx context.Context, call *jmap.Call) (any, error) {
 	if len(args.Sort) > 0 || args.Anchor != nil {
 		return nil, jmap.Fail(jmap.UnsupportedSort, "Person/query orders by rank only.")
 	}
-	text := ""
+	var f PersonFilter
 	if args.Filter != nil && args.Filter.Condition != nil {
-		text = args.Filter.Condition.Text
+		f = *args.Filter.Condition
 	}
-	found, err := a.d.Search(ctx, who, text, maxFound)
+	unit := int64(0)
+	if f.UnitID != nil {
+		var ok bool
+		if unit, ok = id.Parse(unitID, *f.UnitID); !ok {
+			unit = -1 // nobody
+		}
+	}
+	found, err := a.d.Find(ctx, who, f.Text, unit, f.InSubunits)
 	if err != nil {
 		return nil, err
 	}
@@ -175,25 +197,4 @@ func unitPath(tree map[int64]Unit, unit int64, language string) []string {
 		path = append([]string{u.Name(language)}, path...)
 	}
 	return path
-}
-
-// unitGet is Unit/get.
-func (a api) unitGet(ctx context.Context, call *jmap.Call) (any, error) {
-	args, who, err := a.getArgs(ctx, call)
-	if err != nil {
-		return nil, err
-	}
-	units, err := a.d.Units(ctx, who.Org)
-	if err != nil {
-		return nil, err
-	}
-	objects := make([]UnitObject, len(units))
-	for i, u := range units {
-		objects[i] = UnitObject{ID: id.Text(unitID, u.ID), Names: u.Names}
-		if u.Parent != 0 {
-			parent := id.Text(unitID, u.Parent)
-			objects[i].ParentID = &parent
-		}
-	}
-	return jmap.Get(args, directoryState, objects, func(u UnitObject) jmap.ID { return u.ID })
 }

@@ -122,6 +122,40 @@ func (d *Directory) Search(ctx context.Context, s policy.Subject, text string, l
 	return found, err
 }
 
+// Find returns everybody whom a search finds, highest rank first. With a unit
+// (not 0), only those with a post there, or with below in any unit under it.
+func (d *Directory) Find(ctx context.Context, s policy.Subject, text string, unit int64, below bool) (found []Person, err error) {
+	inside := map[int64]bool{unit: true}
+	if below && unit != 0 {
+		units, err := d.Units(ctx, s.Org)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range units { // parents before children
+			if inside[u.Parent] {
+				inside[u.ID] = true
+			}
+		}
+	}
+	words := strings.Fields(fold(text))
+	err = d.db.Read(ctx, func(tx *store.Tx) error {
+		return selectPeople(ctx, tx, s.Org, func(p Person, folded string) (bool, error) {
+			hit := unit == 0
+			for _, post := range p.Posts {
+				hit = hit || inside[post.Unit]
+			}
+			for _, w := range words {
+				hit = hit && strings.Contains(folded, w)
+			}
+			if hit {
+				found = append(found, p)
+			}
+			return true, nil
+		})
+	})
+	return found, err
+}
+
 // People returns people of the subject's organisation by id; one who is not
 // there is left out.
 func (d *Directory) People(ctx context.Context, s policy.Subject, ids []int64) (found []Person, err error) {

@@ -51,10 +51,14 @@ type Config struct {
 	} `toml:"network"`
 
 	HTTP struct {
-		Listen     string `toml:"listen" default:":80" doc:"Address of plain HTTP; empty closes it."`
-		ListenTLS  string `toml:"listen_tls" default:":443" doc:"Address of HTTPS; empty closes it."`
-		PushInside bool   `toml:"push_inside" default:"false" doc:"Let push subscriptions (RFC 8620 section 7.2) point to addresses of private networks and of this machine."`
-		BaseURL    string `toml:"base_url" doc:"The address people use. Empty: taken from each request." example:"https://mail.city.example"`
+		Listen     string        `toml:"listen" default:":80" doc:"Address of plain HTTP; empty closes it."`
+		ListenTLS  string        `toml:"listen_tls" default:":443" doc:"Address of HTTPS; empty closes it."`
+		PushInside bool          `toml:"push_inside" default:"false" doc:"Let push subscriptions (RFC 8620 section 7.2) point to addresses of private networks and of this machine."`
+		Idle       time.Duration `toml:"session_idle" default:"12h" doc:"After what time without use a session of the web client ends."`
+		PushKey    string        `toml:"push_key" doc:"File of the private key that signs web pushes (PEM, P-256). Empty: made once in the data directory; servers that share a database share this file." example:"/etc/chancery/push.key"`
+		PushName   string        `toml:"push_contact" doc:"How push services reach whoever runs the server: a mailto: or https: URL." example:"mailto:postmaster@city.example"`
+		Offline    bool          `toml:"offline" default:"true" doc:"Let people keep recent mail in the browser, encrypted, for work without a line."`
+		BaseURL    string        `toml:"base_url" doc:"The address people use. Empty: taken from each request." example:"https://mail.city.example"`
 	} `toml:"http"`
 
 	IMAP struct {

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"chancery/audit"
+	"chancery/contacts"
 	"chancery/directory"
 	jmapdoor "chancery/doors/jmap"
 	"chancery/identity"
@@ -25,6 +26,7 @@ type House struct {
 	Directory *directory.Directory
 	Identity  *identity.Identity
 	Mail      *mail.Room
+	Contacts  *contacts.Room
 	Index     *search.Index
 
 	jmap *jmapdoor.Door
@@ -64,7 +66,7 @@ func (h *House) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if h.Identity, err = identity.New(ctx, h.Store, h.Directory, identity.Config{InnerNetworks: inner}, now, h.log); err != nil {
+	if h.Identity, err = identity.New(ctx, h.Store, h.Directory, identity.Config{InnerNetworks: inner, SessionIdle: h.conf.HTTP.Idle}, now, h.log); err != nil {
 		return err
 	}
 	out, err := h.conf.outbound()
@@ -76,6 +78,11 @@ func (h *House) build(ctx context.Context) (err error) {
 		MaxRecipients: h.conf.SMTP.MaxRecipients, Postmaster: h.conf.Mail.Postmaster, Outbound: out,
 	}, now, h.log)
 	if err != nil {
+		return err
+	}
+	// Mail is what clients listen to; it wakes them for the other rooms too.
+	h.Directory.OnPreference(h.Mail.Wake)
+	if h.Contacts, err = contacts.New(ctx, h.Store, h.Directory, contacts.Config{Changed: h.Mail.Wake}, now, h.log); err != nil {
 		return err
 	}
 	if h.Index, err = search.Open(ctx, h.Store); err != nil {

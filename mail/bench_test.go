@@ -18,7 +18,10 @@ func fourKB(n int64) string {
 // BenchmarkReceive files 4 KB letters in one mailbox from 16 connections;
 // each is durable before the next of its connection.
 func BenchmarkReceive(b *testing.B) {
-	o := newOffice(b, "")
+	benchReceive(b, newOffice(b, ""))
+}
+
+func benchReceive(b *testing.B, o *office) {
 	rcpt := must(o.room.CheckRecipient(b.Context(), "ann@city.example"))
 	var n atomic.Int64
 	b.SetParallelism(8) // times GOMAXPROCS

@@ -36,6 +36,7 @@ type Recipient struct {
 	ORcpt   string      // RFC 3461
 
 	Members []directory.Account // of a distribution list: who gets the letter
+	sentOn  bool                // by somebody's script: not refused for a full mailbox
 }
 
 // accounts returns whose mailboxes the letter goes to.
@@ -108,6 +109,8 @@ type Incoming struct {
 	Keywords   []string // for all recipients
 	Ret, EnvID string   // RFC 3461
 	UTF8       bool     // SMTPUTF8 was asked for
+
+	rulings map[int64]*ruling // of scripts, by account
 }
 
 // Spool reads a letter that belongs to no account yet, for Receive.
@@ -123,6 +126,9 @@ func (r *Room) Receive(ctx context.Context, in Incoming, l *Letter) error {
 	}
 	staged, report, err := r.successReport(ctx, in, l)
 	if err != nil {
+		return err
+	}
+	if in, err = r.filter(ctx, in, l); err != nil {
 		return err
 	}
 	if l.staged != nil {
@@ -161,7 +167,7 @@ func (r *Room) file(ctx context.Context, tx *store.Tx, in Incoming, l *Letter) e
 				continue
 			}
 			seen[a.ID] = true
-			if err := r.fileOne(ctx, tx, a, in, l, len(rcpt.Members) > 0); err != nil {
+			if err := r.fileOne(ctx, tx, a, in, l, len(rcpt.Members) > 0, rcpt.sentOn); err != nil {
 				return err
 			}
 		}
@@ -184,15 +190,23 @@ func deliverTo(ctx context.Context, tx *store.Tx, account int64, role string) (i
 
 // fileOne files the letter in one account. A member of a list gets it over the
 // quota: the sender was told that the letter is taken, and whoever is full is
-// refused when written to by name.
-func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, in Incoming, l *Letter, isMember bool) error {
+// refused when written to by name. The same holds for whom a script sent it on to.
+func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, in Incoming, l *Letter, isMember, sentOn bool) error {
+	quota := r.quota(a)
+	if isMember || sentOn {
+		quota = 0
+	}
+	if v := in.rulings[a.ID]; v != nil {
+		err := r.fileBy(ctx, tx, a, quota, in, l, v)
+		tx.OnCommit(func() {
+			r.changed(a.ID)
+			r.answerByScript(a, in, l, v, isMember)
+		})
+		return err
+	}
 	box, err := deliverTo(ctx, tx, a.ID, in.Role)
 	if err != nil {
 		return err
-	}
-	quota := r.quota(a)
-	if isMember {
-		quota = 0
 	}
 	_, err = r.insert(ctx, tx, a.ID, quota, []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: in.Keywords}})
 	tx.OnCommit(func() {

@@ -14,6 +14,7 @@ import (
 	"chancery/mail/convert"
 	"chancery/policy"
 	"chancery/store"
+	"chancery/wire/sieve"
 )
 
 // Config are the room's settings. Zero values mean the documented default.
@@ -30,6 +31,9 @@ type Config struct {
 	ContentBytes   int    // bytes of parsed messages kept in memory, default 24 MiB
 	Postmaster     string // address that gets what is sent to postmaster; default the first administrator
 	Outbound       Outbound
+	Sieve          sieve.Limits // of people's scripts; each has its default
+	MaxScripts     int          // per account, default 50
+	MaxRules       int          // per account, default 500
 }
 
 // Room is the mail room. One serves all doors of a process.
@@ -46,6 +50,8 @@ type Room struct {
 	ready map[int64]bool // accounts whose standard mailboxes are known to be there
 	queue *queue
 	away  *away
+
+	filters *filters
 
 	validity uint32 // the last UIDVALIDITY given out
 
@@ -65,7 +71,7 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 	}
 	conf = conf.withDefaults()
 	return &Room{
-		queue: newQueue(conf, log), away: newAway(),
+		queue: newQueue(conf, log), away: newAway(), filters: newFilters(),
 		db: db, dir: dir, conf: conf, clock: c, log: log,
 		views: newViews(conf.ViewMessages), watch: newWatchers(), parts: newContentCache(conf.ContentBytes),
 		ready: map[int64]bool{},
@@ -92,6 +98,10 @@ func (c Config) withDefaults() Config {
 	set(&c.HistoryChanges, 100_000)
 	setInt(&c.MaxMailboxes, 10_000)
 	setInt(&c.MaxDepth, 20)
+	setInt(&c.MaxScripts, 50)
+	setInt(&c.MaxRules, 500)
+	setInt(&c.Sieve.Script, 256<<10)
+	setInt(&c.Sieve.Redirects, 8)
 	setInt(&c.MaxRecipients, 1000)
 	setInt(&c.ViewMessages, 200_000)
 	setInt(&c.ContentBytes, 24<<20)

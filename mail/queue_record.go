@@ -212,6 +212,9 @@ func (r *Room) fileHeld(ctx context.Context, q queueRow) error {
 	if err != nil {
 		return err
 	}
+	if in, err = r.filter(ctx, in, l); err != nil {
+		return err
+	}
 	status := map[string]DeliveryStatus{q.rcpt: {Reply: "250 2.1.5 Delivered", Delivered: "yes"}}
 	return r.db.WriteBlobs(ctx, q.account, staged, func(tx *store.Tx) error {
 		was, err := deleteQueueRow(ctx, tx, q.org, q.id)

@@ -202,6 +202,10 @@ func selectHolder(ctx context.Context, tx *store.Tx, account int64, h store.Hash
 	}
 	err = tx.Row(ctx, "SELECT org_id, level, size FROM mail_upload WHERE account_id = $1 AND hash = $2",
 		[]any{account, h[:]}, &b.Scope.Org, &b.Scope.Level, &b.Size)
+	if found, err := store.Found(err); found || err != nil {
+		return b, 0, err
+	}
+	b, err = selectScriptBlob(ctx, tx, account, h)
 	return b, 0, err
 }
 
@@ -332,6 +336,7 @@ func selectOtherRefs(ctx context.Context, tx *store.Tx, each func(BlobKey)) erro
 	for _, query := range []string{
 		"SELECT org_id, level, hash FROM mail_upload",
 		"SELECT org_id, level, hash FROM mail_queue",
+		"SELECT org_id, level, hash FROM mail_sieve",
 	} {
 		err := tx.Query(ctx, query, nil, func(scan func(...any) error) error {
 			var k BlobKey

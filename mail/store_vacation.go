@@ -2,17 +2,22 @@ package mail
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"chancery/store"
 )
 
-const vacationColumns = "account_id, enabled, from_at, to_at, subject, text_body, html_body, modseq"
+const vacationColumns = "account_id, enabled, from_at, to_at, subject, text_body, html_body, modseq, outside"
 
 func scanVacation(scan func(...any) error) (account int64, v Vacation, err error) {
 	var from, to int64
-	err = scan(&account, &v.Enabled, &from, &to, &v.Subject, &v.Text, &v.HTML, &v.Modseq)
+	var outside string
+	err = scan(&account, &v.Enabled, &from, &to, &v.Subject, &v.Text, &v.HTML, &v.Modseq, &outside)
 	v.From, v.To = moment(from), moment(to)
+	if err == nil && outside != "" {
+		err = json.Unmarshal([]byte(outside), &v.Outside)
+	}
 	return account, v, err
 }
 
@@ -49,10 +54,14 @@ func selectVacations(ctx context.Context, tx *store.Tx) (all map[int64]Vacation,
 }
 
 func putVacation(ctx context.Context, tx *store.Tx, account int64, v Vacation) error {
-	_, err := tx.Exec(ctx, `INSERT INTO mail_vacation (account_id, enabled, from_at, to_at, subject, text_body, html_body, modseq)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (account_id) DO UPDATE SET enabled = $2, from_at = $3, to_at = $4, subject = $5, text_body = $6, html_body = $7, modseq = $8`,
-		account, v.Enabled, momentMs(v.From), momentMs(v.To), v.Subject, v.Text, v.HTML, v.Modseq)
+	outside, err := json.Marshal(v.Outside)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO mail_vacation (account_id, enabled, from_at, to_at, subject, text_body, html_body, modseq, outside)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		ON CONFLICT (account_id) DO UPDATE SET enabled = $2, from_at = $3, to_at = $4, subject = $5, text_body = $6, html_body = $7, modseq = $8, outside = $9`,
+		account, v.Enabled, momentMs(v.From), momentMs(v.To), v.Subject, v.Text, v.HTML, v.Modseq, string(outside))
 	return err
 }
 

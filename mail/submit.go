@@ -305,6 +305,10 @@ func (r *Room) post(ctx context.Context, p *plan, l *Letter, also func(tx *store
 	if err != nil {
 		return err
 	}
+	in, err := r.filter(ctx, p.in, l)
+	if err != nil {
+		return err
+	}
 	if l.staged != nil {
 		staged = append(staged, l.staged)
 	}
@@ -313,7 +317,7 @@ func (r *Room) post(ctx context.Context, p *plan, l *Letter, also func(tx *store
 		p.rows[i].blob = l.blob
 	}
 	return l.settle(r.db.WriteBlobs(ctx, p.account, staged, func(tx *store.Tx) error {
-		if err := r.file(ctx, tx, p.in, l); err != nil {
+		if err := r.file(ctx, tx, in, l); err != nil {
 			return err
 		}
 		if err := r.enqueue(ctx, tx, p.rows, l); err != nil {

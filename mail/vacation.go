@@ -19,7 +19,37 @@ type Vacation struct {
 	Subject  string    // "" = "Auto: " and the subject of the letter
 	Text     string
 	HTML     string
-	Modseq   int64 // account's counter at the last change
+	Outside  Outside // what people outside the organisation are answered
+	Modseq   int64   // account's counter at the last change
+}
+
+// Outside is what people of other organisations are answered. While it is not
+// enabled they get the same as colleagues, as RFC 8621 has it.
+type Outside struct {
+	Enabled  bool   `json:"on,omitempty"`
+	Audience string `json:"to,omitempty"` // AudienceNone or AudienceEveryone
+	Subject  string `json:"s,omitempty"`
+	Text     string `json:"t,omitempty"`
+	HTML     string `json:"h,omitempty"`
+}
+
+// Who outside is answered.
+const (
+	AudienceNone     = "none"
+	AudienceEveryone = "everyone"
+)
+
+// check says what is wrong with it.
+func (o Outside) check() error {
+	switch {
+	case o.Audience != "" && o.Audience != AudienceNone && o.Audience != AudienceEveryone:
+		return errs.E(errs.Invalid, "The audience is none or everyone.")
+	case len(o.Text) > MaxVacation || len(o.HTML) > MaxVacation || len(o.Subject) > 900:
+		return errs.E(errs.TooLarge, "An answer can have %d bytes, its subject 900.", MaxVacation)
+	case strings.ContainsAny(o.Subject, "\r\n\x00"):
+		return errs.E(errs.Invalid, "A subject cannot hold line ends.")
+	}
+	return nil
 }
 
 // at says whether answers go out at a time.
@@ -44,6 +74,9 @@ func (a *Account) Vacation(ctx context.Context) (v Vacation, err error) {
 // be answered again.
 func (a *Account) SetVacation(ctx context.Context, v Vacation) (Vacation, error) {
 	if err := a.can(ctx, policy.SendAs); err != nil {
+		return v, err
+	}
+	if err := v.Outside.check(); err != nil {
 		return v, err
 	}
 	switch {

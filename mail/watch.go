@@ -59,6 +59,10 @@ func (r *Room) changed(account int64) {
 	r.watch.signal(account)
 }
 
+// Wake signals everyone who watches an account, after another room changed
+// something that clients follow by the account.
+func (r *Room) Wake(account int64) { r.watch.signal(account) }
+
 func (w *watchers) signal(account int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

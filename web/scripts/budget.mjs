@@ -15,6 +15,9 @@ const manifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'))
 const routes = [
   ['sign-in, shell and inbox', ['index.html', 'src/locales/zh-TW/main.json'], [], 150],
   ['menus and dialogs', ['src/kit/ui/overlay/MenuPopover.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], ['index.html'], 75],
+  ['folders, labels, filters', ['src/rooms/mail/folders/Extras.tsx', 'src/rooms/mail/lists/ListTools.tsx', 'src/rooms/mail/folders/Dialogs.tsx', 'src/locales/zh-TW/folders.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx'], 20],
+  ['search suggestions', ['src/rooms/mail/find/Suggest.tsx'], ['index.html'], 8],
+  ['work on all results', ['src/rooms/mail/bulk/BulkCard.tsx', 'src/rooms/mail/bulk/acts.ts'], ['index.html'], 8],
   ['read HTML mail', ['src/rooms/mail/HtmlBody.tsx'], ['index.html'], 40],
   ['compose', ['src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], ['index.html', 'src/rooms/mail/HtmlBody.tsx'], 130],
   ['compose: tables, pictures', ['src/rooms/mail/compose/rich/index.ts'], ['index.html', 'src/rooms/mail/HtmlBody.tsx', 'src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], 40],

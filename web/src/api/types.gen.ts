@@ -293,6 +293,9 @@ export interface UnitObject {
   id: Id
   parentId: Id | null
   names: Record<string, string>
+  sortOrder: number
+  totalPeople: number
+  email: string | null
 }
 
 /** Our capability of looking into files. */

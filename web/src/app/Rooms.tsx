@@ -4,6 +4,7 @@ import { withTexts } from '~/kit/i18n'
 import { Skeleton } from '~/kit/ui/states'
 import type { MailEngine } from '~/rooms/mail/engine'
 import { MailRoom } from '~/rooms/mail/MailRoom'
+import { Overlays } from './keys/Overlays'
 import { RoomPlace } from './RoomPlace'
 import { roomOf, rooms, type RoomProps } from './rooms'
 
@@ -20,16 +21,21 @@ export function Rooms({ engine }: { engine: MailEngine }) {
   const [opened, setOpened] = useState<readonly string[]>([now])
   if (!opened.includes(now)) setOpened([...opened, now])
   const alive = opened.filter((id) => id === now || rooms.find((r) => r.id === id)?.keep)
-  return alive.map((id) => {
-    const Room = parts.get(id)
-    return (
-      Room && (
-        <RoomPlace key={id} room={id} shown={id === now}>
-          <Suspense fallback={<Skeleton lines={4} />}>
-            <Room engine={engine} />
-          </Suspense>
-        </RoomPlace>
-      )
-    )
-  })
+  return (
+    <>
+      <Overlays engine={engine} />
+      {alive.map((id) => {
+        const Room = parts.get(id)
+        return (
+          Room && (
+            <RoomPlace key={id} room={id} shown={id === now}>
+              <Suspense fallback={<Skeleton lines={4} />}>
+                <Room engine={engine} />
+              </Suspense>
+            </RoomPlace>
+          )
+        )
+      })}
+    </>
+  )
 }

@@ -1,12 +1,22 @@
 import { useSyncExternalStore } from 'react'
+import { noMailChoices, type MailChoices } from './prefs-mail'
+
+export type KeyPreset = 'gmail' | 'outlook'
 
 /** What a person chose for this browser; everything has a sensible default. */
-export interface Prefs {
+export interface Prefs extends MailChoices {
   language: string | null
   theme: 'system' | 'light' | 'dark'
   density: 'compact' | 'normal' | 'comfortable'
   conversations: boolean
   shortcuts: boolean
+  keyPreset: KeyPreset
+  /** Keys the person chose, by the id of the command. */
+  ownKeys: Record<string, string>
+  /** What follows from the two: pressed key -> its name in the default set; '' is none. */
+  keyNames: Record<string, string>
+  /** Commands lately chosen in the palette, newest first. */
+  lately: string[]
   calendar: 'gregory' | 'roc'
   /** An IANA time zone; empty follows the device. */
   zone: string
@@ -14,6 +24,9 @@ export interface Prefs {
   /** Senders whose letters may fetch their pictures, newest last. */
   imagesFrom: string[]
   foldersHidden: boolean
+  /** Keeps recent mail in this browser, encrypted, for work without a line. */
+  offline: boolean
+  notify: 'off' | 'plain' | 'full'
   widths: Record<string, number>
   closedFolders: string[]
 }
@@ -25,13 +38,20 @@ const defaults: Prefs = {
   density: 'normal',
   conversations: true,
   shortcuts: true,
+  keyPreset: 'gmail',
+  ownKeys: {},
+  keyNames: {},
+  lately: [],
   calendar: 'gregory',
   zone: '',
   richText: true,
   imagesFrom: [],
   foldersHidden: false,
+  offline: false,
+  notify: 'off',
   widths: {},
   closedFolders: [],
+  ...noMailChoices,
 }
 
 let current: Prefs = read()

@@ -1,6 +1,10 @@
+import type bulk from './en/bulk.json'
 import type content from './en/content.json'
+import type folders from './en/folders.json'
 import type gallery from './en/gallery.json'
 import type main from './en/main.json'
+import type offline from './en/offline.json'
+import type palette from './en/palette.json'
 import type settings from './en/settings.json'
 
 /**
@@ -9,9 +13,13 @@ import type settings from './en/settings.json'
  * by `withTexts`.
  */
 export interface Areas {
-  main: typeof main
+  bulk: typeof bulk
   content: typeof content
+  folders: typeof folders
   gallery: typeof gallery
+  main: typeof main
+  offline: typeof offline
+  palette: typeof palette
   settings: typeof settings
 }
 

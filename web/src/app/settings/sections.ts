@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 import type { Area, Key } from '~/kit/i18n'
-import { BookOpen, FileDown, Keyboard, Settings, type LucideIcon } from '~/kit/ui/icons'
+import { BookOpen, Download, FileDown, Keyboard, Settings, type LucideIcon } from '~/kit/ui/icons'
 import type { RoomProps } from '../rooms'
 
 /*
@@ -27,4 +27,5 @@ export const sections: readonly SettingsSection[] = [
   { id: 'reading', labelKey: 'settings.reading', icon: BookOpen, area: 'settings', load: () => import('./Reading') },
   { id: 'files', labelKey: 'files.section', icon: FileDown, area: 'content', load: () => import('~/rooms/mail/content/FilesSection') },
   { id: 'keyboard', labelKey: 'settings.keyboard', icon: Keyboard, area: 'settings', load: () => import('./KeyboardSection') },
+  { id: 'device', labelKey: 'settings.device', icon: Download, area: 'offline', load: () => import('./Device') },
 ]

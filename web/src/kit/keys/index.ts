@@ -1,6 +1,7 @@
 import { createContext, useContext, useEffect, useRef } from 'react'
 import { prefs } from '~/kit/prefs'
 import { composing } from './ime'
+import { resolveKey } from './names'
 
 /** Keys by name: a character, a KeyboardEvent.key, or "mod+" for Ctrl (Command on a Mac). */
 export type KeyMap = Record<string, Act>
@@ -31,8 +32,11 @@ export function takesText(target: EventTarget | null): boolean {
 /** Offers a key to the layers, newest first; the message frame forwards its keys here too. */
 export function dispatchKey(e: KeyboardEvent): void {
   if (e.defaultPrevented || composing(e)) return
-  const name = keyName(e)
-  const single = !name.startsWith('mod+') && name.length === 1
+  const pressed = keyName(e)
+  const name = resolveKey(pressed)
+  if (name === '') return // moved to another key
+  // A letter that acts alone is never taken from words being written, whatever key it was moved to.
+  const single = [pressed, name].some((n) => !n.startsWith('mod+') && n.length === 1)
   if (single && (!prefs().shortcuts || takesText(e.target))) return
   if (!single && takesText(e.target) && name !== 'Escape' && !name.startsWith('mod+')) return
   // Text fields keep their own undo.
@@ -41,13 +45,24 @@ export function dispatchKey(e: KeyboardEvent): void {
   const target = e.target as Element | null
   if (target?.closest?.('dialog[open]')) return
   if (target?.closest?.('[role="dialog"][aria-modal], [role="menu"], [role="listbox"], [role="alertdialog"]') && single) return
-  for (const layer of [...layers].reverse()) {
-    const act = layer.current[name]
-    if (act) {
-      if (act(e) !== false) e.preventDefault()
-      return
-    }
-  }
+  const act = newest(name)
+  if (act && act(e) !== false) e.preventDefault()
+}
+
+function newest(name: string): Act | undefined {
+  return layers.findLast((l) => l.current[name])?.current[name]
+}
+
+/** Whether something in view answers to the key, by its name in a KeyMap. */
+export function answersKey(name: string): boolean {
+  return newest(name) !== undefined
+}
+
+/** Does what the key would do, as if it were pressed where the focus is. */
+export function runKey(name: string): void {
+  const e = new KeyboardEvent('keydown', { key: name.split('+').at(-1) ?? name, cancelable: true })
+  Object.defineProperty(e, 'target', { value: document.activeElement ?? document.body })
+  newest(name)?.(e)
 }
 
 if (typeof document !== 'undefined') document.addEventListener('keydown', dispatchKey)

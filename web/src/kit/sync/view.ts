@@ -5,11 +5,18 @@ import type { Group, Pending, Transport } from './transport'
 /** How many ids are asked for at once. */
 export const PAGE = 50
 
+/** RFC 8620 section 5.5; keyword as in RFC 8621 section 4.4.2. */
+export interface Comparator {
+  property: string
+  isAscending: boolean
+  keyword?: string
+}
+
 export interface ViewSpec {
   accountId: string
   type: string
   filter: unknown
-  sort: { property: string; isAscending: boolean }[]
+  sort: Comparator[]
   /** Further arguments of the query, such as collapseThreads. */
   extra?: Record<string, unknown>
   /** Adds the calls that fetch what the rows of this query show. */

@@ -1,42 +1,79 @@
-import { useMemo, useRef, type KeyboardEvent } from 'react'
-import { useT } from '~/kit/i18n'
-import { compareNames, number } from '~/kit/i18n/dates'
-import { guessLanguage } from '~/kit/i18n/guess'
-import { prefs, setPrefs, usePrefs } from '~/kit/prefs'
+import { Suspense, lazy, useMemo, useState, type KeyboardEvent } from 'react'
+import type { Mailbox } from '~/api/jmap'
+import { useT, withTexts } from '~/kit/i18n'
+import { compareNames } from '~/kit/i18n/dates'
+import { usePrefs } from '~/kit/prefs'
 import { Button } from '~/kit/ui/Button'
-import { ChevronDown, ChevronRight, SquarePen, Star, Users } from '~/kit/ui/icons'
-import { folderTree, type FolderNode, type MailAccount } from './account'
+import { ChevronDown, ChevronRight, CircleAlert, SquarePen, Star, Users } from '~/kit/ui/icons'
+import { folderTree, type MailAccount } from './account'
 import { useMail, useVersion } from './context'
+import { FolderRow, setClosed } from './folders/FolderRow'
+import { walkTree } from './folders/walk'
 import css from './FolderPane.module.css'
-import { folderIcon, folderName } from './names'
-import { SEARCH, STARRED } from './route'
+import { IMPORTANT, STARRED } from './route'
 
-/** The places of the mail room: own folders, then each shared mailbox as a root. */
+const Extras = lazy(() => withTexts('folders', () => import('./folders/Extras')))
+const FolderMenu = lazy(() => withTexts('folders', () => import('./folders/FolderMenu')))
+
+/** A folder whose menu is wanted, and the row it hangs on. */
+interface Wanted {
+  account: MailAccount
+  mailbox: Mailbox
+  row: HTMLElement
+}
+
+/** The places of the mail room: own folders, then each shared mailbox as a root, then labels and kept searches. */
 export function FolderPane() {
   const t = useT()
   const { engine, compose } = useMail()
-  const tree = useRef<HTMLDivElement>(null)
+  const walk = (e: KeyboardEvent<HTMLDivElement>): void => walkTree(e, e.currentTarget)
+  const [menu, setMenu] = useState<Wanted | null>(null)
+  const [hidden, setHidden] = useState(false)
+  const onMenu = (account: MailAccount, mailbox: Mailbox, row: HTMLElement): void => setMenu({ account, mailbox, row })
   return (
     <div className={css.pane}>
       <Button look="primary" icon={SquarePen} className={css.compose} onClick={() => compose({ how: 'new' })} data-key="c">
         {t('compose.new')}
       </Button>
-      <div className={css.tree} role="tree" aria-label={t('frame.folders')} ref={tree} onKeyDown={(e) => walk(e, tree.current)}>
-        {engine.accounts.map((a, i) => (
-          <Account key={a.id} account={a} own={i === 0} />
-        ))}
+      <div className={css.scroll}>
+        <div role="tree" aria-label={t('frame.folders')} onKeyDown={walk}>
+          {engine.accounts.slice(0, 1).map((a) => (
+            <Account key={a.id} account={a} own hidden={hidden} onMenu={onMenu} />
+          ))}
+        </div>
+        <Suspense>
+          <Extras hidden={hidden} onHidden={setHidden} />
+        </Suspense>
+        {engine.accounts.length > 1 && (
+          <div role="tree" aria-label={t('frame.shared')} onKeyDown={walk}>
+            {engine.accounts.slice(1).map((a) => (
+              <Account key={a.id} account={a} own={false} hidden={hidden} onMenu={onMenu} />
+            ))}
+          </div>
+        )}
       </div>
+      {menu && (
+        <Suspense>
+          <FolderMenu account={menu.account} mailbox={menu.mailbox} row={menu.row} onClose={() => setMenu(null)} />
+        </Suspense>
+      )}
     </div>
   )
 }
 
-function Account({ account, own }: { account: MailAccount; own: boolean }) {
+interface AccountProps {
+  account: MailAccount
+  own: boolean
+  /** Folders the person put out of sight are shown as well. */
+  hidden: boolean
+  onMenu: (account: MailAccount, mailbox: Mailbox, row: HTMLElement) => void
+}
+
+function Account({ account, own, hidden, onMenu }: AccountProps) {
   const t = useT()
-  const { route, go, account: current } = useMail()
   const { closedFolders } = usePrefs()
   const version = useVersion(account.mailboxes)
-  const nodes = useMemo(() => folderTree(account.mailboxes.all(), compareNames), [account, version])
-  const starred = account === current && route.box === STARRED
+  const nodes = useMemo(() => folderTree(account.mailboxes.all().filter((m) => hidden || m.role !== null || m.isSubscribed), compareNames), [account, version, hidden])
   const closed = !own && closedFolders.includes(account.id)
   const split = nodes.findIndex((n) => n.mailbox.role === null)
   const first = own && split > 0 ? nodes.slice(0, split) : nodes
@@ -50,122 +87,26 @@ function Account({ account, own }: { account: MailAccount; own: boolean }) {
           {closed ? <ChevronRight size={15} aria-hidden /> : <ChevronDown size={15} aria-hidden />}
         </button>
       )}
-      {!closed && first.map((n) => <FolderRow key={n.mailbox.id} account={account} node={n} shift={own ? 0 : 1} />)}
-      {own && (
-        <button
-          type="button"
-          role="treeitem"
-          aria-level={1}
-          aria-selected={starred}
-          aria-current={starred ? 'page' : undefined}
-          tabIndex={starred ? 0 : -1}
-          className={css.folder}
-          onClick={() => go({ accountId: account.id, box: STARRED, threadId: undefined, query: '', unread: false })}
-        >
-          <span className={css.twist} />
-          <Star size={17} strokeWidth={1.75} aria-hidden />
-          <span className={css.name}>{t('folder.starred')}</span>
-        </button>
-      )}
+      {!closed && first.map((n) => <FolderRow key={n.mailbox.id} account={account} node={n} shift={own ? 0 : 1} onMenu={onMenu} />)}
+      {own && <Place account={account} box={STARRED} icon={Star} name={t('folder.starred')} />}
+      {own && <Place account={account} box={IMPORTANT} icon={CircleAlert} name={t('folder.important')} />}
       {rest.length > 0 && <div className={css.rule} role="presentation" />}
       {rest.map((n) => (
-        <FolderRow key={n.mailbox.id} account={account} node={n} shift={0} />
+        <FolderRow key={n.mailbox.id} account={account} node={n} shift={0} onMenu={onMenu} />
       ))}
     </>
   )
 }
 
-function setClosed(id: string, closed: boolean): void {
-  setPrefs({ closedFolders: closed ? [...new Set([...closedNow(), id])] : closedNow().filter((x) => x !== id) })
-}
-
-function FolderRow({ account, node, shift }: { account: MailAccount; node: FolderNode; shift: number }) {
-  const t = useT()
+/** A place that is no folder: what bears a mark, wherever it lies. */
+function Place({ account, box, icon: Icon, name }: { account: MailAccount; box: string; icon: typeof Star; name: string }) {
   const { route, go, account: current } = useMail()
-  const { closedFolders } = usePrefs()
-  const m = node.mailbox
-  const Icon = folderIcon(m)
-  const name = folderName(m)
-  const on = account === current && route.box === m.id
-  const branch = node.children.length > 0
-  const open = branch && !closedFolders.includes(m.id)
-  // Drafts count as work to do; in other folders what is unread does.
-  const count = m.role === 'drafts' ? m.totalEmails : m.role === 'sent' || m.role === 'trash' ? 0 : m.unreadEmails
+  const on = account === current && route.box === box
   return (
-    <>
-      <button
-        type="button"
-        role="treeitem"
-        className={css.folder}
-        aria-level={node.depth + 1 + shift}
-        aria-selected={on}
-        aria-current={on ? 'page' : undefined}
-        aria-expanded={branch ? open : undefined}
-        tabIndex={on || (route.box === SEARCH && m.role === 'inbox') ? 0 : -1}
-        data-unread={(count > 0 && m.role !== 'drafts') || undefined}
-        style={{ paddingInlineStart: 4 + (node.depth + shift) * 16 }}
-        onClick={() => go({ accountId: account.id, box: m.id, threadId: undefined, query: '', unread: false })}
-      >
-        <span
-          className={css.twist}
-          onClick={(e) => {
-            if (!branch) return
-            e.stopPropagation()
-            setClosed(m.id, open)
-          }}
-        >
-          {branch && (open ? <ChevronDown size={14} aria-hidden /> : <ChevronRight size={14} aria-hidden />)}
-        </span>
-        <Icon size={17} strokeWidth={1.75} aria-hidden />
-        <span className={css.name} lang={m.role ? undefined : guessLanguage(name)} title={name}>
-          {name}
-        </span>
-        {count > 0 && (
-          <span className={css.count}>
-            {number(count)}
-            <span className="sr"> {t(m.role === 'drafts' ? 'folder.messages' : 'folder.unread')}</span>
-          </span>
-        )}
-      </button>
-      {open && node.children.map((c) => <FolderRow key={c.mailbox.id} account={account} node={c} shift={shift} />)}
-    </>
+    <button type="button" role="treeitem" aria-level={1} aria-selected={on} aria-current={on ? 'page' : undefined} tabIndex={on ? 0 : -1} className={css.folder} onClick={() => go({ accountId: account.id, box, threadId: undefined })}>
+      <span className={css.twist} />
+      <Icon size={17} strokeWidth={1.75} aria-hidden />
+      <span className={css.name}>{name}</span>
+    </button>
   )
-}
-
-function closedNow(): string[] {
-  return prefs().closedFolders
-}
-
-// The tree pattern of the ARIA practices: arrows walk, left and right fold.
-function walk(e: KeyboardEvent<HTMLDivElement>, tree: HTMLElement | null): void {
-  const items = [...(tree?.querySelectorAll<HTMLElement>('[role=treeitem]') ?? [])]
-  const at = items.indexOf(document.activeElement as HTMLElement)
-  const here = items[at]
-  if (!here) return
-  const expanded = here.getAttribute('aria-expanded')
-  const goTo = (el: HTMLElement | undefined): void => {
-    if (!el) return
-    e.preventDefault()
-    el.focus()
-  }
-  switch (e.key) {
-    case 'ArrowDown': return goTo(items[at + 1])
-    case 'ArrowUp': return goTo(items[at - 1])
-    case 'Home': return goTo(items[0])
-    case 'End': return goTo(items.at(-1))
-    case 'ArrowRight':
-      if (expanded === 'false') twist(here)
-      else if (expanded === 'true') goTo(items[at + 1])
-      return
-    case 'ArrowLeft': {
-      if (expanded === 'true') return twist(here)
-      const level = Number(here.getAttribute('aria-level'))
-      return goTo(items.slice(0, at).findLast((i) => Number(i.getAttribute('aria-level')) < level))
-    }
-  }
-}
-
-function twist(item: HTMLElement): void {
-  const target = item.querySelector<HTMLElement>(`.${css.twist}`) ?? item
-  target.click()
 }

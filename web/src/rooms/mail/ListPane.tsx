@@ -149,8 +149,8 @@ function NothingHere() {
       </Empty>
     )
   }
-  if (route.unread) {
-    return <Empty icon={Inbox} title={t('empty.unread')} action={<Button onClick={() => go({ unread: false })}>{t('list.all')}</Button>} />
+  if (route.show.includes('unread')) {
+    return <Empty icon={Inbox} title={t('empty.unread')} action={<Button onClick={() => go({ show: [] })}>{t('list.all')}</Button>} />
   }
   if (mailbox?.role === 'inbox') return <Empty icon={Inbox} title={t('empty.inbox')}>{t('empty.inbox.hint')}</Empty>
   if (mailbox?.role === 'drafts') return <Empty icon={Inbox} title={t('empty.drafts')}>{t('empty.drafts.hint')}</Empty>

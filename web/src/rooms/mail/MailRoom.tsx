@@ -1,6 +1,5 @@
 import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
-import type { Email, Filter } from '~/api/jmap'
 import { Frame } from '~/app/Frame'
 import { useLayout } from '~/app/layout'
 import { useT, withTexts } from '~/kit/i18n'
@@ -8,7 +7,9 @@ import { usePrefs } from '~/kit/prefs'
 import { asSyncError } from '~/kit/sync/errors'
 import { errorText } from '~/kit/ui/states'
 import { sayError } from '~/kit/undo'
-import { folderName } from './names'
+import { Asked } from './ask'
+import { BulkJobs } from './bulk/jobs'
+import { placeName, useChoices } from './choices'
 import type { MailAccount } from './account'
 import { takeUnsaved, type ComposeStart } from './compose/start'
 import { MailContext, useVersion, type MailState } from './context'
@@ -20,9 +21,9 @@ import { useList } from './list-state'
 import css from './MailRoom.module.css'
 import { Panes } from './Panes'
 import { ReadingPane } from './ReadingPane'
-import { SEARCH, STARRED, mailPath, parseRoute } from './route'
+import { placeFilter, placeTitle, sortOf } from './place'
+import { SEARCH, mailPath, parseRoute } from './route'
 import { SearchBox } from './SearchBox'
-import { parseQuery, toFilter } from './search'
 import { useActs } from './use-acts'
 import { useMailKeys } from './use-keys'
 
@@ -49,17 +50,27 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
   const box = route.box ?? inbox?.id ?? ''
   const mailbox = useMemo(() => account.mailboxes.get(box), [account, box, folders])
 
-  const filter = useMemo(() => boxFilter(account, box, route.query, route.unread), [account, box, route.query, route.unread, folders === 0])
-  const threads = conversations && box !== SEARCH && mailbox?.role !== 'drafts'
-  const view = useMemo(() => engine.view(account, filter, threads), [engine, account, filter, threads])
+  const me = engine.accounts[0]?.identities[0]?.email ?? engine.session.username
+  const place = placeName(account.id, box)
+  const chosen = useChoices()
+  const shown = route.show.join()
+  const filter = useMemo(() => placeFilter(account, box, route.query, route.show, me), [account, box, route.query, shown, me, chosen.labels, folders === 0])
+  const threads = (chosen.conversationsAt[place] ?? conversations) && box !== SEARCH && mailbox?.role !== 'drafts'
+  const order = chosen.sorts[place]
+  const view = useMemo(() => engine.view(account, filter, threads, sortOf(order)), [engine, account, filter, threads, order])
   const list = useList(view)
   const acts = useActs(engine, account, mailbox)
   // A shared mailbox one works in is not oneself; its letters bear its own name.
   const mine = useMemo(() => new Set(engine.accounts.slice(0, 1).flatMap((a) => [a.name, ...a.identities.map((i) => i.email)]).map((s) => s.toLowerCase())), [engine])
 
   const go = useCallback<MailState['go']>(
-    (to, replace) => navigate(mailPath({ accountId: account.id, box, query: route.query, unread: route.unread, ...to }), { replace: replace ?? false }),
-    [navigate, account, box, route.query, route.unread],
+    (to, replace) => {
+      // Another place is seen whole at first.
+      const away = (to.box ?? box) !== box || (to.accountId ?? account.id) !== account.id
+      const now = away ? {} : { query: route.query, show: route.show }
+      navigate(mailPath({ accountId: account.id, box, ...now, ...to }), { replace: replace ?? false })
+    },
+    [navigate, account, box, route],
   )
   const start = useCallback(
     async (s: ComposeStart) => {
@@ -88,13 +99,12 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
     if (kept) void start(kept)
   }, [start])
 
-  const state: MailState = { engine, account, mailbox, route: { ...route, box }, view, list, acts, mine, conversations: threads, go, openRow, compose: (s) => void start(s) }
+  const state: MailState = { engine, account, mailbox, route: { ...route, box }, place, me, view, list, acts, mine, conversations: threads, go, openRow, compose: (s) => void start(s) }
   useMailKeys(state, { help: () => setHelp(true) })
   const unread = inbox?.unreadEmails ?? 0
   useEffect(() => {
-    const place = mailbox ? folderName(mailbox) : t(box === STARRED ? 'folder.starred' : 'search.title')
-    document.title = `${unread > 0 ? `(${unread}) ` : ''}${place} · Chancery`
-  }, [unread, mailbox, box, t])
+    document.title = `${unread > 0 ? `(${unread}) ` : ''}${placeTitle(mailbox, box)} · Chancery`
+  }, [unread, mailbox, box, chosen.labels, t])
 
   const writing = compose && (
     <Suspense>
@@ -109,7 +119,7 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
         unread={unread}
         deep={route.threadId !== undefined}
         onCompose={() => void start({ how: 'new' })}
-        onHome={() => go({ accountId: engine.accounts[0]?.id ?? '', box: engine.accounts[0]?.role('inbox')?.id ?? '', threadId: undefined, query: '', unread: false })}
+        onHome={() => go({ accountId: engine.accounts[0]?.id ?? '', box: engine.accounts[0]?.role('inbox')?.id ?? '', threadId: undefined })}
         onHelp={() => setHelp(true)}
       >
         <div className={css.room}>
@@ -117,6 +127,8 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
         </div>
       </Frame>
       {writing}
+      <Asked />
+      <BulkJobs />
       {help && <HelpKeys onClose={() => setHelp(false)} />}
     </MailContext>
   )
@@ -126,28 +138,4 @@ async function withBody(engine: MailEngine, a: MailAccount, s: ComposeStart): Pr
   if (!('email' in s)) return s
   await engine.loadBodies(a, [s.email.id])
   return { ...s, email: a.emails.get(s.email.id) ?? s.email }
-}
-
-function boxFilter(account: MailAccount, box: string, query: string, unread: boolean): Filter {
-  const hidden = [account.role('trash')?.id, account.role('junk')?.id].filter((id): id is string => id !== undefined)
-  if (box === SEARCH) return toFilter(parseQuery(query), { hidden, folder: (name) => findFolder(account, name) })
-  const base: Filter = box === STARRED ? { hasKeyword: '$flagged', inMailboxOtherThan: hidden } : { inMailbox: box }
-  return unread ? { ...base, notKeyword: '$seen' } : base
-}
-
-function findFolder(account: MailAccount, name: string): string | undefined {
-  const want = name.toLocaleLowerCase()
-  return account.mailboxes.all().find((m) => m.role === want || folderName(m).toLocaleLowerCase() === want || m.name.toLocaleLowerCase() === want)?.id
-}
-
-/** The messages a row stands for: in a folder, what of the conversation is there. */
-export function rowEmails(m: Pick<MailState, 'account' | 'mailbox' | 'conversations'>, ids: Iterable<string>): Email[] {
-  const out = new Map<string, Email>()
-  for (const id of ids) {
-    const email = m.account.emails.get(id)
-    if (!email) continue
-    const whole = m.conversations ? m.account.threadEmails(email.threadId).filter((e) => !m.mailbox || e.mailboxIds[m.mailbox.id]) : []
-    for (const e of [email, ...whole]) out.set(e.id, e)
-  }
-  return [...out.values()]
 }

@@ -15,6 +15,7 @@ import { useMail } from './context'
 import css from './MessageCard.module.css'
 import { MessageBody } from './MessageBody'
 import { people, personName } from './names'
+import { oneLetter } from './one-letter'
 
 const Banners = lazy(() => withTexts('content', () => import('./content/Banners')))
 
@@ -49,7 +50,8 @@ export function MessageLine({ email, onOpen }: { email: Email; onOpen: () => voi
 /** An open message: its head, its body, its files. */
 export function MessageCard({ email, alone, quoted, onFold }: { email: Email; alone: boolean; quoted: boolean; onFold: () => void }) {
   const t = useT()
-  const { compose, mine } = useMail()
+  const m = useMail()
+  const { compose, mine } = m
   const letter = useLetterActs([email])
   const [details, setDetails] = useState(false)
   const from = email.from?.[0]
@@ -90,6 +92,7 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
                 entries={[
                   ...(many ? [{ id: 'all', label: t('act.replyAll'), icon: ReplyAll, run: () => compose({ how: 'replyAll' as const, email }) }] : []),
                   { id: 'fwd', label: t('act.forward'), icon: Forward, run: () => compose({ how: 'forward', email }) },
+                  ...(alone ? [] : oneLetter(m, email)),
                   ...letter.sending,
                   ...letter.printing,
                   ...letter.looking,

@@ -5,12 +5,17 @@ import { fullDate, listDate } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { Avatar } from '~/kit/ui/Avatar'
 import { IconButton } from '~/kit/ui/Button'
-import { Archive, Paperclip, Star, Trash2 } from '~/kit/ui/icons'
+import { Archive, CircleAlert, Paperclip, Star, Trash2 } from '~/kit/ui/icons'
+import { AssignedChip } from './assign/Chip'
 import { useEmail, useMail, useThreadEmails } from './context'
-import { rowEmails } from './MailRoom'
+import { dragLetters } from './drag'
+import { LabelChips } from './labels/Chips'
 import css from './MessageRow.module.css'
 import { folderName, people, personName } from './names'
+import { LABEL } from './route'
+import { rowEmails } from './rows'
 import { snippetPieces } from './search'
+import { useLongPress } from './use-long-press'
 import { useSwipe } from './use-swipe'
 
 interface Props {
@@ -30,6 +35,7 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
   const email = useEmail(account, id)
   const thread = useThreadEmails(account, email?.threadId)
   const swipe = useSwipe(shape === 'phone', { right: () => void acts.archive(rowEmails(m, [id as string])), left: () => void acts.trash(rowEmails(m, [id as string])) })
+  const press = useLongPress(() => list.toggle(id as string))
   const missing = id !== undefined && !email
   useEffect(() => {
     if (missing) m.engine.want(account, id)
@@ -55,7 +61,8 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
   const outgoing = mailbox?.role === 'sent' || mailbox?.role === 'drafts'
   const who = outgoing ? t('list.to', { names: people(email.to, mine) || t('list.nobody') }) : senders(whole, mine)
   const lead = outgoing ? email.to?.[0] : (whole.findLast((e) => !mine.has(e.from?.[0]?.email.toLowerCase() ?? ''))?.from?.[0] ?? email.from?.[0])
-  const selected = list.selected.has(id)
+  const important = whole.some((e) => e.keywords['$important'])
+  const selected = list.everything || list.selected.has(id)
   const current = list.cursor === id
   const open = route.threadId === email.threadId
   const subject = email.subject?.trim() || t('message.noSubject')
@@ -63,7 +70,8 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
 
   const click = (e: MouseEvent): void => {
     if (e.shiftKey) return list.extend(id)
-    if (e.ctrlKey || e.metaKey) return list.toggle(id)
+    // Once some are chosen on a touch screen, a tap chooses more.
+    if (e.ctrlKey || e.metaKey || (shape === 'phone' && list.selected.size > 0)) return list.toggle(id)
     m.openRow(id)
   }
   return (
@@ -71,7 +79,7 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
       role="row"
       aria-rowindex={index + 1}
       aria-selected={selected}
-      aria-label={[unread ? t('list.unreadRow') : '', who, subject, files ? t('list.hasFiles') : '', listDate(email.receivedAt)].filter(Boolean).join(', ')}
+      aria-label={[unread ? t('list.unreadRow') : '', important ? t('folder.important') : '', who, subject, files ? t('list.hasFiles') : '', listDate(email.receivedAt)].filter(Boolean).join(', ')}
       aria-current={open ? 'true' : undefined}
       tabIndex={focusable ? 0 : -1}
       className={css.row}
@@ -82,9 +90,16 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
       data-files={files || undefined}
       data-cursor={current || undefined}
       data-choosing={list.selected.size > 0 || undefined}
+      draggable={shape !== 'phone'}
+      onDragStart={(e) => dragLetters(e, m, id)}
       onClick={click}
+      {...press}
       onFocus={(e) => e.target === e.currentTarget && !current && e.currentTarget.matches(':focus-visible') && list.setCursor(id)}
       {...swipe.handlers}
+      onClickCapture={(e) => {
+        press.onClickCapture(e)
+        swipe.handlers.onClickCapture?.(e as never)
+      }}
     >
       {swipe.reveal}
       <span role="gridcell" className={css.pick}>
@@ -101,7 +116,10 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
           {email.keywords['$answered'] && !outgoing && <span className="sr">{t('list.answered')}</span>}
         </span>
         <span className={css.subject} lang={guessLanguage(subject)}>
+          {important && <CircleAlert className={css.important} size={14} role="img" aria-label={t('folder.important')} />}
           {box && <span className={css.chip}>{folderName(box)}</span>}
+          <AssignedChip emails={whole} />
+          <LabelChips emails={whole} max={shape === 'wide' ? 3 : 2} without={route.box?.startsWith(LABEL) ? route.box.slice(LABEL.length) : undefined} />
           {snippet?.subject ? <Marked html={snippet.subject} /> : subject}
         </span>
         <span className={css.preview} lang={guessLanguage(email.preview)}>

@@ -2,12 +2,14 @@ import type { Email } from '~/api/jmap'
 import { useLayout } from '~/app/layout'
 import { useT } from '~/kit/i18n'
 import { Button, IconButton } from '~/kit/ui/Button'
-import { Archive, ArrowLeft, Download, Ellipsis, Inbox, Mail, ShieldAlert, Star, Trash2 } from '~/kit/ui/icons'
+import { Archive, ArrowLeft, CircleAlert, Download, Ellipsis, FolderInput, Inbox, Mail, ShieldAlert, Star, Tag, Trash2 } from '~/kit/ui/icons'
 import { MenuButton, type MenuEntry } from '~/kit/ui/MenuButton'
+import { assignEntries } from './assign/acts'
 import { blobUrl } from './blobs'
 import { useLetterActs } from './content/LetterActs'
+import { ask } from './ask'
+import { askMove } from './chosen'
 import { useMail } from './context'
-import { MoveMenu } from './MoveMenu'
 import css from './ReadingBar.module.css'
 import { threadActs } from './use-thread-acts'
 
@@ -19,11 +21,15 @@ export function ReadingBar({ emails }: { emails: Email[] }) {
   const act = threadActs(m, layout, emails)
   const { mailbox, engine, account } = m
   const starred = emails.some((e) => e.keywords['$flagged'])
+  const important = emails.some((e) => e.keywords['$important'])
   const last = emails.at(-1)
   const letter = useLetterActs(emails)
   const junk = mailbox?.role === 'junk'
   const more = (): MenuEntry[] => [
     { id: 'unread', label: t('act.markUnread'), icon: Mail, shortcut: 'u', run: act.unread },
+    { id: 'label', label: t('act.label'), icon: Tag, shortcut: 'l', run: () => ask({ what: 'label', emails, apply: (add, remove) => void m.acts.keywords(emails, add, remove) }) },
+    { id: 'important', label: t(important ? 'act.notImportant' : 'act.important'), icon: CircleAlert, shortcut: 'i', run: () => void m.acts.important(important ? emails : emails.slice(-1), !important) },
+    ...assignEntries(m, emails),
     ...(junk ? [] : [{ id: 'junk', label: t('act.junk'), icon: ShieldAlert, shortcut: '!', run: act.junk }]),
     ...letter.printing,
     ...letter.looking,
@@ -52,7 +58,9 @@ export function ReadingBar({ emails }: { emails: Email[] }) {
           <Button look="quiet" icon={Trash2} onClick={act.trash} aria-label={t('act.delete')} data-key="#">
             <span className={css.word}>{t('act.delete')}</span>
           </Button>
-          <MoveMenu emails={act.emails} onMoved={act.leave} words={layout === 'phone' ? undefined : t('act.move')} />
+          <Button look="quiet" icon={FolderInput} onClick={() => askMove(m, act.move)} aria-label={t('act.move')} data-key="v">
+            <span className={css.word}>{t('act.move')}</span>
+          </Button>
           <i className={css.spring} />
           <IconButton icon={Star} filled={starred} className={starred ? css.starred : ''} aria-pressed={starred} label={t(starred ? 'act.unstar' : 'act.star')} shortcut="s" onClick={act.star} />
           <MenuButton label={t('act.more')} icon={Ellipsis} entries={more} placement="bottom end" />

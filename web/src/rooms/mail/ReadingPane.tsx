@@ -7,7 +7,9 @@ import { SyncError, asSyncError } from '~/kit/sync/errors'
 import { Button } from '~/kit/ui/Button'
 import { Forward, Mail, Reply, ReplyAll } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
+import { AssignedChip } from './assign/Chip'
 import { useMail, useThreadEmails } from './context'
+import { LabelChips } from './labels/Chips'
 import { MessageCard, MessageLine } from './MessageCard'
 import css from './ReadingPane.module.css'
 import { ReadingBar } from './ReadingBar'
@@ -83,7 +85,7 @@ function Conversation({ threadId }: { threadId: string }) {
       <ReadingBar emails={emails} />
       <div className={css.scroll}>
         <h2 className={css.subject} lang={guessLanguage(subject)}>
-          {subject}
+          {subject} <LabelChips emails={emails} max={6} /> <AssignedChip emails={emails} />
         </h2>
         {error && <Failure error={error} retry={() => setAttempt(attempt + 1)} />}
         <ol className={css.stack}>

@@ -1,14 +1,15 @@
-import { useEffect, useRef, useState } from 'react'
-import { useT } from '~/kit/i18n'
+import { Suspense, lazy, useCallback, useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
+import { useT, withTexts } from '~/kit/i18n'
 import { useKeys } from '~/kit/keys'
 import { composing } from '~/kit/keys/ime'
 import { IconButton } from '~/kit/ui/Button'
 import { Search, X } from '~/kit/ui/icons'
+import { choices, choose, recent } from './choices'
 import { useMail } from './context'
 import { SEARCH } from './route'
 import css from './SearchBox.module.css'
 
-const EXAMPLES = ['from:', 'to:', 'subject:', 'has:attachment', 'is:unread', 'in:', 'after:', 'before:', 'larger:'] as const
+const Suggest = lazy(() => withTexts('folders', () => import('./find/Suggest')))
 
 /** The search box, in the same spot everywhere; answers come while typing. */
 export function SearchBox() {
@@ -20,6 +21,12 @@ export function SearchBox() {
   const busy = useRef(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const back = useRef<string | undefined>(undefined)
+  const id = useId()
+  const [active, setActive] = useState<string>()
+  // Once a search was ordered, its results are not covered any more.
+  const [settled, setSettled] = useState(false)
+  const keys = useRef<((e: KeyboardEvent) => boolean) | null>(null)
+  const onActive = useCallback((now: string | undefined) => setActive(now), [])
 
   useEffect(() => {
     if (document.activeElement !== input.current) setText(route.query)
@@ -31,25 +38,33 @@ export function SearchBox() {
 
   const run = (value: string): void => {
     clearTimeout(timer.current)
-    if (value.trim()) go({ box: SEARCH, query: value, threadId: undefined, unread: false }, route.box === SEARCH)
+    if (value.trim()) go({ box: SEARCH, query: value, threadId: undefined }, route.box === SEARCH)
     else if (route.box === SEARCH) leave()
   }
   const leave = (): void => {
     setText('')
     clearTimeout(timer.current)
-    if (route.box === SEARCH && back.current) go({ box: back.current, query: '', threadId: undefined })
+    if (route.box === SEARCH && back.current) go({ box: back.current, threadId: undefined })
   }
   const later = (value: string): void => {
     clearTimeout(timer.current)
     // A word that is still being composed is not searched for.
     timer.current = setTimeout(() => !busy.current && value.trim().length > 0 && run(value), 300)
   }
-  const add = (piece: string): void => {
-    const next = `${text.trim()}${text.trim() ? ' ' : ''}${piece}`
+  const order = (value: string): void => {
+    const clean = value.trim()
+    if (clean) choose({ recentSearches: recent(choices().recentSearches, clean) })
+    setSettled(true)
+    run(value)
+  }
+  const take = (query: string): void => {
+    const unfinished = query.endsWith(':')
+    const next = unfinished && text.trim() ? `${text.trim()} ${query}` : unfinished ? query : `${query} `
     setText(next)
     input.current?.focus()
-    if (!piece.endsWith(':')) run(next)
+    if (!unfinished) order(query)
   }
+  const open = focused && !settled
 
   return (
     <form
@@ -57,15 +72,23 @@ export function SearchBox() {
       role="search"
       onSubmit={(e) => {
         e.preventDefault()
-        run(text)
+        order(text)
       }}
-      onFocus={() => setFocused(true)}
+      onFocus={() => {
+        setFocused(true)
+        setSettled(false)
+      }}
       onBlur={(e) => !e.currentTarget.contains(e.relatedTarget) && setFocused(false)}
     >
       <Search className={css.glass} size={18} aria-hidden />
       <input
         ref={input}
         type="search"
+        role={open ? 'combobox' : undefined}
+        aria-expanded={open ? true : undefined}
+        aria-controls={open && active ? id : undefined}
+        aria-activedescendant={open ? active : undefined}
+        aria-autocomplete={open ? 'list' : undefined}
         className={css.input}
         value={text}
         placeholder={t('search.placeholder')}
@@ -75,6 +98,7 @@ export function SearchBox() {
         spellCheck={false}
         onChange={(e) => {
           setText(e.target.value)
+          setSettled(false)
           if (!busy.current) later(e.target.value)
         }}
         onCompositionStart={() => (busy.current = true)}
@@ -84,6 +108,7 @@ export function SearchBox() {
         }}
         onKeyDown={(e) => {
           if (composing(e)) return
+          if (open && keys.current?.(e)) return e.preventDefault()
           if (e.key === 'Escape') {
             leave()
             input.current?.blur()
@@ -91,19 +116,10 @@ export function SearchBox() {
         }}
       />
       {text ? <IconButton icon={X} size={16} label={t('search.clear')} onClick={leave} /> : <kbd className={css.key}>/</kbd>}
-      {focused && !text && (
-        <div className={css.hints}>
-          <p>{t('search.operators')}</p>
-          <ul>
-            {EXAMPLES.map((x) => (
-              <li key={x}>
-                <button type="button" onClick={() => add(x)}>
-                  {x}
-                </button>
-              </li>
-            ))}
-          </ul>
-        </div>
+      {open && (
+        <Suspense>
+          <Suggest text={text} id={id} keys={keys} onTake={take} onActive={onActive} />
+        </Suspense>
       )}
     </form>
   )

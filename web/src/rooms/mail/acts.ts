@@ -1,7 +1,8 @@
-import type { Email, MailboxRole, SetResponse } from '~/api/jmap'
+import type { Email, Filter, MailboxRole, SetResponse } from '~/api/jmap'
 import { protocolError } from '~/kit/sync/errors'
 import type { MailAccount } from './account'
 import type { MailEngine } from './engine'
+import { folderOf } from './place'
 import { applyPatch, inversePatch, key, type EmailPatch } from './patch'
 
 export type Patches = Map<string, EmailPatch>
@@ -86,7 +87,7 @@ function overlayCounts(a: MailAccount, before: Map<string, Email>, patches: Patc
 /** Takes rows out of lists of folders that they leave with all their messages. */
 function hideLeaving(engine: MailEngine, a: MailAccount, patches: Patches): (() => void)[] {
   return engine.viewsOf(a).flatMap((view) => {
-    const box = (view.spec.filter as { inMailbox?: string }).inMailbox
+    const box = folderOf(view.spec.filter as Filter)
     if (!box) return []
     const leaving = new Set([...patches].filter(([, p]) => p[key('mailboxIds', box)] === null).map(([id]) => id))
     if (leaving.size === 0) return []
@@ -129,6 +130,18 @@ export function keywordPatches(emails: readonly Email[], keyword: string, on: bo
   return new Map(
     emails.filter((e) => Boolean(e.keywords[keyword]) !== on).map((e) => [e.id, { [key('keywords', keyword)]: on ? true : null }]),
   )
+}
+
+/** Adds and takes away several keywords at once; emails that are so already are left alone. */
+export function manyKeywords(emails: readonly Email[], add: readonly string[], remove: readonly string[]): Patches {
+  const patches: Patches = new Map()
+  for (const e of emails) {
+    const patch: EmailPatch = {}
+    for (const k of add) if (!e.keywords[k]) patch[key('keywords', k)] = true
+    for (const k of remove) if (e.keywords[k]) patch[key('keywords', k)] = null
+    if (Object.keys(patch).length > 0) patches.set(e.id, patch)
+  }
+  return patches
 }
 
 /** Removes emails for good; only what is in the bin gets here, and after a question. */

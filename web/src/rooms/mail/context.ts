@@ -5,7 +5,7 @@ import type { QueryView } from '~/kit/sync/view'
 import type { MailAccount } from './account'
 import type { MailEngine } from './engine'
 import type { ListState } from './list-state'
-import type { MailRoute } from './route'
+import type { MailRoute, Show } from './route'
 import type { MailActs } from './use-acts'
 import type { ComposeStart } from './compose/start'
 
@@ -13,16 +13,20 @@ import type { ComposeStart } from './compose/start'
 export interface MailState {
   engine: MailEngine
   account: MailAccount
-  /** The folder in view; absent in search and among the starred. */
+  /** The folder in view; absent in search, among the starred and under a label. */
   mailbox: Mailbox | undefined
   route: MailRoute
+  /** The name under which choices for this place are kept. */
+  place: string
+  /** The person's own main address. */
+  me: string
   view: QueryView
   list: ListState
   acts: MailActs
   /** The person's own addresses, in small letters. */
   mine: ReadonlySet<string>
   conversations: boolean
-  go: (to: { accountId?: string; box?: string; threadId?: string | undefined; query?: string; unread?: boolean }, replace?: boolean) => void
+  go: (to: { accountId?: string; box?: string; threadId?: string | undefined; query?: string; show?: readonly Show[] }, replace?: boolean) => void
   openRow: (emailId: string) => void
   compose: (start: ComposeStart) => void
 }

@@ -2,7 +2,7 @@ import type { ChangesResponse, Email, Filter, GetResponse, Identity, Mailbox, Qu
 import { MAIL, SUBMISSION } from '~/api/jmap'
 import { SyncError } from '~/kit/sync/errors'
 import type { Group, Pending, Transport } from '~/kit/sync/transport'
-import { QueryView } from '~/kit/sync/view'
+import { QueryView, type Comparator } from '~/kit/sync/view'
 import { MailAccount } from './account'
 import { UNSUBSCRIBE } from './content/unsubscribe'
 
@@ -18,6 +18,7 @@ const PART_PROPERTIES = ['partId', 'blobId', 'size', 'name', 'type', 'charset', 
 /** Bodies longer than this are cut by the server; the reader offers the source. */
 const MAX_BODY_BYTES = 1_000_000
 const MAX_VIEWS = 12
+const NEWEST: Comparator[] = [{ property: 'receivedAt', isAscending: false }]
 const MAX_BODIES = 120
 /** About a kilobyte each; a whole day of scrolling stays within this. */
 const MAX_EMAILS = 20_000
@@ -72,15 +73,15 @@ export class MailEngine {
   }
 
   /** The live list for a filter; the same filter gives the same view. */
-  view(account: MailAccount, filter: Filter, threads: boolean): QueryView {
-    const name = JSON.stringify([account.id, filter, threads])
+  view(account: MailAccount, filter: Filter, threads: boolean, sort: Comparator[] = NEWEST): QueryView {
+    const name = JSON.stringify([account.id, filter, threads, sort])
     let view = this.views.get(name)
     if (view) this.views.delete(name)
     view ??= new QueryView(this.transport, {
       accountId: account.id,
       type: 'Email',
       filter,
-      sort: [{ property: 'receivedAt', isAscending: false }],
+      sort,
       extra: { collapseThreads: threads },
       follow: (group, query) => this.follow(account, group, query, threads),
     })

@@ -5,6 +5,8 @@ import type { QueryView } from '~/kit/sync/view'
 export interface ListState {
   cursor: string | undefined
   selected: ReadonlySet<string>
+  /** Every row of the place is chosen, those not loaded included. */
+  everything: boolean
   setCursor: (id: string | undefined) => void
   /** Moves the cursor by rows and returns where it went. */
   move: (by: number) => string | undefined
@@ -12,6 +14,7 @@ export interface ListState {
   /** From the last toggled row to this one, as with Shift. */
   extend: (id: string) => void
   selectLoaded: () => void
+  selectEverything: () => void
   clear: () => void
   /** The row to go to once these are gone. */
   after: (gone: ReadonlySet<string>) => string | undefined
@@ -21,12 +24,15 @@ export function useList(view: QueryView): ListState {
   const version = useSyncExternalStore(view.subscribe, view.snapshot)
   const [cursor, setCursor] = useState<string>()
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const [everything, setEverything] = useState(false)
   const anchor = useRef<string>(undefined)
+  const base = useRef<ReadonlySet<string>>(new Set())
   const place = useRef(0)
 
   useEffect(() => {
     setCursor(undefined)
     setSelected(new Set())
+    setEverything(false)
     place.current = 0
   }, [view])
 
@@ -61,25 +67,41 @@ export function useList(view: QueryView): ListState {
     () => ({
       cursor,
       selected,
+      everything,
       setCursor,
       move,
       toggle: (id) => {
         anchor.current = id
+        setEverything(false)
         setSelected((old) => {
           const next = new Set(old)
           if (!next.delete(id)) next.add(id)
+          base.current = next
           return next
         })
       },
       extend: (id) => {
+        // With nothing chosen yet, the range begins at the cursor.
+        if (selected.size === 0) {
+          anchor.current = cursor
+          base.current = new Set()
+        }
         const a = anchor.current === undefined ? -1 : view.indexOf(anchor.current)
         const b = view.indexOf(id)
         const [from, to] = a < 0 ? [b, b] : [Math.min(a, b), Math.max(a, b)]
         const ids = view.rows.slice(from, to + 1).filter((x): x is string => x !== undefined)
-        setSelected((old) => new Set([...old, ...ids]))
+        setEverything(false)
+        setSelected(new Set([...base.current, ...ids]))
       },
       selectLoaded: () => setSelected(new Set(view.rows.filter((x): x is string => x !== undefined))),
-      clear: () => setSelected(new Set()),
+      selectEverything: () => {
+        setSelected(new Set(view.rows.filter((x): x is string => x !== undefined)))
+        setEverything(true)
+      },
+      clear: () => {
+        setSelected(new Set())
+        setEverything(false)
+      },
       after: (gone) => {
         const rows = view.rows
         const first = rows.findIndex((id) => id !== undefined && gone.has(id))
@@ -88,6 +110,6 @@ export function useList(view: QueryView): ListState {
         return undefined
       },
     }),
-    [cursor, selected, move, view],
+    [cursor, selected, everything, move, view],
   )
 }

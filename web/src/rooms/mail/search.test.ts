@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { parseQuery, snippetPieces, toFilter } from './search'
+import { parseQuery, queryText, snippetPieces, toFilter } from './search'
 
-const ctx = { folder: (n: string) => (n === 'projects' ? 'p1' : undefined), hidden: ['trash', 'junk'] }
+const ctx = { folder: (n: string) => (n === 'projects' ? 'p1' : undefined), hidden: ['trash', 'junk'], label: (n: string) => (n === '預算' ? 'label-1' : n), me: 'lin@x.example' }
 const filter = (q: string) => toFilter(parseQuery(q), ctx)
 const hidden = { inMailboxOtherThan: ['trash', 'junk'] }
 
@@ -16,8 +16,15 @@ describe('search', () => {
     ['is:unread', { operator: 'AND', conditions: [{ notKeyword: '$seen' }, hidden] }],
     ['http://example.test/a', { operator: 'AND', conditions: [{ text: 'http://example.test/a' }, hidden] }],
     ['from:', hidden],
+    ['"red tape" is:important', { operator: 'AND', conditions: [{ text: '"red tape"' }, { hasKeyword: '$important' }, hidden] }],
+    ['label:預算', { operator: 'AND', conditions: [{ hasKeyword: 'label-1' }, hidden] }],
+    ['is:mine -is:done', { operator: 'AND', conditions: [{ hasKeyword: 'assigned:lin@x.example' }, { operator: 'NOT', conditions: [{ hasKeyword: '$done' }] }, hidden] }],
   ])('%s', (q, want) => {
     expect(filter(q)).toEqual(want)
+  })
+
+  test.each(['from:chen "two words" -news', 'subject:"a b" has:attachment', '公文 -from:x@y.example'])('%s is written as it was read', (q) => {
+    expect(queryText(parseQuery(q))).toBe(q)
   })
 
   test('days are local days, also by ROC years', () => {

@@ -1,14 +1,17 @@
 import type { EmailFilter, Filter } from '~/api/jmap'
+import { DONE, assignedTo } from './assign/keyword'
 
 /** One piece of a query: an operator with its value, or plain words. */
 export interface Term {
   operator: string | null
   value: string
   not: boolean
+  /** Stood in quotation marks: the words in this order. */
+  exact?: boolean
 }
 
 const TERM = /(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/giu
-const OPERATORS = ['from', 'to', 'cc', 'subject', 'body', 'has', 'is', 'before', 'after', 'in', 'larger', 'smaller']
+export const OPERATORS: readonly string[] = ['from', 'to', 'cc', 'subject', 'body', 'has', 'is', 'before', 'after', 'in', 'label', 'larger', 'smaller'] as const
 
 /** Reads what a person typed; a word that looks like an operator but is none is a word. */
 export function parseQuery(text: string): Term[] {
@@ -19,8 +22,9 @@ export function parseQuery(text: string): Term[] {
     const known = operator !== null && OPERATORS.includes(operator)
     const unfinished = operator === null && value.endsWith(':') && OPERATORS.includes(value.slice(0, -1).toLowerCase())
     if (unfinished) continue
-    if (known && value) terms.push({ operator, value, not: m[1] === '-' })
-    else if (!known && (value || operator)) terms.push({ operator: null, value: operator ? `${operator}:${value}` : value, not: m[1] === '-' })
+    const exact = m[3] !== undefined ? { exact: true } : {}
+    if (known && value) terms.push({ operator, value, not: m[1] === '-', ...exact })
+    else if (!known && (value || operator)) terms.push({ operator: null, value: operator ? `${operator}:${value}` : value, not: m[1] === '-', ...exact })
   }
   return terms
 }
@@ -28,6 +32,10 @@ export function parseQuery(text: string): Term[] {
 export interface SearchContext {
   /** Finds the folder an in: names, by role or by name. */
   folder: (name: string) => string | undefined
+  /** The keyword of the label that label: names. */
+  label: (name: string) => string
+  /** The person's own address, for is:mine. */
+  me: string
   /** Folders left out unless in: says otherwise. */
   hidden: string[]
 }
@@ -47,16 +55,18 @@ export function toFilter(terms: readonly Term[], ctx: SearchContext): Filter {
   return { operator: 'AND', conditions: all }
 }
 
-function condition({ operator, value }: Term, ctx: SearchContext): EmailFilter | null {
+function condition({ operator, value, exact }: Term, ctx: SearchContext): EmailFilter | null {
   switch (operator) {
-    case null: return { text: value }
+    // The server takes what stands in quotation marks for a phrase.
+    case null: return { text: exact ? `"${value}"` : value }
     case 'from': return { from: value }
     case 'to': return { to: value }
     case 'cc': return { cc: value }
     case 'subject': return { subject: value }
     case 'body': return { body: value }
     case 'has': return /^(attachment|file)s?$/i.test(value) ? { hasAttachment: true } : { text: value }
-    case 'is': return state(value)
+    case 'is': return state(value, ctx)
+    case 'label': return { hasKeyword: ctx.label(value) }
     case 'before': return day(value, (iso) => ({ before: iso }))
     case 'after': return day(value, (iso) => ({ after: iso }))
     case 'larger': return size(value, (minSize) => ({ minSize }))
@@ -69,11 +79,15 @@ function condition({ operator, value }: Term, ctx: SearchContext): EmailFilter |
   }
 }
 
-function state(value: string): EmailFilter | null {
+function state(value: string, ctx: SearchContext): EmailFilter | null {
   switch (value.toLowerCase()) {
     case 'unread': return { notKeyword: '$seen' }
     case 'read': return { hasKeyword: '$seen' }
     case 'starred': return { hasKeyword: '$flagged' }
+    case 'important': return { hasKeyword: '$important' }
+    case 'draft': return { hasKeyword: '$draft' }
+    case 'mine': return { hasKeyword: assignedTo(ctx.me) }
+    case 'done': return { hasKeyword: DONE }
     case 'answered': return { hasKeyword: '$answered' }
     default: return null
   }
@@ -93,6 +107,16 @@ function size(value: string, make: (bytes: number) => EmailFilter): EmailFilter 
   if (!m) return null
   const unit = { '': 1, k: 1000, m: 1_000_000 }[(m[2] ?? '').toLowerCase()] ?? 1
   return make(Math.round(Number(m[1]) * unit))
+}
+
+/** A term as it is typed. */
+export function termText({ operator, value, not, exact }: Term): string {
+  const quoted = exact || /\s/.test(value) ? `"${value}"` : value
+  return `${not ? '-' : ''}${operator ? `${operator}:` : ''}${quoted}`
+}
+
+export function queryText(terms: readonly Term[]): string {
+  return terms.map(termText).join(' ')
 }
 
 /** Splits a snippet of RFC 8621 section 5 into plain and marked pieces. */

@@ -6,9 +6,10 @@ import { confirm } from '~/kit/ui/Dialog'
 import { errorText } from '~/kit/ui/states'
 import { say, sayError } from '~/kit/undo'
 import type { MailAccount } from './account'
-import { change, destroy, junkPatches, keywordPatches, movePatches, roleFolder, type Patches } from './acts'
+import { change, destroy, junkPatches, keywordPatches, manyKeywords, movePatches, roleFolder, type Patches } from './acts'
 import type { MailEngine } from './engine'
 import { folderName } from './names'
+import { inTrash } from './place'
 
 /** The acts on messages, each shown at once and open to undo. */
 export interface MailActs {
@@ -19,6 +20,11 @@ export interface MailActs {
   notJunk: (emails: Email[]) => Promise<void>
   move: (emails: Email[], to: Mailbox) => Promise<void>
   star: (emails: Email[], on: boolean) => Promise<void>
+  /** Labels and other keywords, several at once. */
+  keywords: (emails: readonly Email[], add: readonly string[], remove: readonly string[]) => Promise<void>
+  /** The same with a sentence of one's own. */
+  marked: (emails: readonly Email[], add: readonly string[], remove: readonly string[], done: string) => Promise<void>
+  important: (emails: Email[], on: boolean) => Promise<void>
   seen: (emails: Email[], on: boolean, quiet?: boolean) => Promise<void>
 }
 
@@ -26,7 +32,7 @@ const folderKeys = { archive: 'folder.archive', trash: 'folder.trash', junk: 'fo
 
 export function useActs(engine: MailEngine, a: MailAccount, from: Mailbox | undefined): MailActs {
   const fromId = from?.id ?? null
-  const inTrash = from?.role === 'trash'
+  const inBin = inTrash(a, from)
   return useMemo(() => {
     const run = async (patches: Patches, done: string | null): Promise<void> => {
       if (patches.size === 0) return
@@ -52,7 +58,7 @@ export function useActs(engine: MailEngine, a: MailAccount, from: Mailbox | unde
     return {
       archive: (emails) => to('archive', 'done.archived', emails, (box) => movePatches(emails, fromId, box)),
       trash: async (emails) => {
-        if (!inTrash) {
+        if (!inBin) {
           await to('trash', 'done.trashed', emails, (box) => movePatches(emails, null, box))
           return true
         }
@@ -69,7 +75,10 @@ export function useActs(engine: MailEngine, a: MailAccount, from: Mailbox | unde
       notJunk: (emails) => to('inbox', 'done.notJunk', emails, (box) => junkPatches(emails, fromId, box, false)),
       move: (emails, box) => run(movePatches(emails, fromId, box.id), t('done.moved', { count: emails.length, folder: folderName(box) })),
       star: (emails, on) => run(keywordPatches(emails, '$flagged', on), null),
+      keywords: (emails, add, remove) => run(manyKeywords(emails, add, remove), t('done.labelled', { count: emails.length })),
+      marked: (emails, add, remove, done) => run(manyKeywords(emails, add, remove), done),
+      important: (emails, on) => run(keywordPatches(emails, '$important', on), null),
       seen: (emails, on, quiet) => run(keywordPatches(emails, '$seen', on), quiet ? null : t(on ? 'done.read' : 'done.unread', { count: emails.length })),
     }
-  }, [engine, a, fromId, inTrash])
+  }, [engine, a, fromId, inBin])
 }

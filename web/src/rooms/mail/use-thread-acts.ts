@@ -1,6 +1,7 @@
-import type { Email } from '~/api/jmap'
+import type { Email, Mailbox } from '~/api/jmap'
 import type { Layout } from '~/app/layout'
 import type { MailState } from './context'
+import { inTrash } from './place'
 
 /** Acts on the open conversation, which then gives way to the next one. */
 export interface ThreadActs {
@@ -9,6 +10,7 @@ export interface ThreadActs {
   archive: () => void
   trash: () => void
   junk: () => void
+  move: (to: Mailbox) => void
   notJunk: () => void
   star: () => void
   unread: () => void
@@ -36,8 +38,9 @@ export function threadActs(m: Pick<MailState, 'mailbox' | 'acts' | 'list' | 'vie
   return {
     emails,
     archive: andLeave(acts.archive),
-    trash: mailbox?.role === 'trash' ? () => void acts.trash(emails).then((done) => done && close()) : andLeave(acts.trash),
+    trash: inTrash(account, mailbox) ? () => void acts.trash(emails).then((done) => done && close()) : andLeave(acts.trash),
     junk: andLeave(acts.junk),
+    move: (to) => andLeave((e) => acts.move(e, to))(),
     notJunk: andLeave(acts.notJunk),
     star: () => {
       const starred = all.filter((e) => e.keywords['$flagged'])
