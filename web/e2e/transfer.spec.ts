@@ -21,7 +21,8 @@ const mbox = (n: number): string =>
 
 test('a file of letters is taken in with dates and marks, twice without doubles, and out again', async () => {
   const { page, context, errors } = await newPage(desk)
-  await signIn(page, desk, '/settings/files')
+  await signIn(page, desk)
+  await page.goto(`${desk.url}/settings/files`)
   await page.locator('#settings-heading').waitFor()
   const folder = await api.call<{ list: { id: string; name: string; role: string | null }[] }>('Mailbox/get', { ids: null })
   const archive = folder.list.find((m) => m.role === 'archive')?.id ?? ''

@@ -150,7 +150,9 @@ function baseStyle(paper: boolean, theme: string): string {
     img { max-width: 100%; }
     img:not([height]) { height: auto; }
     img:not([src]) { background: light-dark(#e9edeb, #2d3632); color: light-dark(#5b6963, #95a29c); border-radius: 4px; font-size: 12px; }
-    table { max-width: 100%; } div.wide { overflow-x: auto; max-width: 100%; }
+    table { max-width: 100%; }
+    td, th { overflow-wrap: break-word; }
+    div.wide { overflow-x: auto; max-width: 100%; }
     pre { white-space: pre-wrap; }
     p { margin: 0 0 .8em; }
     blockquote { margin: 0 0 0 4px; padding-left: 12px; border-left: 3px solid light-dark(#dce2df, #3a4540); }
