@@ -14,6 +14,9 @@
 // after the change is durable. [Room.Receive] takes a letter from outside,
 // [Room.SubmitSMTP] one from a mail program.
 //
+// [Account.ExportBox] and [Account.TakeIn] write and read files of letters,
+// [Account.Convert] turns a document into PDF (package convert).
+//
 // Numbers: every account counts its own message ids, UIDs per mailbox, and one
 // change counter ("modseq", RFC 7162) that serves IMAP as MODSEQ and JMAP as
 // state. An IMAP COPY makes a new message that shares the blob, so that its

@@ -6,7 +6,7 @@ import { catalogues } from './scripts/catalogue-plugin.mjs'
 // CHANCERY_URL points the development server at a running server; without it
 // `npm run dev` answers from the in-memory office of src/kit/testing.
 const backend = process.env['CHANCERY_URL']
-const proxied = ['/auth', '/.well-known', '/jmap']
+const proxied = ['/auth', '/.well-known', '/jmap', '/export', '/import', '/pdf']
 
 // office answers the client's requests from memory while one works on it alone.
 function office(): Plugin {

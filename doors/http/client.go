@@ -37,6 +37,11 @@ const worker = "sw.js"
 const (
 	mailFramePolicy = "sandbox allow-popups allow-popups-to-escape-sandbox allow-same-origin; default-src 'none'; style-src 'unsafe-inline'; " +
 		"img-src 'self' data: blob: https: http:; font-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+	// mailPrint is the page that letters are printed from: it may open the
+	// system's window for printing, and fetches nothing.
+	mailPrint       = "mail-print.html"
+	mailPrintPolicy = "sandbox allow-same-origin allow-modals; default-src 'none'; style-src 'unsafe-inline'; " +
+		"img-src data: blob:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 	notBuilt = "<!doctype html><meta charset=utf-8><title>Chancery</title><h1>The web client is not built</h1>" +
 		"<p>Run <code>make build</code>, or <code>npm ci &amp;&amp; npm run build</code> in the folder <code>web</code>, and build the program again."
 )
@@ -179,8 +184,12 @@ func (c *client) headers(h http.Header, r *http.Request, name string) {
 	} else {
 		h.Set("Cache-Control", "no-cache")
 	}
-	if strings.HasPrefix(name, mailFrame) {
-		h.Set("Content-Security-Policy", mailFramePolicy)
+	if strings.HasPrefix(name, mailFrame) || name == mailPrint {
+		policy := mailFramePolicy
+		if name == mailPrint {
+			policy = mailPrintPolicy
+		}
+		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Frame-Options", "SAMEORIGIN")
 		return
 	}

@@ -23,6 +23,8 @@ export interface Prefs extends MailChoices {
   richText: boolean
   /** What is done about read receipts that senders ask for. */
   receipts: 'ask' | 'never' | 'inside'
+  /** Senders whose letters may fetch their pictures, newest last. */
+  imagesFrom: string[]
   foldersHidden: boolean
   /** Keeps recent mail in this browser, encrypted, for work without a line. */
   offline: boolean
@@ -47,6 +49,7 @@ export const defaultPrefs: Prefs = {
   zone: '',
   richText: true,
   receipts: 'ask',
+  imagesFrom: [],
   foldersHidden: false,
   offline: false,
   notify: 'off',

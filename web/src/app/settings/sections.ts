@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 import type { Area, Key } from '~/kit/i18n'
-import { BookOpen, Download, FileText, Keyboard, ListFilter, Pencil, Plane, Settings, type LucideIcon } from '~/kit/ui/icons'
+import { BookOpen, Download, FileDown, FileText, Keyboard, ListFilter, Pencil, Plane, Settings, type LucideIcon } from '~/kit/ui/icons'
 import type { RoomProps } from '../rooms'
 
 /*
@@ -29,6 +29,7 @@ export const sections: readonly SettingsSection[] = [
   { id: 'away', labelKey: 'away.title', icon: Plane, area: 'rules', load: () => import('~/rooms/mail/rules/AwaySection') },
   { id: 'signatures', labelKey: 'signature.settings', icon: Pencil, area: 'templates', load: () => import('~/rooms/mail/templates/SignaturesSection') },
   { id: 'templates', labelKey: 'template.settings', icon: FileText, area: 'templates', load: () => import('~/rooms/mail/templates/TemplatesSection') },
+  { id: 'files', labelKey: 'files.section', icon: FileDown, area: 'content', load: () => import('~/rooms/mail/content/FilesSection') },
   { id: 'keyboard', labelKey: 'settings.keyboard', icon: Keyboard, area: 'settings', load: () => import('./KeyboardSection') },
   { id: 'device', labelKey: 'settings.device', icon: Download, area: 'offline', load: () => import('./Device') },
 ]

@@ -54,6 +54,13 @@ export async function addTexts(area: Area): Promise<void> {
   tell()
 }
 
+/** The texts of areas in another language than the one that is spoken, as on a printed page. */
+export async function textsIn(other: Language, wanted: readonly Area[]): Promise<typeof t> {
+  const own = setupI18n()
+  own.loadAndActivate({ locale: other, messages: await load(other, wanted) })
+  return (key, values) => own._(key, values)
+}
+
 function tell(): void {
   version++
   listeners.forEach((fn) => fn())

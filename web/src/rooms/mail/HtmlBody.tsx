@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Email } from '~/api/jmap'
 import { useT } from '~/kit/i18n'
 import { dispatchKey } from '~/kit/keys'
-import { usePrefs } from '~/kit/prefs'
+import { setPrefs, usePrefs } from '~/kit/prefs'
 import { Button } from '~/kit/ui/Button'
 import { Image, ImageOff } from '~/kit/ui/icons'
 import { blobUrl } from './blobs'
@@ -15,12 +15,18 @@ import { guardLinks, type Target } from './trust/links'
 /** HTML of a message in a frame that can neither run nor fetch anything. */
 export default function HtmlBody({ email, html, quoted, lang }: { email: Email; html: string; quoted: boolean; lang: string | undefined }) {
   const t = useT()
-  const [allowed, setAllowed] = useState(false)
+  const { imagesFrom } = usePrefs()
+  const sender = email.from?.[0]?.email.toLowerCase() ?? ''
+  const [asked, setAllowed] = useState(false)
+  const allowed = asked || (sender !== '' && imagesFrom.includes(sender))
   const images = useInlineImages(email)
   const [target, setTarget] = useState<Target | null>(null)
   const clean = useMemo(() => cleanMail(html, images, allowed), [html, images, allowed])
+  const always = (): void => setPrefs({ imagesFrom: [...imagesFrom.filter((a) => a !== sender), sender].slice(-500) })
   return (
     <>
+      {clean.forms > 0 && <p className={css.note}>{t('message.form')}</p>}
+      {clean.trackers > 0 && <p className={css.track}>{t('message.trackers', { count: clean.trackers })}</p>}
       {clean.remote > 0 && !allowed && (
         <div className={css.images}>
           <ImageOff size={16} aria-hidden />
@@ -28,7 +34,20 @@ export default function HtmlBody({ email, html, quoted, lang }: { email: Email; 
           <Button look="quiet" icon={Image} onClick={() => setAllowed(true)}>
             {t('message.showImages')}
           </Button>
+          {sender !== '' && (
+            <Button look="quiet" onClick={always}>
+              {t('message.alwaysImages', { sender })}
+            </Button>
+          )}
         </div>
+      )}
+      {clean.remote > 0 && imagesFrom.includes(sender) && (
+        <p className={css.track}>
+          {t('message.imagesAllowed', { sender })}{' '}
+          <Button look="quiet" onClick={() => setPrefs({ imagesFrom: imagesFrom.filter((a) => a !== sender) })}>
+            {t('message.notAlways')}
+          </Button>
+        </p>
       )}
       <Frame key={String(allowed)} html={clean.html} paper={clean.coloured} remote={allowed} quoted={quoted} lang={lang} title={t('message.body')} fold={t('message.showQuote')} onLink={setTarget} />
       {target && <LinkTarget target={target} />}
@@ -97,6 +116,7 @@ function Frame({ html, paper, remote, quoted, lang, title, fold, onLink }: Frame
     style.textContent = baseStyle(paper, theme)
     doc.head.append(style)
     doc.body.innerHTML = html
+    wrapWide(doc)
     if (quoted) foldQuote(doc, fold)
     const fit = (): void => {
       el.style.height = `${Math.ceil(doc.documentElement.getBoundingClientRect().height)}px`
@@ -138,12 +158,27 @@ function baseStyle(paper: boolean, theme: string): string {
     img:not([height]) { height: auto; }
     img:not([src]) { background: light-dark(#e9edeb, #2d3632); color: light-dark(#5b6963, #95a29c); border-radius: 4px; font-size: 12px; }
     table { max-width: 100%; }
+    td, th { overflow-wrap: break-word; }
+    div.wide { overflow-x: auto; max-width: 100%; }
     pre { white-space: pre-wrap; }
     p { margin: 0 0 .8em; }
     blockquote { margin: 0 0 0 4px; padding-left: 12px; border-left: 3px solid light-dark(#dce2df, #3a4540); }
     details.fold > summary { display: inline-block; list-style: none; padding: 0 10px; margin: 8px 0; border-radius: 12px; border: 1px solid light-dark(#dce2df, #3a4540); font-size: 12px; line-height: 22px; color: light-dark(#46544e, #b4bfba); }
     @media (forced-colors: none) { ::selection { background: #b9dcd2; } }
   `
+}
+
+/** A table that is wider than the page scrolls by itself; the text around it stays where it is. */
+function wrapWide(doc: Document): void {
+  for (const table of doc.querySelectorAll('table')) {
+    if (table.parentElement?.closest('table') || table.scrollWidth <= doc.documentElement.clientWidth + 1) continue
+    const box = doc.createElement('div')
+    box.className = 'wide'
+    box.tabIndex = 0
+    table.style.maxWidth = 'none'
+    table.replaceWith(box)
+    box.append(table)
+  }
 }
 
 /** Folds the earlier letter below an answer; the stack shows it already. */

@@ -3,8 +3,9 @@ import { useLayout } from '~/app/layout'
 import { useT, withTexts } from '~/kit/i18n'
 import { number } from '~/kit/i18n/dates'
 import { IconButton } from '~/kit/ui/Button'
-import { Archive, CheckCheck, Clock, FolderInput, Mail, MailOpen, ShieldAlert, SlidersHorizontal, Tag, Trash2, X } from '~/kit/ui/icons'
+import { Archive, CheckCheck, Clock, FileDown, FolderInput, Mail, MailOpen, ShieldAlert, SlidersHorizontal, Tag, Trash2, X } from '~/kit/ui/icons'
 import { chosenActs } from './chosen'
+import { exportBox, exportChosen } from './content/exporting'
 import { useMail } from './context'
 import { askLater } from './later/request'
 import css from './ListHead.module.css'
@@ -88,6 +89,7 @@ function Chosen() {
       <IconButton icon={FolderInput} label={t('act.move')} shortcut="v" onClick={act.askMove} />
       <IconButton icon={Tag} label={t('act.label')} shortcut="l" onClick={act.askLabel} />
       {mailbox?.role !== 'junk' && !phone && <IconButton icon={ShieldAlert} label={t('act.junk')} shortcut="!" onClick={act.junk} />}
+      {!phone && <IconButton icon={FileDown} label={t('act.export')} onClick={() => (list.everything && mailbox ? exportBox(m.account, mailbox.id) : exportChosen(m.account, act.emails().map((e) => e.id)))} />}
     </header>
   )
 }

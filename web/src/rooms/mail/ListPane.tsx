@@ -6,6 +6,7 @@ import { Button } from '~/kit/ui/Button'
 import { Inbox, Search } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import { VirtualRows } from '~/kit/ui/VirtualRows'
+import { useLetterDrop } from './content/drop'
 import { useMail } from './context'
 import css from './ListPane.module.css'
 import { ListHead } from './ListHead'
@@ -28,6 +29,7 @@ export function ListPane() {
   const { density } = usePrefs()
   const { view, list, route } = useMail()
   useSyncExternalStore(view.subscribe, view.snapshot)
+  const drop = useLetterDrop()
   const scroller = useRef<HTMLDivElement>(null)
   const [width, setWidth] = useState(400)
   const shape: Shape = layout === 'phone' ? 'phone' : width >= 720 ? 'wide' : 'narrow'
@@ -59,7 +61,8 @@ export function ListPane() {
   return (
     <>
       <ListHead />
-      <div className={css.scroller} ref={scroller} id="list" tabIndex={-1} data-shape={shape}>
+      {drop.shown}
+      <div className={css.scroller} ref={scroller} {...drop.bind} id="list" tabIndex={-1} data-shape={shape}>
         {total === undefined && view.error && <Failure error={view.error} retry={() => void view.ensure(0, 40)} />}
         {total === undefined && !view.error && <Skeleton lines={12} label={t(searching ? 'search.running' : 'state.loading')} />}
         {total !== undefined && rows.length === 0 && <NothingHere />}

@@ -1,6 +1,6 @@
 import { Suspense, lazy } from 'react'
 import type { Email } from '~/api/jmap'
-import { useT } from '~/kit/i18n'
+import { useT, withTexts } from '~/kit/i18n'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { Skeleton } from '~/kit/ui/states'
 import css from './MessageBody.module.css'
@@ -8,7 +8,7 @@ import { PlainText } from './PlainText'
 
 // The sanitiser is fetched with the first HTML message.
 const HtmlBody = lazy(async () => {
-  const [html, sealed] = await Promise.all([import('./HtmlBody'), import('./sealed')])
+  const [html, sealed] = await Promise.all([withTexts('content', () => import('./HtmlBody')), import('./sealed')])
   await sealed.openSealed()
   return html
 })

@@ -10,6 +10,8 @@ import { ChevronDown, Ellipsis, Forward, ListFilter, Paperclip, Pencil, Reply, R
 import { MenuButton } from '~/kit/ui/MenuButton'
 import { Skeleton } from '~/kit/ui/states'
 import { Attachments } from './Attachments'
+import { useLetterActs } from './content/LetterActs'
+import { unsubscribe } from './content/unsubscribe'
 import { useMail } from './context'
 import css from './MessageCard.module.css'
 import { LaterNote } from './later/LaterNote'
@@ -20,6 +22,12 @@ import { TrustDetails, TrustNote } from './trust/TrustNote'
 import { oneLetter } from './one-letter'
 
 const KindNote = lazy(() => withTexts('templates', () => import('./templates/KindNote')))
+const Banners = lazy(() => withTexts('content', () => import('./content/Banners')))
+
+/** Whether a letter is an invitation or came by a list that one can leave. */
+function hasBanners(email: Email): boolean {
+  return unsubscribe(email) !== null || (email.attachments ?? []).some((p) => p.type === 'text/calendar')
+}
 
 /** A folded message: who and how it begins. */
 export function MessageLine({ email, onOpen }: { email: Email; onOpen: () => void }) {
@@ -49,6 +57,7 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
   const t = useT()
   const m = useMail()
   const { compose, mine } = m
+  const letter = useLetterActs([email])
   const [details, setDetails] = useState(false)
   const [, navigate] = useLocation()
   const from = email.from?.[0]
@@ -91,12 +100,16 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
                   { id: 'fwd', label: t('act.forward'), icon: Forward, run: () => compose({ how: 'forward', email }) },
                   ...(alone ? [] : oneLetter(m, email)),
                   ...(from ? [{ id: 'rule', label: t('act.makeRule'), icon: ListFilter, run: () => navigate(`/settings/rules?${new URLSearchParams({ from: from.email, name: from.name ?? '' })}`) }] : []),
+                  ...letter.sending,
+                  ...letter.printing,
+                  ...letter.looking,
                 ]}
               />
             </>
           )}
         </span>
       </header>
+      {letter.shown}
       {details && <Details email={email} />}
       {email['header:X-Chancery-Kind:asText'] && (
         <Suspense>
@@ -106,6 +119,11 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
       <LaterNote email={email} />
       <TrustNote email={email} />
       <ReceiptNote email={email} />
+      {hasBanners(email) && (
+        <Suspense>
+          <Banners email={email} />
+        </Suspense>
+      )}
       {email.bodyValues ? <MessageBody email={email} quoted={quoted} /> : <Skeleton lines={5} />}
       {email.attachments && <Attachments email={email} />}
     </section>

@@ -2,10 +2,11 @@ import type { Email } from '~/api/jmap'
 import { useLayout } from '~/app/layout'
 import { useT } from '~/kit/i18n'
 import { Button, IconButton } from '~/kit/ui/Button'
-import { Archive, ArrowLeft, CircleAlert, Clock, Download, Ellipsis, FileText, FolderInput, Inbox, Mail, ShieldAlert, Star, Tag, Trash2 } from '~/kit/ui/icons'
+import { Archive, ArrowLeft, CircleAlert, Clock, Download, Ellipsis, FolderInput, Inbox, Mail, ShieldAlert, Star, Tag, Trash2 } from '~/kit/ui/icons'
 import { MenuButton, type MenuEntry } from '~/kit/ui/MenuButton'
 import { assignEntries } from './assign/acts'
 import { blobUrl } from './blobs'
+import { useLetterActs } from './content/LetterActs'
 import { ask } from './ask'
 import { askMove } from './chosen'
 import { useMail } from './context'
@@ -23,6 +24,7 @@ export function ReadingBar({ emails }: { emails: Email[] }) {
   const starred = emails.some((e) => e.keywords['$flagged'])
   const important = emails.some((e) => e.keywords['$important'])
   const last = emails.at(-1)
+  const letter = useLetterActs(emails)
   const junk = mailbox?.role === 'junk'
   const more = (): MenuEntry[] => [
     { id: 'unread', label: t('act.markUnread'), icon: Mail, shortcut: 'u', run: act.unread },
@@ -31,9 +33,10 @@ export function ReadingBar({ emails }: { emails: Email[] }) {
     { id: 'important', label: t(important ? 'act.notImportant' : 'act.important'), icon: CircleAlert, shortcut: 'i', run: () => void m.acts.important(important ? emails : emails.slice(-1), !important) },
     ...assignEntries(m, emails),
     ...(junk ? [] : [{ id: 'junk', label: t('act.junk'), icon: ShieldAlert, shortcut: '!', run: act.junk }]),
+    ...letter.printing,
+    ...letter.looking,
     ...(last?.blobId
       ? [
-          { id: 'source', label: t('act.source'), icon: FileText, run: () => void window.open(blobUrl(engine, account, last.blobId as string, 'message.txt', 'text/plain'), '_blank', 'noopener') },
           { id: 'save', label: t('act.saveMessage'), icon: Download, run: () => void window.open(blobUrl(engine, account, last.blobId as string, `${last.subject ?? 'message'}.eml`, 'message/rfc822')) },
         ]
       : []),
@@ -69,6 +72,7 @@ export function ReadingBar({ emails }: { emails: Email[] }) {
           {!account.isReadOnly && <ReportMenu emails={act.emails} words={undefined} onReported={act.suspicious} onJunk={act.junk} />}
           <IconButton icon={Star} filled={starred} className={starred ? css.starred : ''} aria-pressed={starred} label={t(starred ? 'act.unstar' : 'act.star')} shortcut="s" onClick={act.star} />
           <MenuButton label={t('act.more')} icon={Ellipsis} entries={more} placement="bottom end" />
+          {letter.shown}
         </>
       )}
     </div>

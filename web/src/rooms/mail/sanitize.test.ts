@@ -49,4 +49,26 @@ describe('cleanMail', () => {
     expect(clean('<p style="color:red">x</p>').coloured).toBe(true)
     expect(clean('<table bgcolor="#fff"><tr><td>x</td></tr></table>').coloured).toBe(true)
   })
+
+  test.each([
+    ['<img src="https://t.example/o.gif" width=1 height=1>', 1],
+    ['<img src="https://t.example/o.gif" style="width:0px">', 1],
+    ['<img src="https://t.example/o.gif" style="display:none">', 1],
+    ['<img src="https://t.example/logo.gif" width=120>', 0],
+    ['<img src="cid:x" width=1>', 0],
+  ])('%s has %i trackers, never fetched', (html, n) => {
+    const c = clean(html, true)
+    expect(c.trackers).toBe(n)
+    if (n > 0) expect(c.html).not.toContain('o.gif')
+  })
+
+  test('forms are counted', () => {
+    expect(clean('<form action=x><input type="password"></form>').forms).toBe(2)
+    expect(clean('<p>A formal letter</p>').forms).toBe(0)
+  })
+
+  test('tables keep what holds them together', () => {
+    const { html } = clean('<table width="600" cellpadding="4" bgcolor="white"><tr><td colspan="2" align="center" valign="top" height="20">a</td></tr></table>')
+    for (const kept of ['width="600"', 'cellpadding="4"', 'bgcolor="white"', 'colspan="2"', 'align="center"', 'valign="top"', 'height="20"']) expect(html).toContain(kept)
+  })
 })

@@ -5,6 +5,10 @@ export interface CleanMail {
   html: string
   /** Pictures and styles that would be fetched from elsewhere. */
   remote: number
+  /** Pictures that nobody is to see, only the sender's server: they are never fetched. */
+  trackers: number
+  /** Forms, which a letter is no place for: they were taken out. */
+  forms: number
   /** Content-IDs the message shows inside its text. */
   cids: string[]
   /** Whether the sender chose colours, which then need paper to stand on. */
@@ -36,7 +40,7 @@ export function cleanMail(html: string, images: ReadonlyMap<string, string> | 'k
     // cid: is how a message names its own pictures (RFC 2392).
     ALLOWED_URI_REGEXP: /^(?:https?|mailto|tel|cid|data:image\/(?:png|gif|jpe?g|webp)|#)/i,
   }) as HTMLElement
-  const result: CleanMail = { html: '', remote: 0, cids: [], coloured: false }
+  const result: CleanMail = { html: '', remote: 0, trackers: 0, forms: (html.match(/<form[\s>]|<input[^>]+type\s*=\s*["']?password/gi) ?? []).length, cids: [], coloured: false }
   for (const el of root.querySelectorAll<HTMLElement>('*')) cleanElement(el, images, allowRemote, result)
   const styles = [...root.querySelectorAll('head style')].map((s) => s.outerHTML).join('')
   const body = root.querySelector('body') ?? root
@@ -82,10 +86,21 @@ function cleanImage(el: HTMLElement, images: ReadonlyMap<string, string> | 'keep
     if (url) el.setAttribute('src', url)
     else el.removeAttribute('src')
   } else if (src && !/^data:image\//i.test(src)) {
+    if (isTracker(el)) {
+      out.trackers++
+      el.remove()
+      return
+    }
     // Also what only looks local: relative to a letter there is nothing.
     out.remote++
     if (!allowRemote) el.removeAttribute('src')
   }
+}
+
+/** A picture of a dot, or one that is hidden, tells its sender that the letter was read and shows nothing. */
+function isTracker(el: HTMLElement): boolean {
+  const size = (name: 'width' | 'height'): number => Number.parseFloat(el.style.getPropertyValue(name) || el.getAttribute(name) || 'NaN')
+  return size('width') <= 2 || size('height') <= 2 || el.style.display === 'none' || el.style.visibility === 'hidden'
 }
 
 /** Content-IDs as headers and as links write them, made comparable. */

@@ -65,20 +65,6 @@ export default function RichEditor({ extras, ...props }: Props & { extras: Extra
       extensions: [StarterKit.configure({ heading: false, codeBlock: false, horizontalRule: false, link: { openOnClick: false, autolink: true, defaultProtocol: 'https' } }), ...(extras.extras((cid) => seen.current?.(cid)) as AnyExtension[])],
       editorProps: {
         attributes: { 'aria-label': label, role: 'textbox', 'aria-multiline': 'true', 'data-body': '', class: css.page ?? '' },
-        handlePaste: (view, x) => {
-          const html = x.clipboardData?.getData('text/html') ?? ''
-          const images = [...(x.clipboardData?.files ?? [])].filter((f) => f.type.startsWith('image/'))
-          // Office programs put a picture of the table beside the table itself.
-          if (images.length > 0 && !/<(table|p|span|li)\b/i.test(html)) {
-            take.current(images)
-            return true
-          }
-          // What was copied here comes back as it was.
-          if (!html || html.includes('data-pm-slice')) return false
-          const slice = extras.Parser.fromSchema(view.state.schema).parseSlice(extras.cleanPaste(html), { preserveWhitespace: false })
-          view.dispatch(view.state.tr.replaceSelection(slice).scrollIntoView().setMeta('paste', true))
-          return true
-        },
         handleDrop: (_view, x) => {
           const images = [...(x.dataTransfer?.files ?? [])]
           if (images.length === 0 || !images.every((f) => f.type.startsWith('image/'))) return false
@@ -88,6 +74,23 @@ export default function RichEditor({ extras, ...props }: Props & { extras: Extra
           return true
         },
         handleDOMEvents: {
+          // Before the editor's own way, which would read the HTML in this
+          // window, whose policy refuses its styles.
+          paste: (view, x) => {
+            const html = x.clipboardData?.getData('text/html') ?? ''
+            const images = [...(x.clipboardData?.files ?? [])].filter((f) => f.type.startsWith('image/'))
+            // Office programs put a picture of the table beside the table itself.
+            if (images.length > 0 && !/<(table|p|span|li)\b/i.test(html)) {
+              x.preventDefault()
+              take.current(images)
+              return true
+            }
+            if (!html) return false
+            x.preventDefault()
+            const slice = extras.Parser.fromSchema(view.state.schema).parseSlice(extras.cleanPaste(html), { preserveWhitespace: false })
+            view.dispatch(view.state.tr.replaceSelection(slice).scrollIntoView().setMeta('paste', true))
+            return true
+          },
           compositionstart: () => (compose.current(true), false),
           compositionend: () => (compose.current(false), false),
         },

@@ -19,7 +19,7 @@ export function beginDraft(start: ComposeStart, w: Writer): Draft {
   const empty: Draft = { identityId: w.identityId, to: [], cc: [], bcc: [], subject: '', rich: w.rich, body: '', quote: '', files: [], inReplyTo: null, references: null, signed: true }
   switch (start.how) {
     case 'new':
-      return { ...empty, to: start.to ? parseAddresses(start.to) : [], ...start.draft }
+      return { ...empty, to: start.to ? parseAddresses(start.to) : [], subject: start.subject ?? '', body: empty.rich ? textToHtml(start.text ?? '') : (start.text ?? ''), ...start.draft }
     case 'reply':
     case 'replyAll':
       return answer(empty, start.email, start.how === 'replyAll', w)

@@ -3,7 +3,7 @@ import type { Draft } from './draft'
 
 /** How a message begins. */
 export type ComposeStart =
-  | { how: 'new'; to?: string; draft?: Partial<Draft> }
+  | { how: 'new'; to?: string; subject?: string; text?: string; draft?: Partial<Draft> }
   | { how: 'reply' | 'replyAll' | 'forward'; email: Email }
   | { how: 'draft'; email: Email }
   /** A letter as a file of a new one, and a letter written once more. */

@@ -3,6 +3,7 @@ import { Button } from '~/kit/ui/Button'
 import { Download } from '~/kit/ui/icons'
 import { blobUrl } from '../blobs'
 import { useMail } from '../context'
+import { save } from './save'
 import type { Viewed } from './Viewer'
 import css from './Viewer.module.css'
 
@@ -19,12 +20,4 @@ export function Note({ file, text, retry }: { file: Viewed; text: string; retry?
       </Button>
     </div>
   )
-}
-
-/** Saves what lies at an address of ours. */
-export function save(href: string, name: string): void {
-  const a = document.createElement('a')
-  a.href = href
-  a.download = name
-  a.click()
 }

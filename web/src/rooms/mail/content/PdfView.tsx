@@ -102,8 +102,10 @@ function Document({ doc, first }: { doc: PDFDocumentProxy; first: { width: numbe
           <IconButton icon={Plus} size={16} label={t('view.larger')} onClick={() => step(1)} />
         </span>
         <i className={css.spring} />
-        <Search size={15} aria-hidden />
-        <input className={css.find} type="search" placeholder={t('view.find')} aria-label={t('view.find')} value={find.words} onChange={(e) => find.setWords(e.target.value)} onKeyDown={(e) => { if (e.key === 'Enter' && !composing(e)) find.turn(e.shiftKey ? -1 : 1) }} />
+        <span className={css.finding}>
+          <Search size={15} aria-hidden />
+          <input className={css.find} type="search" placeholder={t('view.find')} aria-label={t('view.find')} value={find.words} onChange={(e) => find.setWords(e.target.value)} onKeyDown={(e) => { if (e.key === 'Enter' && !composing(e)) find.turn(e.shiftKey ? -1 : 1) }} />
+        </span>
         {find.words.trim() !== '' && (
           <span className={css.group} role="status">
             {find.running ? t('search.running') : t('view.hits', { at: find.hits.length ? find.now + 1 : 0, all: find.hits.length })}

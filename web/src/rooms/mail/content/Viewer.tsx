@@ -2,6 +2,7 @@ import { Suspense, lazy, useEffect, useRef, useState, type KeyboardEvent, type R
 import { withTexts, useT } from '~/kit/i18n'
 import { fileSize } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
+import { useKeys } from '~/kit/keys'
 import { composing } from '~/kit/keys/ime'
 import { IconButton } from '~/kit/ui/Button'
 import { ChevronLeft, ChevronRight, Download, X } from '~/kit/ui/icons'
@@ -63,6 +64,8 @@ export default function Viewer({ files, at, onClose }: Props) {
     }
   }, [])
 
+  // A focus that was lost with what it was on still leaves by Escape, and by it alone.
+  useKeys({ Escape: () => dialog.current?.close() })
   const keys = (e: KeyboardEvent): void => {
     if (composing(e) || e.ctrlKey || e.metaKey || e.altKey || (e.target as Element).matches('input, select, textarea')) return
     if (e.key === 'ArrowRight' || e.key === 'ArrowLeft') {
@@ -85,8 +88,8 @@ export default function Viewer({ files, at, onClose }: Props) {
         </div>
         {files.length > 1 && (
           <>
-            <IconButton icon={ChevronLeft} label={t('view.previous')} shortcut="←" disabled={now === 0} onClick={() => go(-1)} />
-            <IconButton icon={ChevronRight} label={t('view.next')} shortcut="→" disabled={now === files.length - 1} onClick={() => go(1)} />
+            <IconButton icon={ChevronLeft} label={t('view.previous')} shortcut="←" aria-disabled={now === 0} onClick={() => go(-1)} />
+            <IconButton icon={ChevronRight} label={t('view.next')} shortcut="→" aria-disabled={now === files.length - 1} onClick={() => go(1)} />
           </>
         )}
         <a className={css.down} href={blobUrl(engine, account, file.blobId, file.name, file.type)} download={file.name} aria-label={t('view.download', { name: file.name })} data-tip={t('act.download')}>

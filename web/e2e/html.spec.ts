@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Api, letter, until } from './api'
+import { findings } from './axe'
+import { newPage, openDesk, signIn, type Desk } from './harness'
+
+let run = 0
+let desk: Desk
+let api: Api
+beforeAll(async () => {
+  desk = await openDesk(9)
+  api = Api.of(desk)
+})
+beforeEach(() => {
+  run = Date.now() // a second try must not find the letters of the first
+})
+afterAll(() => desk.close())
+
+const headers = { 'Content-Type': 'text/html; charset=utf-8' }
+
+test('trackers are named and never fetched, forms are gone, a sender can be trusted with pictures, wide tables scroll alone', async () => {
+  const wide = `<table><tr>${Array.from({ length: 40 }, (_, i) => `<td width="80">cell ${i}</td>`).join('')}</tr></table>`
+  const body = `<p>Our news</p><img src="https://news.example/logo.png" width="100" height="20"><img src="https://news.example/dot.gif" width="1" height="1"><form action="https://news.example/"><input type="password"></form>${wide}`
+  await api.deliver(letter(`News ${run}`, body, headers))
+  await api.deliver(letter(`More news ${run}`, body, headers))
+  const { page, context } = await newPage(desk)
+  const asked: string[] = []
+  page.on('request', (r) => asked.push(r.url()))
+  await signIn(page, desk)
+  await page.getByRole('row', { name: new RegExp(`More news ${run}`) }).click()
+  const frame = page.frameLocator('article iframe')
+  await frame.getByText('Our news').waitFor()
+  await page.getByText('1 tracking picture was blocked').waitFor()
+  await page.getByText('The sender put a form into the message').waitFor()
+  expect(await findings(page, 'banners')).toEqual([])
+  const box = frame.locator('div.wide')
+  expect(await box.evaluate((e) => e.scrollWidth > e.clientWidth)).toBe(true)
+  expect(await frame.locator('html').evaluate((e) => e.scrollWidth <= e.clientWidth)).toBe(true)
+  await page.getByRole('button', { name: 'Always from visitor@outside.example' }).click()
+  await until(async () => asked.some((u) => u.includes('logo.png')), 'the picture is fetched')
+  await page.getByRole('row', { name: new RegExp(`^[^M]*Visitor, News ${run}`) }).click()
+  await page.getByText('Pictures of visitor@outside.example are always shown').waitFor()
+  expect(asked.some((u) => u.includes('dot.gif'))).toBe(false)
+  await page.getByRole('button', { name: 'No longer' }).click()
+  await page.getByRole('button', { name: 'Show pictures' }).waitFor()
+  await context.close()
+})
+
+test('a list can be left, and an invitation says when, where and who', async () => {
+  await api.deliver(letter(`List ${run}`, 'Weekly words', { 'List-Unsubscribe': '<mailto:leave@list.example?subject=bye>, <https://list.example/u>' }))
+  const ics = 'BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nSUMMARY:Third meeting\nLOCATION:Room 301\nDTSTART:20251120T060000Z\nDTEND:20251120T073000Z\nORGANIZER;CN=Lin:mailto:lin@city.example\nATTENDEE;CN=Ann:mailto:ann@city.example\nEND:VEVENT\nEND:VCALENDAR'
+  await api.deliver(letter(`Invitation ${run}`, `--b\nContent-Type: text/plain\n\nPlease come\n--b\nContent-Type: text/calendar; method=REQUEST; charset=utf-8\n\n${ics}\n--b--`, { 'Content-Type': 'multipart/alternative; boundary=b' }))
+  const { page, context } = await newPage(desk, { size: 'phone' })
+  await signIn(page, desk)
+  await page.getByRole('row', { name: new RegExp(`Invitation ${run}`) }).click()
+  const card = page.getByRole('region', { name: 'Invitation' })
+  await card.getByRole('heading', { name: 'Third meeting' }).waitFor()
+  await card.getByText('Room 301').waitFor()
+  await card.getByText('Ann <ann@city.example>').waitFor()
+  await card.getByText(/November 20, 2025/).waitFor()
+  expect(await findings(page, 'invitation')).toEqual([])
+  await page.getByRole('button', { name: 'Back to the list' }).click()
+  await page.getByRole('row', { name: new RegExp(`List ${run}`) }).click()
+  await page.getByRole('button', { name: 'Unsubscribe' }).click()
+  await page.getByRole('button', { name: 'Prepare the message' }).click()
+  const sheet = page.getByRole('dialog', { name: 'New message' })
+  await sheet.getByRole('button', { name: 'Remove leave@list.example' }).waitFor()
+  expect(await sheet.getByLabel('Subject').inputValue()).toBe('bye')
+  await context.close()
+})
