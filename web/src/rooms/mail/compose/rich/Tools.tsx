@@ -1,5 +1,5 @@
 import type { Editor } from '@tiptap/core'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { useT } from '~/kit/i18n'
 import { Button, IconButton } from '~/kit/ui/Button'
 import { Field } from '~/kit/ui/controls'
@@ -20,7 +20,6 @@ const sizes = [['12px', 'format.small'], ['', 'format.normal'], ['20px', 'format
 /** Links, pictures, tables, alignment, sizes and colours. */
 export function Tools({ editor, onPictures }: Props) {
   const t = useT()
-  const files = useRef<HTMLInputElement>(null)
   const [link, setLink] = useState<string | null>(null)
   const e = editor
   const keep = (x: { preventDefault: () => void }): void => x.preventDefault()
@@ -45,17 +44,21 @@ export function Tools({ editor, onPictures }: Props) {
   return (
     <>
       <IconButton icon={Link} size={16} label={t('format.link')} aria-pressed={e.isActive('link')} onMouseDown={keep} onClick={() => setLink(String(e.getAttributes('link')['href'] ?? ''))} />
-      {onPictures && (
-        <>
-          <IconButton icon={ImagePlus} size={16} label={t('format.picture')} onMouseDown={keep} onClick={() => files.current?.click()} />
-          <input ref={files} type="file" accept="image/*" multiple hidden onChange={(x) => { onPictures([...(x.target.files ?? [])]); x.target.value = '' }} />
-        </>
-      )}
+      {onPictures && <IconButton icon={ImagePlus} size={16} label={t('format.picture')} onMouseDown={keep} onClick={() => choosePictures(onPictures)} />}
       <MenuButton icon={Table} label={t('table.title')} entries={table} placement="top start" />
       <MenuButton icon={AlignLeft} label={t('format.look')} entries={look} placement="top start" />
       {link !== null && <LinkDialog value={link} onClose={() => setLink(null)} onDone={(href) => { setLink(null); setHref(e, href) }} />}
     </>
   )
+}
+
+function choosePictures(take: (files: File[]) => void): void {
+  const input = document.createElement('input')
+  input.type = 'file'
+  input.accept = 'image/*'
+  input.multiple = true
+  input.onchange = () => take([...(input.files ?? [])])
+  input.click()
 }
 
 function setHref(e: Editor, href: string): void {
