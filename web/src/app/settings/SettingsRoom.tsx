@@ -49,7 +49,7 @@ export default function SettingsRoom({ engine }: RoomProps) {
         </ul>
       </nav>
     ),
-    [t, section, phone, navigate],
+    [t, section, phone, navigate, sections.map((s) => t(s.labelKey)).join()],
   )
   return (
     <Frame room="settings" deep={false}>
