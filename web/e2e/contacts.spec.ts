@@ -8,6 +8,8 @@ let api: Api
 beforeAll(async () => {
   desk = await openDesk(5)
   api = Api.of(desk)
+  const old = await api.call<{ list: { id: string }[] }>('ContactCard/get', { ids: null, properties: ['id'] })
+  await api.call('ContactCard/set', { destroy: old.list.map((c) => c.id) })
 })
 afterAll(() => desk.close())
 
@@ -47,10 +49,10 @@ test('a contact is made, found, changed, put into a group, written to and remove
   await page.getByRole('button', { name: 'More actions' }).click()
   await page.getByRole('menuitem', { name: 'New group' }).click()
   const group = page.getByRole('dialog', { name: 'New group' })
-  await group.getByLabel('Group name').fill('Press')
+  await group.getByLabel('Group name').fill('Morning circle')
   await group.getByLabel('陳志明').check()
   await group.getByRole('button', { name: 'Save' }).click()
-  await page.getByRole('heading', { name: 'Press' }).waitFor()
+  await page.getByRole('heading', { name: 'Morning circle' }).waitFor()
   await page.getByRole('button', { name: 'Write to all' }).click()
   const sheet = page.getByRole('dialog', { name: 'New message' })
   await sheet.getByRole('button', { name: 'Remove 陳志明' }).waitFor()
@@ -59,8 +61,8 @@ test('a contact is made, found, changed, put into a group, written to and remove
 
   // In compose the group is completed and stands for its members.
   await page.keyboard.press('c')
-  await sheet.getByLabel('To', { exact: true }).fill('Press')
-  await sheet.getByRole('option', { name: /Press/ }).waitFor()
+  await sheet.getByLabel('To', { exact: true }).fill('morning circ')
+  await sheet.getByRole('option', { name: /Morning circle/ }).waitFor()
   await page.keyboard.press('Enter')
   await sheet.getByRole('button', { name: 'Remove 陳志明' }).waitFor()
   await sheet.getByRole('button', { name: 'Discard draft' }).click()
