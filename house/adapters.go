@@ -93,6 +93,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 	}
 	conf := httpdoor.Config{
 		BaseURL: h.conf.HTTP.BaseURL, MailHost: h.conf.Hostname, TrustedProxies: proxies,
+		SessionIdle: h.Identity.SessionIdle(), NoOffline: !h.conf.HTTP.Offline,
 		Ports: httpdoor.MailPorts{
 			IMAP: port(h.conf.IMAP.Listen), IMAPS: port(h.conf.IMAP.ListenTLS),
 			Submission: port(h.conf.SMTP.Submission), Submissions: port(h.conf.SMTP.SubmissionTLS),
@@ -100,10 +101,15 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 	}
 	var door *httpdoor.Door
 	api := mailapi.New(h.Mail, who, mailapi.Config{MaxUpload: int64(h.conf.Mail.MaxMessage), MaxSizeAttachments: int64(h.conf.Mail.MaxMessage) * 3 / 4, Log: h.log})
-	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside}, slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Contacts.Capabilities(who)), jmapdoor.Needs{
-		Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
-		BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
-	})
+	key, err := h.conf.pushKey(h.dir)
+	if err != nil {
+		return nil, err
+	}
+	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName},
+		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Contacts.Capabilities(who)), jmapdoor.Needs{
+			Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
+			BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
+		})
 	routes := append(h.jmap.Routes(),
 		httpdoor.Route{Pattern: "GET /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},
 		httpdoor.Route{Pattern: "POST /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},

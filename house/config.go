@@ -11,6 +11,7 @@ import (
 	"chancery/kit/conf"
 	"chancery/kit/errs"
 	"chancery/mail"
+	"chancery/wire/mailauth"
 )
 
 // EnvPrefix begins the name of every environment variable that overrides a
@@ -51,10 +52,14 @@ type Config struct {
 	} `toml:"network"`
 
 	HTTP struct {
-		Listen     string `toml:"listen" default:":80" doc:"Address of plain HTTP; empty closes it."`
-		ListenTLS  string `toml:"listen_tls" default:":443" doc:"Address of HTTPS; empty closes it."`
-		PushInside bool   `toml:"push_inside" default:"false" doc:"Let push subscriptions (RFC 8620 section 7.2) point to addresses of private networks and of this machine."`
-		BaseURL    string `toml:"base_url" doc:"The address people use. Empty: taken from each request." example:"https://mail.city.example"`
+		Listen     string        `toml:"listen" default:":80" doc:"Address of plain HTTP; empty closes it."`
+		ListenTLS  string        `toml:"listen_tls" default:":443" doc:"Address of HTTPS; empty closes it."`
+		PushInside bool          `toml:"push_inside" default:"false" doc:"Let push subscriptions (RFC 8620 section 7.2) point to addresses of private networks and of this machine."`
+		Idle       time.Duration `toml:"session_idle" default:"12h" doc:"After what time without use a session of the web client ends."`
+		PushKey    string        `toml:"push_key" doc:"File of the private key that signs web pushes (PEM, P-256). Empty: made once in the data directory; servers that share a database share this file." example:"/etc/chancery/push.key"`
+		PushName   string        `toml:"push_contact" doc:"How push services reach whoever runs the server: a mailto: or https: URL." example:"mailto:postmaster@city.example"`
+		Offline    bool          `toml:"offline" default:"true" doc:"Let people keep recent mail in the browser, encrypted, for work without a line."`
+		BaseURL    string        `toml:"base_url" doc:"The address people use. Empty: taken from each request." example:"https://mail.city.example"`
 	} `toml:"http"`
 
 	IMAP struct {
@@ -87,6 +92,11 @@ type Config struct {
 		MaxMessage   conf.Size `toml:"max_message" default:"100MB" doc:"Largest message taken."`
 		LibreOffice  string    `toml:"libreoffice" doc:"The program that turns office documents into PDF for looking at them. Empty: soffice, where it is installed." example:"/opt/libreoffice/program/soffice"`
 		DefaultQuota conf.Size `toml:"default_quota" default:"2GB" doc:"Space of an account that has no quota of its own; 0 = no limit."`
+
+		ReportAddress string `toml:"report_address" doc:"Address that gets the letters people report as suspicious. Empty: the report is only recorded." example:"soc@city.example"`
+
+		Authenticity bool `toml:"authenticity" default:"true" doc:"Check SPF, DKIM and DMARC of letters from outside and note the result."`
+		DMARCReject  bool `toml:"dmarc_reject" default:"false" doc:"Refuse letters that fail DMARC where the owner of the domain asks for that (p=reject)."`
 	} `toml:"mail"`
 }
 
@@ -130,6 +140,18 @@ func (c Config) outbound() (mail.Outbound, error) {
 		}}
 	}
 	return o, nil
+}
+
+// authenticity reads the settings of the checks of letters from outside; they
+// ask the same name servers as the queue.
+func (c Config) authenticity() mail.Authenticity {
+	a := mail.Authenticity{Off: !c.Mail.Authenticity, Reject: c.Mail.DMARCReject}
+	if o, err := c.outbound(); err == nil {
+		if r, ok := o.Resolver.(mailauth.Resolver); ok {
+			a.Resolver = r
+		}
+	}
+	return a
 }
 
 // prefixes reads address ranges.

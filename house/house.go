@@ -66,7 +66,7 @@ func (h *House) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if h.Identity, err = identity.New(ctx, h.Store, h.Directory, identity.Config{InnerNetworks: inner}, now, h.log); err != nil {
+	if h.Identity, err = identity.New(ctx, h.Store, h.Directory, identity.Config{InnerNetworks: inner, SessionIdle: h.conf.HTTP.Idle}, now, h.log); err != nil {
 		return err
 	}
 	out, err := h.conf.outbound()
@@ -76,6 +76,7 @@ func (h *House) build(ctx context.Context) (err error) {
 	h.Mail, err = mail.New(ctx, h.Store, h.Directory, mail.Config{
 		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), DefaultQuota: int64(h.conf.Mail.DefaultQuota),
 		MaxRecipients: h.conf.SMTP.MaxRecipients, Postmaster: h.conf.Mail.Postmaster, Outbound: out,
+		Authenticity: h.conf.authenticity(), ReportAddress: h.conf.Mail.ReportAddress,
 	}, now, h.log)
 	if err != nil {
 		return err

@@ -43,6 +43,9 @@ func (i *Identity) OpenSession(ctx context.Context, s policy.Subject, agent stri
 // SessionEnd returns when a session opened now ends at the latest.
 func (i *Identity) SessionEnd() time.Time { return i.clock.Now().Add(i.conf.SessionLife) }
 
+// SessionIdle returns after what time without use a session ends.
+func (i *Identity) SessionIdle() time.Duration { return i.conf.SessionIdle }
+
 // Session returns the subject of a token, as seen from the peer it now comes
 // from. Unauthenticated when the token is unknown, idle or too old, the
 // password was changed, or the account is locked.

@@ -31,6 +31,12 @@ type Config struct {
 	BodyTimeout time.Duration
 	// IdleTimeout closes a connection that waits between requests; default 2 min.
 	IdleTimeout time.Duration
+	// SessionIdle is after what time without use a session ends, as the client
+	// is told so that it can warn in time; zero says nothing.
+	SessionIdle time.Duration
+	// NoOffline forbids the client to keep mail in the browser for work
+	// without a line, as the policy of a zone may ask.
+	NoOffline bool
 	// TrustedProxies may set X-Forwarded-For and X-Forwarded-Proto.
 	TrustedProxies []netip.Prefix
 }

@@ -141,7 +141,7 @@ func TestSignIn(t *testing.T) {
 	}
 	cookie := "Cookie: " + c.Name + "=" + c.Value
 	r = ask(d, "GET", "http://host/auth/me", "", cookie)
-	if got := text(t, r); got != `{"address":"wang@city.example","language":"zh-TW","name":"王小明"}` {
+	if got := text(t, r); got != `{"address":"wang@city.example","language":"zh-TW","name":"王小明","offline":true}` {
 		t.Errorf("me: %s", got)
 	}
 	if r = ask(d, "POST", "http://host/auth/sign-out", "", cookie); r.StatusCode != http.StatusNoContent {

@@ -89,10 +89,19 @@ func (d *Door) signOut(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// me tells the client who is signed in.
+// who is what the client is told of its session.
+type who struct {
+	Address  string `json:"address"`
+	Language string `json:"language"`
+	Name     string `json:"name"`
+	// IdleSeconds is the time without use after which the session ends.
+	IdleSeconds int `json:"idleSeconds,omitempty"`
+	// Offline says whether mail may be kept in the browser.
+	Offline bool `json:"offline"`
+}
+
+// me tells the client who is signed in, and what holds for the session.
 func (d *Door) me(w http.ResponseWriter, r *http.Request) {
 	s, _ := SubjectOf(r.Context())
-	JSON(w, http.StatusOK, "application/json", map[string]string{
-		"address": s.Address, "name": s.Name, "language": s.Language,
-	})
+	JSON(w, http.StatusOK, "application/json", who{s.Address, s.Language, s.Name, int(d.conf.SessionIdle.Seconds()), !d.conf.NoOffline})
 }

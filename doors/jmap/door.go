@@ -2,6 +2,7 @@ package jmapdoor
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -31,6 +32,15 @@ type Config struct {
 	// MaxStreams bounds the event streams and web sockets of one person;
 	// default 20.
 	MaxStreams int
+	// PollTime is how long a long poll waits for a change; default 25 s, which
+	// most proxies let pass.
+	PollTime time.Duration
+	// PushKey signs pushes, so that push services know who sends (RFC 8292); a
+	// key of P-256. Nil sends them unsigned, which browsers' services refuse.
+	PushKey *ecdsa.PrivateKey
+	// PushContact is how a push service reaches the operator, a mailto: or
+	// https: URL.
+	PushContact string
 	// PushPrivate lets push subscriptions point into private networks; an
 	// office whose devices live there turns it on. Default off.
 	PushPrivate bool
@@ -55,6 +65,7 @@ func (c Config) withDefaults() Config {
 	}
 	def(&c.UploadTime, 30*time.Minute)
 	def(&c.RequestTime, time.Minute)
+	def(&c.PollTime, 25*time.Second)
 	def(&c.MinPing, 30*time.Second)
 	def(&c.WriteTime, 30*time.Second)
 	def(&c.PushLife, 7*24*time.Hour)
@@ -120,6 +131,14 @@ func New(conf Config, caps []jmap.Capability, needs Needs) *Door {
 		streams: newGauge(), calls: newGauge(), uploads: newGauge()}
 	d.push = newPusher(d)
 	d.caps = append([]jmap.Capability{d.core()}, caps...)
+	if d.conf.PushKey != nil {
+		if pub, err := publicKey(d.conf.PushKey); err == nil {
+			d.caps = append(d.caps, jmap.Capability{URN: vapidURN, Session: vapidCapability{pub}})
+		} else {
+			needs.Log.Error("pushes are not signed", "error", err)
+			d.conf.PushKey = nil
+		}
+	}
 	for _, c := range d.caps {
 		for name, run := range c.Methods {
 			d.methods[name] = registered{c.URN, run}
@@ -143,6 +162,7 @@ func (d *Door) Routes() []httpdoor.Route {
 		in("POST /jmap/upload/{account}/", d.upload),
 		in("GET /jmap/download/{account}/{blob}/{name...}", d.download),
 		in("GET /jmap/events", d.events),
+		in("GET /jmap/poll", d.poll),
 		in("GET /jmap/ws", d.socket),
 	}
 }

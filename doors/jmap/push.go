@@ -184,6 +184,13 @@ func (p *pusher) post(ctx context.Context, s Subscription, v any) error {
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("TTL", "86400")
 	req.Header.Set("Urgency", "normal")
+	if p.door.conf.PushKey != nil {
+		token, err := vapid(p.door.conf.PushKey, s.URL, p.door.conf.PushContact, p.door.needs.Clock.Now())
+		if err != nil {
+			return err
+		}
+		req.Header.Set("Authorization", token)
+	}
 	if encoding != "" {
 		req.Header.Set("Content-Encoding", encoding)
 	}

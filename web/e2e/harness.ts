@@ -55,6 +55,7 @@ interface Look {
   language?: string
   theme?: 'light' | 'dark'
   prefs?: Record<string, unknown>
+  worker?: boolean
 }
 
 /** A fresh page; everything the browser refuses or throws is collected in `errors`. */
@@ -67,6 +68,8 @@ export async function newPage(desk: Desk, look: Look = {}): Promise<{ page: Page
     colorScheme: look.theme ?? 'light',
     locale: look.language ?? 'en',
     reducedMotion: 'reduce',
+    // The worker would answer before page.route is asked; its own tests let it in.
+    serviceWorkers: look.worker ? 'allow' : 'block',
   })
   const language = look.language ?? 'en'
   await context.addInitScript(

@@ -61,12 +61,13 @@ test('a morning by the keyboard alone: j, x, e, undo, star, read, delete', async
   await context.close()
 })
 
-test('moving by the menu, and the folder shows it', async () => {
+test('moving by the list of folders, and the folder shows it', async () => {
   const { page, context } = await newPage(desk)
   await signIn(page, desk)
   await page.getByRole('row', { name: new RegExp(`${tag} number 1`) }).click()
   await page.getByRole('toolbar').getByRole('button', { name: 'Move' }).click()
-  await page.getByRole('menuitem', { name: 'Junk' }).click()
+  await page.getByRole('combobox', { name: 'Type the name of a folder' }).fill('jun')
+  await page.keyboard.press('Enter')
   await page.getByText('Moved to Junk').waitFor()
   await page.getByRole('treeitem', { name: /^Junk/ }).first().click()
   await page.getByRole('row', { name: new RegExp(`${tag} number 1`) }).waitFor()

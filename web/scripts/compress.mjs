@@ -1,5 +1,6 @@
 // Puts a .gz next to every file of the build that gains from it, so that the
 // server never compresses while answering.
+import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants, gzipSync } from 'node:zlib'
@@ -16,6 +17,11 @@ const walk = (dir) => {
     }
   }
 }
+// The worker learns what the shell is made of; its version is what it holds.
+const shell = ['/', '/boot.css', '/theme.js', '/seal.svg', '/icon-192.png', '/mail-frame.html', '/mail-frame-images.html', ...readdirSync(join(dist, 'assets')).filter((f) => /\.(js|css)$/.test(f)).map((f) => `/assets/${f}`)]
+const worker = join(dist, 'sw.js')
+const version = createHash('sha256').update(shell.join('\n')).update(readFileSync(join(dist, 'index.html'))).update(readFileSync(join(dist, 'boot.css'))).update(readFileSync(join(dist, 'theme.js'))).digest('hex').slice(0, 16)
+writeFileSync(worker, readFileSync(worker, 'utf8').replace('/* PRECACHE */ []', JSON.stringify(shell)).replace("/* VERSION */ 'dev'", JSON.stringify(version)))
 walk(dist)
 // Keeps the folder in git, where the server embeds it from.
 writeFileSync(join(dist, '.keep'), '')

@@ -4,9 +4,11 @@ import './kit/tokens.css'
 import './kit/base.css'
 import { App } from './app/App'
 import { isLanguage, pickLanguage, speak } from './kit/i18n'
+import { watchInstall } from './kit/pwa/install'
 import { applyPrefs, prefs } from './kit/prefs'
 
 applyPrefs()
+watchInstall()
 const chosen = prefs().language
 const root = document.getElementById('root')
 if (root) {

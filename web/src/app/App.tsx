@@ -10,16 +10,20 @@ import { warmOverlays } from '~/kit/ui/MenuButton'
 import { Failure } from '~/kit/ui/states'
 import { Tips } from '~/kit/ui/Tips'
 import { Toasts } from '~/kit/ui/Toasts'
+import { startWorker } from '~/kit/pwa/worker'
+import type { Mirror } from '~/kit/offline/mirror'
+import type { Session } from '~/api/jmap'
+import { IdleWatch } from './IdleWatch'
 import { MailEngine } from '~/rooms/mail/engine'
 import { Rooms } from './Rooms'
-import { loadSession, whoAmI, type Me } from './session'
+import { loadSession, longPoll, whoAmI, type Me } from './session'
 import { SignIn } from './SignIn'
 import { LivenessContext, PersonContext } from './person'
 
 type State =
   | { at: 'starting' }
   | { at: 'out'; because?: 'expired' }
-  | { at: 'in'; me: Me; engine: MailEngine }
+  | { at: 'in'; me: Me; engine: MailEngine; mirror: Mirror | null }
   | { at: 'failed'; error: SyncError }
 
 const Gallery = lazy(() => withTexts('gallery', () => withTexts('settings', () => import('./gallery/Gallery'))))
@@ -30,32 +34,41 @@ export function App() {
   const [state, setState] = useState<State>({ at: 'starting' })
   const [live, setLive] = useState<Liveness>('connecting')
 
+  const begin = useCallback(async (me: Me, session: Session, mirror: Mirror | null) => {
+    const transport = new Transport(
+      session,
+      mirror?.fetcher,
+      (e) => {
+        if (e.kind === 'signedOut') setState({ at: 'out', because: 'expired' })
+        if (e.kind === 'offline') setLive('offline')
+      },
+      () => setLive((now) => (mirror?.away ? 'offline' : now === 'offline' ? 'polling' : now)),
+    )
+    const engine = new MailEngine(session, transport)
+    await engine.start()
+    if (location.pathname === '/share') (await import('./share')).takeShared(prefs().richText)
+    setState({ at: 'in', me, engine, mirror })
+  }, [])
+
   const start = useCallback(async () => {
     try {
       const [me, session] = await Promise.all([whoAmI(), loadSession().catch((e: unknown) => asSyncError(e))])
       if (!me || (session instanceof SyncError && session.kind === 'signedOut')) return setState({ at: 'out' })
       if (session instanceof SyncError) throw session
       if (!prefs().language && isLanguage(me.language)) await speak(pickLanguage([me.language]))
-      const transport = new Transport(
-        session,
-        undefined,
-        (e) => {
-          if (e.kind === 'signedOut') setState({ at: 'out', because: 'expired' })
-          if (e.kind === 'offline') setLive('offline')
-        },
-        () => setLive((now) => (now === 'offline' ? 'polling' : now)),
-      )
-      const engine = new MailEngine(session, transport)
-      await engine.start()
-      setState({ at: 'in', me, engine })
+      await begin(me, session, prefs().offline ? await (await import('./away')).mirrorFor(me, session) : null)
     } catch (e) {
-      setState({ at: 'failed', error: asSyncError(e) })
+      const error = asSyncError(e)
+      const mirror = error.kind === 'offline' && prefs().offline ? await (await import('./away')).lastMirror() : null
+      if (mirror) await begin(mirror.front.me, mirror.front.session, mirror).catch(() => setState({ at: 'failed', error }))
+      else setState({ at: 'failed', error })
     }
-  }, [])
+  }, [begin])
 
   useEffect(() => void start(), [start])
 
   const engine = state.at === 'in' ? state.engine : null
+  const mirror = state.at === 'in' ? state.mirror : null
   useEffect(() => {
     if (!engine) return
     const all = (): void => {
@@ -64,6 +77,7 @@ export function App() {
     }
     const push = new Push({
       url: engine.session.eventSourceUrl,
+      longPoll,
       onChange: (c) => {
         Object.keys(c.changed).forEach((id) => engine.syncSoon(id))
         tellChanged(c)
@@ -72,18 +86,31 @@ export function App() {
       onLiveness: setLive,
     })
     push.start()
-    const idle = setTimeout(warmOverlays, 1200)
+    const idle = setTimeout(() => {
+      warmOverlays()
+      void startWorker()
+    }, 1500)
+    const off = mirror?.follow(engine)
     let unfollow: (() => void) | 'stopped' | undefined
     void import('~/kit/prefs-sync').then((m) => {
       if (unfollow !== 'stopped') unfollow = m.followPrefs(engine.transport)
     })
+    const away = setTimeout(() => void import('~/rooms/mail/rules/away-note').then((m) => m.showAway(engine, engine.accounts[0])), 600)
     return () => {
       if (typeof unfollow === 'function') unfollow()
       unfollow = 'stopped'
       clearTimeout(idle)
+      off?.()
+      clearTimeout(away)
       push.stop()
     }
-  }, [engine])
+  }, [engine, mirror])
+
+  // What was done without a line is done now, before anything is asked anew.
+  useEffect(() => {
+    if (!engine || !mirror || live === 'offline' || live === 'connecting') return
+    void import('./away').then((a) => a.catchUp(engine, mirror))
+  }, [engine, mirror, live])
 
   if (location.pathname === '/gallery') {
     return (
@@ -103,9 +130,10 @@ export function App() {
       return <SignIn expired={state.because === 'expired'} onDone={start} />
     case 'in':
       return (
-        <PersonContext value={{ me: state.me, leave: () => setState({ at: 'out' }) }}>
+        <PersonContext value={{ me: state.me, leave: () => setState({ at: 'out' }), mirror: state.mirror }}>
           <LivenessContext value={live}>
             <Rooms engine={state.engine} />
+            {state.me.idleSeconds && <IdleWatch seconds={state.me.idleSeconds} onEnd={() => setState({ at: 'out', because: 'expired' })} />}
             <Confirmations />
             <Toasts />
             <Tips />

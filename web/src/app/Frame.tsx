@@ -1,12 +1,16 @@
 import { useEffect, useState, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { useT } from '~/kit/i18n'
+import { isMac } from '~/kit/keys'
+import { keyCaps } from '~/kit/keys/names'
 import { setPrefs, usePrefs } from '~/kit/prefs'
 import { IconButton } from '~/kit/ui/Button'
 import { Drawer } from '~/kit/ui/Drawer'
-import { Keyboard, PanelLeft, Search, SquarePen, WifiOff } from '~/kit/ui/icons'
+import { Keyboard, LayoutGrid, PanelLeft, Search, SquarePen, WifiOff } from '~/kit/ui/icons'
 import { setBadge, useBadges } from './badges'
+import { openPalette } from './keys/Overlays'
 import { useLayout } from './layout'
+import { useNotes } from './notes'
 import { useLiveness } from './person'
 import { PersonMenu } from './PersonMenu'
 import { lastPlace } from './RoomPlace'
@@ -57,6 +61,7 @@ export function Frame({ room = 'mail', search, places, unread, deep, onCompose, 
             <RoomButton key={r.id} entry={r} current={r.id === room} onHome={onHome} size={20} className={css.room} />
           ))}
           <i className={css.spring} />
+          <IconButton className={css.railIcon} icon={LayoutGrid} label={t('palette.title')} shortcut="mod+k" onClick={openPalette} />
           {onHelp && <IconButton className={css.railIcon} icon={Keyboard} label={t('help.keys')} shortcut="?" onClick={onHelp} />}
           <PersonMenu placement="right bottom" />
         </nav>
@@ -64,13 +69,14 @@ export function Frame({ room = 'mail', search, places, unread, deep, onCompose, 
       {bars && (
         <header className={css.top} role="banner">
           {places && <IconButton className={css.toggle} icon={PanelLeft} label={t('frame.places')} aria-expanded={layout === 'desktop' ? pinned : drawer} onClick={toggle} />}
-          <div className={css.search}>{search}</div>
+          <div className={css.search}>{search ?? <PaletteLine />}</div>
           {phone && <PersonMenu placement="bottom end" />}
         </header>
       )}
       {pinned && <aside className={css.places}>{places}</aside>}
       <main className={css.main} id="main">
         <Connection />
+        <Notes />
         {children}
       </main>
       {phone && bars && (
@@ -100,6 +106,18 @@ export function Frame({ room = 'mail', search, places, unread, deep, onCompose, 
         </Drawer>
       )}
     </div>
+  )
+}
+
+/** Where a room has no search of its own, its spot leads to everything. */
+function PaletteLine() {
+  const t = useT()
+  return (
+    <button type="button" className={css.line} onClick={openPalette}>
+      <Search size={18} strokeWidth={1.75} aria-hidden />
+      {t('palette.title')}
+      <kbd>{keyCaps('mod+k', isMac).join(' ')}</kbd>
+    </button>
   )
 }
 
@@ -136,4 +154,18 @@ function Connection() {
       )}
     </div>
   )
+}
+
+/** What a person should not forget, in every room. */
+function Notes() {
+  useT()
+  const [, navigate] = useLocation()
+  return Object.entries(useNotes()).map(([id, n]) => (
+    <div key={id} role="note" className={css.note}>
+      <span>{n.text()}</span>
+      <button type="button" onClick={() => navigate(n.path)}>
+        {n.act()}
+      </button>
+    </div>
+  ))
 }

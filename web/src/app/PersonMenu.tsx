@@ -10,7 +10,7 @@ import css from './Frame.module.css'
 /** The person's menu: who they are here, settings, and the way out. */
 export function PersonMenu({ placement }: { placement: 'right bottom' | 'bottom end' }) {
   const t = useT()
-  const { me, leave } = usePerson()
+  const { me, leave, mirror } = usePerson()
   const [, navigate] = useLocation()
   return (
     <MenuButton
@@ -19,7 +19,7 @@ export function PersonMenu({ placement }: { placement: 'right bottom' | 'bottom 
       placement={placement}
       entries={[
         { id: 'settings', group: me.address, label: t('settings.title'), icon: Settings, run: () => navigate('/settings') },
-        { id: 'out', group: me.address, label: t('person.signOut'), icon: LogOut, run: () => void signOut().finally(leave) },
+        { id: 'out', group: me.address, label: t('person.signOut'), icon: LogOut, run: () => void import('./away').then(async (a) => (await a.mayLeave(mirror)) && (await a.forget(), await signOut().finally(leave))) },
       ]}
     >
       <Avatar name={me.name} email={me.address} size={32} />

@@ -8,6 +8,9 @@ export function setBadge(room: string, count: number): void {
   if ((counts[room] ?? 0) === count) return
   counts = { ...counts, [room]: count }
   listeners.forEach((fn) => fn())
+  // The number on the icon of the installed program, where the system has one.
+  const total = Object.values(counts).reduce((n, c) => n + c, 0)
+  void navigator.setAppBadge?.(total).catch(() => {})
 }
 
 /** The number of every room. */

@@ -1,11 +1,14 @@
 import { createContext, useContext } from 'react'
 import type { Liveness } from '~/kit/sync/push'
+import type { Mirror } from '~/kit/offline/mirror'
 import type { Me } from './session'
 
 /** The person at work, and the way out. */
 export interface Person {
   me: Me
   leave: () => void
+  /** The copy in this browser, where the person wants one. */
+  mirror: Mirror | null
 }
 
 export const PersonContext = createContext<Person | null>(null)

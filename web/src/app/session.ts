@@ -1,4 +1,4 @@
-import type { Session } from '~/api/jmap'
+import type { Session, StateChange } from '~/api/jmap'
 import { SyncError } from '~/kit/sync/errors'
 import { problem } from '~/kit/sync/transport'
 
@@ -7,6 +7,10 @@ export interface Me {
   address: string
   name: string
   language: string
+  /** After how many seconds without use the session ends; absent where nothing ends it. */
+  idleSeconds?: number
+  /** Whether mail may be kept in this browser. */
+  offline?: boolean
 }
 
 /** Null when nobody is signed in. */
@@ -52,4 +56,11 @@ export async function loadSession(): Promise<Session> {
 function here(url: string): string {
   // Not by new URL(): it would escape the braces of the URI templates.
   return url.replace(/^https?:\/\/[^/]+/, location.origin)
+}
+
+/** A request that the server answers when something changes: push for where streams are blocked. */
+export async function longPoll(since: string, signal: AbortSignal): Promise<{ mark: string; change: StateChange | null }> {
+  const res = await fetch(`/jmap/poll?since=${encodeURIComponent(since)}`, { signal, headers: { Accept: 'application/json' } })
+  if (!res.ok) throw await problem(res)
+  return (await res.json()) as { mark: string; change: StateChange | null }
 }

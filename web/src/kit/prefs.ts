@@ -1,9 +1,10 @@
 import { useSyncExternalStore } from 'react'
+import { noMailChoices, type MailChoices } from './prefs-mail'
 
 export type KeyPreset = 'gmail' | 'outlook'
 
 /** What a person chose for this browser; everything has a sensible default. */
-export interface Prefs {
+export interface Prefs extends MailChoices {
   language: string | null
   theme: 'system' | 'light' | 'dark'
   density: 'compact' | 'normal' | 'comfortable'
@@ -20,7 +21,12 @@ export interface Prefs {
   /** An IANA time zone; empty follows the device. */
   zone: string
   richText: boolean
+  /** What is done about read receipts that senders ask for. */
+  receipts: 'ask' | 'never' | 'inside'
   foldersHidden: boolean
+  /** Keeps recent mail in this browser, encrypted, for work without a line. */
+  offline: boolean
+  notify: 'off' | 'plain' | 'full'
   widths: Record<string, number>
   closedFolders: string[]
 }
@@ -40,9 +46,13 @@ export const defaultPrefs: Prefs = {
   calendar: 'gregory',
   zone: '',
   richText: true,
+  receipts: 'ask',
   foldersHidden: false,
+  offline: false,
+  notify: 'off',
   widths: {},
   closedFolders: [],
+  ...noMailChoices,
 }
 
 let current: Prefs = read()

@@ -1,9 +1,13 @@
 import type bulk from './en/bulk.json'
 import type contacts from './en/contacts.json'
+import type content from './en/content.json'
 import type folders from './en/folders.json'
 import type gallery from './en/gallery.json'
+import type later from './en/later.json'
 import type main from './en/main.json'
+import type offline from './en/offline.json'
 import type palette from './en/palette.json'
+import type rules from './en/rules.json'
 import type settings from './en/settings.json'
 import type templates from './en/templates.json'
 
@@ -15,10 +19,14 @@ import type templates from './en/templates.json'
 export interface Areas {
   bulk: typeof bulk
   contacts: typeof contacts
+  content: typeof content
   folders: typeof folders
   gallery: typeof gallery
+  later: typeof later
   main: typeof main
+  offline: typeof offline
   palette: typeof palette
+  rules: typeof rules
   settings: typeof settings
   templates: typeof templates
 }

@@ -1,4 +1,4 @@
-import { Suspense, lazy, useEffect, useMemo } from 'react'
+import { Suspense, lazy, useEffect } from 'react'
 import { useLocation } from 'wouter'
 import { addTexts, useT, withTexts } from '~/kit/i18n'
 import { useKeys } from '~/kit/keys'
@@ -25,31 +25,30 @@ export default function SettingsRoom({ engine }: RoomProps) {
   const Body = section && bodies.get(section.id)
   const leave = (): void => navigate(lastPlace('mail') ?? '/')
   useKeys({ Escape: () => (phone && section ? navigate('/settings') : leave()) })
+  const title = section ? t(section.labelKey) : t('settings.title')
   useEffect(() => {
-    document.title = `${section ? t(section.labelKey) : t('settings.title')} · Chancery`
-  }, [section, t])
-  const list = useMemo(
-    () => (
-      <nav className={css.list} aria-label={t('settings.title')}>
-        <ul>
-          {sections.map((s) => (
-            <li key={s.id}>
-              <button
-                type="button"
-                className={css.entry}
-                aria-current={s.id === section?.id ? 'page' : undefined}
-                // Going through the sections must not fill the history on a desk.
-                onClick={() => navigate(`/settings/${s.id}`, { replace: !phone })}
-              >
-                <s.icon size={phone ? 20 : 17} strokeWidth={1.75} aria-hidden />
-                {t(s.labelKey)}
-              </button>
-            </li>
-          ))}
-        </ul>
-      </nav>
-    ),
-    [t, section, phone, navigate, sections.map((s) => t(s.labelKey)).join()],
+    document.title = `${title} · Chancery`
+  }, [title])
+  // Drawn anew each time: the texts of the sections come after the room.
+  const list = (
+    <nav className={css.list} aria-label={t('settings.title')}>
+      <ul>
+        {sections.map((s) => (
+          <li key={s.id}>
+            <button
+              type="button"
+              className={css.entry}
+              aria-current={s.id === section?.id ? 'page' : undefined}
+              // Going through the sections must not fill the history on a desk.
+              onClick={() => navigate(`/settings/${s.id}`, { replace: !phone })}
+            >
+              <s.icon size={phone ? 20 : 17} strokeWidth={1.75} aria-hidden />
+              {t(s.labelKey)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </nav>
   )
   return (
     <Frame room="settings" deep={false}>

@@ -1,28 +1,38 @@
-import { calendarSystem } from '~/kit/prefs'
-import { language, t } from '.'
+import { calendarSystem, prefs } from '~/kit/prefs'
+import { collator, language, t } from '.'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 // The ROC calendar (民國) is a choice of the person, not of the language.
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const calendar = calendarSystem()
-  const key = `${language()} ${calendar} ${name}`
+  const zone = prefs().zone
+  const key = `${language()} ${calendar} ${zone} ${name}`
   let f = formats.get(key)
   if (!f) {
-    f = new Intl.DateTimeFormat(language(), { ...options, calendar: calendar === 'roc' ? 'roc' : 'gregory' })
+    f = new Intl.DateTimeFormat(language(), { ...options, calendar: calendar === 'roc' ? 'roc' : 'gregory', ...(zone ? { timeZone: zone } : {}) })
     formats.set(key, f)
   }
   return f
 }
 
-const sameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString()
+// Days and years as the person's zone counts them, which need not be the device's.
+const civil = (d: Date): string => format('civil', { year: 'numeric', month: '2-digit', day: '2-digit', numberingSystem: 'latn' }).format(d)
+const sameDay = (a: Date, b: Date): boolean => civil(a) === civil(b)
+const yearOf = (d: Date): string => format('year', { year: 'numeric' }).format(d)
+const sameYear = (a: Date, b: Date): boolean => yearOf(a) === yearOf(b)
+
+/** The locale for fields of dates: the language with the calendar the person counts years by. */
+export function dateLocale(): string {
+  return `${language()}-u-ca-${calendarSystem() === 'roc' ? 'roc' : 'gregory'}`
+}
 
 /** For lists: the hour today, the day this year, the whole date before. */
 export function listDate(iso: string, now = new Date()): string {
   const d = new Date(iso)
   if (Number.isNaN(d.getTime())) return ''
   if (sameDay(d, now)) return format('time', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(d)
-  if (d.getFullYear() === now.getFullYear()) return format('day', { month: 'short', day: 'numeric' }).format(d)
+  if (sameYear(d, now)) return format('day', { month: 'short', day: 'numeric' }).format(d)
   return format('date', { year: 'numeric', month: '2-digit', day: '2-digit' }).format(d)
 }
 
@@ -35,8 +45,8 @@ export function readingDate(iso: string, now = new Date()): string {
   if (minutes >= 0 && minutes < 1) return t('date.now')
   if (minutes >= 0 && minutes < 60) return relative.format(-minutes, 'minute')
   if (minutes >= 0 && minutes < 24 * 60) return relative.format(-Math.round(minutes / 60), 'hour')
-  const year = d.getFullYear() === now.getFullYear() ? {} : ({ year: 'numeric' } as const)
-  return format(`reading${d.getFullYear() === now.getFullYear()}`, { ...year, month: 'short', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(d)
+  const year = sameYear(d, now) ? {} : ({ year: 'numeric' } as const)
+  return format(`reading${sameYear(d, now)}`, { ...year, month: 'short', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(d)
 }
 
 /** The full date with its zone, as shown on hover and in details. */
@@ -64,5 +74,5 @@ export function number(n: number): string {
 
 /** Sorts names by the language's own order. */
 export function compareNames(a: string, b: string): number {
-  return new Intl.Collator(language(), { numeric: true }).compare(a, b)
+  return collator(language()).compare(a, b)
 }

@@ -33,6 +33,8 @@ export async function speak(language: Language): Promise<void> {
   const messages = await load(language, areas)
   i18n.loadAndActivate({ locale: language, messages })
   document.documentElement.lang = language
+  // The installed program bears its name in the language spoken here.
+  document.querySelector('link[rel=manifest]')?.setAttribute('href', `/app.${language}.webmanifest`)
   tell()
 }
 
@@ -63,6 +65,21 @@ export function t(key: Key, values?: Values): string {
 
 export function language(): Language {
   return i18n.locale as Language
+}
+
+const collators = new Map<string, Intl.Collator>()
+// Taiwan's lists go by strokes, the mainland's by pinyin; Korean by Hangul and
+// Vietnamese with its own letters and tones are what their languages ask for.
+const orders: Partial<Record<Language, string>> = { 'zh-TW': 'zh-TW-u-co-stroke', 'zh-CN': 'zh-CN-u-co-pinyin' }
+
+/** How lists are sorted in a language; figures within words count as numbers. */
+export function collator(l: Language = language()): Intl.Collator {
+  let c = collators.get(l)
+  if (!c) {
+    c = new Intl.Collator(orders[l] ?? l, { numeric: true })
+    collators.set(l, c)
+  }
+  return c
 }
 
 /** Makes a component follow the language; returns `t` for short use. */

@@ -85,3 +85,53 @@ describe('Push', () => {
     expect([Stream.all.length, heard.catchUps]).toEqual([1, 0])
   })
 })
+
+describe('long poll', () => {
+  const begin = (longPoll: (since: string) => Promise<{ mark: string; change: StateChange | null }>): Push => {
+    push.stop()
+    push = new Push({ url: 'http://x/{types}', onChange: (c) => heard.changes.push(c), onCatchUp: () => heard.catchUps++, onLiveness: (l) => heard.lives.push(l), source: (u) => new Stream(u) as unknown as EventSource, pollSeconds: 10, longPoll })
+    push.start()
+    return push
+  }
+  const change: StateChange = { '@type': 'StateChange', changed: { a: { Email: '3' } } }
+
+  test('takes over where the stream is blocked, and ends when it is back', async () => {
+    const since: string[] = []
+    let answer: ((p: { mark: string; change: StateChange | null }) => void) | undefined
+    begin((s) => {
+      since.push(s)
+      return new Promise((resolve) => (answer = resolve))
+    })
+    last().say('error')
+    answer?.({ mark: 'm1', change: null })
+    await vi.advanceTimersByTimeAsync(10)
+    expect(heard.catchUps).toBe(1)
+    answer?.({ mark: 'm2', change })
+    await vi.advanceTimersByTimeAsync(10)
+    expect(heard.changes).toEqual([change])
+    expect(since).toEqual(['', 'm1', 'm2'])
+    await vi.advanceTimersByTimeAsync(2000)
+    last().say('open')
+    answer?.({ mark: 'm3', change: null })
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(since).toHaveLength(3)
+  })
+
+  test('falls back to intervals where waiting requests fail too', async () => {
+    begin(() => Promise.reject(new Error('cut off')))
+    last().say('error')
+    await vi.advanceTimersByTimeAsync(40_000)
+    expect(heard.catchUps).toBeGreaterThan(1)
+  })
+
+  test('an empty answer at once makes no storm', async () => {
+    let asked = 0
+    begin(async () => {
+      asked++
+      return { mark: 'same', change: null }
+    })
+    last().say('error')
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(asked).toBeLessThan(8)
+  })
+})

@@ -1,5 +1,6 @@
 import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react'
-import { shownKey } from '~/kit/keys/names'
+import { isMac } from '~/kit/keys'
+import { keyCaps, shownKey } from '~/kit/keys/names'
 import css from './Button.module.css'
 import type { LucideIcon } from './icons'
 
@@ -32,10 +33,15 @@ interface IconProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'child
   ref?: Ref<HTMLButtonElement>
 }
 
+const caps = (name: string): string | undefined => {
+  const key = shownKey(name)
+  return key === undefined || key.length === 1 ? key : keyCaps(key, isMac).join(' ')
+}
+
 /** A button with an icon alone; its name is read out and shown as a tip. */
 export function IconButton({ icon: Icon, label, shortcut, filled, size = 18, className, ...rest }: IconProps) {
   return (
-    <button type="button" aria-label={label} data-tip={label} data-key={shortcut && shownKey(shortcut)} {...rest} className={`${css.icon} ${className ?? ''}`}>
+    <button type="button" aria-label={label} data-tip={label} data-key={shortcut && caps(shortcut)} {...rest} className={`${css.icon} ${className ?? ''}`}>
       <Icon size={size} strokeWidth={1.75} fill={filled ? 'currentColor' : 'none'} aria-hidden />
     </button>
   )

@@ -1,4 +1,4 @@
-import { Suspense, lazy, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { Suspense, lazy, useMemo, useState, type KeyboardEvent } from 'react'
 import type { Mailbox } from '~/api/jmap'
 import { useT, withTexts } from '~/kit/i18n'
 import { compareNames } from '~/kit/i18n/dates'
@@ -27,7 +27,7 @@ interface Wanted {
 export function FolderPane() {
   const t = useT()
   const { engine, compose } = useMail()
-  const tree = useRef<HTMLDivElement>(null)
+  const walk = (e: KeyboardEvent<HTMLDivElement>): void => walkTree(e, e.currentTarget)
   const [menu, setMenu] = useState<Wanted | null>(null)
   const [hidden, setHidden] = useState(false)
   const onMenu = (account: MailAccount, mailbox: Mailbox, row: HTMLElement): void => setMenu({ account, mailbox, row })
@@ -37,14 +37,21 @@ export function FolderPane() {
         {t('compose.new')}
       </Button>
       <div className={css.scroll}>
-        <div role="tree" aria-label={t('frame.folders')} ref={tree} onKeyDown={(e: KeyboardEvent<HTMLDivElement>) => walkTree(e, tree.current)}>
-          {engine.accounts.map((a, i) => (
-            <Account key={a.id} account={a} own={i === 0} hidden={hidden} onMenu={onMenu} />
+        <div role="tree" aria-label={t('frame.folders')} onKeyDown={walk}>
+          {engine.accounts.slice(0, 1).map((a) => (
+            <Account key={a.id} account={a} own hidden={hidden} onMenu={onMenu} />
           ))}
         </div>
         <Suspense>
           <Extras hidden={hidden} onHidden={setHidden} />
         </Suspense>
+        {engine.accounts.length > 1 && (
+          <div role="tree" aria-label={t('frame.shared')} onKeyDown={walk}>
+            {engine.accounts.slice(1).map((a) => (
+              <Account key={a.id} account={a} own={false} hidden={hidden} onMenu={onMenu} />
+            ))}
+          </div>
+        )}
       </div>
       {menu && (
         <Suspense>

@@ -1,10 +1,12 @@
 import { Suspense, lazy, useState, useSyncExternalStore } from 'react'
+import { useLayout } from '~/app/layout'
 import { useT, withTexts } from '~/kit/i18n'
 import { number } from '~/kit/i18n/dates'
 import { IconButton } from '~/kit/ui/Button'
-import { Archive, FolderInput, Mail, MailOpen, ShieldAlert, SlidersHorizontal, Tag, Trash2, X } from '~/kit/ui/icons'
+import { Archive, CheckCheck, Clock, FolderInput, Mail, MailOpen, ShieldAlert, SlidersHorizontal, Tag, Trash2, X } from '~/kit/ui/icons'
 import { chosenActs } from './chosen'
 import { useMail } from './context'
+import { askLater } from './later/request'
 import css from './ListHead.module.css'
 import { placeTitle } from './place'
 import { SEARCH } from './route'
@@ -62,29 +64,30 @@ function Chosen() {
   const unread = list.everything || act.emails().some((e) => !e.keywords['$seen'])
   const shown = view.rows.every((id) => id === undefined || list.selected.has(id))
   const total = view.total ?? 0
+  const phone = useLayout() === 'phone'
+  // First what is loaded, then all there is, as large as it may be.
+  const more = !shown ? list.selectLoaded : !list.everything && list.selected.size < total ? list.selectEverything : undefined
+  const moreText = shown ? t('list.chooseEverything', { count: number(total) }) : t('list.chooseAll')
   return (
     <header className={css.head} data-chosen>
       <IconButton icon={X} label={t('list.clear')} shortcut="Esc" onClick={list.clear} />
       <span className={css.count} role="status">
         {list.everything ? t('list.chosenAll', { count: number(total) }) : t('list.chosen', { count: list.selected.size })}
       </span>
-      {!shown && (
-        <button type="button" className={css.link} onClick={list.selectLoaded}>
-          {t('list.chooseAll')}
-        </button>
-      )}
-      {shown && !list.everything && list.selected.size < total && (
-        <button type="button" className={css.link} onClick={list.selectEverything}>
-          {t('list.chooseEverything', { count: number(total) })}
+      {more && !phone && (
+        <button type="button" className={css.link} onClick={more}>
+          {moreText}
         </button>
       )}
       <i className={css.spring} />
+      {more && phone && <IconButton icon={CheckCheck} label={moreText} onClick={more} />}
       {mailbox?.role !== 'archive' && <IconButton icon={Archive} label={t('act.archive')} shortcut="e" onClick={act.archive} />}
       <IconButton icon={Trash2} label={t('act.delete')} shortcut="#" onClick={act.trash} />
       <IconButton icon={unread ? MailOpen : Mail} label={t(unread ? 'act.markRead' : 'act.markUnread')} onClick={() => act.seen(unread)} />
+      {!m.account.isReadOnly && !list.everything && <IconButton icon={Clock} label={t('act.snooze')} shortcut="b" onClick={() => askLater({ kind: 'snooze', engine: m.engine, account: m.account, emails: act.emails(), leave: list.clear })} />}
       <IconButton icon={FolderInput} label={t('act.move')} shortcut="v" onClick={act.askMove} />
       <IconButton icon={Tag} label={t('act.label')} shortcut="l" onClick={act.askLabel} />
-      {mailbox?.role !== 'junk' && <IconButton icon={ShieldAlert} label={t('act.junk')} shortcut="!" onClick={act.junk} />}
+      {mailbox?.role !== 'junk' && !phone && <IconButton icon={ShieldAlert} label={t('act.junk')} shortcut="!" onClick={act.junk} />}
     </header>
   )
 }

@@ -16,6 +16,7 @@ import { MailContext, useVersion, type MailState } from './context'
 import type { MailEngine } from './engine'
 import { FolderPane } from './FolderPane'
 import { HelpKeys } from './HelpKeys'
+import { LaterHost } from './later/LaterHost'
 import { ListPane } from './ListPane'
 import { useList } from './list-state'
 import css from './MailRoom.module.css'
@@ -28,7 +29,7 @@ import { useActs } from './use-acts'
 import { useMailKeys } from './use-keys'
 
 const Composer = lazy(async () => {
-  const [composer, sealed] = await Promise.all([withTexts('templates', () => import('./compose/Composer')), import('./sealed')])
+  const [composer, sealed] = await Promise.all([withTexts('content', () => withTexts('templates', () => import('./compose/Composer'))), import('./sealed')])
   await sealed.openSealed()
   return composer
 })
@@ -55,7 +56,7 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
   const chosen = useChoices()
   const shown = route.show.join()
   const filter = useMemo(() => placeFilter(account, box, route.query, route.show, me), [account, box, route.query, shown, me, chosen.labels, folders === 0])
-  const threads = (chosen.conversations[place] ?? conversations) && box !== SEARCH && mailbox?.role !== 'drafts'
+  const threads = (chosen.conversationsAt[place] ?? conversations) && box !== SEARCH && mailbox?.role !== 'drafts'
   const order = chosen.sorts[place]
   const view = useMemo(() => engine.view(account, filter, threads, sortOf(order)), [engine, account, filter, threads, order])
   const list = useList(view)
@@ -131,6 +132,7 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
         </div>
       </Frame>
       {writing}
+      <LaterHost />
       <Asked />
       <BulkJobs />
       {help && <HelpKeys onClose={() => setHelp(false)} />}

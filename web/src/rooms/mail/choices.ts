@@ -1,85 +1,14 @@
-import { useSyncExternalStore } from 'react'
+import { prefs, setPrefs, usePrefs } from '~/kit/prefs'
+import type { Label, MailChoices } from '~/kit/prefs-mail'
 
-/** The colours of labels and folders; each is a pair for both themes in Labels.module.css. */
-export const COLOURS = ['grey', 'red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'pink'] as const
-export type Colour = (typeof COLOURS)[number]
+export { COLOURS, SORTS, type Colour, type Label, type MailChoices, type SavedSearch, type SortName } from '~/kit/prefs-mail'
 
-/** A keyword of RFC 8621 section 4.1.1 with the name and colour that one person gave it. */
-export interface Label {
-  keyword: string
-  name: string
-  colour: Colour
-}
+// They are preferences like any other, and go with the person as those do.
+export const choices = (): MailChoices => prefs()
+export const choose = (change: Partial<MailChoices>): void => setPrefs(change)
+export const useChoices = (): MailChoices => usePrefs()
 
-export interface SavedSearch {
-  id: string
-  name: string
-  query: string
-}
-
-export const SORTS = ['date', 'oldest', 'from', 'subject', 'size', 'unread', 'starred'] as const
-export type SortName = (typeof SORTS)[number]
-
-/** What one person chose for their mail. Places are named "account/box". */
-export interface MailChoices {
-  labels: Label[]
-  searches: SavedSearch[]
-  recentSearches: string[]
-  /** Folders moved to lately, the latest first. */
-  recentFolders: string[]
-  folderColours: Record<string, Colour>
-  sorts: Record<string, SortName>
-  /** Where the conversation view differs from the person's general choice. */
-  conversations: Record<string, boolean>
-}
-
-const STORE = 'chancery.mail'
 const RECENT = 6
-const none: MailChoices = { labels: [], searches: [], recentSearches: [], recentFolders: [], folderColours: {}, sorts: {}, conversations: {} }
-
-let current: MailChoices = read()
-const listeners = new Set<() => void>()
-
-function read(): MailChoices {
-  try {
-    return { ...none, ...(JSON.parse(localStorage.getItem(STORE) ?? '{}') as Partial<MailChoices>) }
-  } catch {
-    return none // Private windows and policies can forbid storage.
-  }
-}
-
-export function choices(): MailChoices {
-  return current
-}
-
-export function choose(change: Partial<MailChoices>): void {
-  current = { ...current, ...change }
-  try {
-    localStorage.setItem(STORE, JSON.stringify(current))
-  } catch {
-    // The choice then lasts as long as the page.
-  }
-  listeners.forEach((fn) => fn())
-}
-
-export function useChoices(): MailChoices {
-  return useSyncExternalStore(
-    (fn) => {
-      listeners.add(fn)
-      return () => listeners.delete(fn)
-    },
-    () => current,
-  )
-}
-
-// Another tab of the same person chose something.
-if (typeof addEventListener === 'function') {
-  addEventListener('storage', (e) => {
-    if (e.key !== STORE) return
-    current = read()
-    listeners.forEach((fn) => fn())
-  })
-}
 
 export const placeName = (accountId: string, box: string): string => `${accountId}/${box}`
 
@@ -95,7 +24,7 @@ export function withPlace<T>(all: Record<string, T>, place: string, value: T, us
 }
 
 export function labelOf(keyword: string): Label | undefined {
-  return current.labels.find((l) => l.keyword === keyword)
+  return choices().labels.find((l) => l.keyword === keyword)
 }
 
 /**

@@ -14,6 +14,13 @@ export interface CleanMail {
 const FORBIDDEN = ['form', 'input', 'button', 'textarea', 'select', 'option', 'video', 'audio', 'source', 'track', 'dialog', 'map', 'area', 'template', 'slot']
 
 /**
+ * Attributes that are no addresses. The purifier measures every value that it
+ * does not know to be harmless by the rule for addresses, and would drop them:
+ * tables would lose the spans and widths that hold mail together.
+ */
+export const PLAIN_ATTRIBUTES = ['abbr', 'align', 'bgcolor', 'border', 'cellpadding', 'cellspacing', 'clear', 'color', 'colspan', 'dir', 'face', 'height', 'hspace', 'lang', 'noshade', 'nowrap', 'reversed', 'rowspan', 'scope', 'size', 'span', 'start', 'type', 'valign', 'value', 'vspace', 'width']
+
+/**
  * Makes the HTML of a stranger fit to be shown. It is not the only wall: the
  * frame has no scripts, no forms, and a policy of its own that fetches nothing.
  */
@@ -25,6 +32,7 @@ export function cleanMail(html: string, images: ReadonlyMap<string, string> | 'k
     FORBID_TAGS: FORBIDDEN,
     FORBID_ATTR: ['id', 'name', 'srcset', 'ping', 'autofocus', 'contenteditable', 'tabindex', 'popover'],
     ALLOW_DATA_ATTR: false,
+    ADD_URI_SAFE_ATTR: PLAIN_ATTRIBUTES,
     // cid: is how a message names its own pictures (RFC 2392).
     ALLOWED_URI_REGEXP: /^(?:https?|mailto|tel|cid|data:image\/(?:png|gif|jpe?g|webp)|#)/i,
   }) as HTMLElement

@@ -6,11 +6,13 @@ import { composing } from '~/kit/keys/ime'
 import { isMac } from '~/kit/keys'
 import { setPrefs } from '~/kit/prefs'
 import { Button, IconButton } from '~/kit/ui/Button'
-import { ArrowLeft, Ellipsis, Maximize2, Minimize2, Paperclip, Send, Trash2, X } from '~/kit/ui/icons'
+import { ArrowLeft, Clock, Ellipsis, Maximize2, Minimize2, Paperclip, Send, Trash2, X } from '~/kit/ui/icons'
 import { MenuButton } from '~/kit/ui/MenuButton'
 import { Skeleton } from '~/kit/ui/states'
+import { askLater } from '../later/request'
 import css from './Composer.module.css'
 import { htmlToText, textToHtml } from './draft'
+import { RichEditor } from './editor'
 import { FileList } from './FileList'
 import { OutsideNote } from './OutsideNote'
 import { Signature } from '../templates/Signature'
@@ -19,7 +21,6 @@ import { RecipientField } from './RecipientField'
 import type { ComposeStart } from './start'
 import { useComposer } from './use-composer'
 
-const RichEditor = lazy(() => import('./RichEditor'))
 const KindBar = lazy(() => import('../templates/KindBar'))
 const TemplateMenu = lazy(() => import('../templates/TemplateMenu'))
 
@@ -62,12 +63,13 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
   }
   const drop = (e: DragEvent): void => {
     setOver(false)
+    if (e.defaultPrevented) return // a picture that went into the text
     if (e.dataTransfer.files.length === 0) return
     e.preventDefault()
     c.attach([...e.dataTransfer.files])
   }
   const paste = (e: ClipboardEvent): void => {
-    if (e.clipboardData.files.length === 0 || e.clipboardData.types.includes('text/html')) return
+    if (e.defaultPrevented || e.clipboardData.files.length === 0 || e.clipboardData.types.includes('text/html')) return
     e.preventDefault()
     c.attach([...e.clipboardData.files])
   }
@@ -148,7 +150,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
         )}
         {draft.rich ? (
           <Suspense fallback={<Skeleton lines={4} />}>
-            <RichEditor key={c.initialBody} value={c.initialBody} onChange={(body) => set({ body })} onComposing={c.setComposing} autoFocus={start.how === 'reply' || start.how === 'replyAll'} label={t('compose.body')} />
+            <RichEditor key={c.initialBody} value={c.initialBody} onChange={(body) => set({ body })} onComposing={c.setComposing} autoFocus={start.how === 'reply' || start.how === 'replyAll'} label={t('compose.body')} pictures={c.pictures} onPictures={c.addPictures} />
           </Suspense>
         ) : (
           <textarea
@@ -168,6 +170,11 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
         {draft.quote && <QuoteBlock html={draft.quote} onRemove={() => set({ quote: '' })} />}
         <FileList files={draft.files} onRemove={c.detach} />
       </div>
+      {c.size && (
+        <p className={css.error} role="status">
+          {c.size}
+        </p>
+      )}
       {c.error && c.error !== 'recipients' && (
         <p className={css.error} role="alert">
           {c.error}
@@ -187,7 +194,12 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
           <TemplateMenu engine={c.engine} account={c.account} draft={draft} identity={c.identity} fill={c.fill} compact={layout === 'phone'} />
         </Suspense>
         <i className={css.spring} />
-        <MenuButton icon={Ellipsis} label={t('act.more')} placement="top start" entries={[{ id: 'rich', label: t('compose.rich'), checked: draft.rich, run: toggleRich }]} />
+        <MenuButton icon={Ellipsis} label={t('act.more')} placement="top start" entries={[
+            ...(c.maxHold > 0 ? [{ id: 'later', label: t('compose.later'), icon: Clock, run: () => askLater({ kind: 'send', pick: (at) => void c.send(at) }) }] : []),
+            { id: 'followUp', label: t('compose.followUp'), checked: c.remindAt !== null, run: () => askLater({ kind: 'answer', pick: c.setRemindAt, clear: c.remindAt ? () => c.setRemindAt(null) : undefined }) },
+            { id: 'receipt', label: t('compose.receipt'), checked: draft.receipt === true, run: () => set({ receipt: !draft.receipt }) },
+            { id: 'rich', label: t('compose.rich'), checked: draft.rich, run: toggleRich },
+          ]} />
         <IconButton icon={Trash2} label={t('compose.discard')} onClick={c.discard} />
       </footer>
       {over && <div className={css.drop}>{t('compose.drop')}</div>}

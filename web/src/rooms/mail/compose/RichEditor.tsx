@@ -1,4 +1,4 @@
-import { Editor } from '@tiptap/core'
+import { Editor, type AnyExtension } from '@tiptap/core'
 import StarterKit from '@tiptap/starter-kit'
 import { useEffect, useReducer, useRef } from 'react'
 import { useT, type Key } from '~/kit/i18n'
@@ -6,6 +6,8 @@ import { guessLanguage } from '~/kit/i18n/guess'
 import { isMac } from '~/kit/keys'
 import { Bold, Italic, List, ListOrdered, Quote, RemoveFormatting, Strikethrough, Underline, type LucideIcon } from '~/kit/ui/icons'
 import { IconButton } from '~/kit/ui/Button'
+import { parseSealed } from '../sealed'
+import type { Pictures } from './rich/extras'
 import css from './RichEditor.module.css'
 
 interface Props {
@@ -14,7 +16,13 @@ interface Props {
   onComposing: (on: boolean) => void
   autoFocus: boolean
   label: string
+  /** Where the pictures of the text can be seen. */
+  pictures?: Pictures
+  /** Takes pictures up; what they are called in the text comes back. Without it the text has none. */
+  onPictures?: (files: File[]) => { cid: string; alt: string }[]
 }
+
+type Extras = typeof import('./rich')
 
 type Tool = [name: string, icon: LucideIcon, label: Key, key: string, run: (e: Editor) => void]
 
@@ -30,7 +38,8 @@ const tools: Tool[] = [
 ]
 
 /** Rich text by tiptap; its own sheet of styles is left out, as the page's policy asks. */
-export default function RichEditor({ value, onChange, onComposing, autoFocus, label }: Props) {
+export default function RichEditor({ extras, ...props }: Props & { extras: Extras }) {
+  const { value, onChange, onComposing, autoFocus, label, pictures, onPictures } = props
   const t = useT()
   const place = useRef<HTMLDivElement>(null)
   const editor = useRef<Editor | null>(null)
@@ -39,17 +48,45 @@ export default function RichEditor({ value, onChange, onComposing, autoFocus, la
   change.current = onChange
   const compose = useRef(onComposing)
   compose.current = onComposing
+  const seen = useRef(pictures)
+  seen.current = pictures
+  const insert = (files: File[]): void => {
+    const made = (onPictures?.(files) ?? []).map((p) => ({ type: 'picture', attrs: p }))
+    if (made.length > 0) editor.current?.chain().focus().insertContent(made).run()
+  }
+  const take = useRef(insert)
+  take.current = insert
 
   useEffect(() => {
     if (!place.current) return
     const e = new Editor({
       element: place.current,
       injectCSS: false,
-      content: value,
-      autofocus: autoFocus ? 'start' : false,
-      extensions: [StarterKit.configure({ heading: false, codeBlock: false, horizontalRule: false, link: { openOnClick: false, autolink: true, defaultProtocol: 'https' } })],
+      extensions: [StarterKit.configure({ heading: false, codeBlock: false, horizontalRule: false, link: { openOnClick: false, autolink: true, defaultProtocol: 'https' } }), ...(extras.extras((cid) => seen.current?.(cid)) as AnyExtension[])],
       editorProps: {
         attributes: { 'aria-label': label, role: 'textbox', 'aria-multiline': 'true', 'data-body': '', class: css.page ?? '' },
+        handlePaste: (view, x) => {
+          const html = x.clipboardData?.getData('text/html') ?? ''
+          const images = [...(x.clipboardData?.files ?? [])].filter((f) => f.type.startsWith('image/'))
+          // Office programs put a picture of the table beside the table itself.
+          if (images.length > 0 && !/<(table|p|span|li)\b/i.test(html)) {
+            take.current(images)
+            return true
+          }
+          // What was copied here comes back as it was.
+          if (!html || html.includes('data-pm-slice')) return false
+          const slice = extras.Parser.fromSchema(view.state.schema).parseSlice(extras.cleanPaste(html), { preserveWhitespace: false })
+          view.dispatch(view.state.tr.replaceSelection(slice).scrollIntoView().setMeta('paste', true))
+          return true
+        },
+        handleDrop: (_view, x) => {
+          const images = [...(x.dataTransfer?.files ?? [])]
+          if (images.length === 0 || !images.every((f) => f.type.startsWith('image/'))) return false
+          x.preventDefault()
+          x.stopPropagation()
+          take.current(images)
+          return true
+        },
         handleDOMEvents: {
           compositionstart: () => (compose.current(true), false),
           compositionend: () => (compose.current(false), false),
@@ -63,13 +100,16 @@ export default function RichEditor({ value, onChange, onComposing, autoFocus, la
       },
     })
     editor.current = e
+    // Read in the sealed window: the page's own policy would refuse every style.
+    e.commands.setContent(extras.Parser.fromSchema(e.schema).parse(parseSealed(value).body).toJSON(), { emitUpdate: false })
+    if (autoFocus) e.commands.focus('start')
     redraw()
     return () => {
       editor.current = null
       e.destroy()
     }
     // The editor owns its text from here on; `value` only begins it.
-  }, [label, autoFocus])
+  }, [label, autoFocus, extras])
 
   const e = editor.current
   return (
@@ -79,6 +119,7 @@ export default function RichEditor({ value, onChange, onComposing, autoFocus, la
         {tools.map(([name, icon, text, key, run]) => (
           <IconButton key={name} icon={icon} size={16} label={t(text)} shortcut={key || undefined} aria-pressed={e?.isActive(name) ?? false} onMouseDown={(x) => x.preventDefault()} onClick={() => e && run(e)} />
         ))}
+        {e && <extras.Tools editor={e} onPictures={onPictures && insert} />}
         <IconButton icon={RemoveFormatting} size={16} label={t('format.clear')} onMouseDown={(x) => x.preventDefault()} onClick={() => e?.chain().focus().unsetAllMarks().clearNodes().run()} />
       </div>
     </div>

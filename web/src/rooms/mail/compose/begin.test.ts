@@ -55,4 +55,12 @@ describe('answers', () => {
     expect(d.inReplyTo).toBeNull()
     expect(d.subject).toBe('Fwd: Plan')
   })
+
+  test('a letter goes whole as a file, or is written once more', () => {
+    const d = beginDraft({ how: 'attach', email: letter({ blobId: 'B', subject: 'a/b', size: 7 }) }, writer)
+    expect(d.files).toEqual([{ key: 'B', name: 'a_b.eml', type: 'message/rfc822', size: 7, blobId: 'B' }])
+    expect([d.body, d.quote, d.inReplyTo]).toEqual(['', '', null])
+    const again = beginDraft({ how: 'again', email: letter() }, writer)
+    expect([again.subject, again.to[0]?.email, again.inReplyTo, again.references]).toEqual(['Plan', 'Me@City.example', null, null])
+  })
 })

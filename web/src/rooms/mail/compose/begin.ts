@@ -1,4 +1,4 @@
-import type { Email, EmailAddress, EmailBodyPart } from '~/api/jmap'
+import { RECEIPT_TO, type Email, type EmailAddress, type EmailBodyPart } from '~/api/jmap'
 import { t } from '~/kit/i18n'
 import { fullDate } from '~/kit/i18n/dates'
 import { people, personName } from '../names'
@@ -27,6 +27,10 @@ export function beginDraft(start: ComposeStart, w: Writer): Draft {
       return forward(empty, start.email)
     case 'draft':
       return resume(empty, start.email)
+    case 'attach':
+      return enclose(empty, start.email)
+    case 'again':
+      return { ...resume(empty, start.email), inReplyTo: null, references: null }
     case 'resume':
       return start.draft
   }
@@ -80,6 +84,13 @@ function forward(empty: Draft, email: Email): Draft {
   }
 }
 
+/** The letter goes along whole, with every line of its header (RFC 2046 section 5.2.1). */
+function enclose(empty: Draft, email: Email): Draft {
+  const name = `${(email.subject ?? '').replace(/[\\/:*?"<>|\p{Cc}]/gu, '_').slice(0, 120).trim() || 'message'}.eml`
+  const file: DraftFile = { key: email.blobId ?? '', name, type: 'message/rfc822', size: email.size, blobId: email.blobId ?? '' }
+  return { ...empty, subject: prefixed(email.subject ?? '', 'Fwd'), files: [file], answers: { emailId: email.id, keyword: '$forwarded' } }
+}
+
 function resume(empty: Draft, email: Email): Draft {
   const html = bodyOf(email, 'text/html')
   const parts = splitDraft(html)
@@ -97,6 +108,7 @@ function resume(empty: Draft, email: Email): Draft {
     files: (email.attachments ?? []).filter((p) => p.blobId).map(toFile),
     inReplyTo: email.inReplyTo ?? null,
     references: email.references ?? null,
+    receipt: (email[RECEIPT_TO]?.length ?? 0) > 0,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EmailAddress, EmailBodyPart, Identity } from '~/api/jmap'
+import { RECEIPT_TO, type EmailAddress, type EmailBodyPart, type Identity } from '~/api/jmap'
 import { parseSealed } from '../sealed'
 
 /** A file that goes with the message; blobId is there once it has been uploaded. */
@@ -40,6 +40,8 @@ export interface Draft {
   signed?: boolean
   /** The kind of document this is sent as, with its due date and period. */
   kind?: DraftKind
+  /** Whether a read receipt is asked for. */
+  receipt?: boolean
   /** The message to be marked as answered or forwarded on sending. */
   answers?: { emailId: string; keyword: '$answered' | '$forwarded' }
 }
@@ -80,6 +82,7 @@ export function toEmail(d: Draft, identity: Identity, draftsId: string, messageI
     cc: orNull(d.cc),
     bcc: orNull([...d.bcc, ...(identity.bcc ?? [])]),
     ...(identity.replyTo ? { replyTo: identity.replyTo } : {}),
+    ...(d.receipt ? { [RECEIPT_TO]: [{ name: identity.name || null, email: identity.email }] } : {}),
     subject: d.subject,
     messageId: [messageId],
     inReplyTo: d.inReplyTo,
@@ -87,9 +90,14 @@ export function toEmail(d: Draft, identity: Identity, draftsId: string, messageI
     bodyValues: parts,
     textBody: [{ partId: 'text', type: 'text/plain' }],
     ...(d.rich ? { htmlBody: [{ partId: 'html', type: 'text/html' }] } : {}),
-    attachments: d.files.filter((f) => f.blobId).map(attachment),
+    attachments: d.files.filter((f) => f.blobId && shown(d, f)).map((f) => attachment(d.rich ? f : { ...f, cid: undefined })),
     ...kindFields(d.kind),
   }
+}
+
+/** A picture that was taken out of the text again does not go along. */
+function shown(d: Draft, f: DraftFile): boolean {
+  return !f.cid || !d.rich || `${d.body}${d.quote}`.toLowerCase().includes(`cid:${f.cid.toLowerCase()}`)
 }
 
 function attachment(f: DraftFile): Partial<EmailBodyPart> {

@@ -6,6 +6,8 @@ export type ComposeStart =
   | { how: 'new'; to?: string; draft?: Partial<Draft> }
   | { how: 'reply' | 'replyAll' | 'forward'; email: Email }
   | { how: 'draft'; email: Email }
+  /** A letter as a file of a new one, and a letter written once more. */
+  | { how: 'attach' | 'again'; email: Email }
   /** Taken up again just as it was left, after an undo. */
   | { how: 'resume'; draft: Draft; emailId: string | null }
 

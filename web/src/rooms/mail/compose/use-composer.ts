@@ -9,6 +9,7 @@ import { say, sayError, UNDO_SECONDS } from '~/kit/undo'
 import { change, movePatches, roleFolder } from '../acts'
 import { useMail } from '../context'
 import { beginDraft } from './begin'
+import { mayGo, tooLarge } from './check'
 import { isBlank, validAddress, type Draft, type DraftFile } from './draft'
 import { DraftSaver } from './saver'
 import { fillNames, openField } from '../templates/fields'
@@ -16,6 +17,7 @@ import { sendWithUndo } from './send'
 import { keepUnsaved, type ComposeStart } from './start'
 import { ownDomains, recentPeople, searchDirectory, type Suggestion } from './suggest'
 import { maxUpload, upload, type Upload } from './upload'
+import { usePictures } from './rich/use-pictures'
 
 /** Where completion finds people. */
 export interface Sources {
@@ -40,6 +42,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const [saving, setSaving] = useState<Saving>('idle')
   const [sending, setSending] = useState(false)
   const [error, setError] = useState<string | null>(null)
+  const [remindAt, setRemindAt] = useState<Date | null>(null)
   const [recent, setRecent] = useState<Suggestion[]>([])
   const latest = useRef(draft)
   const dirty = useRef(false)
@@ -47,7 +50,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const inComposition = useRef(false)
   const uploads = useRef(new Map<string, Upload>())
-  const saver = useMemo(() => new DraftSaver(engine, account, t('folder.drafts'), start.how === 'draft' ? start.email.id : start.how === 'resume' ? start.emailId : null), [engine, account, t, start])
+  const saver = useMemo(() => new DraftSaver(engine, account, t('folder.drafts'), start.how === 'draft' ? start.email.id : start.how === 'resume' ? start.emailId : null, () => say(t('compose.conflict'), { seconds: 20 })), [engine, account, t, start])
   const identity = useCallback((d: Draft) => identities.find((i) => i.id === d.identityId) ?? (identities[0] as Identity), [identities])
 
   useEffect(() => void recentPeople(engine, account).then(setRecent, () => {}), [engine, account])
@@ -118,11 +121,11 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const setFile = (key: string, part: Partial<DraftFile> | null): void =>
     set((d) => ({ files: part === null ? d.files.filter((f) => f.key !== key) : d.files.map((f) => (f.key === key ? { ...f, ...part } : f)) }))
 
-  const attach = (list: File[]): void => {
+  const attach = (list: File[], cids: readonly string[] = []): void => {
     const limit = maxUpload(engine)
-    for (const file of list) {
-      const key = crypto.randomUUID()
-      const entry: DraftFile = { key, name: file.name, type: file.type, size: file.size, progress: 0 }
+    for (const [i, file] of list.entries()) {
+      const key = cids[i] ?? crypto.randomUUID()
+      const entry: DraftFile = { key, ...(cids[i] ? { cid: cids[i] } : {}), name: file.name, type: file.type, size: file.size, progress: 0 }
       if (file.size > limit) {
         set((d) => ({ files: [...d.files, { ...entry, progress: undefined, error: t('files.tooLarge', { limit: fileSize(limit) }) }] }))
         continue
@@ -139,6 +142,8 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
       ).finally(() => uploads.current.delete(key))
     }
   }
+
+  const { pictures, addPictures } = usePictures({ engine, account, t, files: draft.files, attach, replace: (key, file) => setFile(key, file) })
 
   const detach = (key: string): void => {
     uploads.current.get(key)?.cancel()
@@ -182,7 +187,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
 
   const reopen = (d: Draft, emailId: string | null): void => compose({ how: 'resume', draft: d, emailId })
 
-  const send = async (): Promise<void> => {
+  const send = async (at?: Date): Promise<void> => {
     const named = fillNames(latest.current)
     if (named) set(named)
     const d = latest.current
@@ -194,12 +199,14 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     if (bad) return setError(t('compose.badRecipient', { address: bad.email }))
     if (uploads.current.size > 0) return setError(t('compose.uploading'))
     if (d.files.some((f) => f.error)) return setError(t('compose.failedFile'))
+    if (tooLarge(d, t)) return // the sheet says so already
+    if (!(await mayGo(d, t))) return
     setSending(true)
     try {
       dirty.current = true
       const emailId = (await save()) as string
       closed.current = true
-      await sendWithUndo({ engine, account, draft: d, emailId, identity: identity(d), seconds: UNDO_SECONDS, t, onBack: () => reopen(d, emailId) })
+      await sendWithUndo({ engine, account, draft: d, emailId, identity: identity(d), seconds: UNDO_SECONDS, t, at, remindAt, onBack: () => reopen(d, emailId) })
       onClose()
     } catch (e) {
       closed.current = false
@@ -216,7 +223,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   }
   const sources = useMemo<Sources>(() => ({ recent, directory: (text) => searchDirectory(engine, engine.accounts[0] ?? account, text), domains }), [recent, engine, account, domains])
   return {
-    draft, set, fill, engine, account, identity: identity(draft), saving, sending, error, identities, sources, attach, detach, close, discard, send,
+    draft, set, fill, engine, account, identity: identity(draft), pictures, addPictures, size: tooLarge(draft, t), saving, sending, remindAt, setRemindAt, maxHold: engine.maxHold(account), error, identities, sources, attach, detach, close, discard, send,
     /** The body as it was when the editor was made, or last changed its kind. */
     initialBody: draft.rich ? initialBody : draft.body,
     setComposing: (on: boolean) => {

@@ -38,14 +38,14 @@ export function Pick({ label, options, onText, extra, onPick, matched }: Props) 
   const more = extra?.(text.trim())
   if (more) found.push(more)
   const here = Math.min(at, found.length - 1)
-  useEffect(() => list.current?.children[here]?.scrollIntoView({ block: 'nearest' }), [here])
+  useEffect(() => void list.current?.children[here]?.scrollIntoView({ block: 'nearest' }), [here])
   useEffect(() => input.current?.focus(), [])
 
   const keys = (e: KeyboardEvent): void => {
     if (composing(e)) return
     if (e.key === 'ArrowDown') setAt((here + 1) % Math.max(found.length, 1))
     else if (e.key === 'ArrowUp') setAt((here + found.length - 1) % Math.max(found.length, 1))
-    else if (e.key === 'Enter' && found[here]) onPick(found[here], text.trim())
+    else if (e.key === 'Enter' && !e.ctrlKey && !e.metaKey && found[here]) onPick(found[here], text.trim())
     else return
     e.preventDefault()
     e.stopPropagation()
@@ -76,7 +76,7 @@ export function Pick({ label, options, onText, extra, onPick, matched }: Props) 
         }}
         onKeyDown={keys}
       />
-      <ul ref={list} id={`${id}-list`} className={css.list} role="listbox" aria-label={label} aria-multiselectable={options.some((o) => o.state) || undefined}>
+      <ul ref={list} onMouseDown={(e) => e.preventDefault()} id={`${id}-list`} className={css.list} role="listbox" aria-label={label} aria-multiselectable={options.some((o) => o.state) || undefined}>
         {found.map((o, i) => {
           const head = !text && o.group !== group
           group = o.group

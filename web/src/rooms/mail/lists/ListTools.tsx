@@ -57,14 +57,6 @@ function Terms() {
           {terms.length > 1 && <IconButton icon={X} size={13} label={t('search.without', { term: termText(term) })} onClick={() => without(i)} />}
         </span>
       ))}
-      <button type="button" className={css.act} onClick={() => ask({ what: 'filters', query: route.query, run: (query) => go({ query, threadId: undefined }, true) })}>
-        <SlidersHorizontal size={14} aria-hidden />
-        {t('search.filters')}
-      </button>
-      <button type="button" className={css.act} onClick={() => ask({ what: 'save', query: route.query })}>
-        <Bookmark size={14} aria-hidden />
-        {t('search.save')}
-      </button>
     </>
   )
 }
@@ -84,11 +76,22 @@ export function PlaceMenu() {
             id: 'conversations',
             label: t(conversations ? 'list.singly' : 'list.together'),
             icon: conversations ? Minus : Mail,
-            run: () => choose({ conversations: withPlace(choices().conversations, place, !conversations, prefs.conversations) }),
+            run: () => choose({ conversationsAt: withPlace(choices().conversationsAt, place, !conversations, prefs.conversations) }),
           },
         ]),
     ...(mailbox ? folderMenu(m, account, mailbox) : []),
     ...(route.box?.startsWith(LABEL) ? [{ id: 'labels', label: t('labels.manage'), icon: Tag, run: () => ask({ what: 'labels' }) }] : []),
   ]
-  return <MenuButton label={t('list.menu')} icon={Ellipsis} entries={entries} placement="bottom end" />
+  const { query } = route
+  return (
+    <>
+      {route.box === SEARCH && (
+        <>
+          <IconButton icon={SlidersHorizontal} label={t('search.filters')} onClick={() => ask({ what: 'filters', query, run: (q) => m.go({ query: q, threadId: undefined }, true) })} />
+          <IconButton icon={Bookmark} label={t('search.save')} onClick={() => ask({ what: 'save', query })} />
+        </>
+      )}
+      <MenuButton label={t('list.menu')} icon={Ellipsis} entries={entries} placement="bottom end" />
+    </>
+  )
 }

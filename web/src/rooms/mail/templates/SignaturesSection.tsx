@@ -1,4 +1,4 @@
-import { Suspense, lazy, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import type { RoomProps } from '~/app/rooms'
 import type { GetResponse, Identity, SetResponse } from '~/api/jmap'
 import { useT } from '~/kit/i18n'
@@ -9,14 +9,10 @@ import { Group } from '~/kit/ui/Group'
 import { Skeleton, errorText } from '~/kit/ui/states'
 import { say, sayError } from '~/kit/undo'
 import { htmlSignature, htmlToText } from '../compose/draft'
-import { openSealed } from '../sealed'
+import { RichEditor } from '../compose/editor'
 import { cleanMail } from '../sanitize'
+import { openSealed } from '../sealed'
 import css from './Sections.module.css'
-
-const RichEditor = lazy(async () => {
-  const [editor] = await Promise.all([import('../compose/RichEditor'), openSealed()])
-  return editor
-})
 
 /** A signature for each address one writes from; it is put under new letters by itself. */
 export default function SignaturesSection({ engine }: RoomProps) {

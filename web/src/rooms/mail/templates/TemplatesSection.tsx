@@ -1,4 +1,4 @@
-import { Suspense, lazy, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import type { RoomProps } from '~/app/rooms'
 import type { Template } from '~/api/jmap'
 import { useT } from '~/kit/i18n'
@@ -12,13 +12,12 @@ import { Empty, Skeleton, errorText } from '~/kit/ui/states'
 import { say, sayError } from '~/kit/undo'
 import type { MailAccount } from '../account'
 import type { MailEngine } from '../engine'
+import { RichEditor } from '../compose/editor'
 import { cleanMail } from '../sanitize'
 import { openSealed } from '../sealed'
 import { asks, everyKeys, kindKeys, kinds } from './kinds'
 import css from './Sections.module.css'
 import { removeTemplate, saveTemplate, useTemplates } from './store'
-
-const RichEditor = lazy(() => import('../compose/RichEditor'))
 
 type Body = Omit<Template, 'id'>
 const blank: Body = { name: '', kind: null, subject: '', htmlBody: '', to: [], cc: [], dueDays: null, every: null, sortOrder: 0 }

@@ -1,0 +1,60 @@
+import type { Session } from '~/api/jmap'
+import { addTexts, t } from '~/kit/i18n'
+import { Mirror, wipeMirror } from '~/kit/offline/mirror'
+import { setPrefs } from '~/kit/prefs'
+import { unsubscribe } from '~/kit/pwa/notify'
+import { confirm } from '~/kit/ui/Dialog'
+import { forgetUndo, say, sayError } from '~/kit/undo'
+import type { MailEngine } from '~/rooms/mail/engine'
+import type { Me } from './session'
+
+function told(m: Mirror): Mirror {
+  m.onQueued = (waiting) => void addTexts('offline').then(() => say(t('offline.queued', { count: waiting })))
+  return m
+}
+
+/** The copy for somebody who just signed in; none where the office forbids it. */
+export async function mirrorFor(me: Me, session: Session): Promise<Mirror | null> {
+  if (!('indexedDB' in globalThis) || !crypto.subtle) return null
+  if (me.offline === false) {
+    await wipeMirror().catch(() => {})
+    return null
+  }
+  // Private windows may refuse to keep anything; the client works without.
+  return Mirror.make(me, session).then(told, () => null)
+}
+
+/** The copy of the last session, for a start without a line. */
+export async function lastMirror(): Promise<Mirror | null> {
+  return Mirror.open().then((m) => m && told(m), () => null)
+}
+
+/** Does what waited for the line, then looks at everything anew. */
+export async function catchUp(engine: MailEngine, mirror: Mirror): Promise<void> {
+  const sent = mirror.outbox.waiting
+  await addTexts('offline')
+  const done = await mirror
+    .drain((d, why) => sayError(t(d.kind === 'submit' ? 'offline.notSent' : 'offline.refused', { why })))
+    .catch(() => 0)
+  if (done === 0) return
+  for (const a of engine.accounts) {
+    a.emails.remove(a.emails.ids().filter((id) => id.startsWith('local-')))
+    engine.syncSoon(a.id, 0)
+  }
+  if (sent > 0) say(t('offline.sent', { count: sent }))
+}
+
+/** Asks before signing out would lose what was not sent yet. */
+export async function mayLeave(mirror: Mirror | null): Promise<boolean> {
+  if (!mirror || mirror.outbox.size === 0) return true
+  await addTexts('offline')
+  const count = mirror.outbox.size
+  return confirm({ title: t('offline.leave.title'), text: t('offline.leave.text', { count }), confirm: t('offline.leave.confirm') })
+}
+
+/** Leaves nothing behind in this browser. */
+export async function forget(): Promise<void> {
+  forgetUndo()
+  setPrefs({ lately: [], notify: 'off' })
+  await Promise.allSettled([wipeMirror(), unsubscribe()])
+}
