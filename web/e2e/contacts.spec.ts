@@ -75,7 +75,7 @@ test('a contact is made, found, changed, put into a group, written to and remove
   await page.getByRole('button', { name: /陳志明/ }).click()
   await page.getByRole('article').getByRole('button', { name: 'Delete' }).click()
   await until(async () => !(await named('陳志明')), 'removed')
-  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.locator('div').filter({ hasText: '陳志明 deleted' }).getByRole('button', { name: 'Undo' }).last().click()
   await until(() => named('陳志明'), 'back again')
   expect(errors.filter((e) => !e.includes('401'))).toEqual([])
   await context.close()
