@@ -52,7 +52,10 @@ func (h *House) FillDemo(ctx context.Context, progress func(done, of int)) (*Dem
 	if err := f.people(ctx); err != nil {
 		return nil, err
 	}
-	return d, f.letters(ctx, progress)
+	if err := f.letters(ctx, progress); err != nil {
+		return nil, err
+	}
+	return d, f.templates(ctx)
 }
 
 func describe(o *demo.Office) []DemoAccount {

@@ -16,14 +16,15 @@ const DefaultDomain = "mingchuan.example"
 
 // Office is the whole demonstration.
 type Office struct {
-	Domain   string
-	Names    map[string]string // the city's name by language
-	Units    []Unit            // parents before children
-	People   []Person          // in the order of the address book
-	Shared   []SharedMailbox
-	Lists    []List
-	Try      []string  // keys of the two people whose mailboxes are the richest
-	Messages []Message // oldest first
+	Domain    string
+	Names     map[string]string // the city's name by language
+	Units     []Unit            // parents before children
+	People    []Person          // in the order of the address book
+	Shared    []SharedMailbox
+	Lists     []List
+	Templates []Template
+	Try       []string  // keys of the two people whose mailboxes are the richest
+	Messages  []Message // oldest first
 }
 
 // Unit is one unit of the tree.

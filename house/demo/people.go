@@ -13,7 +13,7 @@ var tryKeys = []string{"lin.yating", "grace.ellison"}
 // readOffice builds the office without its mail from the embedded tables.
 func readOffice(domain string) (*Office, error) {
 	o := &Office{Domain: domain, Try: tryKeys}
-	for _, read := range []func(*Office) error{readUnits, readPeople, readShared, readLists} {
+	for _, read := range []func(*Office) error{readUnits, readPeople, readShared, readLists, readTemplates} {
 		if err := read(o); err != nil {
 			return nil, err
 		}

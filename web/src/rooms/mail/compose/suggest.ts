@@ -70,7 +70,7 @@ async function searchContacts(engine: MailEngine, text: string): Promise<Suggest
     const note = Object.values(c.organizations ?? {})[0]?.name ?? ''
     if (c.kind === 'group') {
       const members = await groupMembers(engine, accountId, c)
-      if (members.length > 0) out.push({ name: cardName(c), email: members.map((m) => m.email).join(', '), note: '', members })
+      if (members.length > 0) out.push({ name: cardName(c), email: `(${members.length}) ${members.map((m) => m.name ?? m.email).join(', ')}`, note: '', members })
     } else for (const e of Object.values(c.emails ?? {})) out.push({ name: cardName(c), email: e.address, note })
   }
   return out
