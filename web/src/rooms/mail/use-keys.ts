@@ -39,7 +39,8 @@ export function useMailKeys(m: MailState, on: { help: () => void }): void {
     const id = list.move(by)
     if (id === undefined) return
     if (route.threadId) m.openRow(id)
-    else focusRow(id)
+    // A focus left on an earlier row would take the cursor back there when a sheet closes.
+    if (!route.threadId || document.activeElement?.closest('#list')) focusRow(id)
   }
   const answer = (how: 'reply' | 'replyAll' | 'forward') => (): void => {
     const email = (route.threadId ? account.threadEmails(route.threadId) : chosen()).findLast((e) => !e.keywords['$draft'])
