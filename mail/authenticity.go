@@ -89,22 +89,33 @@ type head struct {
 // speaks as this host are left out.
 func splitHead(b []byte, host string) *head {
 	h := &head{}
-	for len(b) > 0 && b[0] != '\r' && b[0] != '\n' {
-		line, after := b, []byte(nil)
-		if i := bytes.IndexByte(b, '\n'); i >= 0 {
-			line, after = b[:i+1], b[i+1:]
+	name, start := "", b // of the field being read
+	end := func() {
+		if name != "" {
+			h.fields = append(h.fields, headerField{name, string(start[:len(start)-len(b)])})
 		}
-		if n := len(h.fields); n > 0 && (line[0] == ' ' || line[0] == '\t') {
-			h.fields[n-1].text += string(line)
-		} else {
-			name, _, found := bytes.Cut(line, []byte(":"))
+		name, start = "", b
+	}
+	for len(b) > 0 && b[0] != '\r' && b[0] != '\n' {
+		line := b
+		if i := bytes.IndexByte(b, '\n'); i >= 0 {
+			line = b[:i+1]
+		}
+		// A folded field is cut out once, at its end: adding line by line
+		// would let a header of many short lines cost seconds.
+		if name == "" || line[0] != ' ' && line[0] != '\t' {
+			end()
+			before, _, found := bytes.Cut(line, []byte(":"))
 			if !found {
 				break // the body has begun without a blank line
 			}
-			h.fields = append(h.fields, headerField{strings.ToLower(strings.TrimRight(string(name), " \t")), string(line)})
+			if name = strings.ToLower(strings.TrimRight(string(before), " \t")); name == "" {
+				name = ":"
+			}
 		}
-		b = after
+		b = b[len(line):]
 	}
+	end()
 	h.rest = b
 	kept := h.fields[:0]
 	for _, f := range h.fields {

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"chancery/kit/errs"
 	"chancery/wire/mailauth"
@@ -114,6 +115,15 @@ func TestOriginInternal(t *testing.T) {
 	defer l.Discard()
 	if got := p.bob.Origin(l.Content.Message.Header, &l.Content.Message.Envelope); got.Verdict != Internal || got.Outside {
 		t.Errorf("%+v, %d", got, snap.Len())
+	}
+}
+
+// TestSplitHeadCost says that a header of very many lines costs little.
+func TestSplitHeadCost(t *testing.T) {
+	begun := time.Now()
+	h := splitHead([]byte("X: y\r\n"+strings.Repeat(" \n", headRoom/2)), "host")
+	if took := time.Since(begun); took > time.Second || len(h.fields) != 1 {
+		t.Errorf("%d fields in %v", len(h.fields), took)
 	}
 }
 
