@@ -185,7 +185,9 @@ func (r *Room) fileBy(ctx context.Context, tx *store.Tx, a directory.Account, qu
 	}
 	made, err := r.insert(ctx, tx, a.ID, quota, news)
 	if err == nil && len(made) > 0 {
-		err = r.noteAnswer(ctx, tx, a, l, made[0])
+		if err = r.noteAnswer(ctx, tx, a, l, made[0]); err == nil {
+			err = r.answered(ctx, tx, a.ID, a.Address, made[0], in, l)
+		}
 	}
 	return err
 }

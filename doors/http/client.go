@@ -31,6 +31,9 @@ type asset struct {
 // use them.
 const mailFrame = "mail-frame"
 
+// worker is the client's service worker.
+const worker = "sw.js"
+
 const (
 	mailFramePolicy = "sandbox allow-popups allow-popups-to-escape-sandbox allow-same-origin; default-src 'none'; style-src 'unsafe-inline'; " +
 		"img-src 'self' data: blob: https: http:; font-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
@@ -180,6 +183,10 @@ func (c *client) headers(h http.Header, r *http.Request, name string) {
 		h.Set("Content-Security-Policy", mailFramePolicy)
 		h.Set("X-Frame-Options", "SAMEORIGIN")
 		return
+	}
+	if name == worker {
+		// A worker lives under the policy of its own file, not of the page's.
+		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'")
 	}
 	// A worker lives under the policy of its own file: the reader of PDF
 	// compiles its decoders of pictures (WebAssembly, no text becomes code).

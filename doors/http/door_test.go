@@ -337,3 +337,17 @@ func TestAutoconfig(t *testing.T) {
 		t.Errorf("autodiscover without an address: %d", r.StatusCode)
 	}
 }
+
+// TestWorker checks that the service worker may fetch what it keeps, and that
+// browsers ask for a new one each time.
+func TestWorker(t *testing.T) {
+	d := newDoor(t, fstest.MapFS{"sw.js": {Data: []byte("self")}, "index.html": {Data: []byte("<p>")}})
+	r := ask(d, "GET", "http://host/sw.js", "")
+	policy := r.Header.Get("Content-Security-Policy")
+	if r.StatusCode != http.StatusOK || r.Header.Get("Cache-Control") != "no-cache" || !strings.Contains(policy, "connect-src 'self'") {
+		t.Errorf("the worker: %d %v", r.StatusCode, r.Header)
+	}
+	if strings.Contains(policy, "unsafe") {
+		t.Errorf("the worker's policy: %s", policy)
+	}
+}

@@ -10,8 +10,12 @@ afterAll(() => desk.close())
 
 /** Whether the focus is on something that can be seen, not covered, and marked by a ring (WCAG 2.4.7, 2.4.11). */
 const focus = (page: Page): Promise<{ what: string; hidden: boolean; ring: boolean }> =>
-  page.evaluate(() => {
-    const el = document.activeElement as HTMLElement
+  page.evaluate(async () => {
+    // Reduced motion leaves changes of style a frame to be made.
+    await new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))
+    const focused = document.activeElement as HTMLElement
+    // A radio button out of sight stands for the label that is drawn around it.
+    const el = focused.classList.contains('sr') ? (focused.closest('label') ?? focused) : focused
     const r = el.getBoundingClientRect()
     const at = (x: number, y: number): boolean => {
       const hit = document.elementFromPoint(Math.min(Math.max(x, 1), innerWidth - 1), Math.min(Math.max(y, 1), innerHeight - 1))

@@ -29,6 +29,9 @@ self.addEventListener('activate', (e) => {
   )
 })
 
+// Where the client's own screens are; what else one may go to, such as a
+// download, is left to the server, and only without a line answered from here.
+const screens = /^\/(mail|settings|share|gallery|contacts)?(\/|$)/
 const ours = (path) => !/^\/(jmap|auth|\.well-known|mail\/config|autodiscover|healthz)/i.test(path) && path !== '/sw.js'
 
 self.addEventListener('fetch', (e) => {
@@ -48,6 +51,7 @@ async function kept(request, path) {
 async function fresh(request, path) {
   const have = await caches.match(path)
   if (!have) return fetch(request)
+  if (path === '/' && !screens.test(new URL(request.url).pathname)) return fetch(request).catch(() => have)
   const late = new Promise((resolve) => setTimeout(() => resolve(have), 2500))
   const now = fetch(request).then((r) => (r.ok ? r : have), () => have)
   return Promise.race([now, late])

@@ -18,7 +18,7 @@ const walk = (dir) => {
   }
 }
 // The worker learns what the shell is made of; its version is what it holds.
-const shell = ['/', '/boot.css', '/theme.js', '/seal.svg', '/icon-192.png', '/mail-frame.html', '/mail-frame-images.html', ...readdirSync(join(dist, 'assets')).filter((f) => /\.(js|css)$/.test(f)).map((f) => `/assets/${f}`)]
+const shell = ['/', '/boot.css', '/theme.js', '/seal.svg', '/icon-192.png', '/mail-frame.html', '/mail-frame-images.html', ...readdirSync(join(dist, 'assets')).filter((f) => /\.(js|css)$/.test(f) && !/^(Pdf|Gallery)/.test(f)).map((f) => `/assets/${f}`)]
 const worker = join(dist, 'sw.js')
 const version = createHash('sha256').update(shell.join('\n')).update(readFileSync(join(dist, 'index.html'))).update(readFileSync(join(dist, 'boot.css'))).update(readFileSync(join(dist, 'theme.js'))).digest('hex').slice(0, 16)
 writeFileSync(worker, readFileSync(worker, 'utf8').replace('/* PRECACHE */ []', JSON.stringify(shell)).replace("/* VERSION */ 'dev'", JSON.stringify(version)))

@@ -89,6 +89,68 @@ export interface Email {
   attachments: BodyPart[]
   hasAttachment: boolean
   preview: string
+  snoozed: Snoozed | null
+  reminder: Reminder | null
+  scheduled: Scheduled | null
+  backAt: UTCDate | null
+  receipts: Receipt[]
+  authenticity: Authenticity | null
+  outside: boolean
+}
+
+/** A letter put out of sight (our own capability). */
+export interface Snoozed {
+  until: UTCDate
+  mailboxId: Id | null
+  setKeywords: Record<string, boolean>
+}
+
+export interface Scheduled {
+  sendAt: UTCDate
+  submissionId: Id
+}
+
+export interface Reminder {
+  at: UTCDate
+  unlessAnswered: boolean
+}
+
+export interface Receipt {
+  recipient: string
+  type: string
+  at: UTCDate
+}
+
+/** What is proved of an email's origin (our own capability). */
+export interface Authenticity {
+  verdict: string
+  domain: string | null
+  spf: string
+  dkim: string
+  dmarc: string
+}
+
+export interface TrustCapability {
+  maxReported: number
+  maxBlocked: number
+}
+
+export interface BlockedSender {
+  id: Id
+  address: string
+  createdAt: UTCDate
+}
+
+export interface ReportArgs {
+  accountId: Id
+  emailIds?: Id[]
+  kind?: string
+}
+
+export interface ReportAnswer {
+  accountId: Id
+  reportId: Id | null
+  newState: string
 }
 
 export interface EmailAddress {

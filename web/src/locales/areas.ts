@@ -3,6 +3,7 @@ import type contacts from './en/contacts.json'
 import type content from './en/content.json'
 import type folders from './en/folders.json'
 import type gallery from './en/gallery.json'
+import type later from './en/later.json'
 import type main from './en/main.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
@@ -21,6 +22,7 @@ export interface Areas {
   content: typeof content
   folders: typeof folders
   gallery: typeof gallery
+  later: typeof later
   main: typeof main
   offline: typeof offline
   palette: typeof palette

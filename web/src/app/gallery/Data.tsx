@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react'
-import { useT } from '~/kit/i18n'
+import { language, useT } from '~/kit/i18n'
 import { number } from '~/kit/i18n/dates'
 import Table, { type TableColumn } from '~/kit/ui/data/Table'
 import Tabs from '~/kit/ui/data/Tabs'
@@ -30,13 +30,14 @@ const people: Person[] = [
 export function Data() {
   const t = useT()
   const [place, setPlace] = useState('inbox')
+  const spoken = language()
   const columns = useMemo<TableColumn<Person>[]>(
     () => [
       { id: 'name', label: t('gallery.name'), header: true, cell: (p) => p.name, sort: (p) => p.name },
       { id: 'unit', label: t('gallery.unit'), cell: (p) => p.unit, sort: (p) => p.unit },
       { id: 'letters', label: t('gallery.letters'), figures: true, cell: (p) => number(p.letters), sort: (p) => p.letters },
     ],
-    [t],
+    [t, spoken],
   )
   const nodes: TreeNode[] = [
     { id: 'inbox', label: t('folder.inbox'), icon: Inbox, note: number(12) },

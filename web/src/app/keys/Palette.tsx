@@ -1,4 +1,4 @@
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
 import { useLocation } from 'wouter'
 import { addTexts, t as text, useT } from '~/kit/i18n'
 import { composing } from '~/kit/keys/ime'
@@ -27,12 +27,13 @@ export default function Palette({ engine, onClose }: { engine: MailEngine; onClo
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
   const dialog = useRef<HTMLDialogElement>(null)
-  const all = useMemo(() => entries(engine, navigate), [engine, navigate])
+  // Made anew each time: names come with their areas of texts.
+  const all = entries(engine, navigate)
   useEffect(() => {
     refreshKeys()
     dialog.current?.showModal()
   }, [])
-  const found = useMemo(() => match(all, typed, p.lately), [all, typed, p.lately])
+  const found = match(all, typed, p.lately)
   const chosen = Math.min(at, found.length - 1)
 
   const run = (e: Entry): void => {

@@ -16,6 +16,7 @@ import { MailContext, useVersion, type MailState } from './context'
 import type { MailEngine } from './engine'
 import { FolderPane } from './FolderPane'
 import { HelpKeys } from './HelpKeys'
+import { LaterHost } from './later/LaterHost'
 import { holdKeys } from './hold-keys'
 import { ListPane } from './ListPane'
 import { useList } from './list-state'
@@ -133,6 +134,7 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
         </div>
       </Frame>
       {writing}
+      <LaterHost />
       <Asked />
       <BulkJobs />
       {help && <HelpKeys onClose={() => setHelp(false)} />}

@@ -12,8 +12,11 @@ import { Skeleton } from '~/kit/ui/states'
 import { Attachments } from './Attachments'
 import { useMail } from './context'
 import css from './MessageCard.module.css'
+import { LaterNote } from './later/LaterNote'
 import { MessageBody } from './MessageBody'
 import { people, personName } from './names'
+import { ReceiptNote } from './receipts/ReceiptNote'
+import { TrustDetails, TrustNote } from './trust/TrustNote'
 import { oneLetter } from './one-letter'
 
 const KindNote = lazy(() => withTexts('templates', () => import('./templates/KindNote')))
@@ -100,6 +103,9 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
           <KindNote email={email} />
         </Suspense>
       )}
+      <LaterNote email={email} />
+      <TrustNote email={email} />
+      <ReceiptNote email={email} />
       {email.bodyValues ? <MessageBody email={email} quoted={quoted} /> : <Skeleton lines={5} />}
       {email.attachments && <Attachments email={email} />}
     </section>
@@ -136,6 +142,7 @@ function Details({ email }: { email: Email }) {
         <dt>{t('field.date')}</dt>
         <dd>{fullDate(email.sentAt ?? email.receivedAt)}</dd>
       </div>
+      <TrustDetails email={email} />
       {email.messageId?.[0] && (
         <div>
           <dt>{t('field.messageId')}</dt>
