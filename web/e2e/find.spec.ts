@@ -5,18 +5,19 @@ import { newPage, openDesk, signIn, type Desk } from './harness'
 let desk: Desk
 let api: Api
 const tag = `W${Date.now() % 100_000}`
+const keyword = `label-${tag.toLowerCase()}`
 beforeAll(async () => {
   desk = await openDesk(18)
   api = Api.of(desk)
   await api.deliver(letter(`${tag} red tape cut`, 'short', { From: 'Quennell Ashdown <quennell@outside.example>' }))
   await api.deliver(letter(`${tag} tape, red`, 'short'))
-  await api.deliver(letter(`${tag} other`, 'short'), 'archive', { $seen: true, 'label-x': true })
+  await api.deliver(letter(`${tag} other`, 'short'), 'archive', { $seen: true, [keyword]: true })
   await until(async () => (await api.find({ subject: tag })).length === 3, 'indexed')
 })
 afterAll(() => desk.close())
 
 test('suggestions while typing: people, folders, labels, earlier searches; taken by keys', async () => {
-  const { page, context, errors } = await newPage(desk, { prefs: { labels: [{ keyword: 'label-x', name: '預算', colour: 'blue' }] } })
+  const { page, context, errors } = await newPage(desk, { prefs: { labels: [{ keyword, name: '預算', colour: 'blue' }] } })
   await signIn(page, desk)
   await page.keyboard.press('/')
   await page.getByRole('button', { name: 'has:attachment' }).waitFor()

@@ -23,10 +23,14 @@ export function SearchBox() {
   const back = useRef<string | undefined>(undefined)
   const id = useId()
   const [active, setActive] = useState<string>()
+  const [listed, setListed] = useState(false)
   // Once a search was ordered, its results are not covered any more.
   const [settled, setSettled] = useState(false)
   const keys = useRef<((e: KeyboardEvent) => boolean) | null>(null)
-  const onActive = useCallback((now: string | undefined) => setActive(now), [])
+  const onActive = useCallback((some: boolean, now: string | undefined) => {
+    setListed(some)
+    setActive(now)
+  }, [])
 
   useEffect(() => {
     if (document.activeElement !== input.current) setText(route.query)
@@ -84,11 +88,11 @@ export function SearchBox() {
       <input
         ref={input}
         type="search"
-        role={open ? 'combobox' : undefined}
-        aria-expanded={open ? true : undefined}
-        aria-controls={open && active ? id : undefined}
-        aria-activedescendant={open ? active : undefined}
-        aria-autocomplete={open ? 'list' : undefined}
+        role={listed ? 'combobox' : undefined}
+        aria-expanded={listed ? true : undefined}
+        aria-controls={listed ? id : undefined}
+        aria-activedescendant={listed ? active : undefined}
+        aria-autocomplete={listed ? 'list' : undefined}
         className={css.input}
         value={text}
         placeholder={t('search.placeholder')}

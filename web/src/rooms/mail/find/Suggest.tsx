@@ -28,7 +28,8 @@ interface Props {
   id: string
   /** Runs a query, or puts an unfinished operator into the box. */
   onTake: (query: string) => void
-  onActive: (id: string | undefined) => void
+  /** Whether there is a list, and which of it is active. */
+  onActive: (listed: boolean, id: string | undefined) => void
   /** The box hands its keys to the list while it is shown. */
   keys: { current: ((e: ReactKeyboardEvent) => boolean) | null }
 }
@@ -39,7 +40,8 @@ export default function Suggest({ text, id, onTake, onActive, keys }: Props) {
   const offers = useOffers(text)
   const [at, setAt] = useState(-1)
   useEffect(() => setAt(-1), [text])
-  useEffect(() => onActive(offers[at] ? `${id}-${at}` : undefined), [at, offers, id, onActive])
+  useEffect(() => onActive(offers.length > 0, offers[at] ? `${id}-${at}` : undefined), [at, offers, id, onActive])
+  useEffect(() => () => onActive(false, undefined), [onActive])
   keys.current = (e) => {
     const n = offers.length
     if (n === 0) return false
