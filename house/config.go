@@ -11,6 +11,7 @@ import (
 	"chancery/kit/conf"
 	"chancery/kit/errs"
 	"chancery/mail"
+	"chancery/wire/mailauth"
 )
 
 // EnvPrefix begins the name of every environment variable that overrides a
@@ -91,6 +92,11 @@ type Config struct {
 		MaxMessage   conf.Size `toml:"max_message" default:"100MB" doc:"Largest message taken."`
 		LibreOffice  string    `toml:"libreoffice" doc:"The program that turns office documents into PDF for looking at them. Empty: soffice, where it is installed." example:"/opt/libreoffice/program/soffice"`
 		DefaultQuota conf.Size `toml:"default_quota" default:"2GB" doc:"Space of an account that has no quota of its own; 0 = no limit."`
+
+		ReportAddress string `toml:"report_address" doc:"Address that gets the letters people report as suspicious. Empty: the report is only recorded." example:"soc@city.example"`
+
+		Authenticity bool `toml:"authenticity" default:"true" doc:"Check SPF, DKIM and DMARC of letters from outside and note the result."`
+		DMARCReject  bool `toml:"dmarc_reject" default:"false" doc:"Refuse letters that fail DMARC where the owner of the domain asks for that (p=reject)."`
 	} `toml:"mail"`
 }
 
@@ -134,6 +140,18 @@ func (c Config) outbound() (mail.Outbound, error) {
 		}}
 	}
 	return o, nil
+}
+
+// authenticity reads the settings of the checks of letters from outside; they
+// ask the same name servers as the queue.
+func (c Config) authenticity() mail.Authenticity {
+	a := mail.Authenticity{Off: !c.Mail.Authenticity, Reject: c.Mail.DMARCReject}
+	if o, err := c.outbound(); err == nil {
+		if r, ok := o.Resolver.(mailauth.Resolver); ok {
+			a.Resolver = r
+		}
+	}
+	return a
 }
 
 // prefixes reads address ranges.

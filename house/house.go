@@ -76,6 +76,7 @@ func (h *House) build(ctx context.Context) (err error) {
 	h.Mail, err = mail.New(ctx, h.Store, h.Directory, mail.Config{
 		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), DefaultQuota: int64(h.conf.Mail.DefaultQuota),
 		MaxRecipients: h.conf.SMTP.MaxRecipients, Postmaster: h.conf.Mail.Postmaster, Outbound: out,
+		Authenticity: h.conf.authenticity(), ReportAddress: h.conf.Mail.ReportAddress,
 	}, now, h.log)
 	if err != nil {
 		return err

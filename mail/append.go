@@ -23,6 +23,7 @@ type Letter struct {
 	Content *Content
 	encoded []byte
 	attach  bool
+	receipt *mime.Disposition // nil: it is no read receipt
 }
 
 // Size returns the message's bytes.
@@ -89,6 +90,9 @@ func (l *Letter) parse(b *store.Blob) error {
 	}
 	l.Content = &Content{Blob: l.blob, Message: m, Preview: strings.ReplaceAll(m.Preview(b), "\n", " ")}
 	l.attach = m.HasAttachment()
+	if d, ok := m.Disposition(b); ok {
+		l.receipt = &d
+	}
 	l.encoded, err = l.Content.encode()
 	return err
 }

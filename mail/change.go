@@ -27,6 +27,10 @@ type Change struct {
 
 	Destroy bool // remove from every mailbox
 
+	Snooze   *Snooze
+	Reminder *Reminder
+	Back     int64 // milliseconds since 1970: it comes back to the top of its lists
+
 	// IfUnchangedSince makes the change a Conflict when the message's modseq
 	// is above it (RFC 7162 UNCHANGEDSINCE). nil = no condition.
 	IfUnchangedSince *int64
@@ -80,6 +84,9 @@ func neededFor(changes []Change) (need policy.Rights) {
 		if c.SetMailboxes != nil || len(c.AddTo)+len(c.RemoveFrom) > 0 || c.Destroy {
 			need |= policy.Organise
 		}
+		if c.Snooze != nil || c.Reminder != nil {
+			need |= policy.Mark | policy.Organise
+		}
 	}
 	return need | policy.Read
 }
@@ -96,6 +103,7 @@ type changer struct {
 	freed   int64          // bytes
 	next    map[int64]uint32
 	want    map[int64]int // UIDs to take, by mailbox
+	left    map[int64]int // of those taken
 }
 
 func (a *Account) changePart(ctx context.Context, tx *store.Tx, part []Change) ([]Outcome, error) {
@@ -103,7 +111,7 @@ func (a *Account) changePart(ctx context.Context, tx *store.Tx, part []Change) (
 	if err != nil {
 		return nil, err
 	}
-	c := &changer{a: a, tx: tx, modseq: row.modseq, touched: map[int64]bool{}, next: map[int64]uint32{}, want: map[int64]int{}}
+	c := &changer{a: a, tx: tx, modseq: row.modseq, touched: map[int64]bool{}, next: map[int64]uint32{}, want: map[int64]int{}, left: map[int64]int{}}
 	for _, ch := range part {
 		for _, box := range append(ch.AddTo, ch.SetMailboxes...) {
 			c.want[box]++
@@ -151,7 +159,11 @@ func (c *changer) one(ctx context.Context, ch Change) Outcome {
 	if err := c.setPlaces(ctx, &m, ch); err != nil {
 		return Outcome{Message: old, Err: err}
 	}
-	if m.Keywords == old.Keywords && slices.Equal(m.Places, old.Places) {
+	later, err := c.later(ctx, &m, ch)
+	if err != nil {
+		return Outcome{Message: old, Err: err}
+	}
+	if !later && m.Keywords == old.Keywords && slices.Equal(m.Places, old.Places) {
 		return Outcome{Message: old}
 	}
 	m.Modseq = c.modseq
@@ -226,8 +238,10 @@ func (c *changer) setPlaces(ctx context.Context, m *Message, ch Change) error {
 // takeUID gives the next UID of a mailbox. All that the transaction may need
 // are reserved together; those not used stay gaps, which IMAP allows.
 func (c *changer) takeUID(ctx context.Context, box int64) (uint32, error) {
-	if _, ok := c.next[box]; !ok {
-		first, _, err := takeUIDs(ctx, c.tx, c.a.info.ID, box, c.want[box], c.modseq)
+	if c.left[box] == 0 {
+		// Where a letter goes when it is snoozed is not known before.
+		c.left[box] = max(1, c.want[box])
+		first, _, err := takeUIDs(ctx, c.tx, c.a.info.ID, box, c.left[box], c.modseq)
 		if found, err := store.Found(err); !found {
 			if err == nil {
 				err = errs.E(errs.NotFound, "There is no such folder.")
@@ -238,6 +252,7 @@ func (c *changer) takeUID(ctx context.Context, box int64) (uint32, error) {
 	}
 	uid := c.next[box]
 	c.next[box]++
+	c.left[box]--
 	return uid, nil
 }
 

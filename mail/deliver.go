@@ -192,6 +192,11 @@ func deliverTo(ctx context.Context, tx *store.Tx, account int64, role string) (i
 // quota: the sender was told that the letter is taken, and whoever is full is
 // refused when written to by name. The same holds for whom a script sent it on to.
 func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, in Incoming, l *Letter, isMember, sentOn bool) error {
+	if blocked, err := r.isBlocked(ctx, tx, a.ID, in, l); err != nil {
+		return err
+	} else if blocked {
+		in.Role, in.rulings = RoleJunk, nil // a block goes before every script
+	}
 	quota := r.quota(a)
 	if isMember || sentOn {
 		quota = 0
@@ -200,6 +205,7 @@ func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, i
 		err := r.fileBy(ctx, tx, a, quota, in, l, v)
 		tx.OnCommit(func() {
 			r.changed(a.ID)
+			r.noteReceipt(a, l)
 			r.answerByScript(a, in, l, v, isMember)
 		})
 		return err
@@ -212,8 +218,12 @@ func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, i
 	if err == nil {
 		err = r.noteAnswer(ctx, tx, a, l, made[0])
 	}
+	if err == nil {
+		err = r.answered(ctx, tx, a.ID, a.Address, made[0], in, l)
+	}
 	tx.OnCommit(func() {
 		r.changed(a.ID)
+		r.noteReceipt(a, l)
 		if !isMember {
 			r.answerLater(a, in, l)
 		}

@@ -19,6 +19,11 @@
 // state. An IMAP COPY makes a new message that shares the blob, so that its
 // flags are its own; JMAP can put one message into several mailboxes.
 //
+// Time: letters that were snoozed, reminders and scheduled letters lie in tables
+// (later.go); [Room.RunLater] brings back what is due, the queue sends what was
+// held. Origin: [Room.SpoolOutside] checks letters of other servers and writes
+// what is proved on top; [Account.Origin] reads it.
+//
 // Tells: mail.arrived (event package, later rooms listen).
 //
 // Rules it answers: N03, K09-K12, D19, D20, C37, C38 in part.

@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"chancery/directory"
 	"chancery/kit/id"
 	"chancery/wire/jmapmail"
+	"chancery/wire/sieve"
 )
 
 // Bounds of one rule.
@@ -59,7 +61,7 @@ func CompileRules(rules []jmapmail.Rule) (string, error) {
 }
 
 func hasControl(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x2028 || r == 0x2029 })
+	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x2028 || r == 0x2029 })
 }
 
 // quoteSieve writes a quoted string (RFC 5228 section 2.4.2).
@@ -95,7 +97,7 @@ var fieldTests = map[string]string{
 }
 
 func compileCondition(c jmapmail.RuleCondition) (string, error) {
-	if len(c.Value) > maxRuleValue || strings.ContainsAny(c.Value, "\x00\r\n") {
+	if len(c.Value) > maxRuleValue || !utf8.ValidString(c.Value) || strings.ContainsAny(c.Value, "\x00\r\n") {
 		return "", fmt.Errorf("A value has one line of at most %d bytes.", maxRuleValue)
 	}
 	positive, negated := strings.CutPrefix(c.Op, "not")
@@ -201,7 +203,7 @@ func compileActions(list []jmapmail.RuleAction) (string, error) {
 			// A folder that is gone by then leaves the letter in the inbox.
 			fmt.Fprintf(&rest, "    fileinto :mailboxid %s \"INBOX\";\n", quoteSieve(a.Value))
 		case "forwardTo":
-			if _, err := directory.NormalAddress(a.Value); err != nil || strings.ContainsAny(a.Value, " <>,\"\r\n") {
+			if _, err := directory.NormalAddress(a.Value); err != nil || !sieve.IsAddress(a.Value) || strings.ContainsAny(a.Value, " <>,\"\r\n") {
 				return "", fmt.Errorf("%q is not a mail address.", a.Value)
 			}
 			fmt.Fprintf(&rest, "    redirect :copy %s;\n", quoteSieve(a.Value))

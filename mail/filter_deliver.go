@@ -23,9 +23,11 @@ func (r *Room) filter(ctx context.Context, in Incoming, l *Letter) (Incoming, er
 	if in.Role != "" && in.Role != RoleInbox {
 		return in, nil
 	}
+	if !r.anyScript(ctx, in) {
+		return in, nil
+	}
 	f := &filtering{room: r, ctx: ctx, l: l, src: &lazy{ctx: ctx, room: r, l: l}, rulings: map[int64]*ruling{}, seen: map[int64]bool{}, edges: map[int64][]int64{}}
 	defer f.src.close()
-	any := false
 	for _, rcpt := range in.Recipients {
 		for _, a := range rcpt.accounts() {
 			f.seen[a.ID] = true
@@ -43,18 +45,38 @@ func (r *Room) filter(ctx context.Context, in Incoming, l *Letter) (Incoming, er
 		if s == nil {
 			continue
 		}
-		any = true
 		v := r.rule(ctx, s, w.account, w.address, in.From, l, f.src)
 		f.rulings[w.account.ID] = v
 		f.sendOn(w, v, in)
-	}
-	if !any {
-		return in, nil
 	}
 	f.breakLoops()
 	in.rulings = f.rulings
 	in.Recipients = append(slices.Clone(in.Recipients), f.added...)
 	return in, r.prepareAll(ctx, f.added)
+}
+
+// anyScript says whether a recipient has a script, so that a letter to others
+// costs nothing more.
+func (r *Room) anyScript(ctx context.Context, in Incoming) bool {
+	for i := range in.Recipients {
+		rcpt := &in.Recipients[i]
+		if len(rcpt.Members) == 0 && r.scripted(ctx, rcpt.Account.ID) {
+			return true
+		}
+		for j := range rcpt.Members {
+			if r.scripted(ctx, rcpt.Members[j].ID) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// scripted asks for one account. When it cannot be known, the script is asked
+// for and its error is logged.
+func (r *Room) scripted(ctx context.Context, account int64) bool {
+	s, err := r.filters.state(ctx, r.db, account, r.clock.Now())
+	return err != nil || s.active != 0
 }
 
 type waiting struct {
@@ -64,15 +86,15 @@ type waiting struct {
 
 // filtering is one letter's way through scripts.
 type filtering struct {
-	room     *Room
-	ctx      context.Context
-	l        *Letter
-	src      *lazy
-	todo     []waiting
+	room    *Room
+	ctx     context.Context
+	l       *Letter
+	src     *lazy
+	todo    []waiting
 	rulings map[int64]*ruling
-	seen     map[int64]bool    // accounts that have or get the letter
-	edges    map[int64][]int64 // who sends on to whom
-	added    []Recipient
+	seen    map[int64]bool    // accounts that have or get the letter
+	edges   map[int64][]int64 // who sends on to whom
+	added   []Recipient
 }
 
 // sendOn finds the recipients of a script's redirects. One that cannot be
@@ -163,7 +185,9 @@ func (r *Room) fileBy(ctx context.Context, tx *store.Tx, a directory.Account, qu
 	}
 	made, err := r.insert(ctx, tx, a.ID, quota, news)
 	if err == nil && len(made) > 0 {
-		err = r.noteAnswer(ctx, tx, a, l, made[0])
+		if err = r.noteAnswer(ctx, tx, a, l, made[0]); err == nil {
+			err = r.answered(ctx, tx, a.ID, a.Address, made[0], in, l)
+		}
 	}
 	return err
 }

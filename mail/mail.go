@@ -14,6 +14,7 @@ import (
 	"chancery/mail/convert"
 	"chancery/policy"
 	"chancery/store"
+	"chancery/wire/mailauth"
 	"chancery/wire/sieve"
 )
 
@@ -30,7 +31,9 @@ type Config struct {
 	ViewMessages   int    // messages of all accounts kept in memory as views, default 200,000
 	ContentBytes   int    // bytes of parsed messages kept in memory, default 24 MiB
 	Postmaster     string // address that gets what is sent to postmaster; default the first administrator
+	ReportAddress  string // gets what people report as suspicious; "" = it is only recorded
 	Outbound       Outbound
+	Authenticity   Authenticity
 	Sieve          sieve.Limits // of people's scripts; each has its default
 	MaxScripts     int          // per account, default 50
 	MaxRules       int          // per account, default 500
@@ -51,7 +54,10 @@ type Room struct {
 	queue *queue
 	away  *away
 
-	filters *filters
+	laterWake chan struct{} // see RunLater
+	origin    *mailauth.Checker
+	blocks    blocks
+	filters   *filters
 
 	validity uint32 // the last UIDVALIDITY given out
 
@@ -71,7 +77,7 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 	}
 	conf = conf.withDefaults()
 	return &Room{
-		queue: newQueue(conf, log), away: newAway(), filters: newFilters(),
+		queue: newQueue(conf, log), away: newAway(), filters: newFilters(), laterWake: make(chan struct{}, 1), origin: mailauth.New(conf.Authenticity.Config),
 		db: db, dir: dir, conf: conf, clock: c, log: log,
 		views: newViews(conf.ViewMessages), watch: newWatchers(), parts: newContentCache(conf.ContentBytes),
 		ready: map[int64]bool{},

@@ -19,9 +19,14 @@ type Message struct {
 	Places     []Place // the mailboxes it is in, ordered by mailbox id
 	Modseq     int64   // account's counter at the last change of keywords or places
 	Created    int64   // account's counter when it came
+	BackMs     int64   // when it last came back to the top, milliseconds since 1970; 0 = never
 	// HasAttachment as RFC 8621 section 4.1.4 has it.
 	HasAttachment bool
 }
+
+// Shown returns by which time the message stands in lists, in milliseconds
+// since 1970: when it arrived, or when it came back after that.
+func (m *Message) Shown() int64 { return max(m.ReceivedMs, m.BackMs) }
 
 // Received returns when the message arrived: IMAP's internal date.
 func (m *Message) Received() time.Time { return time.UnixMilli(m.ReceivedMs).UTC() }

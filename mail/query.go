@@ -291,7 +291,7 @@ type sortValue struct {
 func (q *query) sortValue(m *Message, s Sort) (v sortValue) {
 	switch s.By {
 	case ByReceived:
-		v.num = m.ReceivedMs
+		v.num = m.Shown()
 	case BySize:
 		v.num = m.Size
 	case ByKeyword:

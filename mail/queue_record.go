@@ -154,8 +154,17 @@ func (r *Room) recordSubmission(ctx context.Context, tx *store.Tx, q queueRow, s
 		return err
 	}
 	s, err := selectSubmission(ctx, tx, q.account, q.submission)
-	if found, err := store.Found(err); !found || s.Gone {
+	found, err := store.Found(err)
+	if !found {
 		return err
+	}
+	if s.Undo == UndoPending {
+		if err := r.released(ctx, tx, q.account, s.Message); err != nil {
+			return err
+		}
+	}
+	if s.Gone {
+		return nil
 	}
 	for address := range s.Status {
 		if status, ok := statuses[asciiDomain(address)]; ok {

@@ -37,7 +37,7 @@ type Snapshot struct {
 type box struct {
 	Mailbox
 	byUID  list[Entry]
-	byDate list[*Message] // ordered by time received, then id
+	byDate list[*Message] // ordered by time shown, then id
 	counts func() Counts  // computed once, when first asked
 }
 
@@ -48,6 +48,10 @@ func compareThread(a, b *Message) int {
 }
 
 func compareDate(a, b *Message) int {
+	return cmp.Or(cmp.Compare(a.Shown(), b.Shown()), cmp.Compare(a.ID, b.ID))
+}
+
+func compareReceived(a, b *Message) int {
 	return cmp.Or(cmp.Compare(a.ReceivedMs, b.ReceivedMs), cmp.Compare(a.ID, b.ID))
 }
 
@@ -159,7 +163,7 @@ func (s *Snapshot) Thread(id int64) []*Message {
 		out = append(out, m)
 		return true
 	})
-	slices.SortStableFunc(out, compareDate)
+	slices.SortStableFunc(out, compareReceived)
 	return out
 }
 
@@ -198,7 +202,7 @@ func (s *Snapshot) EachFrom(mailbox int64, i int, fn func(Entry) bool) {
 }
 
 // EachByDate calls fn for a mailbox's messages (0: the account's, each once)
-// by the time received, newest first or oldest first, until it returns false.
+// by the time shown, newest first or oldest first, until it returns false.
 func (s *Snapshot) EachByDate(mailbox int64, newestFirst bool, fn func(*Message) bool) {
 	b, ok := s.boxes[mailbox]
 	switch {

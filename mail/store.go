@@ -119,13 +119,13 @@ func touchMailbox(ctx context.Context, tx *store.Tx, account, mailbox, modseq in
 	return err
 }
 
-const messageColumns = "id, thread_id, received, size, keywords, places, modseq, created, attachment"
+const messageColumns = "id, thread_id, received, size, keywords, places, modseq, created, attachment, back_at"
 
 // scanMessage reads a row; intern makes equal keyword sets one.
 func scanMessage(scan func(...any) error, intern func(string) *Keywords) (*Message, error) {
 	m := &Message{}
 	var keywords, places string
-	if err := scan(&m.ID, &m.Thread, &m.ReceivedMs, &m.Size, &keywords, &places, &m.Modseq, &m.Created, &m.HasAttachment); err != nil {
+	if err := scan(&m.ID, &m.Thread, &m.ReceivedMs, &m.Size, &keywords, &places, &m.Modseq, &m.Created, &m.HasAttachment, &m.BackMs); err != nil {
 		return nil, err
 	}
 	m.Keywords = intern(keywords)
@@ -161,8 +161,8 @@ func insertMessage(ctx context.Context, tx *store.Tx, account int64, m *Message)
 }
 
 func updateMessage(ctx context.Context, tx *store.Tx, account int64, m *Message) error {
-	_, err := tx.Exec(ctx, "UPDATE message SET keywords = $3, places = $4, modseq = $5 WHERE account_id = $1 AND id = $2",
-		account, m.ID, m.Keywords.text, formatPlaces(m.Places), m.Modseq)
+	_, err := tx.Exec(ctx, "UPDATE message SET keywords = $3, places = $4, modseq = $5, back_at = $6 WHERE account_id = $1 AND id = $2",
+		account, m.ID, m.Keywords.text, formatPlaces(m.Places), m.Modseq, m.BackMs)
 	return err
 }
 

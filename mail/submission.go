@@ -245,6 +245,9 @@ func (a *Account) CancelSubmission(ctx context.Context, id int64) (s Submission,
 		if err := dropRequest(ctx, tx, a.info.ID, s.ID, row.modseq); err != nil {
 			return err
 		}
+		if err := a.room.unscheduled(ctx, tx, a.info.ID, s.Message); err != nil {
+			return err
+		}
 		s.Undo, s.Modseq = UndoCanceled, row.modseq
 		for address := range s.Status {
 			s.Status[address] = DeliveryStatus{Reply: "250 2.0.0 Canceled", Delivered: "no"}

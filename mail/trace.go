@@ -26,6 +26,7 @@ type Trace struct {
 	TLS      string     // "TLS 1.3 TLS_AES_128_GCM_SHA256", "" for none
 	For      string     // the one recipient, "" for several
 	ID       string
+	Results  string // Authentication-Results field, "" for none
 }
 
 // dateForm is the date-time of RFC 5322 section 3.3.
@@ -35,7 +36,7 @@ const dateForm = "Mon, 02 Jan 2006 15:04:05 -0700"
 // 8314 section 4.3 recommends). Every word in them was checked by the door.
 func (t Trace) lines(hostname string, now time.Time) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Return-Path: <%s>\r\nReceived: ", t.From)
+	fmt.Fprintf(&b, "Return-Path: <%s>\r\n%sReceived: ", t.From, t.Results)
 	if t.Helo != "" {
 		fmt.Fprintf(&b, "from %s (%s)\r\n\t", t.Helo, literal(t.Addr))
 	}
@@ -170,8 +171,9 @@ func (h *header) get(name string) (value string, n int) {
 func (h *header) complete(r *Room, now time.Time) {
 	kept := h.fields[:0]
 	for _, f := range h.fields {
-		// A Return-Path is for the last server to write (RFC 5321 section 4.4).
-		if f.name != "bcc" && f.name != "resent-bcc" && f.name != "return-path" {
+		// A Return-Path is for the last server to write (RFC 5321 section 4.4),
+		// and what was proved is not for the sender to say (RFC 8601 section 5).
+		if f.name != "bcc" && f.name != "resent-bcc" && f.name != "return-path" && f.name != "authentication-results" {
 			kept = append(kept, f)
 		}
 	}

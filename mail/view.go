@@ -251,6 +251,9 @@ func (b *builder) replace(prev, m *Message) {
 			}
 			if m != nil {
 				if now, still := m.In(p.Mailbox); still && now.UID == p.UID {
+					if m.Shown() != prev.Shown() {
+						dates.remove(prev)
+					}
 					continue
 				}
 			}

@@ -87,7 +87,7 @@ func (x *session) take(src io.Reader) error {
 		trace.For = x.tx.rcpts[0].Address
 	}
 	in := mail.Incoming{From: x.tx.from, Recipients: x.tx.rcpts, Ret: x.tx.mail.Ret, EnvID: x.tx.mail.EnvID, UTF8: x.tx.mail.UTF8}
-	l, err := x.srv.room.SpoolTraced(ctx, in.Recipients[0].Account.Org, trace, src)
+	l, err := x.srv.room.SpoolOutside(ctx, in.Recipients[0].Account.Org, trace, src)
 	if err != nil {
 		return err
 	}

@@ -74,6 +74,9 @@ func New(room *mail.Room, who func(context.Context) (policy.Subject, error), con
 // Capabilities returns what the room offers to doors/jmap.
 func (a *API) Capabilities() []jmap.Capability {
 	return append([]jmap.Capability{
+		a.laterCapability(),
+		a.trustCapability(),
+		a.mdnCapability(),
 		a.attachments(),
 		{
 			URN:     jmapmail.MailURN,
@@ -121,7 +124,7 @@ func (a *API) Capabilities() []jmap.Capability {
 				"VacationResponse/set": a.vacationSet,
 			},
 		},
-	}, a.prepared()...)
+	}, append(a.prepared(), a.sieveCapabilities()...)...)
 }
 
 func (a *API) mailCapability(acc jmap.Account) (any, bool) {

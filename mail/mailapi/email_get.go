@@ -49,13 +49,17 @@ func (a *API) emailGet(ctx context.Context, call *jmap.Call) (any, error) {
 		}
 	}
 	out := &emailList{account: args.AccountID, state: state(snap.EmailState), notFound: notFound}
+	laters, err := laterOf(ctx, acc, plan, found)
+	if err != nil {
+		return nil, err
+	}
 	out.b = make([]byte, 0, 512*len(found)+128)
 	for i, m := range found {
 		if plan.needsContent && contents[i] == nil { // removed since the snapshot
 			out.notFound = append(out.notFound, emailText(m.ID))
 			continue
 		}
-		e := &email{ctx: ctx, acc: acc, m: m, c: contents[i], plan: plan}
+		e := &email{ctx: ctx, acc: acc, m: m, c: contents[i], plan: plan, later: laters[m.ID]}
 		if out.b, err = e.appendTo(out.b); err != nil {
 			return nil, err
 		}
@@ -121,6 +125,7 @@ func (l *emailList) AppendJSON(b []byte) ([]byte, error) {
 type plan struct {
 	steps        []step
 	needsContent bool
+	needsLater   bool // snoozed, reminder
 	body         jmapmail.BodyArgs
 	partSteps    []partStep
 }
@@ -154,6 +159,7 @@ func (a *API) plan(asked, standard []string, body jmapmail.BodyArgs) (*plan, err
 			return err
 		}
 		p.needsContent = p.needsContent || content
+		p.needsLater = p.needsLater || name == "snoozed" || name == "reminder" || name == "scheduled" || name == "receipts"
 		p.steps = append(p.steps, step{string(append(jmap.AppendString(nil, name), ':')), write})
 		return nil
 	}
@@ -176,6 +182,12 @@ func property(name string) (write func(e *email, b []byte) ([]byte, error), cont
 	if w, ok := metadata[name]; ok {
 		return w, name == "blobId", nil
 	}
+	if w, ok := ownMetadata[name]; ok {
+		return w, false, nil
+	}
+	if w, ok := trustProperties[name]; ok {
+		return w, true, nil
+	}
 	if w, ok := properties[name]; ok {
 		return w, true, nil
 	}
@@ -196,6 +208,7 @@ type email struct {
 	m      *mail.Message
 	c      *mail.Content
 	plan   *plan
+	later  mail.Later
 	src    source // the message's bytes, opened when first needed
 	header mime.Header
 	bodies *mime.Bodies

@@ -141,7 +141,7 @@ func (s *emailSetter) find(text jmap.ID) (int64, error) {
 }
 
 // update reads the patch of one email: only keywords and mailboxIds ever
-// change (section 4.6).
+// change (section 4.6), and what is to happen to it later.
 func (s *emailSetter) update(text jmap.ID, raw json.RawMessage) (c mail.Change, err error) {
 	n, err := s.find(text)
 	if err != nil {
@@ -165,6 +165,10 @@ func (s *emailSetter) update(text jmap.ID, raw json.RawMessage) (c mail.Change, 
 			err = setKeywords(&c, change.Value)
 		case top == "keywords":
 			err = patchKeyword(&c, rest, change.Value)
+		case top == "snoozed" && whole:
+			c.Snooze, err = s.readSnooze(change.Value)
+		case top == "reminder" && whole:
+			c.Reminder, err = readReminder(change.Value)
 		case top == "mailboxIds" && whole:
 			err = s.setBoxes(boxes, change.Value)
 		case top == "mailboxIds":

@@ -152,11 +152,11 @@ func (o *office) ask(t testing.TB, name string, args, into any) {
 var update = flag.Bool("update", false, "write the answers into the dialogues anew")
 
 // madeUp are the parts of an answer that differ from run to run.
-var madeUp = regexp.MustCompile(`[a-z2-7]{24}@city\.example|\bb[0-9a-f]{64}\b|\bs[0-9a-z]{12}\b`)
+var madeUp = regexp.MustCompile(`[a-z2-7]{24}@city\.example|\bb[0-9a-f]{64}\b|\b[sk][0-9a-z]{12}\b`)
 
 // TestDialogues replays testdata/*.txt: lines "> Name {arguments}" make one
 // request, lines "< Name {answer}" are what must come back. ACC and SHARED
-// stand for the accounts, IDENTITY for ann's first one, BLOB(name) for a letter of testdata/letters.
+// stand for the accounts, IDENTITY for ann's first one, BLOB(name) for a letter of testdata/letters or a script of testdata/scripts.
 func TestDialogues(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -173,6 +173,14 @@ func TestDialogues(t *testing.T) {
 				}
 				text := strings.ReplaceAll(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n", "\r\n")
 				o.upload(t, strings.TrimSuffix(filepath.Base(l), ".eml"), []byte(text))
+			}
+			scripts, _ := filepath.Glob("testdata/scripts/*.sieve")
+			for _, s := range scripts {
+				b, err := os.ReadFile(s)
+				if err != nil {
+					t.Fatal(err)
+				}
+				o.upload(t, filepath.Base(s), b)
 			}
 			b, err := os.ReadFile(file)
 			if err != nil {

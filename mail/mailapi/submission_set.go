@@ -167,13 +167,20 @@ func (s *submissionSetter) find(ctx context.Context, text jmap.ID) (mail.Submiss
 	return s.acc.Submission(ctx, n)
 }
 
-// update takes a submission back: nothing else of it can change.
+// update takes a submission back, or moves its time (our own addition):
+// nothing else of it can change.
 func (s *submissionSetter) update(ctx context.Context, text jmap.ID, p jmap.Patch) (any, error) {
 	have, err := s.find(ctx, text)
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range p {
+		if m.Key == "sendAt" {
+			if err := s.reschedule(ctx, have.ID, m.Value); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		var v string
 		if m.Key != "undoStatus" || json.Unmarshal(m.Value, &v) != nil || v != mail.UndoCanceled && v != have.Undo {
 			return nil, jmap.BadProperty(m.Key, "Only undoStatus can be changed, to canceled.")

@@ -29,7 +29,24 @@ func vacation(v mail.Vacation) jmapmail.VacationResponse {
 		return &s
 	}
 	return jmapmail.VacationResponse{ID: singleton, IsEnabled: v.Enabled, FromDate: date(v.From), ToDate: date(v.To),
-		Subject: text(v.Subject), TextBody: text(v.Text), HTMLBody: text(v.HTML)}
+		Subject: text(v.Subject), TextBody: text(v.Text), HTMLBody: text(v.HTML), Outside: outside(v.Outside)}
+}
+
+// standardVacation are the properties of RFC 8621, which a client gets that
+// names none: ours beside them could surprise it.
+var standardVacation = []string{"id", "isEnabled", "fromDate", "toDate", "subject", "textBody", "htmlBody"}
+
+func outside(o mail.Outside) *jmapmail.OutsideReply {
+	text := func(s string) *string {
+		if s == "" {
+			return nil
+		}
+		return &s
+	}
+	if o.Audience == "" {
+		o.Audience = mail.AudienceEveryone
+	}
+	return &jmapmail.OutsideReply{IsEnabled: o.Enabled, Audience: o.Audience, Subject: text(o.Subject), TextBody: text(o.Text), HTMLBody: text(o.HTML)}
 }
 
 // roomVacation says a setting in the room's words.
@@ -46,7 +63,11 @@ func roomVacation(v jmapmail.VacationResponse) mail.Vacation {
 		}
 		return *s
 	}
-	return mail.Vacation{Enabled: v.IsEnabled, From: date(v.FromDate), To: date(v.ToDate), Subject: text(v.Subject), Text: text(v.TextBody), HTML: text(v.HTMLBody)}
+	var o mail.Outside
+	if v.Outside != nil {
+		o = mail.Outside{Enabled: v.Outside.IsEnabled, Audience: v.Outside.Audience, Subject: text(v.Outside.Subject), Text: text(v.Outside.TextBody), HTML: text(v.Outside.HTMLBody)}
+	}
+	return mail.Vacation{Outside: o, Enabled: v.IsEnabled, From: date(v.FromDate), To: date(v.ToDate), Subject: text(v.Subject), Text: text(v.TextBody), HTML: text(v.HTMLBody)}
 }
 
 // vacationGet is VacationResponse/get (section 8.1).
@@ -65,6 +86,9 @@ func (a *API) vacationGet(ctx context.Context, call *jmap.Call) (any, error) {
 	v, err := acc.Vacation(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if args.Properties == nil {
+		args.Properties = standardVacation
 	}
 	return jmap.Get(args, state(v.Modseq), []jmapmail.VacationResponse{vacation(v)}, func(v jmapmail.VacationResponse) jmap.ID { return v.ID })
 }
@@ -98,7 +122,7 @@ func (a *API) vacationSet(ctx context.Context, call *jmap.Call) (any, error) {
 			if id != singleton {
 				return nil, jmap.Refuse(jmap.NotFound, "There is no vacation response %s.", id)
 			}
-			want, err := jmap.Patched(vacation(v), jmapmail.VacationResponse{}, p)
+			want, err := jmap.Patched(vacation(v), jmapmail.VacationResponse{Outside: outside(mail.Outside{})}, p)
 			if err != nil {
 				return nil, err
 			}

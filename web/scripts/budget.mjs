@@ -19,6 +19,8 @@ const routes = [
   ['search suggestions', ['src/rooms/mail/find/Suggest.tsx'], ['index.html'], 8],
   ['work on all results', ['src/rooms/mail/bulk/BulkCard.tsx', 'src/rooms/mail/bulk/acts.ts'], ['index.html'], 8],
   ['read HTML mail', ['src/rooms/mail/HtmlBody.tsx'], ['index.html'], 40],
+  ['snooze and remind', ['src/rooms/mail/later/LaterDialog.tsx', 'src/rooms/mail/later/LaterNotes.tsx'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx'], 8],
+  ['where letters come from', ['src/rooms/mail/trust/TrustNotes.tsx', 'src/rooms/mail/trust/TrustWords.tsx', 'src/rooms/mail/trust/BlockedDialog.tsx', 'src/rooms/mail/trust/report.ts'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/mail/compose/Composer.tsx'], 8],
   ['compose', ['src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], ['index.html', 'src/rooms/mail/HtmlBody.tsx'], 140],
   ['compose: tables, pictures', ['src/rooms/mail/compose/rich/index.ts'], ['index.html', 'src/rooms/mail/HtmlBody.tsx', 'src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], 40],
   ['look at files', ['src/rooms/mail/content/Viewer.tsx', 'src/rooms/mail/content/TextView.tsx', 'src/locales/zh-TW/content.json'], ['index.html'], 30],
@@ -27,6 +29,7 @@ const routes = [
   ['recipient picker', ['src/rooms/mail/picker/RecipientPicker.tsx'], ['index.html', 'src/rooms/mail/compose/Composer.tsx'], 10],
   ['templates and requests', ['src/rooms/mail/templates/TemplateMenu.tsx', 'src/rooms/mail/templates/KindNote.tsx', 'src/rooms/mail/templates/RequestsDialog.tsx'], ['index.html', 'src/rooms/mail/compose/Composer.tsx'], 20],
   ['settings', ['src/app/settings/SettingsRoom.tsx', 'src/app/settings/General.tsx', 'src/app/settings/KeyboardSection.tsx', 'src/locales/zh-TW/settings.json'], ['index.html'], 40],
+  ['rules and answers', ['src/rooms/mail/rules/RulesSection.tsx', 'src/rooms/mail/rules/AwaySection.tsx', 'src/locales/zh-TW/rules.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx'], 40],
   ['gallery', ['src/app/gallery/Gallery.tsx'], ['index.html', 'src/kit/ui/overlay/MenuPopover.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 120],
 ]
 

@@ -31,6 +31,8 @@ type Email struct {
 	Attachments   []BodyPart           `json:"attachments" ts:"list"`
 	HasAttachment bool                 `json:"hasAttachment"`
 	Preview       string               `json:"preview"`
+	LaterProperties
+	TrustProperties
 }
 
 // EmailAddress is a person in a header field (section 4.1.2.3).

@@ -74,4 +74,6 @@ type VacationResponse struct {
 	Subject   *string       `json:"subject"`
 	TextBody  *string       `json:"textBody"`
 	HTMLBody  *string       `json:"htmlBody"`
+	// Outside is ours (RulesURN): told only to who asks for it by name.
+	Outside *OutsideReply `json:"outside,omitempty"`
 }

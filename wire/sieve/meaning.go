@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"chancery/wire/mime"
 )
@@ -131,13 +132,19 @@ func isVariable(name string) bool {
 const maxName = 128
 
 func (c *checker) address(v value, what string) {
-	if s := v.list[0]; c.isConstant(s) && !isAddress(s) {
+	if s := v.list[0]; c.isConstant(s) && !IsAddress(s) {
 		c.fail(v.pos, "%q is not a mail address for %s", s, what)
 	}
 }
 
-// isAddress says whether a text is one mail address and nothing else.
-func isAddress(s string) bool {
+// maxAddress is far more than RFC 5321 section 4.5.3.1 allows.
+const maxAddress = 1000
+
+// IsAddress says whether a text is one mail address and nothing else.
+func IsAddress(s string) bool {
+	if len(s) > maxAddress || !utf8.ValidString(s) {
+		return false
+	}
 	list := mime.ParseAddresses(s, "", 2)
 	return len(list) == 1 && !strings.ContainsAny(s, "\r\n\x00") && domainOf(list[0].Email()) != "" && localOf(list[0].Email()) != ""
 }
@@ -148,7 +155,7 @@ func (c *checker) vacation(x *command) {
 	}
 	if v, ok := x.tags["addresses"]; ok {
 		for _, a := range v.list {
-			if c.isConstant(a) && !isAddress(a) {
+			if c.isConstant(a) && !IsAddress(a) {
 				c.fail(v.pos, "%q is not a mail address for :addresses", a)
 			}
 		}

@@ -218,7 +218,7 @@ func (r *run) fileInto(x *command) {
 
 func (r *run) redirect(x *command) {
 	address := strings.TrimSpace(r.expand(x.args[0].list[0]))
-	if !isAddress(address) {
+	if !IsAddress(address) {
 		r.fail(x.pos, "%q is not a mail address", address)
 		return
 	}
@@ -260,7 +260,7 @@ func (r *run) vacation(x *command) {
 		return ""
 	}
 	v.Subject, v.From, v.Handle = single("subject"), single("from"), single("handle")
-	if v.From != "" && !isAddress(v.From) {
+	if v.From != "" && !IsAddress(v.From) {
 		v.From = "" // section 4.5: a bad :from is as if it were not there
 	}
 	if t, ok := x.tags["addresses"]; ok {

@@ -8,6 +8,7 @@ export type { EmailAddress, Id, Identity, MailboxRights, SearchSnippet, Thread, 
 export type { BodyValue as EmailBodyValue, UploadAnswer as UploadResponse, QueryAnswer as QueryResponse, QueryChangesAnswer as QueryChangesResponse } from './types.gen'
 export type { PersonObject as Person, UnitObject as Unit, ListObject as MailingList, OrganisationObject as Organisation, PreferenceObject as Preference } from './types.gen'
 export type { AddressBookObject as AddressBook, Addressee, ExportAnswer, ImportAnswer, PersonFilter, Request as LetterRequest, Template } from './types.gen'
+export type { BlockedSender, ReportAnswer } from './types.gen'
 
 type Id = gen.Id
 
@@ -72,8 +73,23 @@ export interface KindFields {
   'header:X-Chancery-Every:asText'?: string | null
 }
 
+/** The field that asks for a read receipt (RFC 8098 section 2.1). */
+export const RECEIPT_TO = 'header:Disposition-Notification-To:asAddresses'
+
+/** The answer of MDN/send (RFC 9007 section 2.1). */
+export interface MDNSendAnswer {
+  accountId: Id
+  sent: Record<string, unknown> | null
+  notSent: Record<string, SetError> | null
+}
+
+/** Our own properties: of letters and time, of where they come from. */
+type Timed = Partial<Pick<gen.Email, 'snoozed' | 'reminder' | 'scheduled' | 'backAt' | 'authenticity' | 'outside' | 'receipts'>> & {
+  [RECEIPT_TO]?: gen.EmailAddress[] | null
+}
+
 /** RFC 8621 section 4. */
-export interface Email extends Listed, Opened, KindFields {
+export interface Email extends Listed, Opened, KindFields, Timed {
   mailboxIds: Record<Id, true>
   keywords: Keywords
   textBody?: EmailBodyPart[]
@@ -91,8 +107,14 @@ export type Filter = gen.Filter<EmailFilter>
 export const CORE = 'urn:ietf:params:jmap:core'
 export const MAIL = 'urn:ietf:params:jmap:mail'
 export const SUBMISSION = 'urn:ietf:params:jmap:submission'
+export const VACATION = 'urn:ietf:params:jmap:vacationresponse'
+export const SIEVE = 'urn:ietf:params:jmap:sieve'
+export const RULES = 'urn:chancery:params:jmap:rules'
 export const DIRECTORY = 'urn:chancery:params:jmap:directory'
 export const CONTACTS = 'urn:ietf:params:jmap:contacts'
 export const PREFERENCES = 'urn:chancery:params:jmap:preferences'
 export const TEMPLATES = 'urn:chancery:params:jmap:templates'
 export const REQUESTS = 'urn:chancery:params:jmap:requests'
+export const MDN = 'urn:ietf:params:jmap:mdn'
+export const LATER = 'urn:chancery:params:jmap:later'
+export const TRUST = 'urn:chancery:params:jmap:trust'

@@ -89,6 +89,68 @@ export interface Email {
   attachments: BodyPart[]
   hasAttachment: boolean
   preview: string
+  snoozed: Snoozed | null
+  reminder: Reminder | null
+  scheduled: Scheduled | null
+  backAt: UTCDate | null
+  receipts: Receipt[]
+  authenticity: Authenticity | null
+  outside: boolean
+}
+
+/** A letter put out of sight (our own capability). */
+export interface Snoozed {
+  until: UTCDate
+  mailboxId: Id | null
+  setKeywords: Record<string, boolean>
+}
+
+export interface Scheduled {
+  sendAt: UTCDate
+  submissionId: Id
+}
+
+export interface Reminder {
+  at: UTCDate
+  unlessAnswered: boolean
+}
+
+export interface Receipt {
+  recipient: string
+  type: string
+  at: UTCDate
+}
+
+/** What is proved of an email's origin (our own capability). */
+export interface Authenticity {
+  verdict: string
+  domain: string | null
+  spf: string
+  dkim: string
+  dmarc: string
+}
+
+export interface TrustCapability {
+  maxReported: number
+  maxBlocked: number
+}
+
+export interface BlockedSender {
+  id: Id
+  address: string
+  createdAt: UTCDate
+}
+
+export interface ReportArgs {
+  accountId: Id
+  emailIds?: Id[]
+  kind?: string
+}
+
+export interface ReportAnswer {
+  accountId: Id
+  reportId: Id | null
+  newState: string
 }
 
 export interface EmailAddress {
@@ -268,6 +330,91 @@ export interface VacationResponse {
   subject: string | null
   textBody: string | null
   htmlBody: string | null
+  outside?: OutsideReply
+}
+
+/** Other words for people outside (our own capability). */
+export interface OutsideReply {
+  isEnabled: boolean
+  audience: string
+  subject: string | null
+  textBody: string | null
+  htmlBody: string | null
+}
+
+/** Rules for arriving mail (our own capability). */
+export interface MailRules {
+  id: Id
+  rules: Rule[]
+  isActive: boolean
+  activeScriptName: string | null
+  script: string
+  discarded: number
+  lastError: string | null
+  lastErrorAt: UTCDate | null
+}
+
+export interface Rule {
+  id: Id
+  name: string
+  isEnabled: boolean
+  match: string
+  conditions: RuleCondition[]
+  actions: RuleAction[]
+}
+
+export interface RuleCondition {
+  field: string
+  op: string
+  value: string
+  header?: string
+}
+
+export interface RuleAction {
+  type: string
+  value?: string
+}
+
+export interface RulesTestArgs {
+  accountId: Id
+  mailboxId?: Id
+  rules?: Rule[]
+  limit?: number
+}
+
+export interface RulesTestAnswer {
+  accountId: Id
+  looked: number
+  matches: RuleMatch[]
+}
+
+export interface RuleMatch {
+  emailId: Id
+  ruleIds: Id[]
+}
+
+export interface RulesRunArgs {
+  accountId: Id
+  mailboxId?: Id
+  ruleIds?: Id[] | null
+  after?: string | null
+  limit?: number
+}
+
+export interface RulesRunAnswer {
+  accountId: Id
+  looked: number
+  changed: number
+  left: number
+  next: string | null
+}
+
+/** RFC 9661 section 2. */
+export interface SieveScript {
+  id: Id
+  name: string | null
+  blobId: Id
+  isActive: boolean
 }
 
 /** A person of the directory (our own capability). */

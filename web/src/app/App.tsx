@@ -95,11 +95,13 @@ export function App() {
     void import('~/kit/prefs-sync').then((m) => {
       if (unfollow !== 'stopped') unfollow = m.followPrefs(engine.transport)
     })
+    const away = setTimeout(() => void import('~/rooms/mail/rules/away-note').then((m) => m.showAway(engine, engine.accounts[0])), 600)
     return () => {
       if (typeof unfollow === 'function') unfollow()
       unfollow = 'stopped'
       clearTimeout(idle)
       off?.()
+      clearTimeout(away)
       push.stop()
     }
   }, [engine, mirror])

@@ -10,6 +10,7 @@ import { Keyboard, LayoutGrid, PanelLeft, Search, SquarePen, WifiOff } from '~/k
 import { setBadge, useBadges } from './badges'
 import { openPalette } from './keys/Overlays'
 import { useLayout } from './layout'
+import { useNotes } from './notes'
 import { useLiveness } from './person'
 import { PersonMenu } from './PersonMenu'
 import { lastPlace } from './RoomPlace'
@@ -75,6 +76,7 @@ export function Frame({ room = 'mail', search, places, unread, deep, onCompose, 
       {pinned && <aside className={css.places}>{places}</aside>}
       <main className={css.main} id="main">
         <Connection />
+        <Notes />
         {children}
       </main>
       {phone && bars && (
@@ -152,4 +154,18 @@ function Connection() {
       )}
     </div>
   )
+}
+
+/** What a person should not forget, in every room. */
+function Notes() {
+  useT()
+  const [, navigate] = useLocation()
+  return Object.entries(useNotes()).map(([id, n]) => (
+    <div key={id} role="note" className={css.note}>
+      <span>{n.text()}</span>
+      <button type="button" onClick={() => navigate(n.path)}>
+        {n.act()}
+      </button>
+    </div>
+  ))
 }

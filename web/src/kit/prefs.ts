@@ -21,6 +21,8 @@ export interface Prefs extends MailChoices {
   /** An IANA time zone; empty follows the device. */
   zone: string
   richText: boolean
+  /** What is done about read receipts that senders ask for. */
+  receipts: 'ask' | 'never' | 'inside'
   foldersHidden: boolean
   /** Keeps recent mail in this browser, encrypted, for work without a line. */
   offline: boolean
@@ -44,6 +46,7 @@ export const defaultPrefs: Prefs = {
   calendar: 'gregory',
   zone: '',
   richText: true,
+  receipts: 'ask',
   foldersHidden: false,
   offline: false,
   notify: 'off',

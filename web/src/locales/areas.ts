@@ -3,9 +3,11 @@ import type contacts from './en/contacts.json'
 import type content from './en/content.json'
 import type folders from './en/folders.json'
 import type gallery from './en/gallery.json'
+import type later from './en/later.json'
 import type main from './en/main.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
+import type rules from './en/rules.json'
 import type settings from './en/settings.json'
 import type templates from './en/templates.json'
 
@@ -20,9 +22,11 @@ export interface Areas {
   content: typeof content
   folders: typeof folders
   gallery: typeof gallery
+  later: typeof later
   main: typeof main
   offline: typeof offline
   palette: typeof palette
+  rules: typeof rules
   settings: typeof settings
   templates: typeof templates
 }

@@ -25,29 +25,30 @@ export default function SettingsRoom({ engine }: RoomProps) {
   const Body = section && bodies.get(section.id)
   const leave = (): void => navigate(lastPlace('mail') ?? '/')
   useKeys({ Escape: () => (phone && section ? navigate('/settings') : leave()) })
+  const title = section ? t(section.labelKey) : t('settings.title')
   useEffect(() => {
-    document.title = `${section ? t(section.labelKey) : t('settings.title')} · Chancery`
-  }, [section, t])
-  // Not memoised: the names of sections come with their areas of texts.
+    document.title = `${title} · Chancery`
+  }, [title])
+  // Drawn anew each time: the texts of the sections come after the room.
   const list = (
-      <nav className={css.list} aria-label={t('settings.title')}>
-        <ul>
-          {sections.map((s) => (
-            <li key={s.id}>
-              <button
-                type="button"
-                className={css.entry}
-                aria-current={s.id === section?.id ? 'page' : undefined}
-                // Going through the sections must not fill the history on a desk.
-                onClick={() => navigate(`/settings/${s.id}`, { replace: !phone })}
-              >
-                <s.icon size={phone ? 20 : 17} strokeWidth={1.75} aria-hidden />
-                {t(s.labelKey)}
-              </button>
-            </li>
-          ))}
-        </ul>
-      </nav>
+    <nav className={css.list} aria-label={t('settings.title')}>
+      <ul>
+        {sections.map((s) => (
+          <li key={s.id}>
+            <button
+              type="button"
+              className={css.entry}
+              aria-current={s.id === section?.id ? 'page' : undefined}
+              // Going through the sections must not fill the history on a desk.
+              onClick={() => navigate(`/settings/${s.id}`, { replace: !phone })}
+            >
+              <s.icon size={phone ? 20 : 17} strokeWidth={1.75} aria-hidden />
+              {t(s.labelKey)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </nav>
   )
   return (
     <Frame room="settings" deep={false}>

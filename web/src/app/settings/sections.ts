@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 import type { Area, Key } from '~/kit/i18n'
-import { BookOpen, Download, FileText, Keyboard, Pencil, Settings, type LucideIcon } from '~/kit/ui/icons'
+import { BookOpen, Download, FileText, Keyboard, ListFilter, Pencil, Plane, Settings, type LucideIcon } from '~/kit/ui/icons'
 import type { RoomProps } from '../rooms'
 
 /*
@@ -25,6 +25,8 @@ export interface SettingsSection {
 export const sections: readonly SettingsSection[] = [
   { id: 'general', labelKey: 'settings.general', icon: Settings, area: 'settings', load: () => import('./General') },
   { id: 'reading', labelKey: 'settings.reading', icon: BookOpen, area: 'settings', load: () => import('./Reading') },
+  { id: 'rules', labelKey: 'rules.title', icon: ListFilter, area: 'rules', load: () => import('~/rooms/mail/rules/RulesSection') },
+  { id: 'away', labelKey: 'away.title', icon: Plane, area: 'rules', load: () => import('~/rooms/mail/rules/AwaySection') },
   { id: 'signatures', labelKey: 'signature.settings', icon: Pencil, area: 'templates', load: () => import('~/rooms/mail/templates/SignaturesSection') },
   { id: 'templates', labelKey: 'template.settings', icon: FileText, area: 'templates', load: () => import('~/rooms/mail/templates/TemplatesSection') },
   { id: 'keyboard', labelKey: 'settings.keyboard', icon: Keyboard, area: 'settings', load: () => import('./KeyboardSection') },

@@ -18,7 +18,7 @@ const KEY = 'main'
  * Vault keeps records in IndexedDB, each encrypted by AES-GCM under a key that
  * the browser made for this session and does not give away. It ends with the
  * session, or when nobody signed in for as long as the server's sessions last:
- * without the key the records are noise. See doc/adr/0009-offline.md.
+ * without the key the records are noise. See doc/adr/0010-offline.md.
  */
 export class Vault {
   private constructor(

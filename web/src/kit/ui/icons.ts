@@ -1,13 +1,11 @@
 // The one icon set of the client (Lucide, ISC), named one by one so that only
 // these are shipped.
 export {
-  AlignCenter, AlignLeft, AlignRight, Archive, ArrowLeft, BellOff, Bold, BookOpen, Bookmark, CalendarDays,
-  Check, CheckCheck, ChevronDown, ChevronLeft, ChevronRight, ChevronUp, CircleAlert, CircleCheck, CircleHelp,
-  Clock, Code, Download, Ellipsis, Eye, File, FileArchive, FileDown, FileImage, FileSpreadsheet, FileText,
-  FileUp, Folder, FolderInput, Forward, Image, ImageOff, ImagePlus, Inbox, Italic, Keyboard, LayoutGrid,
-  Link, List, ListOrdered, LogOut, Mail, MailOpen, MailWarning, Maximize2, Minimize2, Minus, PanelLeft,
-  Paperclip, Pencil, Plus, Printer, Quote, RefreshCw, RemoveFormatting, Reply, ReplyAll, Search, Send,
-  Settings, ShieldAlert, SlidersHorizontal, SquarePen, Star, Strikethrough, Table, Tag, Trash2, Underline,
-  UserCheck, Users, WifiOff, X,
+  Archive, ArrowLeft, Bold, BookOpen, CalendarDays, Check, ChevronLeft, ChevronDown, ChevronRight, CircleHelp, Clock, Download, Ellipsis, FileText,
+  Folder, FolderInput, Forward, Image, ImageOff, Inbox, Italic, Keyboard, LayoutGrid, Link, List, ListOrdered, LogOut, Mail, MailOpen, Maximize2,
+  Minimize2, Minus, MailWarning, PanelLeft, Paperclip, Pencil, Quote, RefreshCw, Reply, ReplyAll, RemoveFormatting, Search, Send, Settings,
+  ShieldAlert, SquarePen, Star, Strikethrough, Tag, SlidersHorizontal, Plus, Bookmark, CheckCheck, ChevronUp, CircleAlert, UserCheck, CircleCheck,
+  Trash2, Underline, Users, WifiOff, X, FileSpreadsheet, FileArchive, FileImage, File, Eye, Printer, Table, AlignLeft, AlignCenter, AlignRight,
+  ImagePlus, FileDown, FileUp, Code, BellOff, GripVertical, ListFilter, Plane,
 } from 'lucide-react'
 export type { LucideIcon } from 'lucide-react'

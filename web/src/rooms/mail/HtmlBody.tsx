@@ -9,12 +9,15 @@ import { blobUrl } from './blobs'
 import { useMail } from './context'
 import css from './MessageBody.module.css'
 import { cleanMail, inlineParts } from './sanitize'
+import { LinkTarget, askLink } from './trust/LinkTarget'
+import { guardLinks, type Target } from './trust/links'
 
 /** HTML of a message in a frame that can neither run nor fetch anything. */
 export default function HtmlBody({ email, html, quoted, lang }: { email: Email; html: string; quoted: boolean; lang: string | undefined }) {
   const t = useT()
   const [allowed, setAllowed] = useState(false)
   const images = useInlineImages(email)
+  const [target, setTarget] = useState<Target | null>(null)
   const clean = useMemo(() => cleanMail(html, images, allowed), [html, images, allowed])
   return (
     <>
@@ -27,7 +30,8 @@ export default function HtmlBody({ email, html, quoted, lang }: { email: Email; 
           </Button>
         </div>
       )}
-      <Frame key={String(allowed)} html={clean.html} paper={clean.coloured} remote={allowed} quoted={quoted} lang={lang} title={t('message.body')} fold={t('message.showQuote')} />
+      <Frame key={String(allowed)} html={clean.html} paper={clean.coloured} remote={allowed} quoted={quoted} lang={lang} title={t('message.body')} fold={t('message.showQuote')} onLink={setTarget} />
+      {target && <LinkTarget target={target} />}
     </>
   )
 }
@@ -68,6 +72,7 @@ interface FrameProps {
   lang: string | undefined
   title: string
   fold: string
+  onLink: (t: Target | null) => void
 }
 
 /**
@@ -76,7 +81,7 @@ interface FrameProps {
  * or blob: frame would inherit the policy of the client, which forbids the
  * inline styles that every mail uses.
  */
-function Frame({ html, paper, remote, quoted, lang, title, fold }: FrameProps) {
+function Frame({ html, paper, remote, quoted, lang, title, fold, onLink }: FrameProps) {
   const frame = useRef<HTMLIFrameElement>(null)
   const [ready, setReady] = useState(0)
   const { theme } = usePrefs()
@@ -100,11 +105,13 @@ function Frame({ html, paper, remote, quoted, lang, title, fold }: FrameProps) {
     sizes.observe(doc.documentElement)
     fit()
     doc.addEventListener('keydown', dispatchKey)
+    const unguard = guardLinks(doc, onLink, (t) => void askLink(t))
     return () => {
       sizes.disconnect()
+      unguard()
       doc.removeEventListener('keydown', dispatchKey)
     }
-  }, [ready, html, paper, theme, quoted, lang, fold])
+  }, [ready, html, paper, theme, quoted, lang, fold, onLink])
 
   return (
     <iframe

@@ -3,9 +3,10 @@ import { useLayout } from '~/app/layout'
 import { useT, withTexts } from '~/kit/i18n'
 import { number } from '~/kit/i18n/dates'
 import { IconButton } from '~/kit/ui/Button'
-import { Archive, CheckCheck, FolderInput, Mail, MailOpen, ShieldAlert, SlidersHorizontal, Tag, Trash2, X } from '~/kit/ui/icons'
+import { Archive, CheckCheck, Clock, FolderInput, Mail, MailOpen, ShieldAlert, SlidersHorizontal, Tag, Trash2, X } from '~/kit/ui/icons'
 import { chosenActs } from './chosen'
 import { useMail } from './context'
+import { askLater } from './later/request'
 import css from './ListHead.module.css'
 import { placeTitle } from './place'
 import { SEARCH } from './route'
@@ -83,6 +84,7 @@ function Chosen() {
       {mailbox?.role !== 'archive' && <IconButton icon={Archive} label={t('act.archive')} shortcut="e" onClick={act.archive} />}
       <IconButton icon={Trash2} label={t('act.delete')} shortcut="#" onClick={act.trash} />
       <IconButton icon={unread ? MailOpen : Mail} label={t(unread ? 'act.markRead' : 'act.markUnread')} onClick={() => act.seen(unread)} />
+      {!m.account.isReadOnly && !list.everything && <IconButton icon={Clock} label={t('act.snooze')} shortcut="b" onClick={() => askLater({ kind: 'snooze', engine: m.engine, account: m.account, emails: act.emails(), leave: list.clear })} />}
       <IconButton icon={FolderInput} label={t('act.move')} shortcut="v" onClick={act.askMove} />
       <IconButton icon={Tag} label={t('act.label')} shortcut="l" onClick={act.askLabel} />
       {mailbox?.role !== 'junk' && !phone && <IconButton icon={ShieldAlert} label={t('act.junk')} shortcut="!" onClick={act.junk} />}

@@ -16,6 +16,8 @@ import { MailContext, useVersion, type MailState } from './context'
 import type { MailEngine } from './engine'
 import { FolderPane } from './FolderPane'
 import { HelpKeys } from './HelpKeys'
+import { LaterHost } from './later/LaterHost'
+import { holdKeys } from './hold-keys'
 import { ListPane } from './ListPane'
 import { useList } from './list-state'
 import css from './MailRoom.module.css'
@@ -74,6 +76,7 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
   )
   const start = useCallback(
     async (s: ComposeStart) => {
+      holdKeys()
       // What is answered, forwarded or taken up again must be here in full.
       const begun = await withBody(engine, account, s).catch((e: unknown) => void sayError(errorText(t, asSyncError(e))))
       if (begun) setCompose((old) => ({ start: begun, key: (old?.key ?? 0) + 1 }))
@@ -131,6 +134,7 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
         </div>
       </Frame>
       {writing}
+      <LaterHost />
       <Asked />
       <BulkJobs />
       {help && <HelpKeys onClose={() => setHelp(false)} />}

@@ -1,18 +1,22 @@
 import { Suspense, lazy, useState } from 'react'
+import { useLocation } from 'wouter'
 import type { Email, EmailAddress } from '~/api/jmap'
 import { useT, withTexts } from '~/kit/i18n'
 import { fullDate, readingDate } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { Avatar } from '~/kit/ui/Avatar'
 import { Button, IconButton } from '~/kit/ui/Button'
-import { ChevronDown, Ellipsis, Forward, Paperclip, Pencil, Reply, ReplyAll } from '~/kit/ui/icons'
+import { ChevronDown, Ellipsis, Forward, ListFilter, Paperclip, Pencil, Reply, ReplyAll } from '~/kit/ui/icons'
 import { MenuButton } from '~/kit/ui/MenuButton'
 import { Skeleton } from '~/kit/ui/states'
 import { Attachments } from './Attachments'
 import { useMail } from './context'
 import css from './MessageCard.module.css'
+import { LaterNote } from './later/LaterNote'
 import { MessageBody } from './MessageBody'
 import { people, personName } from './names'
+import { ReceiptNote } from './receipts/ReceiptNote'
+import { TrustDetails, TrustNote } from './trust/TrustNote'
 import { oneLetter } from './one-letter'
 
 const KindNote = lazy(() => withTexts('templates', () => import('./templates/KindNote')))
@@ -46,6 +50,7 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
   const m = useMail()
   const { compose, mine } = m
   const [details, setDetails] = useState(false)
+  const [, navigate] = useLocation()
   const from = email.from?.[0]
   const name = personName(from)
   const draft = email.keywords['$draft']
@@ -85,6 +90,7 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
                   ...(many ? [{ id: 'all', label: t('act.replyAll'), icon: ReplyAll, run: () => compose({ how: 'replyAll' as const, email }) }] : []),
                   { id: 'fwd', label: t('act.forward'), icon: Forward, run: () => compose({ how: 'forward', email }) },
                   ...(alone ? [] : oneLetter(m, email)),
+                  ...(from ? [{ id: 'rule', label: t('act.makeRule'), icon: ListFilter, run: () => navigate(`/settings/rules?${new URLSearchParams({ from: from.email, name: from.name ?? '' })}`) }] : []),
                 ]}
               />
             </>
@@ -97,6 +103,9 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
           <KindNote email={email} />
         </Suspense>
       )}
+      <LaterNote email={email} />
+      <TrustNote email={email} />
+      <ReceiptNote email={email} />
       {email.bodyValues ? <MessageBody email={email} quoted={quoted} /> : <Skeleton lines={5} />}
       {email.attachments && <Attachments email={email} />}
     </section>
@@ -133,6 +142,7 @@ function Details({ email }: { email: Email }) {
         <dt>{t('field.date')}</dt>
         <dd>{fullDate(email.sentAt ?? email.receivedAt)}</dd>
       </div>
+      <TrustDetails email={email} />
       {email.messageId?.[0] && (
         <div>
           <dt>{t('field.messageId')}</dt>

@@ -5,12 +5,13 @@ import { fullDate, listDate } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { Avatar } from '~/kit/ui/Avatar'
 import { IconButton } from '~/kit/ui/Button'
-import { Archive, CircleAlert, Paperclip, Star, Trash2 } from '~/kit/ui/icons'
+import { Archive, CircleAlert, Clock, Paperclip, Star, Trash2 } from '~/kit/ui/icons'
 import { AssignedChip } from './assign/Chip'
 import { useEmail, useMail, useThreadEmails } from './context'
 import { dragLetters } from './drag'
 import { LabelChips } from './labels/Chips'
 import css from './MessageRow.module.css'
+import { rowDate } from './later/row-date'
 import { folderName, people, personName } from './names'
 import { LABEL } from './route'
 import { rowEmails } from './rows'
@@ -58,7 +59,7 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
   const unread = (here.length > 0 ? here : [email]).some((e) => !e.keywords['$seen'])
   const starred = whole.some((e) => e.keywords['$flagged'])
   const files = whole.some((e) => e.hasAttachment)
-  const outgoing = mailbox?.role === 'sent' || mailbox?.role === 'drafts'
+  const outgoing = mailbox?.role === 'sent' || mailbox?.role === 'drafts' || mailbox?.role === 'scheduled'
   const who = outgoing ? t('list.to', { names: people(email.to, mine) || t('list.nobody') }) : senders(whole, mine)
   const lead = outgoing ? email.to?.[0] : (whole.findLast((e) => !mine.has(e.from?.[0]?.email.toLowerCase() ?? ''))?.from?.[0] ?? email.from?.[0])
   const important = whole.some((e) => e.keywords['$important'])
@@ -66,6 +67,7 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
   const current = list.cursor === id
   const open = route.threadId === email.threadId
   const subject = email.subject?.trim() || t('message.noSubject')
+  const when = rowDate(email)
   const box = mailbox ? undefined : Object.keys(email.mailboxIds).map((b) => account.mailboxes.get(b)).find((b) => b !== undefined)
 
   const click = (e: MouseEvent): void => {
@@ -79,7 +81,7 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
       role="row"
       aria-rowindex={index + 1}
       aria-selected={selected}
-      aria-label={[unread ? t('list.unreadRow') : '', important ? t('folder.important') : '', who, subject, files ? t('list.hasFiles') : '', listDate(email.receivedAt)].filter(Boolean).join(', ')}
+      aria-label={[unread ? t('list.unreadRow') : '', important ? t('folder.important') : '', who, subject, files ? t('list.hasFiles') : '', when.label ? t(when.label) : '', listDate(when.iso)].filter(Boolean).join(', ')}
       aria-current={open ? 'true' : undefined}
       tabIndex={focusable ? 0 : -1}
       className={css.row}
@@ -127,8 +129,8 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
         </span>
       </span>
       <span role="gridcell" className={css.meta}>
-        <time dateTime={email.receivedAt} title={fullDate(email.receivedAt)}>
-          {listDate(email.receivedAt)}
+        <time dateTime={when.iso} title={fullDate(when.iso)}>
+          {when.label && <Clock size={12} role="img" aria-label={t(when.label)} />} {listDate(when.iso)}
         </time>
         <span className={css.marks}>
           {files && <Paperclip size={15} aria-label={t('list.hasFiles')} role="img" />}

@@ -2,7 +2,7 @@ import type { Email } from '~/api/jmap'
 import { useLayout } from '~/app/layout'
 import { useT } from '~/kit/i18n'
 import { Button, IconButton } from '~/kit/ui/Button'
-import { Archive, ArrowLeft, CircleAlert, Download, Ellipsis, FileText, FolderInput, Inbox, Mail, ShieldAlert, Star, Tag, Trash2 } from '~/kit/ui/icons'
+import { Archive, ArrowLeft, CircleAlert, Clock, Download, Ellipsis, FileText, FolderInput, Inbox, Mail, ShieldAlert, Star, Tag, Trash2 } from '~/kit/ui/icons'
 import { MenuButton, type MenuEntry } from '~/kit/ui/MenuButton'
 import { assignEntries } from './assign/acts'
 import { blobUrl } from './blobs'
@@ -10,6 +10,7 @@ import { ask } from './ask'
 import { askMove } from './chosen'
 import { useMail } from './context'
 import css from './ReadingBar.module.css'
+import { ReportMenu } from './trust/ReportMenu'
 import { threadActs } from './use-thread-acts'
 
 /** The acts on the open conversation, with words where there is room. */
@@ -25,6 +26,7 @@ export function ReadingBar({ emails }: { emails: Email[] }) {
   const junk = mailbox?.role === 'junk'
   const more = (): MenuEntry[] => [
     { id: 'unread', label: t('act.markUnread'), icon: Mail, shortcut: 'u', run: act.unread },
+    ...(account.isReadOnly ? [] : [{ id: 'remind', label: t('act.remind'), icon: Clock, shortcut: 'h', run: act.remind }]),
     { id: 'label', label: t('act.label'), icon: Tag, shortcut: 'l', run: () => ask({ what: 'label', emails, apply: (add, remove) => void m.acts.keywords(emails, add, remove) }) },
     { id: 'important', label: t(important ? 'act.notImportant' : 'act.important'), icon: CircleAlert, shortcut: 'i', run: () => void m.acts.important(important ? emails : emails.slice(-1), !important) },
     ...assignEntries(m, emails),
@@ -55,10 +57,16 @@ export function ReadingBar({ emails }: { emails: Email[] }) {
           <Button look="quiet" icon={Trash2} onClick={act.trash} aria-label={t('act.delete')} data-key="#">
             <span className={css.word}>{t('act.delete')}</span>
           </Button>
+          {!account.isReadOnly && mailbox?.role !== 'scheduled' && mailbox?.role !== 'trash' && (
+            <Button look="quiet" icon={Clock} onClick={act.snooze} aria-label={t('act.snooze')} data-key="b">
+              <span className={css.word}>{t('act.snooze')}</span>
+            </Button>
+          )}
           <Button look="quiet" icon={FolderInput} onClick={() => askMove(m, act.move)} aria-label={t('act.move')} data-key="v">
             <span className={css.word}>{t('act.move')}</span>
           </Button>
           <i className={css.spring} />
+          {!account.isReadOnly && <ReportMenu emails={act.emails} words={undefined} onReported={act.suspicious} onJunk={act.junk} />}
           <IconButton icon={Star} filled={starred} className={starred ? css.starred : ''} aria-pressed={starred} label={t(starred ? 'act.unstar' : 'act.star')} shortcut="s" onClick={act.star} />
           <MenuButton label={t('act.more')} icon={Ellipsis} entries={more} placement="bottom end" />
         </>

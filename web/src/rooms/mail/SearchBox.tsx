@@ -109,6 +109,14 @@ export function SearchBox() {
         onKeyDown={(e) => {
           if (composing(e)) return
           if (open && keys.current?.(e)) return e.preventDefault()
+          if (e.key === 'ArrowDown') {
+            // With nothing to suggest, down leads into what was found.
+            const row = document.querySelector<HTMLElement>('#list [role=row][tabindex="0"]')
+            if (row) {
+              e.preventDefault()
+              row.focus()
+            }
+          }
           if (e.key === 'Escape') {
             leave()
             input.current?.blur()

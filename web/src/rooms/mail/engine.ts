@@ -1,16 +1,16 @@
 import type { ChangesResponse, Email, Filter, GetResponse, Identity, Mailbox, QueryResponse, Session, Thread } from '~/api/jmap'
-import { MAIL, SUBMISSION } from '~/api/jmap'
+import { MAIL, RECEIPT_TO, SUBMISSION } from '~/api/jmap'
 import { SyncError } from '~/kit/sync/errors'
 import type { Group, Pending, Transport } from '~/kit/sync/transport'
 import { QueryView, type Comparator } from '~/kit/sync/view'
 import { MailAccount } from './account'
 
 /** What a row of a list shows; bodies come when a message is opened. */
-export const LIST_PROPERTIES = ['id', 'threadId', 'mailboxIds', 'keywords', 'from', 'to', 'subject', 'receivedAt', 'sentAt', 'preview', 'hasAttachment', 'size']
+export const LIST_PROPERTIES = ['id', 'threadId', 'mailboxIds', 'keywords', 'from', 'to', 'subject', 'receivedAt', 'sentAt', 'preview', 'hasAttachment', 'size', 'snoozed', 'reminder', 'scheduled', 'backAt', 'receipts']
 
 const BODY_PROPERTIES = [
   ...LIST_PROPERTIES,
-  'blobId', 'cc', 'bcc', 'replyTo', 'sender', 'messageId', 'inReplyTo', 'references', 'bodyValues', 'textBody', 'htmlBody', 'attachments',
+  'blobId', 'cc', 'bcc', 'replyTo', 'sender', 'messageId', 'inReplyTo', 'references', 'bodyValues', 'textBody', 'htmlBody', 'attachments', 'authenticity', 'outside', RECEIPT_TO,
   'header:X-Chancery-Kind:asText', 'header:X-Chancery-Due:asText', 'header:X-Chancery-Every:asText',
 ]
 const PART_PROPERTIES = ['partId', 'blobId', 'size', 'name', 'type', 'charset', 'disposition', 'cid', 'language']
@@ -239,10 +239,10 @@ export class MailEngine {
     }
   }
 
-  /** Keywords and folders are all that can change in an email. */
+  /** Keywords, folders and what waits for it are all that can change in an email. */
   private async refetch(a: MailAccount, ids: string[]): Promise<void> {
     if (ids.length === 0) return
-    this.learn(a, await this.transport.call<GetResponse<Email>>('Email/get', { accountId: a.id, ids, properties: ['id', 'mailboxIds', 'keywords'] }))
+    this.learn(a, await this.transport.call<GetResponse<Email>>('Email/get', { accountId: a.id, ids, properties: ['id', 'mailboxIds', 'keywords', 'snoozed', 'reminder', 'scheduled', 'backAt', 'receipts'] }))
   }
 
   private async syncThreads(a: MailAccount): Promise<void> {

@@ -4,7 +4,7 @@ import { Archive, FileText, Folder, Inbox, Mail, Send, ShieldAlert, Star, Trash2
 
 const roleKeys: Partial<Record<MailboxRole, Key>> = {
   inbox: 'folder.inbox', drafts: 'folder.drafts', sent: 'folder.sent', archive: 'folder.archive',
-  junk: 'folder.junk', trash: 'folder.trash', all: 'folder.all', flagged: 'folder.starred', important: 'folder.important',
+  junk: 'folder.junk', trash: 'folder.trash', all: 'folder.all', flagged: 'folder.starred', important: 'folder.important', snoozed: 'folder.snoozed', scheduled: 'folder.scheduled',
 }
 
 const roleIcons: Partial<Record<MailboxRole, LucideIcon>> = {

@@ -3,7 +3,9 @@ import { useKeys } from '~/kit/keys'
 import type { MailState } from './context'
 import { ask } from './ask'
 import { askMove, chosenActs } from './chosen'
+import { askLater } from './later/request'
 import { rowEmails } from './rows'
+import { suspicious } from './trust/suspicious'
 import { threadActs } from './use-thread-acts'
 
 /** The keys of the mail room; the list of `?` is made from the same names. */
@@ -37,7 +39,8 @@ export function useMailKeys(m: MailState, on: { help: () => void }): void {
     const id = list.move(by)
     if (id === undefined) return
     if (route.threadId) m.openRow(id)
-    else focusRow(id)
+    // A focus left on an earlier row would take the cursor back there when a sheet closes.
+    if (!route.threadId || document.activeElement?.closest('#list')) focusRow(id)
   }
   const answer = (how: 'reply' | 'replyAll' | 'forward') => (): void => {
     const email = (route.threadId ? account.threadEmails(route.threadId) : chosen()).findLast((e) => !e.keywords['$draft'])
@@ -91,6 +94,9 @@ export function useMailKeys(m: MailState, on: { help: () => void }): void {
       const on = !emails.some((x) => x.keywords['$important'])
       void acts.important(on ? emails.slice(-1) : emails, on)
     },
+    b: () => askLater({ kind: 'snooze', engine: m.engine, account, emails: chosen(), leave: () => (list.selected.size === 0 && route.threadId ? act.leave() : list.clear()) }),
+    h: () => askLater({ kind: 'remind', engine: m.engine, account, emails: chosen().slice(-1) }),
+    p: leaving(act.suspicious, () => { const emails = chosen(); list.clear(); void suspicious(m.engine, account, emails) }, (emails) => suspicious(m.engine, account, emails)),
     s: () => {
       const emails = chosen()
       const starred = emails.filter((x) => x.keywords['$flagged'])

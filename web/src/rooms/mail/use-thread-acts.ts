@@ -2,6 +2,8 @@ import type { Email, Mailbox } from '~/api/jmap'
 import type { Layout } from '~/app/layout'
 import type { MailState } from './context'
 import { inTrash } from './place'
+import { askLater } from './later/request'
+import { suspicious } from './trust/suspicious'
 
 /** Acts on the open conversation, which then gives way to the next one. */
 export interface ThreadActs {
@@ -12,14 +14,17 @@ export interface ThreadActs {
   junk: () => void
   move: (to: Mailbox) => void
   notJunk: () => void
+  suspicious: () => void
+  snooze: () => void
+  remind: () => void
   star: () => void
   unread: () => void
   close: () => void
   leave: () => void
 }
 
-export function threadActs(m: Pick<MailState, 'mailbox' | 'acts' | 'list' | 'view' | 'account' | 'go'>, layout: Layout, all: readonly Email[]): ThreadActs {
-  const { mailbox, acts, list, view, account, go } = m
+export function threadActs(m: Pick<MailState, 'engine' | 'mailbox' | 'acts' | 'list' | 'view' | 'account' | 'go'>, layout: Layout, all: readonly Email[]): ThreadActs {
+  const { engine, mailbox, acts, list, view, account, go } = m
   const here = all.filter((e) => !mailbox || e.mailboxIds[mailbox.id])
   const emails = here.length > 0 ? here : [...all]
 
@@ -42,6 +47,9 @@ export function threadActs(m: Pick<MailState, 'mailbox' | 'acts' | 'list' | 'vie
     junk: andLeave(acts.junk),
     move: (to) => andLeave((e) => acts.move(e, to))(),
     notJunk: andLeave(acts.notJunk),
+    suspicious: andLeave((list) => suspicious(engine, account, list)),
+    snooze: () => askLater({ kind: 'snooze', engine, account, emails, leave }),
+    remind: () => askLater({ kind: 'remind', engine, account, emails: emails.slice(-1) }),
     star: () => {
       const starred = all.filter((e) => e.keywords['$flagged'])
       const last = all.at(-1)

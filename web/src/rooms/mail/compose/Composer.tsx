@@ -6,9 +6,10 @@ import { composing } from '~/kit/keys/ime'
 import { isMac } from '~/kit/keys'
 import { setPrefs } from '~/kit/prefs'
 import { Button, IconButton } from '~/kit/ui/Button'
-import { ArrowLeft, Ellipsis, Maximize2, Minimize2, Paperclip, Send, Trash2, X } from '~/kit/ui/icons'
+import { ArrowLeft, Clock, Ellipsis, Maximize2, Minimize2, Paperclip, Send, Trash2, X } from '~/kit/ui/icons'
 import { MenuButton } from '~/kit/ui/MenuButton'
 import { Skeleton } from '~/kit/ui/states'
+import { askLater } from '../later/request'
 import css from './Composer.module.css'
 import { htmlToText, textToHtml } from './draft'
 import { RichEditor } from './editor'
@@ -193,7 +194,12 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
           <TemplateMenu engine={c.engine} account={c.account} draft={draft} identity={c.identity} fill={c.fill} compact={layout === 'phone'} />
         </Suspense>
         <i className={css.spring} />
-        <MenuButton icon={Ellipsis} label={t('act.more')} placement="top start" entries={[{ id: 'rich', label: t('compose.rich'), checked: draft.rich, run: toggleRich }]} />
+        <MenuButton icon={Ellipsis} label={t('act.more')} placement="top start" entries={[
+            ...(c.maxHold > 0 ? [{ id: 'later', label: t('compose.later'), icon: Clock, run: () => askLater({ kind: 'send', pick: (at) => void c.send(at) }) }] : []),
+            { id: 'followUp', label: t('compose.followUp'), checked: c.remindAt !== null, run: () => askLater({ kind: 'answer', pick: c.setRemindAt, clear: c.remindAt ? () => c.setRemindAt(null) : undefined }) },
+            { id: 'receipt', label: t('compose.receipt'), checked: draft.receipt === true, run: () => set({ receipt: !draft.receipt }) },
+            { id: 'rich', label: t('compose.rich'), checked: draft.rich, run: toggleRich },
+          ]} />
         <IconButton icon={Trash2} label={t('compose.discard')} onClick={c.discard} />
       </footer>
       {over && <div className={css.drop}>{t('compose.drop')}</div>}

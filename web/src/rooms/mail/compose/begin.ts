@@ -1,4 +1,4 @@
-import type { Email, EmailAddress, EmailBodyPart } from '~/api/jmap'
+import { RECEIPT_TO, type Email, type EmailAddress, type EmailBodyPart } from '~/api/jmap'
 import { t } from '~/kit/i18n'
 import { fullDate } from '~/kit/i18n/dates'
 import { people, personName } from '../names'
@@ -108,6 +108,7 @@ function resume(empty: Draft, email: Email): Draft {
     files: (email.attachments ?? []).filter((p) => p.blobId).map(toFile),
     inReplyTo: email.inReplyTo ?? null,
     references: email.references ?? null,
+    receipt: (email[RECEIPT_TO]?.length ?? 0) > 0,
   }
 }
 

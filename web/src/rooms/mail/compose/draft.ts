@@ -1,4 +1,4 @@
-import type { EmailAddress, EmailBodyPart, Identity } from '~/api/jmap'
+import { RECEIPT_TO, type EmailAddress, type EmailBodyPart, type Identity } from '~/api/jmap'
 import { parseSealed } from '../sealed'
 
 /** A file that goes with the message; blobId is there once it has been uploaded. */
@@ -40,6 +40,8 @@ export interface Draft {
   signed?: boolean
   /** The kind of document this is sent as, with its due date and period. */
   kind?: DraftKind
+  /** Whether a read receipt is asked for. */
+  receipt?: boolean
   /** The message to be marked as answered or forwarded on sending. */
   answers?: { emailId: string; keyword: '$answered' | '$forwarded' }
 }
@@ -80,6 +82,7 @@ export function toEmail(d: Draft, identity: Identity, draftsId: string, messageI
     cc: orNull(d.cc),
     bcc: orNull([...d.bcc, ...(identity.bcc ?? [])]),
     ...(identity.replyTo ? { replyTo: identity.replyTo } : {}),
+    ...(d.receipt ? { [RECEIPT_TO]: [{ name: identity.name || null, email: identity.email }] } : {}),
     subject: d.subject,
     messageId: [messageId],
     inReplyTo: d.inReplyTo,

@@ -3,6 +3,7 @@ import { protocolError } from '~/kit/sync/errors'
 import type { MailAccount } from '../account'
 import { roleFolder } from '../acts'
 import type { MailEngine } from '../engine'
+import { utcDate } from '../later/presets'
 import { key } from '../patch'
 import { newMessageId, toEmail, type Draft } from './draft'
 
@@ -56,17 +57,28 @@ export interface Sending {
 }
 
 /** Submits a saved draft; the server moves it to Sent when it takes it (RFC 8621 section 7.5). */
-export async function submit(engine: MailEngine, a: MailAccount, emailId: string, draft: Draft, identity: Identity, sentName: string, holdSeconds: number): Promise<Sending> {
-  const [sent, drafts] = [await roleFolder(engine, a, 'sent', sentName), a.role('drafts')?.id]
-  const held = holdSeconds > 0
+export async function submit(
+  engine: MailEngine,
+  a: MailAccount,
+  emailId: string,
+  draft: Draft,
+  identity: Identity,
+  place: { role: 'sent' | 'scheduled'; name: string },
+  hold: number | Date,
+  remindAt?: Date | null,
+): Promise<Sending> {
+  const [sent, drafts] = [await roleFolder(engine, a, place.role, place.name), a.role('drafts')?.id]
+  const held = hold instanceof Date || hold > 0
+  const parameters = hold instanceof Date ? { HOLDUNTIL: utcDate(hold) } : { HOLDFOR: String(hold) }
   const rcptTo = [...draft.to, ...draft.cc, ...draft.bcc, ...(identity.bcc ?? [])].map((x) => ({ email: x.email, parameters: null }))
   const create: Record<string, unknown> = {
     identityId: identity.id,
     emailId,
     // FUTURERELEASE (RFC 4865) is how a submission asks to be held.
-    ...(held ? { envelope: { mailFrom: { email: identity.email, parameters: { HOLDFOR: String(holdSeconds) } }, rcptTo } } : {}),
+    ...(held ? { envelope: { mailFrom: { email: identity.email, parameters }, rcptTo } } : {}),
   }
-  const patch: Record<string, true | null> = { [key('mailboxIds', sent)]: true, [key('keywords', '$draft')]: null }
+  const patch: Record<string, unknown> = { [key('mailboxIds', sent)]: true, [key('keywords', '$draft')]: null }
+  if (remindAt) patch['reminder'] = { at: utcDate(remindAt), unlessAnswered: true }
   if (drafts) patch[key('mailboxIds', drafts)] = null
   const r = await engine.transport.call<SetResponse<EmailSubmission>>('EmailSubmission/set', {
     accountId: a.id,
@@ -88,10 +100,11 @@ export async function callBack(engine: MailEngine, a: MailAccount, s: Sending, e
   const r = await engine.transport.call<SetResponse<EmailSubmission>>('EmailSubmission/set', { accountId: a.id, update: { [s.submissionId]: { undoStatus: 'canceled' } } })
   const refused = r.notUpdated?.[s.submissionId]
   if (refused) throw protocolError(refused.type, refused.description)
-  const [sent, drafts] = [a.role('sent')?.id, a.role('drafts')?.id]
-  const patch: Record<string, true | null> = { [key('keywords', '$draft')]: true }
+  const [sent, scheduled, drafts] = [a.role('sent')?.id, a.role('scheduled')?.id, a.role('drafts')?.id]
+  const patch: Record<string, unknown> = { [key('keywords', '$draft')]: true, reminder: null }
   if (drafts) patch[key('mailboxIds', drafts)] = true
   if (sent) patch[key('mailboxIds', sent)] = null
+  if (scheduled) patch[key('mailboxIds', scheduled)] = null
   await engine.transport.call('Email/set', { accountId: a.id, update: { [emailId]: patch } })
   engine.syncSoon(a.id)
 }

@@ -1,5 +1,6 @@
 import type { Identity } from '~/api/jmap'
 import type { t as translate } from '~/kit/i18n'
+import { readingDate } from '~/kit/i18n/dates'
 import { asSyncError } from '~/kit/sync/errors'
 import { errorText } from '~/kit/ui/states'
 import { say, sayError } from '~/kit/undo'
@@ -16,6 +17,10 @@ interface Order {
   identity: Identity
   seconds: number
   t: typeof translate
+  /** When it is to go out; now where absent. */
+  at?: Date | undefined
+  /** When to remind if nobody answers. */
+  remindAt?: Date | null
   /** Opens the sheet again after the message has been called back. */
   onBack: () => void
 }
@@ -28,8 +33,9 @@ interface Order {
  */
 export async function sendWithUndo(o: Order): Promise<void> {
   if (o.engine.maxHold(o.account) >= o.seconds) {
-    const sending = await submit(o.engine, o.account, o.emailId, o.draft, o.identity, o.t('folder.sent'), o.seconds)
-    say(o.t('done.sent'), {
+    const place = o.at ? ({ role: 'scheduled', name: o.t('folder.scheduled') } as const) : ({ role: 'sent', name: o.t('folder.sent') } as const)
+    const sending = await submit(o.engine, o.account, o.emailId, o.draft, o.identity, place, o.at ?? o.seconds, o.remindAt)
+    say(o.at ? o.t('done.scheduled', { time: readingDate(o.at.toISOString()) }) : o.t('done.sent'), {
       ...(sending.held
         ? {
             undo: async () => {
@@ -46,7 +52,7 @@ export async function sendWithUndo(o: Order): Promise<void> {
     if (gone) return
     gone = true
     removeEventListener('pagehide', go)
-    submit(o.engine, o.account, o.emailId, o.draft, o.identity, o.t('folder.sent'), 0).catch((e: unknown) => {
+    submit(o.engine, o.account, o.emailId, o.draft, o.identity, { role: 'sent', name: o.t('folder.sent') }, 0, o.remindAt).catch((e: unknown) => {
       sayError(`${o.t('error.notSent')} ${errorText(o.t, asSyncError(e))}`)
       o.onBack()
     })

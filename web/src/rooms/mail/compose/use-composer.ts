@@ -42,6 +42,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const [saving, setSaving] = useState<Saving>('idle')
   const [sending, setSending] = useState(false)
   const [error, setError] = useState<string | null>(null)
+  const [remindAt, setRemindAt] = useState<Date | null>(null)
   const [recent, setRecent] = useState<Suggestion[]>([])
   const latest = useRef(draft)
   const dirty = useRef(false)
@@ -186,7 +187,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
 
   const reopen = (d: Draft, emailId: string | null): void => compose({ how: 'resume', draft: d, emailId })
 
-  const send = async (): Promise<void> => {
+  const send = async (at?: Date): Promise<void> => {
     const named = fillNames(latest.current)
     if (named) set(named)
     const d = latest.current
@@ -205,7 +206,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
       dirty.current = true
       const emailId = (await save()) as string
       closed.current = true
-      await sendWithUndo({ engine, account, draft: d, emailId, identity: identity(d), seconds: UNDO_SECONDS, t, onBack: () => reopen(d, emailId) })
+      await sendWithUndo({ engine, account, draft: d, emailId, identity: identity(d), seconds: UNDO_SECONDS, t, at, remindAt, onBack: () => reopen(d, emailId) })
       onClose()
     } catch (e) {
       closed.current = false
@@ -222,7 +223,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   }
   const sources = useMemo<Sources>(() => ({ recent, directory: (text) => searchDirectory(engine, engine.accounts[0] ?? account, text), domains }), [recent, engine, account, domains])
   return {
-    draft, set, fill, engine, account, identity: identity(draft), pictures, addPictures, size: tooLarge(draft, t), saving, sending, error, identities, sources, attach, detach, close, discard, send,
+    draft, set, fill, engine, account, identity: identity(draft), pictures, addPictures, size: tooLarge(draft, t), saving, sending, remindAt, setRemindAt, maxHold: engine.maxHold(account), error, identities, sources, attach, detach, close, discard, send,
     /** The body as it was when the editor was made, or last changed its kind. */
     initialBody: draft.rich ? initialBody : draft.body,
     setComposing: (on: boolean) => {

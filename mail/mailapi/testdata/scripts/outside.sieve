@@ -1,0 +1,2 @@
+
+redirect "somebody@gmail.example";

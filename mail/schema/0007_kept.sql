@@ -1,1 +1,0 @@
--- The number was kept for a change that did not need it.
