@@ -111,21 +111,20 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
       </header>
       {letter.shown}
       {details && <Details email={email} />}
-      {email['header:X-Chancery-Kind:asText'] && (
-        <Suspense>
-          <KindNote email={email} />
-        </Suspense>
-      )}
       <LaterNote email={email} />
-      <TrustNote email={email} />
       <ReceiptNote email={email} />
-      {hasBanners(email) && (
-        <Suspense>
-          <Banners email={email} />
+      {email.bodyValues ? (
+        // What stands above a letter comes with it: a note that came later would push away what one is about to press.
+        <Suspense fallback={<Skeleton lines={5} />}>
+          {email['header:X-Chancery-Kind:asText'] && <KindNote email={email} />}
+          <TrustNote email={email} />
+          {hasBanners(email) && <Banners email={email} />}
+          <MessageBody email={email} quoted={quoted} />
+          {email.attachments && <Attachments email={email} />}
         </Suspense>
+      ) : (
+        <Skeleton lines={5} />
       )}
-      {email.bodyValues ? <MessageBody email={email} quoted={quoted} /> : <Skeleton lines={5} />}
-      {email.attachments && <Attachments email={email} />}
     </section>
   )
 }

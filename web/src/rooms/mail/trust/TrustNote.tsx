@@ -5,14 +5,10 @@ import { withTexts } from '~/kit/i18n'
 const TrustNotes = lazy(() => withTexts('later', () => import('./TrustNotes')))
 const TrustWords = lazy(() => withTexts('later', () => import('./TrustWords')))
 
-/** Above a letter: that it is from outside, and what about its sender should be looked at twice. */
+/** Above a letter: that it is from outside, and what about its sender should be looked at twice. It suspends once, with the letter. */
 export function TrustNote({ email }: { email: Email }) {
   if (!email.outside || email.keywords['$draft']) return null
-  return (
-    <Suspense>
-      <TrustNotes email={email} />
-    </Suspense>
-  )
+  return <TrustNotes email={email} />
 }
 
 /** Among the details of a letter: what is proved of its origin. */
