@@ -57,10 +57,10 @@ export default function Viewer({ files, at, onClose }: Props) {
   useEffect(() => {
     const el = dialog.current
     const came = document.activeElement as HTMLElement | null
-    el?.showModal()
+    if (el && !el.open) el.showModal()
     return () => {
-      el?.close()
-      if (came?.isConnected) came.focus()
+      // Effects also end while something around waits for its code: the dialog is then still there, and stays open.
+      if (!el?.isConnected && came?.isConnected) came.focus()
     }
   }, [])
 
