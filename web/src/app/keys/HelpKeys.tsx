@@ -34,6 +34,7 @@ export default function HelpKeys({ onClose }: { onClose: () => void }) {
   return (
     <Dialog
       wide
+      text
       title={t('help.keys')}
       onClose={onClose}
       footer={

@@ -54,12 +54,12 @@ export default function KeyboardSection() {
                 <Button
                   className={css.key}
                   aria-pressed={asking === c.id}
-                  aria-label={t('settings.keys.changeOne', { name: t(c.label), key: said })}
                   onClick={() => setAsking(asking === c.id ? null : c.id)}
                   onKeyDown={press(c)}
                   onBlur={() => setAsking(null)}
                 >
-                  {asking === c.id ? t('settings.keys.press') : keys.length > 0 ? <Caps keys={keys} /> : '–'}
+                  <span className="sr">{t('settings.keys.changeOne', { name: t(c.label), key: said })}</span>
+                  {asking === c.id ? t('settings.keys.press') : <span aria-hidden>{keys.length > 0 ? <Caps keys={keys} /> : '–'}</span>}
                 </Button>
               </li>
             )

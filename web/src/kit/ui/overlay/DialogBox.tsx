@@ -10,12 +10,14 @@ interface Props {
   children: ReactNode
   footer?: ReactNode
   wide?: boolean
+  /** A long text with nothing in it to press: it takes the focus, so that keys scroll it. */
+  text?: boolean
   role?: 'dialog' | 'alertdialog'
   onClose: () => void
 }
 
 /** A dialog over the page; focus stays inside and returns where it came from. */
-export default function DialogBox({ title, children, footer, wide, role = 'dialog', onClose }: Props) {
+export default function DialogBox({ title, children, footer, wide, text, role = 'dialog', onClose }: Props) {
   const t = useT()
   return (
     <I18nProvider locale={language()}>
@@ -28,7 +30,7 @@ export default function DialogBox({ title, children, footer, wide, role = 'dialo
               </Heading>
               <IconButton icon={X} label={t('act.close')} onClick={onClose} />
             </header>
-            <div className={css.body}>{children}</div>
+            <div className={css.body} tabIndex={text ? 0 : undefined}>{children}</div>
             {footer && <footer className={css.foot}>{footer}</footer>}
           </Dialog>
         </Modal>
