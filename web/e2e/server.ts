@@ -32,7 +32,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return async () => {}
   }
   if (!process.env['SKIP_BUILD'] || !existsSync(join(web, 'dist/index.html'))) {
-    execFileSync('npm', ['run', '-s', 'build'], { cwd: web, stdio: ['ignore', 'ignore', 'inherit'] })
+    // The runner of the tests has NODE_ENV say test, which would build React's slow and chatty form.
+    execFileSync('npm', ['run', '-s', 'build'], { cwd: web, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NODE_ENV: 'production' } })
   }
   const dir = mkdtempSync(join(tmpdir(), 'chancery-e2e-'))
   const program = join(dir, 'chancery')

@@ -27,6 +27,7 @@ export default function PdfView({ file }: { file: Viewed }) {
   const url = blobUrl(engine, account, file.blobId, file.name, 'application/pdf')
 
   useEffect(() => {
+    let gone = false
     const task = openPdf(url)
     task.onPassword = (_: unknown, why: number) => {
       if (why === PasswordResponses.NEED_PASSWORD) setFailed('locked')
@@ -34,12 +35,16 @@ export default function PdfView({ file }: { file: Viewed }) {
     }
     task.promise.then(
       async (d) => {
-        setFirst((await d.getPage(1)).getViewport({ scale: 1 }))
+        const size = (await d.getPage(1)).getViewport({ scale: 1 })
+        if (gone) return
+        setFirst(size)
         setDoc(d)
       },
-      () => setFailed((f) => f ?? 'broken'),
-    ).catch(() => setFailed('broken'))
-    return () => void task.destroy()
+    ).catch(() => gone || setFailed((f) => f ?? 'broken'))
+    return () => {
+      gone = true
+      void task.destroy()
+    }
   }, [url])
 
   if (failed) return <Note file={file} text={t(failed === 'locked' ? 'view.pdf.locked' : 'view.broken')} />

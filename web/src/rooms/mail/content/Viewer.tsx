@@ -59,7 +59,7 @@ export default function Viewer({ files, at, onClose }: Props) {
     const came = document.activeElement as HTMLElement | null
     if (el && !el.open) el.showModal()
     return () => {
-      // Effects also end while something around waits for its code: the dialog is then still there, and stays open.
+      // React may end an effect and begin it anew: a dialog that is still there stays open.
       if (!el?.isConnected && came?.isConnected) came.focus()
     }
   }, [])
