@@ -4,7 +4,7 @@ import { newPage, openDesk, signIn, type Desk, type Size } from './harness'
 
 let desk: Desk
 beforeAll(async () => {
-  desk = await openDesk(6)
+  desk = await openDesk(31)
 })
 afterAll(() => desk.close())
 
@@ -27,7 +27,7 @@ function long(text: string): string {
 async function look(page: Page, where: string): Promise<string[]> {
   const found = await page.evaluate(() => {
     // People's own words: letters, folders they named, addresses, keys, names of languages and zones.
-    const theirs = '[role=row], article, [role=treeitem], kbd, select, [data-own], [lang]:not(html), svg, .sr, output, time, [role=option], [role=menu] header'
+    const theirs = '[role=row], article, [data-hue], [role=treeitem], kbd, select, [data-own], [lang]:not(html), svg, .sr, output, time, [role=option], [role=menu] header'
     const out: string[] = []
     const brand = /^(Chancery|Gmail|Outlook|[\d\s+.,:/%–-]*|\d+\+?)$/
     for (const el of document.querySelectorAll<HTMLElement>('button, label, h1, h2, h3, p, span, dt, dd, li, th, legend, a, input, [aria-label], [title], [placeholder]')) {
