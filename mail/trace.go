@@ -105,6 +105,12 @@ type headerField struct {
 // line and the body.
 func readHeader(br *bufio.Reader) (h header, err error) {
 	size := 0
+	var text strings.Builder // of the last field: a header of very many folds must not be copied for each
+	defer func() {
+		if n := len(h.fields); n > 0 {
+			h.fields[n-1].text = text.String()
+		}
+	}()
 	for {
 		next, err := br.Peek(1)
 		if errors.Is(err, io.EOF) {
@@ -122,7 +128,7 @@ func readHeader(br *bufio.Reader) (h header, err error) {
 		}
 		size += len(line)
 		if n := len(h.fields); n > 0 && (line[0] == ' ' || line[0] == '\t') {
-			h.fields[n-1].text += line
+			text.WriteString(line)
 			continue
 		}
 		name, _, found := strings.Cut(line, ":")
@@ -131,7 +137,12 @@ func readHeader(br *bufio.Reader) (h header, err error) {
 			// RFC 6409 section 8 lets the server refuse what is not a message.
 			return h, errs.E(errs.Invalid, "The message has no blank line after its header.")
 		}
-		h.fields = append(h.fields, headerField{strings.ToLower(strings.TrimRight(name, " \t")), line})
+		if n := len(h.fields); n > 0 {
+			h.fields[n-1].text = text.String()
+			text.Reset()
+		}
+		text.WriteString(line)
+		h.fields = append(h.fields, headerField{name: strings.ToLower(strings.TrimRight(name, " \t"))})
 	}
 }
 

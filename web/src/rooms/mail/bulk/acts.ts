@@ -53,19 +53,18 @@ async function destroyAll(m: Room, filter: Filter, count: number): Promise<void>
   if (yes) await run(m, filter, t('bulk.destroy'), { kind: 'destroy' })
 }
 
-function run(m: Room, filter: Filter, title: string, act: BulkAct): Promise<void> {
-  return bulk({ engine: m.engine, account: m.account, title, undoTitle: t('bulk.undoing') }, filter, act)
+async function run(m: Room, filter: Filter, title: string, act: BulkAct): Promise<void> {
+  await bulk({ engine: m.engine, account: m.account, title, undoTitle: t('bulk.undoing') }, filter, act)
 }
 
-/** Empties the bin or the junk folder, the folders inside it included. */
+/** Empties the bin or the junk folder, the folders inside it included; says whether nothing is left. */
 export async function emptyFolder(m: Pick<Room, 'engine' | 'account'>, mailbox: Mailbox, inside: readonly Mailbox[]): Promise<boolean> {
   const all = [mailbox, ...inside]
   const count = all.reduce((n, b) => n + b.totalEmails, 0)
   const yes = await confirm({ title: t('bulk.empty.title', { folder: folderName(mailbox), count, all: number(count) }), text: t('bulk.destroy.text'), confirm: t('bulk.empty.confirm', { folder: folderName(mailbox) }) })
   if (!yes) return false
   const filter: Filter = { operator: 'OR', conditions: all.map((b) => ({ inMailbox: b.id })) }
-  await bulk({ engine: m.engine, account: m.account, title: t('bulk.empty', { folder: folderName(mailbox) }), undoTitle: '' }, filter, { kind: 'destroy' })
-  return true
+  return bulk({ engine: m.engine, account: m.account, title: t('bulk.empty', { folder: folderName(mailbox) }), undoTitle: '' }, filter, { kind: 'destroy' })
 }
 
 /** Marks all that is unread in a folder as read. */

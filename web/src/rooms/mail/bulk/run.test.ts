@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Email } from '~/api/jmap'
 import { officeEngine } from '~/kit/testing/office-engine'
 import { movePatches } from '../acts'
+import * as jobs from './jobs'
 import { bulk } from './run'
 
 const work = (x: Awaited<ReturnType<typeof officeEngine>>) => ({ engine: x.engine, account: x.account, title: 'Moving', undoTitle: 'Undoing' })
@@ -28,7 +29,15 @@ describe('bulk', () => {
 
   test('destroys for good', async () => {
     const x = await officeEngine(300)
-    await bulk(work(x), { inMailbox: 'inbox' }, { kind: 'destroy' })
+    expect(await bulk(work(x), { inMailbox: 'inbox' }, { kind: 'destroy' })).toBe(true)
     expect(inBox(x, 'inbox')).toBe(0)
+  })
+
+  test('stopped half-way it says so, so that nobody takes what is left for gone', async () => {
+    const x = await officeEngine(600)
+    const show = vi.spyOn(jobs, 'showJob').mockImplementation((j) => void (j.done > 0 && j.state === 'running' && j.stop()))
+    expect(await bulk(work(x), { inMailbox: 'inbox' }, { kind: 'destroy' })).toBe(false)
+    expect(inBox(x, 'inbox')).toBeGreaterThan(0)
+    show.mockRestore()
   })
 })

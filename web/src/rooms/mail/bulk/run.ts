@@ -43,17 +43,18 @@ let serial = 0
 /**
  * Does one thing to every letter that a filter finds. The letters are counted
  * first and then worked off in chunks, so that what the act itself takes out
- * of the list does not shift the rest. Resolves when nothing more will happen.
+ * of the list does not shift the rest. Resolves when nothing more will happen,
+ * and says whether all of it was done: it can be stopped, fail, or be refused.
  */
-export async function bulk(w: Work, filter: Filter, act: BulkAct): Promise<void> {
+export async function bulk(w: Work, filter: Filter, act: BulkAct): Promise<boolean> {
   const step = act.kind === 'destroy' ? destroyer(w) : changer(w, act.patch)
-  await work(w, () => allIds(w, filter), step.run, step.back)
+  return work(w, () => allIds(w, filter), step.run, step.back)
 }
 
 type Step = (ids: string[]) => Promise<number>
 
 /** Runs the steps, tells of the progress, and can stop between two of them. */
-async function work(w: Work, find: () => Promise<string[]>, step: Step, back?: () => Promise<void>): Promise<void> {
+async function work(w: Work, find: () => Promise<string[]>, step: Step, back?: () => Promise<unknown>): Promise<boolean> {
   let ids: string[] | undefined
   let stopped = false
   let job: Job = { id: ++serial, title: w.title, done: 0, total: undefined, refused: 0, state: 'counting', stop: () => (stopped = true) }
@@ -89,6 +90,7 @@ async function work(w: Work, find: () => Promise<string[]>, step: Step, back?: (
     }
   }
   await go()
+  return job.state === 'done' && job.refused === 0
 }
 
 /** Every id that the filter finds, letter by letter and not by conversation. */
@@ -108,7 +110,7 @@ async function allIds(w: Work, filter: Filter): Promise<string[]> {
   }
 }
 
-function changer(w: Work, patch: (e: Email) => EmailPatch): { run: Step; back: () => Promise<void> } {
+function changer(w: Work, patch: (e: Email) => EmailPatch): { run: Step; back: () => Promise<unknown> } {
   const inverse = new Map<string, EmailPatch>()
   const run: Step = async (ids) => {
     const r = await w.engine.transport.call<GetResponse<Email>>('Email/get', { accountId: w.account.id, ids, properties: ['id', 'mailboxIds', 'keywords'] })
@@ -124,7 +126,7 @@ function changer(w: Work, patch: (e: Email) => EmailPatch): { run: Step; back: (
     for (const [id, p] of back) if (!refused.has(id)) inverse.set(id, p)
     return refused.size
   }
-  const back = (): Promise<void> => {
+  const back = (): Promise<unknown> => {
     const undoing = { ...w, title: w.undoTitle }
     const one: Step = async (ids) => (await set(w, Object.fromEntries(ids.map((id) => [id, inverse.get(id) ?? {}])))).size
     return work(undoing, async () => [...inverse.keys()], one)

@@ -159,6 +159,7 @@ export async function emptyPlace(engine: MailEngine, account: MailAccount, m: Ma
   const inside = below(account, m)
   const b = await withTexts('bulk', () => import('../bulk/acts'))
   const done = await b.emptyFolder({ engine, account }, m, inside)
+  // Stopped half-way, the folders keep what is left in them.
   if (done && inside.length > 0) await removeFolders(engine, account, inside)
 }
 
