@@ -160,3 +160,20 @@ func answerChanges(args jmap.ChangesArgs, prefix byte, list []Change, since, now
 	}
 	return out, nil
 }
+
+// open reads the arguments of a call, checks them and opens their account,
+// together with the states that all answers of its types name.
+func (a api) open(ctx context.Context, call *jmap.Call, args any, check func() error, account *jmap.ID) (*Account, States, error) {
+	if err := call.Decode(args); err != nil {
+		return nil, States{}, err
+	}
+	if err := check(); err != nil {
+		return nil, States{}, err
+	}
+	acc, err := a.account(ctx, *account)
+	if err != nil {
+		return nil, States{}, err
+	}
+	s, err := acc.States(ctx)
+	return acc, s, err
+}

@@ -55,17 +55,7 @@ func (a api) bookGet(ctx context.Context, call *jmap.Call) (any, error) {
 // bookChanges is AddressBook/changes (section 2.2).
 func (a api) bookChanges(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.ChangesArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(); err != nil {
-		return nil, err
-	}
-	acc, err := a.account(ctx, args.AccountID)
-	if err != nil {
-		return nil, err
-	}
-	s, err := acc.States(ctx)
+	acc, s, err := a.open(ctx, call, &args, args.Check, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}

@@ -60,17 +60,7 @@ func pick(o vcard.JS, properties []string) vcard.JS {
 // cardGet is ContactCard/get (RFC 9610 section 3.1).
 func (a api) cardGet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.GetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
-		return nil, err
-	}
-	acc, err := a.account(ctx, args.AccountID)
-	if err != nil {
-		return nil, err
-	}
-	s, err := acc.States(ctx)
+	acc, s, err := a.open(ctx, call, &args, func() error { return args.Check(call.Limits) }, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}
@@ -114,17 +104,7 @@ func numbers(prefix byte, ids []jmap.ID) (out []int64) {
 // cardChanges is ContactCard/changes (section 3.2).
 func (a api) cardChanges(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.ChangesArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(); err != nil {
-		return nil, err
-	}
-	acc, err := a.account(ctx, args.AccountID)
-	if err != nil {
-		return nil, err
-	}
-	s, err := acc.States(ctx)
+	acc, s, err := a.open(ctx, call, &args, args.Check, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}
@@ -142,17 +122,7 @@ func (a api) cardChanges(ctx context.Context, call *jmap.Call) (any, error) {
 // cardSet is ContactCard/set (section 3.5).
 func (a api) cardSet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.SetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
-		return nil, err
-	}
-	acc, err := a.account(ctx, args.AccountID)
-	if err != nil {
-		return nil, err
-	}
-	before, err := acc.States(ctx)
+	acc, before, err := a.open(ctx, call, &args, func() error { return args.Check(call.Limits) }, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}

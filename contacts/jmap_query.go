@@ -90,17 +90,7 @@ func (a api) cardQuery(ctx context.Context, call *jmap.Call) (any, error) {
 // cardQueryChanges is ContactCard/queryChanges (section 3.4).
 func (a api) cardQueryChanges(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.QueryChangesArgs[CardFilter]
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(); err != nil {
-		return nil, err
-	}
-	acc, err := a.account(ctx, args.AccountID)
-	if err != nil {
-		return nil, err
-	}
-	s, err := acc.States(ctx)
+	acc, s, err := a.open(ctx, call, &args, args.Check, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}
