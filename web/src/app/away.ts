@@ -52,9 +52,12 @@ export async function mayLeave(mirror: Mirror | null): Promise<boolean> {
   return confirm({ title: t('offline.leave.title'), text: t('offline.leave.text', { count }), confirm: t('offline.leave.confirm') })
 }
 
-/** Leaves nothing behind in this browser. */
+/** Leaves nothing behind in this browser, or says that it could not. */
 export async function forget(): Promise<void> {
   forgetUndo()
   setPrefs({ lately: [], notify: 'off' })
-  await Promise.allSettled([wipeMirror(), unsubscribe()])
+  const [wiped] = await Promise.allSettled(['indexedDB' in globalThis ? wipeMirror() : undefined, unsubscribe()])
+  if (wiped.status === 'fulfilled') return
+  await addTexts('offline')
+  sayError(t('offline.notWiped'))
 }
