@@ -1,11 +1,14 @@
 package store
 
 import (
+	"cmp"
+	"io"
 	"sync"
 
 	"github.com/ncruces/go-sqlite3/util/vfsutil"
 	"github.com/ncruces/go-sqlite3/vfs"
 	"github.com/ncruces/go-sqlite3/vfs/adiantum"
+	"golang.org/x/sys/unix"
 )
 
 // gatherName is the file layer of durable databases: Adiantum, with the
@@ -24,7 +27,7 @@ const gatherName = "chancery"
 const lazyName = "chancery-lazy"
 
 var registerGather = sync.OnceFunc(func() {
-	below := logVFS{vfs.Find(""), func(f vfs.File) vfs.File { return &blockFile{File: f} }}
+	below := logVFS{vfs.Find(""), newBlockFile}
 	cipher := adiantum.Wrap(below, nil)
 	vfs.Register(gatherName, logVFS{cipher, func(f vfs.File) vfs.File { return newWALFile(f, false) }})
 	vfs.Register(lazyName, logVFS{cipher, func(f vfs.File) vfs.File { return newWALFile(f, true) }})
@@ -93,7 +96,7 @@ func (g *gathered) add(p []byte, off int64) bool {
 }
 
 // write writes the run and forgets it.
-func (g *gathered) write(f vfs.File) error {
+func (g *gathered) write(f io.WriterAt) error {
 	if len(g.buf) == 0 {
 		return nil
 	}
@@ -151,7 +154,7 @@ func (f *walFile) flush() error {
 	err := f.write(f.File)
 	f.below.hold = false
 	if err == nil {
-		err = f.below.write(f.below.File)
+		err = f.below.flush()
 	}
 	f.lost = err
 	return err
@@ -191,11 +194,38 @@ func (f *walFile) Size() (int64, error) {
 	return f.File.Size()
 }
 
-// blockFile gathers the enciphered blocks of one flush into one system call.
+// blockFile gathers the enciphered blocks of one flush into one system call,
+// and keeps readers from a block while it is written.
+//
+// A log as such needs no such lock: nobody reads what is being written. But
+// the end of a committed frame and the beginning of the next lie in one block
+// of the cipher, which is enciphered anew when the next is written, and half
+// of its old text with half of its new one deciphers to noise.
 type blockFile struct {
 	vfs.File
 	gathered
 	hold bool
+	fd   func() uintptr
+}
+
+func newBlockFile(f vfs.File) vfs.File {
+	file, ok := f.(interface{ Fd() uintptr })
+	if !ok {
+		panic("store: the log is no file of the operating system")
+	}
+	return &blockFile{File: f, fd: file.Fd}
+}
+
+// lock locks a part of the file against the other connections, of this and of
+// other processes.
+func (f *blockFile) lock(kind int16, off int64, n int) error {
+	l := unix.Flock_t{Type: kind, Whence: io.SeekStart, Start: off, Len: int64(n)}
+	for {
+		err := unix.FcntlFlock(f.fd(), unix.F_OFD_SETLKW, &l)
+		if err != unix.EINTR {
+			return err
+		}
+	}
 }
 
 // WriteAt implements io.WriterAt.
@@ -203,13 +233,24 @@ func (f *blockFile) WriteAt(p []byte, off int64) (int, error) {
 	if f.hold && f.add(p, off) {
 		return len(p), nil
 	}
-	if err := f.write(f.File); err != nil {
+	if err := f.flush(); err != nil {
 		return 0, err
 	}
 	if f.hold && f.add(p, off) {
 		return len(p), nil
 	}
-	return f.File.WriteAt(p, off)
+	return f.writeLocked(p, off)
+}
+
+// flush writes what was gathered.
+func (f *blockFile) flush() error { return f.write(writerAt(f.writeLocked)) }
+
+func (f *blockFile) writeLocked(p []byte, off int64) (int, error) {
+	if err := f.lock(unix.F_WRLCK, off, len(p)); err != nil {
+		return 0, err
+	}
+	n, err := f.File.WriteAt(p, off)
+	return n, cmp.Or(err, f.lock(unix.F_UNLCK, off, len(p)))
 }
 
 // ReadAt implements io.ReaderAt.
@@ -217,9 +258,18 @@ func (f *blockFile) ReadAt(p []byte, off int64) (int, error) {
 	// The block at the end of a run is read before it is written; it is not
 	// among those gathered.
 	if end := f.off + int64(len(f.buf)); len(f.buf) > 0 && off < end && off+int64(len(p)) > f.off {
-		if err := f.write(f.File); err != nil {
+		if err := f.flush(); err != nil {
 			return 0, err
 		}
 	}
-	return f.File.ReadAt(p, off)
+	if err := f.lock(unix.F_RDLCK, off, len(p)); err != nil {
+		return 0, err
+	}
+	n, err := f.File.ReadAt(p, off)
+	return n, cmp.Or(err, f.lock(unix.F_UNLCK, off, len(p)))
 }
+
+// writerAt makes a function an io.WriterAt.
+type writerAt func(p []byte, off int64) (int, error)
+
+func (w writerAt) WriteAt(p []byte, off int64) (int, error) { return w(p, off) }

@@ -2,12 +2,14 @@ package store
 
 import (
 	"bytes"
-
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"chancery/kit/errs"
@@ -71,6 +73,44 @@ func countCopy(t *testing.T, dir string) int {
 	}
 	defer s.Close()
 	return count(t, s)
+}
+
+// TestLogReadWhileWritten reads what was committed last while the next
+// transaction is written into the rest of the same block.
+func TestLogReadWhileWritten(t *testing.T) {
+	s := openTest(t, Options{Dir: t.TempDir()})
+	makeTable(t, s)
+	ctx := t.Context()
+	must := func(err error) {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	must(insert(s, 1, "0"))
+	var readers sync.WaitGroup
+	var done atomic.Bool
+	for range 4 {
+		readers.Go(func() {
+			for last := 0; !done.Load() && !t.Failed(); {
+				now := 0
+				must(s.Read(ctx, func(tx *Tx) error {
+					return tx.Row(ctx, "SELECT CAST(text AS INTEGER) FROM item WHERE id = 1", nil, &now)
+				}))
+				if now < last {
+					t.Errorf("read %d after %d", now, last)
+				}
+				last = now
+			}
+		})
+	}
+	for i := 1; i <= 4_000 && !t.Failed(); i++ {
+		must(s.Write(ctx, func(tx *Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE item SET text = $1 WHERE id = 1", strconv.Itoa(i))
+			return err
+		}))
+	}
+	done.Store(true)
+	readers.Wait()
 }
 
 // TestLogGatheredIsWhole commits small transactions, over thousands of frames

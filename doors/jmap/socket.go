@@ -204,8 +204,11 @@ func (s *socket) enable(ctx context.Context, in socketRequest) {
 	if s.push != nil {
 		s.push()
 	}
-	ctx, s.push = context.WithCancel(ctx)
-	watch, err := s.door.watch(ctx, in.DataTypes)
+	// What ends the push must not cut a frame short, which would break the
+	// connection: frames are written under ctx, the socket's own.
+	enabled, stop := context.WithCancel(ctx)
+	s.push = stop
+	watch, err := s.door.watch(enabled, in.DataTypes)
 	if err != nil {
 		s.refuse(ctx, in.ID, &jmap.RequestError{Type: "about:blank", Status: httpdoor.StatusOf(err), Detail: errs.Text(err)})
 		return
@@ -217,18 +220,20 @@ func (s *socket) enable(ctx context.Context, in socketRequest) {
 		}
 		for {
 			select {
-			case <-ctx.Done():
+			case <-enabled.Done():
 				return
 			case <-watch.wake:
-				changed, err := watch.news(ctx)
-				if err == nil && len(changed) > 0 && !s.signedIn(ctx) {
+				changed, err := watch.news(enabled)
+				switch {
+				case enabled.Err() != nil:
 					return
-				}
-				if err != nil {
+				case err != nil:
 					_ = s.conn.Close(websocket.StatusTryAgainLater, "changes cannot be read now")
 					return
-				}
-				if len(changed) > 0 {
+				case len(changed) == 0:
+				case !s.signedIn(ctx):
+					return
+				default:
 					s.pushChange(ctx, watch, changed)
 				}
 			}
