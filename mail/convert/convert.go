@@ -59,6 +59,7 @@ func New(conf Config) *Converter {
 	if conf.Log == nil {
 		conf.Log = slog.New(slog.DiscardHandler)
 	}
+	sweep()
 	c := &Converter{conf: conf, turn: make(chan struct{}, 1)}
 	names := append([]string{"soffice", "libreoffice"}, places...)
 	if conf.Program != "" {
@@ -129,11 +130,12 @@ func (c *Converter) PDF(ctx context.Context, kind string, r io.Reader) ([]byte, 
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	dir, err := os.MkdirTemp("", "chancery-office-")
+	d, err := open()
 	if err != nil {
 		return nil, errs.Wrap(errs.Unavailable, err, "There is no room for converting a document.")
 	}
-	defer os.RemoveAll(dir)
+	defer d.close()
+	dir := d.path
 	in := filepath.Join(dir, "document."+kind)
 	if err := c.fill(in, r); err != nil {
 		return nil, err
@@ -159,13 +161,19 @@ func (c *Converter) fill(name string, r io.Reader) error {
 	return err
 }
 
+// shell sets the limits that Go cannot set for a child: memory, the size of
+// any file it writes, and no core. It leaves a watch that ends the whole group
+// when the server ends, even by kill -9.
+const shell = `ulimit -v %d; ulimit -f %d; ulimit -c 0
+exec 3<&0 </dev/null
+(cat <&3; kill -9 0) >/dev/null 2>&1 &
+exec 3<&-
+exec "$@"`
+
 func (c *Converter) run(ctx context.Context, dir, in string) error {
 	ctx, cancel := context.WithTimeout(ctx, c.conf.Time)
 	defer cancel()
-	// The shell sets the limits that Go cannot set for a child: memory, the
-	// size of any file it writes, and no core.
-	limits := fmt.Sprintf(`ulimit -v %d; ulimit -f %d; ulimit -c 0; exec "$@"`, c.conf.Memory>>10, c.conf.MaxOutput>>9+1024)
-	args := append([]string{"-c", limits, "sh"}, c.isolation()...)
+	args := append([]string{"-c", fmt.Sprintf(shell, c.conf.Memory>>10, c.conf.MaxOutput>>9+1024), "sh"}, c.isolation()...)
 	args = append(args, c.program, "-env:UserInstallation=file://"+dir+"/profile", "--headless", "--norestore", "--nolockcheck",
 		"--nodefault", "--nologo", "--convert-to", "pdf", "--outdir", filepath.Join(dir, "out"), in)
 	cmd := exec.CommandContext(ctx, "/bin/sh", args...)
@@ -178,7 +186,13 @@ func (c *Converter) run(ctx context.Context, dir, in string) error {
 	cmd.WaitDelay = 2 * time.Second
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &limited{w: &said, left: 4096}, &limited{w: &said, left: 4096}
-	err := cmd.Run()
+	// Never written to: its end is how the shell knows that this server has ended.
+	alive, err := cmd.StdinPipe()
+	if err != nil {
+		return errs.Wrap(errs.Unavailable, err, "There is no room for converting a document.")
+	}
+	defer alive.Close()
+	err = cmd.Run()
 	if cmd.Process != nil {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // what it left behind
 	}

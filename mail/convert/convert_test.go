@@ -1,7 +1,6 @@
 package convert
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -98,17 +97,5 @@ func TestQueue(t *testing.T) {
 	cancel()
 	if err := <-done; err == nil {
 		t.Error("the conversion that was given up succeeded")
-	}
-}
-
-// TestLibreOffice runs the real one, where it is installed.
-func TestLibreOffice(t *testing.T) {
-	c := New(Config{Time: 2 * time.Minute})
-	if !c.Available() {
-		t.Skip("LibreOffice is not installed")
-	}
-	b, err := c.PDF(t.Context(), "rtf", strings.NewReader(`{\rtf1\ansi Hello}`))
-	if err != nil || !bytes.HasPrefix(b, []byte("%PDF-")) {
-		t.Errorf("%.20q, %v", b, err)
 	}
 }
