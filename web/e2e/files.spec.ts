@@ -75,7 +75,7 @@ const files: FileOf[] = [
   { name: 'inner.eml', type: 'message/rfc822', content: Buffer.from(inner) },
   { name: 'papers.zip', type: 'application/zip', content: zip(big5) },
   { name: 'winmail.dat', type: 'application/ms-tnef', content: readFileSync(fileURLToPath(new URL('../../mail/mailapi/testdata/winmail.dat', import.meta.url))) },
-  { name: 'plan.docx', type: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', content: Buffer.from('PK not really') },
+  { name: 'plan.docx', type: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', content: zip(big5) },
 ]
 
 function withFiles(subject: string, list: FileOf[]): string {
