@@ -1,46 +1,12 @@
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newPage, openDesk, signIn, type Desk } from './harness'
+import { walk } from './proofs'
 
 let desk: Desk
 beforeAll(async () => {
   desk = await openDesk(7)
 })
 afterAll(() => desk.close())
-
-/** Whether the focus is on something that can be seen, not covered, and marked by a ring (WCAG 2.4.7, 2.4.11). */
-const focus = (page: Page): Promise<{ what: string; hidden: boolean; ring: boolean }> =>
-  page.evaluate(async () => {
-    // Reduced motion leaves changes of style a frame to be made.
-    await new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))
-    const focused = document.activeElement as HTMLElement
-    // A radio button out of sight stands for the label that is drawn around it.
-    const el = focused.classList.contains('sr') ? (focused.closest('label') ?? focused) : focused
-    const r = el.getBoundingClientRect()
-    const at = (x: number, y: number): boolean => {
-      const hit = document.elementFromPoint(Math.min(Math.max(x, 1), innerWidth - 1), Math.min(Math.max(y, 1), innerHeight - 1))
-      return hit !== null && (el.contains(hit) || hit.contains(el))
-    }
-    const seen = r.width > 1 && r.height > 1 && [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5], [0.5, 0.15], [0.5, 0.85]].some(([x, y]) => at(r.left + r.width * (x ?? 0), r.top + r.height * (y ?? 0)))
-    const style = (e: Element): CSSStyleDeclaration => getComputedStyle(e)
-    const ringed = (e: Element | null): boolean => e !== null && ((style(e).outlineStyle !== 'none' && parseFloat(style(e).outlineWidth) >= 2) || style(e).boxShadow !== 'none')
-    const ring = ringed(el) || ringed(el.parentElement) || ringed(el.closest('label')) || el.closest('[role=search], form')?.matches(':focus-within') === true || el.tagName === 'IFRAME' || el.hasAttribute('data-row') || el.id === 'list'
-    return { what: `${el.tagName} ${el.getAttribute('aria-label') ?? el.innerText?.slice(0, 30) ?? ''} ${el.className}`, hidden: !seen && el !== document.body, ring: ring || el === document.body }
-  })
-
-/** Goes through a screen by Tab alone, until it begins again. */
-async function walk(page: Page, where: string, most = 60): Promise<{ problems: string[]; stops: number }> {
-  const problems: string[] = []
-  const seen = new Set<string>()
-  for (let i = 0; i < most; i++) {
-    await page.keyboard.press('Tab')
-    const f = await focus(page)
-    if (f.hidden) problems.push(`${where}: hidden focus on ${f.what}`)
-    if (!f.ring) problems.push(`${where}: no ring on ${f.what}`)
-    seen.add(f.what)
-  }
-  return { problems, stops: seen.size }
-}
 
 test('every screen by keyboard alone: the focus is always seen, never trapped, and comes back', async () => {
   const { page, context } = await newPage(desk)

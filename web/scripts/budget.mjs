@@ -26,6 +26,7 @@ const routes = [
   ['look at files', ['src/rooms/mail/content/Viewer.tsx', 'src/rooms/mail/content/TextView.tsx', 'src/locales/zh-TW/content.json'], ['index.html'], 30],
   ['look at PDF (worker extra)', ['src/rooms/mail/content/PdfView.tsx'], ['index.html', 'src/rooms/mail/content/Viewer.tsx'], 140],
   ['contacts', ['src/rooms/contacts/ContactsRoom.tsx'], ['index.html'], 25],
+  ['merge contacts', ['src/rooms/contacts/MergeDialog.tsx', 'src/locales/zh-TW/merge.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/contacts/ContactsRoom.tsx'], 6],
   ['recipient picker', ['src/rooms/mail/picker/RecipientPicker.tsx'], ['index.html', 'src/rooms/mail/compose/Composer.tsx'], 10],
   ['templates and requests', ['src/rooms/mail/templates/TemplateMenu.tsx', 'src/rooms/mail/templates/KindNote.tsx', 'src/rooms/mail/templates/RequestsDialog.tsx'], ['index.html', 'src/rooms/mail/compose/Composer.tsx'], 20],
   ['settings', ['src/app/settings/SettingsRoom.tsx', 'src/app/settings/General.tsx', 'src/app/settings/KeyboardSection.tsx', 'src/locales/zh-TW/settings.json'], ['index.html'], 40],

@@ -5,6 +5,7 @@ import type folders from './en/folders.json'
 import type gallery from './en/gallery.json'
 import type later from './en/later.json'
 import type main from './en/main.json'
+import type merge from './en/merge.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
 import type rules from './en/rules.json'
@@ -24,6 +25,7 @@ export interface Areas {
   gallery: typeof gallery
   later: typeof later
   main: typeof main
+  merge: typeof merge
   offline: typeof offline
   palette: typeof palette
   rules: typeof rules

@@ -1,10 +1,10 @@
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { Suspense, lazy, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useLocation } from 'wouter'
 import { Frame } from '~/app/Frame'
 import { useLayout } from '~/app/layout'
 import { lastPlace } from '~/app/RoomPlace'
 import type { RoomProps } from '~/app/rooms'
-import { useT } from '~/kit/i18n'
+import { useT, withTexts } from '~/kit/i18n'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { useKeys } from '~/kit/keys'
 import { asSyncError } from '~/kit/sync/errors'
@@ -23,7 +23,9 @@ import { GroupForm } from './GroupForm'
 import { rowsOf } from './sorting'
 import { useContacts } from './store'
 
-type Editing = { what: 'card' | 'group'; card?: Card } | null
+const MergeDialog = lazy(() => withTexts('merge', () => import('./MergeDialog')))
+
+type Editing = { what: 'card' | 'group' | 'merge'; card?: Card } | null
 
 /** The person's address book: groups, a list in the order of the language, and one card. */
 export default function ContactsRoom({ engine }: RoomProps) {
@@ -83,6 +85,7 @@ export default function ContactsRoom({ engine }: RoomProps) {
       placement="bottom end"
       entries={[
         { id: 'group', label: t('contacts.newGroup'), icon: Users, run: () => setEditing({ what: 'group' }) },
+        { id: 'duplicates', label: t('contacts.duplicates'), run: () => setEditing({ what: 'merge' }) },
         { id: 'import', label: t('contacts.import'), run: () => file.current?.click() },
         { id: 'export', label: t('contacts.export'), run: () => give(group ? shown.map((c) => c.id) : null) },
       ]}
@@ -174,6 +177,11 @@ export default function ContactsRoom({ engine }: RoomProps) {
       </div>
       <input ref={file} type="file" accept=".vcf,text/vcard" hidden onChange={(e) => { const f = e.target.files?.[0]; if (f) take(f); e.target.value = '' }} />
       {editing?.what === 'card' && <CardForm contacts={contacts} card={editing.card} all={all} onClose={() => setEditing(null)} onSaved={(id) => open(id)} />}
+      {editing?.what === 'merge' && (
+        <Suspense>
+          <MergeDialog contacts={contacts} all={all} onClose={() => setEditing(null)} />
+        </Suspense>
+      )}
       {editing?.what === 'group' && <GroupForm contacts={contacts} group={editing.card} people={all.filter((c) => !isGroup(c))} onClose={() => setEditing(null)} onSaved={(id) => go({ place: id })} />}
     </Frame>
   )
