@@ -7,7 +7,7 @@
 // Does not own: what is worth recording; rooms call [Append] in the
 // transaction that does the thing, so that neither is there without the other.
 //
-// Verbs: Append, Verify, List.
+// Verbs: Append, Verify, List, OfAccount.
 //
 // Rules it answers: N33, N66 (record of access and operations, tamper
 // evidence), K21 in part.
@@ -86,6 +86,16 @@ func List(ctx context.Context, db *store.Store, org int64, limit int) (list []En
 			list = append(list, e)
 			return nil
 		})
+	})
+	return list, err
+}
+
+// OfAccount returns the newest entries in which an account did what a verb
+// says, newest first.
+func OfAccount(ctx context.Context, tx *store.Tx, org, account int64, verb string, limit int) (list []Entry, err error) {
+	err = selectOfAccount(ctx, tx, org, account, verb, limit, func(e Entry, _ []byte) error {
+		list = append(list, e)
+		return nil
 	})
 	return list, err
 }

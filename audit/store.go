@@ -32,6 +32,10 @@ func selectEntries(ctx context.Context, tx *store.Tx, org int64, limit int, each
 	return tx.Query(ctx, columns+"ORDER BY seq DESC LIMIT $2", []any{org, limit}, scanInto(org, each))
 }
 
+func selectOfAccount(ctx context.Context, tx *store.Tx, org, account int64, verb string, limit int, each func(Entry, []byte) error) error {
+	return tx.Query(ctx, columns+"AND account_id = $2 AND verb = $3 ORDER BY seq DESC LIMIT $4", []any{org, account, verb, limit}, scanInto(org, each))
+}
+
 func selectChain(ctx context.Context, tx *store.Tx, org int64, each func(Entry, []byte) error) error {
 	return tx.Query(ctx, columns+"ORDER BY seq", []any{org}, scanInto(org, each))
 }

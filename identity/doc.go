@@ -7,9 +7,9 @@
 // (policy).
 //
 // Verbs: SetPassword, Verify (address and password to a subject, for every
-// door), OpenSession, Session, CloseSession.
+// door), OpenSession, Session, CloseSession, SignIns.
 //
-// Rules it answers: N42, K04 in part. Second factors, certificates, zones'
+// Rules it answers: N42, K04 in part, K21. Second factors, certificates, zones'
 // rules and the life of an account come with their own issue.
 //
 // Where to start: verify.go.

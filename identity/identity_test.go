@@ -1,7 +1,10 @@
 package identity
 
 import (
+	"context"
+	"encoding/json"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,9 +12,11 @@ import (
 	"chancery/directory"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
+	"chancery/kit/id"
 	"chancery/kit/testkit"
 	"chancery/policy"
 	"chancery/store"
+	"chancery/wire/jmap"
 )
 
 var here = Peer{Addr: netip.MustParseAddr("192.0.2.7"), Door: "test"}
@@ -121,5 +126,74 @@ func TestSession(t *testing.T) {
 		ended(token, "new password")
 		ended("", "no token")
 		ended("1.xyz", "made up")
+	})
+}
+
+// TestSignIns lists the sign-ins of an account to its holder and to nobody else.
+func TestSignIns(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		i, now, a := newIdentity(t, url)
+		i.conf.SignIns = 3
+		b, err := i.dir.AddAccount(ctx, directory.Account{Address: "bob@city.example"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		who := policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address}
+		c := i.Capabilities(func(context.Context) (policy.Subject, error) { return who, nil })[0]
+		ask := func(account int64, more string) string {
+			t.Helper()
+			args := `{"accountId":"` + id.Text(accountID, account) + `"` + more + `}`
+			v, err := c.Methods["SignIn/get"](ctx, &jmap.Call{Name: "SignIn/get", Args: json.RawMessage(args), Limits: jmap.DefaultLimits()})
+			if err != nil {
+				return jmap.MethodErrorOf(err).Type
+			}
+			text, err := jmap.AppendValue(nil, v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(text)
+		}
+		try := func(password, from, door string) {
+			t.Helper()
+			now.Advance(time.Minute)
+			if _, err := i.Verify(ctx, "Ann@city.example", password, Peer{Addr: netip.MustParseAddr(from), Door: door}); err != nil && !errs.Is(err, errs.Unauthenticated) {
+				t.Fatal(err)
+			}
+		}
+		if got := ask(a.ID, ""); !strings.Contains(got, `"state":"0","list":[]`) {
+			t.Error(got)
+		}
+		try("wrong", "192.0.2.1", "imap")
+		try("Đường về 12", "10.1.2.3", "http")
+		try("wrong", "198.51.100.9", "smtp")
+		try("wrong", "2001:db8::1", "http")
+		got := ask(a.ID, "")
+		for _, want := range []string{
+			`"at":"2026-11-21T08:04:00Z","address":"Ann@city.example","peer":"2001:db8::1","inner":false,"door":"http","result":"unauthenticated"`,
+			`"peer":"198.51.100.9"`, `"peer":"10.1.2.3","inner":true,"door":"http","result":"ok"`,
+		} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s is not in %s", want, got)
+			}
+		}
+		if strings.Contains(got, "192.0.2.1") || strings.Index(got, "2001:db8") > strings.Index(got, "10.1.2.3") {
+			t.Errorf("too many, or not the newest first: %s", got)
+		}
+		if got := ask(a.ID, `,"ids":["nzz"],"properties":["door"]`); !strings.Contains(got, `"list":[],"notFound":["nzz"]`) {
+			t.Error(got)
+		}
+		// Another's are refused, and the try is recorded.
+		if got := ask(b.ID, ""); got != "forbidden" {
+			t.Error(got)
+		}
+		list, err := audit.List(ctx, i.db, a.Org, 1)
+		if err != nil || list[0].Verb != "sign-in.list" || list[0].Result != "forbidden" || list[0].Account != a.ID {
+			t.Errorf("%+v, %v", list, err)
+		}
+		// The system itself is no holder.
+		if _, err := i.SignIns(ctx, policy.System(a.Org), a.ID); !errs.Is(err, errs.Forbidden) {
+			t.Error(err)
+		}
 	})
 }

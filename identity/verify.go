@@ -29,6 +29,7 @@ type Config struct {
 	HashWorkers   int            // passwords hashed side by side, 19 MiB each; default 2
 	SessionIdle   time.Duration  // default 12 h
 	SessionLife   time.Duration  // default 7 days
+	SignIns       int            // sign-ins that a person is shown, the newest; default 100
 }
 
 // Identity answers who somebody is. One serves all doors of a process.
@@ -58,6 +59,9 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 	if conf.SessionLife == 0 {
 		conf.SessionLife = 7 * 24 * time.Hour
 	}
+	if conf.SignIns <= 0 {
+		conf.SignIns = 100
+	}
 	if conf.InnerNetworks == nil {
 		for _, p := range []string{"127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"} {
 			conf.InnerNetworks = append(conf.InnerNetworks, netip.MustParsePrefix(p))
@@ -83,6 +87,12 @@ func (i *Identity) Zone(addr netip.Addr) policy.Zone {
 		}
 	}
 	return policy.Outer
+}
+
+// inner says whether an address from the record is in the inner network.
+func (i *Identity) inner(peer string) bool {
+	addr, err := netip.ParseAddr(peer)
+	return err == nil && i.Zone(addr) == policy.Inner
 }
 
 // SetPassword gives an account a password and ends its sessions.
@@ -211,7 +221,7 @@ func (i *Identity) record(ctx context.Context, a directory.Account, address stri
 		s.Org = directory.DefaultOrg
 	}
 	err := i.db.Write(ctx, func(tx *store.Tx) error {
-		return audit.Append(ctx, tx, i.clock.Now(), audit.By(s, "sign-in", accountText(a.ID), result))
+		return audit.Append(ctx, tx, i.clock.Now(), audit.By(s, signIn, accountText(a.ID), result))
 	})
 	if err != nil {
 		i.log.Error("sign-in not recorded", "address", address, "error", err)

@@ -10,6 +10,7 @@ import (
 
 	"chancery/contacts"
 	"chancery/directory"
+	"chancery/identity"
 	"chancery/wire/jmap"
 	"chancery/wire/jmapmail"
 )
@@ -144,6 +145,7 @@ var mailTypes = []described{
 	{directory.ListObject{}, "A distribution list or the mailbox of a function."},
 	{directory.OrganisationObject{}, ""},
 	{directory.PreferenceObject{}, "A choice of the person; its id is its name."},
+	{identity.SignInObject{}, "A sign-in to the person's own account (our own capability)."},
 	{jmapmail.Template{}, "A letter prepared in advance."},
 	{jmapmail.Request{}, "What a letter sent by kind asks of its addressees."},
 	{jmapmail.Addressee{}, ""},

@@ -472,6 +472,17 @@ export interface PreferenceObject {
   value: unknown[] | null
 }
 
+/** A sign-in to the person's own account (our own capability). */
+export interface SignInObject {
+  id: Id
+  at: UTCDate
+  address: string
+  peer: string
+  inner: boolean
+  door: string
+  result: string
+}
+
 /** A letter prepared in advance. */
 export interface Template {
   id: Id
