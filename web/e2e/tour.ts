@@ -164,6 +164,7 @@ export const stops: Stop[] = [
   settings('templates', 'section button'),
   settings('files', '#settings-heading'),
   settings('keyboard', 'section [role=switch]'),
+  settings('signins', 'section li time'),
   settings('device', 'section [role=switch], section select'),
   { name: 'contacts', open: async (v) => { await go(v, '/contacts'); await v.page.locator('[data-card]').first().waitFor() } },
   { name: 'card', open: async (v) => { await go(v, `/contacts/all/${v.scene.card}`); await v.page.locator('section h2, section h1').nth(1).waitFor() } },
