@@ -6,7 +6,7 @@ import (
 )
 
 // maxName bounds what is spelled out of one text, in characters.
-const maxName = 200
+const maxName = 40
 
 // Key returns the key of a person (or a unit) from the names, and further
 // texts such as an address or a telephone number. Its parts are lines.
