@@ -70,26 +70,31 @@ function Chosen() {
   const more = !shown ? list.selectLoaded : !list.everything && list.selected.size < total ? list.selectEverything : undefined
   const moreText = shown ? t('list.chooseEverything', { count: number(total) }) : t('list.chooseAll')
   return (
-    <header className={css.head} data-chosen>
-      <IconButton icon={X} label={t('list.clear')} shortcut="Esc" onClick={list.clear} />
-      <span className={css.count} role="status">
-        {list.everything ? t('list.chosenAll', { count: number(total) }) : t('list.chosen', { count: list.selected.size })}
-      </span>
-      {more && !phone && (
-        <button type="button" className={css.link} onClick={more}>
-          {moreText}
-        </button>
-      )}
-      <i className={css.spring} />
-      {more && phone && <IconButton icon={CheckCheck} label={moreText} onClick={more} />}
-      {mailbox?.role !== 'archive' && <IconButton icon={Archive} label={t('act.archive')} shortcut="e" onClick={act.archive} />}
-      <IconButton icon={Trash2} label={t('act.delete')} shortcut="#" onClick={act.trash} />
-      <IconButton icon={unread ? MailOpen : Mail} label={t(unread ? 'act.markRead' : 'act.markUnread')} onClick={() => act.seen(unread)} />
-      {!m.account.isReadOnly && !list.everything && <IconButton icon={Clock} label={t('act.snooze')} shortcut="b" onClick={() => askLater({ kind: 'snooze', engine: m.engine, account: m.account, emails: act.emails(), leave: list.clear })} />}
-      <IconButton icon={FolderInput} label={t('act.move')} shortcut="v" onClick={act.askMove} />
-      <IconButton icon={Tag} label={t('act.label')} shortcut="l" onClick={act.askLabel} />
-      {mailbox?.role !== 'junk' && !phone && <IconButton icon={ShieldAlert} label={t('act.junk')} shortcut="!" onClick={act.junk} />}
-      {!phone && <IconButton icon={FileDown} label={t('act.export')} onClick={() => (list.everything && mailbox ? exportBox(m.account, mailbox.id) : exportChosen(m.account, act.emails().map((e) => e.id)))} />}
-    </header>
+    <div className={css.measure}>
+      <header className={css.head} data-chosen>
+        <IconButton icon={X} label={t('list.clear')} shortcut="Esc" onClick={list.clear} />
+        <span className={css.count} role="status">
+          <span className={css.words}>{list.everything ? t('list.chosenAll', { count: number(total) }) : t('list.chosen', { count: list.selected.size })}</span>
+          <span className={css.figure} aria-hidden>
+            {number(list.everything ? total : list.selected.size)}
+          </span>
+        </span>
+        {more && (
+          <button type="button" className={css.link} onClick={more}>
+            {moreText}
+          </button>
+        )}
+        <i className={css.spring} />
+        {more && <IconButton icon={CheckCheck} className={css.all ?? ''} label={moreText} onClick={more} />}
+        {mailbox?.role !== 'archive' && <IconButton icon={Archive} label={t('act.archive')} shortcut="e" onClick={act.archive} />}
+        <IconButton icon={Trash2} label={t('act.delete')} shortcut="#" onClick={act.trash} />
+        <IconButton icon={unread ? MailOpen : Mail} label={t(unread ? 'act.markRead' : 'act.markUnread')} onClick={() => act.seen(unread)} />
+        {!m.account.isReadOnly && !list.everything && <IconButton icon={Clock} label={t('act.snooze')} shortcut="b" onClick={() => askLater({ kind: 'snooze', engine: m.engine, account: m.account, emails: act.emails(), leave: list.clear })} />}
+        <IconButton icon={FolderInput} label={t('act.move')} shortcut="v" onClick={act.askMove} />
+        <IconButton icon={Tag} label={t('act.label')} shortcut="l" onClick={act.askLabel} />
+        {mailbox?.role !== 'junk' && !phone && <IconButton icon={ShieldAlert} label={t('act.junk')} shortcut="!" onClick={act.junk} />}
+        {!phone && <IconButton icon={FileDown} label={t('act.export')} onClick={() => (list.everything && mailbox ? exportBox(m.account, mailbox.id) : exportChosen(m.account, act.emails().map((e) => e.id)))} />}
+      </header>
+    </div>
   )
 }
