@@ -180,6 +180,14 @@ func TestSignIns(t *testing.T) {
 		if strings.Contains(got, "192.0.2.1") || strings.Index(got, "2001:db8") > strings.Index(got, "10.1.2.3") {
 			t.Errorf("too many, or not the newest first: %s", got)
 		}
+		// A good password that is known already is recorded once from each place.
+		for range 2 {
+			try("Đường về 12", "203.0.113.5", "imap")
+		}
+		try("Đường về 12", "203.0.113.6", "imap")
+		if got := ask(a.ID, ""); strings.Count(got, "203.0.113.5") != 1 || strings.Count(got, "203.0.113.6") != 1 {
+			t.Errorf("another place: %s", got)
+		}
 		if got := ask(a.ID, `,"ids":["nzz"],"properties":["door"]`); !strings.Contains(got, `"list":[],"notFound":["nzz"]`) {
 			t.Error(got)
 		}

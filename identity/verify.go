@@ -136,7 +136,7 @@ func (i *Identity) Verify(ctx context.Context, address, password string, peer Pe
 	if err != nil {
 		return policy.Subject{}, err
 	}
-	key := i.cacheKey(address, password)
+	key := i.cacheKey(address, password, peer)
 	if cred.found && !a.Locked && i.good.has(key, cred.version) {
 		return i.subject(a, peer), nil
 	}
@@ -204,17 +204,21 @@ func (i *Identity) subject(a directory.Account, peer Peer) policy.Subject {
 	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: a.Clearance, Zone: i.Zone(peer.Addr), Peer: peer.Addr.String(), Door: peer.Door}
 }
 
-func (i *Identity) cacheKey(address, password string) [32]byte {
+// cacheKey names a good password from one place by one door: from elsewhere
+// it is a sign-in of its own, which the record must have (K21).
+func (i *Identity) cacheKey(address, password string, peer Peer) [32]byte {
 	mac := hmac.New(sha256.New, i.secret[:])
-	mac.Write([]byte(address))
-	mac.Write([]byte{0})
+	for _, part := range []string{address, peer.Addr.String(), peer.Door} {
+		mac.Write([]byte(part))
+		mac.Write([]byte{0})
+	}
 	mac.Write([]byte(password))
 	return [32]byte(mac.Sum(nil))
 }
 
 // record writes the try into the audit record. A sign-in that the cache of
-// good passwords answered is not recorded again: mail programs sign in many
-// times an hour.
+// good passwords answered, from the same place by the same door, is not
+// recorded again: mail programs sign in many times an hour.
 func (i *Identity) record(ctx context.Context, a directory.Account, address string, peer Peer, result error) {
 	s := policy.Subject{Org: a.Org, Account: a.ID, Address: address, Peer: peer.Addr.String(), Door: peer.Door}
 	if s.Org == 0 {

@@ -31,7 +31,7 @@ test('desk: rules of axe, targets, and the keyboard: focus seen, ringed, never l
   }, only)
   expect([...failed, ...new Set(problems)]).toEqual([])
   await context.close()
-}, 400_000)
+}, 900_000)
 
 test('phone: rules of axe in Vietnamese and dark, targets, nothing beside the page', async () => {
   const { page, context } = await newPage(desk, { size: 'phone', language: 'vi', theme: 'dark' })
@@ -43,7 +43,7 @@ test('phone: rules of axe in Vietnamese and dark, targets, nothing beside the pa
   }, only)
   expect([...failed, ...new Set(problems)]).toEqual([])
   await context.close()
-}, 400_000)
+}, 900_000)
 
 test('400 % zoom: at 320 CSS px nothing scrolls two ways, and wider spacing of text cuts nothing off', async () => {
   const { page, context } = await newPage(desk, { size: 'phone', language: 'en' })
@@ -57,7 +57,7 @@ test('400 % zoom: at 320 CSS px nothing scrolls two ways, and wider spacing of t
   }, only)
   expect([...failed, ...new Set(problems)]).toEqual([])
   await context.close()
-}, 400_000)
+}, 900_000)
 
 test('desk: wider spacing of text cuts nothing off', async () => {
   const { page, context } = await newPage(desk, { language: 'vi' })
@@ -69,4 +69,4 @@ test('desk: wider spacing of text cuts nothing off', async () => {
   }, only)
   expect([...failed, ...new Set(problems)]).toEqual([])
   await context.close()
-}, 400_000)
+}, 900_000)

@@ -25,7 +25,7 @@ test.each<Size>(['desktop', 'phone'])('people see when, from where and by what s
   expect(refused).toBeGreaterThanOrEqual(0)
   expect(told[refused]).toMatch(/Web client\s+127\.0\.0\.1 · inner network/)
   expect(told.some((x) => x.includes('Signed in') && x.includes('Web client'))).toBe(true)
-  expect(await findings(page, 'sign-ins', true)).toEqual([])
+  expect(await findings(page, 'sign-ins')).toEqual([])
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
   expect(errors.filter((e) => !/401/.test(e))).toEqual([])
   await context.close()
