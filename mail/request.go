@@ -262,15 +262,12 @@ func (a *Account) Requests(ctx context.Context) (list []Request, state int64, er
 		if state, err = selectRequestState(ctx, tx, a.info.ID); err != nil {
 			return err
 		}
-		all, err := selectRequests(ctx, tx, requestsSince, a.info.ID, int64(0))
-		for _, r := range all {
-			if r.Gone {
-				continue
-			}
-			if r.Addressees, err = selectAddressees(ctx, tx, a.info.ID, r.ID); err != nil {
-				return err
-			}
-			list = append(list, r)
+		if list, err = selectRequests(ctx, tx, requestsThere, a.info.ID); err != nil {
+			return err
+		}
+		asked, err := selectAllAddressees(ctx, tx, a.info.ID)
+		for i := range list {
+			list[i].Addressees = asked[list[i].ID]
 		}
 		return err
 	})
@@ -299,19 +296,24 @@ func (a *Account) RequestChanges(ctx context.Context, since int64) (c ObjectChan
 }
 
 // UpdateRequest moves the due date of a request, or closes it: nobody is
-// waited for then, and a report has no further period.
-func (a *Account) UpdateRequest(ctx context.Context, request int64, due time.Time, closed bool) error {
-	return a.changeRequest(ctx, request, func(r *Request) {
-		r.DueAt, r.Closed = due, closed
+// waited for then, and a report has no further period. The change is given
+// what stands now, under the account's lock.
+func (a *Account) UpdateRequest(ctx context.Context, request int64, change func(r Request) (due time.Time, closed bool, err error)) error {
+	return a.changeRequest(ctx, request, func(r *Request) (err error) {
+		r.DueAt, r.Closed, err = change(*r)
+		return err
 	})
 }
 
 // DeleteRequest forgets a request; the letter and its answers stay.
 func (a *Account) DeleteRequest(ctx context.Context, request int64) error {
-	return a.changeRequest(ctx, request, func(r *Request) { r.Gone = true })
+	return a.changeRequest(ctx, request, func(r *Request) error {
+		r.Gone = true
+		return nil
+	})
 }
 
-func (a *Account) changeRequest(ctx context.Context, request int64, change func(*Request)) error {
+func (a *Account) changeRequest(ctx context.Context, request int64, change func(*Request) error) error {
 	if err := a.can(ctx, policy.Organise); err != nil {
 		return err
 	}
@@ -327,7 +329,9 @@ func (a *Account) changeRequest(ctx context.Context, request int64, change func(
 		if len(list) == 0 || list[0].Gone {
 			return errs.E(errs.NotFound, "There is no such request.")
 		}
-		change(&list[0])
+		if err := change(&list[0]); err != nil {
+			return err
+		}
 		list[0].Modseq = row.modseq
 		return putRequest(ctx, tx, list[0])
 	})

@@ -199,4 +199,3 @@ func TestAnswersWaiting(t *testing.T) {
 		t.Error("nothing is taken any more")
 	}
 }
-

@@ -136,12 +136,11 @@ func (a *Account) CreateTemplate(ctx context.Context, b TemplateBody) (t Templat
 		if err != nil {
 			return err
 		}
-		have, err := selectTemplates(ctx, tx, a.info.ID, 0)
+		have, err := countTemplates(ctx, tx, a.info.ID)
 		if err != nil {
 			return err
 		}
-		have = slices.DeleteFunc(have, func(t Template) bool { return t.Gone })
-		if len(have) >= MaxTemplates {
+		if have >= MaxTemplates {
 			return errs.E(errs.OverQuota, "An account can have %d templates.", MaxTemplates)
 		}
 		t = Template{ID: id.New(), TemplateBody: b, Created: row.modseq, Modseq: row.modseq}
@@ -150,20 +149,27 @@ func (a *Account) CreateTemplate(ctx context.Context, b TemplateBody) (t Templat
 	return t, err
 }
 
-// UpdateTemplate replaces what a template says.
-func (a *Account) UpdateTemplate(ctx context.Context, template int64, b TemplateBody) error {
-	if err := b.check(); err != nil {
-		return err
-	}
-	return a.changeTemplate(ctx, template, func(t *Template) { t.TemplateBody = b })
+// UpdateTemplate changes what a template says. The change is given what it
+// says now, under the account's lock: two people who change a shared account's
+// template do not undo each other.
+func (a *Account) UpdateTemplate(ctx context.Context, template int64, change func(TemplateBody) (TemplateBody, error)) error {
+	return a.changeTemplate(ctx, template, func(t *Template) (err error) {
+		if t.TemplateBody, err = change(t.TemplateBody); err != nil {
+			return err
+		}
+		return t.check()
+	})
 }
 
 // DeleteTemplate removes a template.
 func (a *Account) DeleteTemplate(ctx context.Context, template int64) error {
-	return a.changeTemplate(ctx, template, func(t *Template) { t.Gone = true })
+	return a.changeTemplate(ctx, template, func(t *Template) error {
+		t.Gone = true
+		return nil
+	})
 }
 
-func (a *Account) changeTemplate(ctx context.Context, template int64, change func(*Template)) error {
+func (a *Account) changeTemplate(ctx context.Context, template int64, change func(*Template) error) error {
 	if err := a.can(ctx, policy.Organise); err != nil {
 		return err
 	}
@@ -172,17 +178,16 @@ func (a *Account) changeTemplate(ctx context.Context, template int64, change fun
 		if err != nil {
 			return err
 		}
-		have, err := selectTemplates(ctx, tx, a.info.ID, 0)
-		if err != nil {
+		t, err := selectTemplate(ctx, tx, a.info.ID, template)
+		if found, err := store.Found(err); err != nil {
+			return err
+		} else if !found || t.Gone {
+			return errs.E(errs.NotFound, "There is no such template.")
+		}
+		if err := change(&t); err != nil {
 			return err
 		}
-		for _, t := range have {
-			if t.ID == template && !t.Gone {
-				change(&t)
-				t.Modseq = row.modseq
-				return putTemplate(ctx, tx, a.info.ID, t)
-			}
-		}
-		return errs.E(errs.NotFound, "There is no such template.")
+		t.Modseq = row.modseq
+		return putTemplate(ctx, tx, a.info.ID, t)
 	})
 }

@@ -157,16 +157,17 @@ func (a *API) templateSet(ctx context.Context, call *jmap.Call) (any, error) {
 	if err := args.Check(call.Limits); err != nil {
 		return nil, err
 	}
-	acc, objects, old, err := a.templates(ctx, args.AccountID)
+	acc, err := a.account(ctx, args.AccountID)
 	if err != nil {
 		return nil, err
 	}
-	if err := args.CheckState(old); err != nil {
+	before, err := acc.TemplateState(ctx)
+	if err != nil {
 		return nil, err
 	}
-	have := map[jmap.ID]jmapmail.Template{}
-	for _, t := range objects {
-		have[t.ID] = t
+	old := state(before)
+	if err := args.CheckState(old); err != nil {
+		return nil, err
 	}
 	out := jmap.Set(ctx, call, &args, jmap.Setter{
 		Create: func(ctx context.Context, _ jmap.ID, raw json.RawMessage) (jmap.ID, any, error) {
@@ -179,27 +180,20 @@ func (a *API) templateSet(ctx context.Context, call *jmap.Call) (any, error) {
 			}
 			t, err := acc.CreateTemplate(ctx, templateBody(in))
 			o := templateObject(t)
-			have[o.ID] = o
 			return o.ID, o, err
 		},
 		Update: func(ctx context.Context, text jmap.ID, p jmap.Patch) (any, error) {
-			old, ok := have[text]
+			n, ok := id.Parse(templateID, text)
 			if !ok {
 				return nil, jmap.Refuse(jmap.NotFound, "There is no template %s.", text)
 			}
-			now, err := jmap.Patched(old, jmapmail.Template{}, p)
-			if err != nil {
-				return nil, err
-			}
-			if now.ID != old.ID {
-				return nil, jmap.BadProperty("id", "The id cannot be changed.")
-			}
-			n, _ := id.Parse(templateID, text)
-			if err := acc.UpdateTemplate(ctx, n, templateBody(now)); err != nil {
-				return nil, err
-			}
-			have[text] = now
-			return nil, nil
+			return nil, acc.UpdateTemplate(ctx, n, func(b mail.TemplateBody) (mail.TemplateBody, error) {
+				now, err := jmap.Patched(templateObject(mail.Template{ID: n, TemplateBody: b}), jmapmail.Template{}, p)
+				if err == nil && now.ID != text {
+					err = jmap.BadProperty("id", "The id cannot be changed.")
+				}
+				return templateBody(now), err
+			})
 		},
 		Destroy: func(ctx context.Context, text jmap.ID) error {
 			n, ok := id.Parse(templateID, text)
