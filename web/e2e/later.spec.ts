@@ -7,7 +7,7 @@ const run = Date.now()
 let desk: Desk
 let api: Api
 beforeAll(async () => {
-  desk = await openDesk(5)
+  desk = await openDesk(20)
   api = Api.of(desk)
 })
 afterAll(() => desk.close())

@@ -7,7 +7,7 @@ const run = Date.now()
 let desk: Desk
 let api: Api
 beforeAll(async () => {
-  desk = await openDesk(4)
+  desk = await openDesk(13)
   api = Api.of(desk)
 })
 afterAll(() => desk.close())

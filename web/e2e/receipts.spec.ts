@@ -7,7 +7,7 @@ const run = Date.now()
 let desk: Desk
 let other: Desk
 beforeAll(async () => {
-  desk = await openDesk(0)
+  desk = await openDesk(62)
   other = await openDesk(1)
 })
 afterAll(async () => {

@@ -7,7 +7,7 @@ const run = Date.now()
 let desk: Desk
 let api: Api
 beforeAll(async () => {
-  desk = await openDesk(6)
+  desk = await openDesk(24)
   api = Api.of(desk)
 })
 afterAll(() => desk.close())
