@@ -191,13 +191,9 @@ func TestTemplates(t *testing.T) {
 		}
 		since := must(p.ann.TemplateState(ctx))
 		good.Name = "Quarterly"
-		rename := func(b TemplateBody) (TemplateBody, error) {
-			b.Name = good.Name
-			return b, nil
-		}
-		check(t, p.ann.UpdateTemplate(ctx, made.ID, rename))
-		if err := p.ann.UpdateTemplate(ctx, made.ID, func(b TemplateBody) (TemplateBody, error) { return TemplateBody{}, nil }); !errs.Is(err, errs.Invalid) {
-			t.Errorf("a template without a name: %v", err)
+		check(t, p.ann.UpdateTemplate(ctx, made.ID, made.Modseq, good))
+		if err := p.ann.UpdateTemplate(ctx, made.ID, made.Modseq, good); !errs.Is(err, errs.Conflict) {
+			t.Errorf("changed over another change: %v", err)
 		}
 		list, _, err := p.ann.Templates(ctx)
 		if check(t, err); len(list) != 1 || list[0].Name != "Quarterly" || list[0].To[0].Email != "bob@city.example" {

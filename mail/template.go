@@ -149,16 +149,38 @@ func (a *Account) CreateTemplate(ctx context.Context, b TemplateBody) (t Templat
 	return t, err
 }
 
-// UpdateTemplate changes what a template says. The change is given what it
-// says now, under the account's lock: two people who change a shared account's
-// template do not undo each other.
-func (a *Account) UpdateTemplate(ctx context.Context, template int64, change func(TemplateBody) (TemplateBody, error)) error {
-	return a.changeTemplate(ctx, template, func(t *Template) (err error) {
-		if t.TemplateBody, err = change(t.TemplateBody); err != nil {
-			return err
-		}
-		return t.check()
+// Template returns one template.
+func (a *Account) Template(ctx context.Context, template int64) (t Template, err error) {
+	err = a.room.db.Read(ctx, func(tx *store.Tx) (err error) {
+		t, err = a.findTemplate(ctx, tx, template)
+		return err
 	})
+	return t, err
+}
+
+// UpdateTemplate replaces what a template says. Was is the Modseq that it had
+// when it was read: Conflict when somebody changed it since, so that two people
+// who change a shared account's template do not undo each other.
+func (a *Account) UpdateTemplate(ctx context.Context, template, was int64, b TemplateBody) error {
+	if err := b.check(); err != nil {
+		return err
+	}
+	return a.changeTemplate(ctx, template, func(t *Template) error {
+		if t.Modseq != was {
+			return errs.E(errs.Conflict, "The template was changed meanwhile.")
+		}
+		t.TemplateBody = b
+		return nil
+	})
+}
+
+func (a *Account) findTemplate(ctx context.Context, tx *store.Tx, template int64) (Template, error) {
+	t, err := selectTemplate(ctx, tx, a.info.ID, template)
+	found, err := store.Found(err)
+	if err == nil && (!found || t.Gone) {
+		err = errs.E(errs.NotFound, "There is no such template.")
+	}
+	return t, err
 }
 
 // DeleteTemplate removes a template.
@@ -178,11 +200,9 @@ func (a *Account) changeTemplate(ctx context.Context, template int64, change fun
 		if err != nil {
 			return err
 		}
-		t, err := selectTemplate(ctx, tx, a.info.ID, template)
-		if found, err := store.Found(err); err != nil {
+		t, err := a.findTemplate(ctx, tx, template)
+		if err != nil {
 			return err
-		} else if !found || t.Gone {
-			return errs.E(errs.NotFound, "There is no such template.")
 		}
 		if err := change(&t); err != nil {
 			return err

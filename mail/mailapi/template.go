@@ -148,6 +148,25 @@ func (a *API) templateChanges(ctx context.Context, call *jmap.Call) (any, error)
 	return a.plainChanges(ctx, call, templateID, (*mail.Account).TemplateState, (*mail.Account).TemplateChanges)
 }
 
+// maxPatches is how often a patch is laid anew over what others changed.
+const maxPatches = 20
+
+// patchTemplate changes one template; Conflict when another change was faster.
+func (a *API) patchTemplate(ctx context.Context, acc *mail.Account, n int64, p jmap.Patch) error {
+	old, err := acc.Template(ctx, n)
+	if err != nil {
+		return err
+	}
+	now, err := jmap.Patched(templateObject(old), jmapmail.Template{}, p)
+	if err != nil {
+		return err
+	}
+	if now.ID != id.Text(templateID, n) {
+		return jmap.BadProperty("id", "The id cannot be changed.")
+	}
+	return acc.UpdateTemplate(ctx, n, old.Modseq, templateBody(now))
+}
+
 // templateSet is Template/set.
 func (a *API) templateSet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.SetArgs
@@ -187,13 +206,14 @@ func (a *API) templateSet(ctx context.Context, call *jmap.Call) (any, error) {
 			if !ok {
 				return nil, jmap.Refuse(jmap.NotFound, "There is no template %s.", text)
 			}
-			return nil, acc.UpdateTemplate(ctx, n, func(b mail.TemplateBody) (mail.TemplateBody, error) {
-				now, err := jmap.Patched(templateObject(mail.Template{ID: n, TemplateBody: b}), jmapmail.Template{}, p)
-				if err == nil && now.ID != text {
-					err = jmap.BadProperty("id", "The id cannot be changed.")
+			for try := 0; ; try++ {
+				// Whoever was first meanwhile keeps what they changed: the patch
+				// is laid over that.
+				err := a.patchTemplate(ctx, acc, n, p)
+				if !errs.Is(err, errs.Conflict) || try == maxPatches {
+					return nil, err
 				}
-				return templateBody(now), err
-			})
+			}
 		},
 		Destroy: func(ctx context.Context, text jmap.ID) error {
 			n, ok := id.Parse(templateID, text)
