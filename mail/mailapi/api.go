@@ -188,6 +188,33 @@ func (a *API) open(ctx context.Context, text jmap.ID) (*mail.Account, *mail.Snap
 	return acc, snap, err
 }
 
+// take reads the arguments of a call and checks them; nil where there is
+// nothing to check.
+func take(call *jmap.Call, args any, check func() error) error {
+	if err := call.Decode(args); err != nil || check == nil {
+		return err
+	}
+	return check()
+}
+
+// enter is take, and opens the account that the arguments name.
+func (a *API) enter(ctx context.Context, call *jmap.Call, args any, check func() error, account *jmap.ID) (*mail.Account, error) {
+	if err := take(call, args, check); err != nil {
+		return nil, err
+	}
+	return a.account(ctx, *account)
+}
+
+// enterNow is enter with the account's present snapshot.
+func (a *API) enterNow(ctx context.Context, call *jmap.Call, args any, check func() error, account *jmap.ID) (*mail.Account, *mail.Snapshot, error) {
+	acc, err := a.enter(ctx, call, args, check, account)
+	if err != nil {
+		return nil, nil, err
+	}
+	snap, err := acc.Snapshot(ctx)
+	return acc, snap, err
+}
+
 // states returns the states for push, those of submissions too: all stand in
 // one snapshot.
 func (a *API) states(ctx context.Context, account jmap.ID) (map[string]string, error) {

@@ -50,10 +50,7 @@ func (a *API) requests(ctx context.Context, account jmap.ID) (*mail.Account, []j
 // requestGet is Request/get.
 func (a *API) requestGet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.GetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
+	if err := take(call, &args, func() error { return args.Check(call.Limits) }); err != nil {
 		return nil, err
 	}
 	_, objects, now, err := a.requests(ctx, args.AccountID)
@@ -71,13 +68,7 @@ func (a *API) requestChanges(ctx context.Context, call *jmap.Call) (any, error) 
 // requestSet is Request/set. Requests are made by sending a letter.
 func (a *API) requestSet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.SetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
-		return nil, err
-	}
-	acc, err := a.account(ctx, args.AccountID)
+	acc, err := a.enter(ctx, call, &args, func() error { return args.Check(call.Limits) }, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}
