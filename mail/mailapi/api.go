@@ -5,7 +5,6 @@ import (
 	"log/slog"
 
 	"chancery/kit/clock"
-	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/mail"
 	"chancery/policy"
@@ -160,22 +159,13 @@ func (a *API) Accounts(ctx context.Context) ([]jmap.Account, error) {
 
 // account opens the account of a call.
 func (a *API) account(ctx context.Context, text jmap.ID) (*mail.Account, error) {
-	if err := jmap.CheckAccount(text); err != nil {
-		return nil, err
-	}
-	n, ok := id.Parse(accountID, text)
-	if !ok {
-		return nil, jmap.Fail(jmap.AccountNotFound, "There is no account %s.", text)
-	}
-	s, err := a.who(ctx)
-	if err != nil {
-		return nil, err
-	}
-	acc, err := a.room.Account(ctx, s, n)
-	if errs.Is(err, errs.NotFound) {
-		return nil, jmap.Fail(jmap.AccountNotFound, "There is no account %s.", text)
-	}
-	return acc, err
+	return jmap.OpenAccount(text, func(n int64) (*mail.Account, error) {
+		s, err := a.who(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return a.room.Account(ctx, s, n)
+	})
 }
 
 // open opens the account of a call together with its present snapshot.
