@@ -295,7 +295,9 @@ func TestPatchedTogether(t *testing.T) {
 			t.Fatal(err)
 		}
 		made := o.call(t, `ContactCard/set {"accountId":"`+o.annID+`","create":{"c":{"addressBookIds":{"`+id.Text(bookID, books[0].ID)+`":true},"uid":"u1","name":{"full":"x"}}}}`, map[jmap.ID]jmap.ID{})
-		var got struct{ Created map[string]struct{ ID string } }
+		var got struct {
+			Created map[string]struct{ ID string }
+		}
 		_, body, _ := strings.Cut(made[0], " ")
 		if err := json.Unmarshal([]byte(body), &got); err != nil || got.Created["c"].ID == "" {
 			t.Fatal(made, err)
