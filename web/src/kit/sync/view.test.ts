@@ -108,4 +108,27 @@ describe('QueryView', () => {
     const known = view.rows.filter((x) => x !== undefined)
     expect(new Set(known).size).toBe(known.length)
   })
+
+  test('an email asked for before a change does not come back as it was', async () => {
+    const { engine, account, fake } = await officeEngine(20)
+    const view = engine.view(account, inbox, false)
+    await view.ensure(0, 20)
+    const id = view.rows[0] as string
+    const call = engine.transport.call.bind(engine.transport)
+    let go: (() => void) | undefined
+    engine.transport.call = (async (name: string, args: Record<string, unknown>) => {
+      const r = await call(name, args)
+      if (name === 'Email/get' && !go) await new Promise<void>((done) => (go = done))
+      return r
+    }) as typeof engine.transport.call
+    const body = engine.loadBodies(account, [id])
+    await vi.waitFor(() => expect(go).toBeDefined())
+    fake.handle([['Email/set', { accountId: account.id, update: { [id]: { 'keywords/$flagged': true } } }, 'x']])
+    await engine.sync(account.id)
+    expect(account.emails.get(id)?.keywords['$flagged']).toBe(true)
+    go?.()
+    await body
+    expect(account.emails.get(id)?.keywords['$flagged']).toBe(true)
+    expect(engine.hasBody(account, id)).toBe(true)
+  })
 })
