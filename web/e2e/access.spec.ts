@@ -4,7 +4,7 @@ import { walk } from './proofs'
 
 let desk: Desk
 beforeAll(async () => {
-  desk = await openDesk(7)
+  desk = await openDesk(33)
 })
 afterAll(() => desk.close())
 
