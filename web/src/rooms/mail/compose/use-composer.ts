@@ -14,7 +14,7 @@ import { isBlank, validAddress, type Draft, type DraftFile } from './draft'
 import { DraftSaver } from './saver'
 import { fillNames, openField } from '../templates/fields'
 import { sendWithUndo } from './send'
-import { keepUnsaved, type ComposeStart } from './start'
+import { keepUnsaved, takeFiles, type ComposeStart } from './start'
 import { ownDomains, recentPeople, searchDirectory, type Suggestion } from './suggest'
 import { maxUpload, upload, type Upload } from './upload'
 import { usePictures } from './rich/use-pictures'
@@ -144,6 +144,14 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   }
 
   const { pictures, addPictures } = usePictures({ engine, account, t, files: draft.files, attach, replace: (key, file) => setFile(key, file) })
+
+  // What another program shared comes with the first sheet.
+  const attachNow = useRef(attach)
+  attachNow.current = attach
+  useEffect(() => {
+    const held = takeFiles()
+    if (held.length > 0) attachNow.current(held)
+  }, [])
 
   const detach = (key: string): void => {
     uploads.current.get(key)?.cancel()
