@@ -31,9 +31,9 @@ const methods = {
 const letters = (s) => s.split(' ')
 const sessions = [
   ['Zhuyin', 'Enter takes what was composed', letters('e j slash space j p 6 Return')],
-  ['Zhuyin', 'a candidate by arrows and Enter', letters('e j slash space Down Down Return Return')],
+  ['Zhuyin', 'a candidate by arrows and Enter', letters('e j slash space Down Right Return Return')],
   ['Zhuyin', 'a candidate by its digit', letters('e j slash space Down 2 Return')],
-  ['Zhuyin', 'Escape closes the candidates, then empties it', letters('e j slash space Down Escape Escape Escape')],
+  ['Zhuyin', 'Escape closes the candidates, then empties it', letters('e j slash space Down Escape Escape')],
   ['Zhuyin', 'a sign taken back', letters('e j BackSpace BackSpace')],
   ['Pinyin', 'space takes the first candidate', letters('t o n g j i space')],
   ['Pinyin', 'Enter keeps the letters', letters('t o n g j i Return')],
@@ -47,7 +47,7 @@ const sessions = [
   ['Hangul', 'Escape', letters('r u Escape')],
   ['Telex', 'tone and hat, then Enter', letters('v i e e t j Return')],
   ['Telex', 'a space ends it', letters('k i n h s space')],
-  ['Telex', 'a mark taken back', letters('k i n h s BackSpace BackSpace')],
+  ['Telex', 'a mark taken back', letters('k i n h s BackSpace BackSpace Return')],
   ['Telex', 'Escape', letters('d d a Escape')],
 ]
 
@@ -97,8 +97,10 @@ async function record(page, method, what, keys, field) {
     return { events: [...trace], text: (el.value ?? el.innerText).replace(/\n$/, '') }
   }, field)
   // Leaves nothing half composed behind.
+  for (let i = 0; i < 4; i++) run('xdotool', 'key', 'Escape')
   run('fcitx5-remote', '-c')
-  await pause(100)
+  await page.evaluate(() => document.activeElement.blur())
+  await pause(200)
   return { method, what, field, keys, text, events }
 }
 

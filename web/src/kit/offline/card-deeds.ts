@@ -5,8 +5,8 @@ import { patched, type Ask, type Patch } from './patch'
 /** What was done to the person's contacts without a line. */
 export type CardDeed =
   | { kind: 'card'; id: string; accountId: string; card: Omit<Card, 'id'> }
-  /** `was` is the card before it was changed, by which a change made elsewhere is noticed. */
-  | { kind: 'cardUpdate'; id: string; accountId: string; patch: Patch; was: Card }
+  /** `was` is the card before it was changed, by which a change made elsewhere is noticed; `copyUid` is for a card of its own then. */
+  | { kind: 'cardUpdate'; id: string; accountId: string; patch: Patch; was: Card; copyUid: string }
   | { kind: 'cardDestroy'; id: string; accountId: string; was: Card }
 
 /** The reasons that are no refusal of the server: both versions are kept, or the card stays. */
@@ -54,8 +54,8 @@ async function update(ask: Ask, d: CardDeed & { kind: 'cardUpdate' }, id: string
   }
   // The same part was changed elsewhere, or the card is gone: what was
   // written here becomes a card of its own, so that neither is lost.
-  const { id: _, ...rest } = mine
-  const why = await create(ask, d.accountId, { ...rest, uid: `${d.was.uid}-${d.id.slice(-8)}` }, true, made)
+  const copy = Object.fromEntries(Object.entries(mine).filter(([p, v]) => p !== 'id' && !byServer.has(p) && v !== null)) as Omit<Card, 'id'>
+  const why = await create(ask, d.accountId, { ...copy, uid: d.copyUid }, true, made)
   return why ?? ('conflictCopied' satisfies Conflict)
 }
 
@@ -64,14 +64,14 @@ async function destroy(ask: Ask, d: CardDeed & { kind: 'cardDestroy' }, id: stri
   if (!now) return null
   const parts = new Set([...Object.keys(now), ...Object.keys(d.was)] as (keyof Card)[])
   // Somebody found it worth changing since; taking it away stays undone and is told.
-  for (const p of parts) if (p !== 'id' && !unimportant.has(p) && !same(now[p], d.was[p])) return 'conflictStays' satisfies Conflict
+  for (const p of parts) if (p !== 'id' && !byServer.has(p) && !same(now[p], d.was[p])) return 'conflictStays' satisfies Conflict
   const r = await ask<SetResponse<Card>>('ContactCard/set', { accountId: d.accountId, destroy: [id] })
   const no = r.notDestroyed?.[id]
   return no && no.type !== 'notFound' ? no.type : null
 }
 
 // The server sets these by itself whenever a card is written.
-const unimportant: ReadonlySet<string> = new Set(['updated', 'created', 'prodId', '@type', 'version', 'blobId'])
+const byServer: ReadonlySet<string> = new Set(['updated', 'created', 'prodId', '@type', 'version', 'blobId'])
 
 /** Equality of JSON values, whatever the order of their members. */
 export function same(a: unknown, b: unknown): boolean {

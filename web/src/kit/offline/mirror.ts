@@ -289,7 +289,7 @@ export class Mirror {
       this.written.delete(name)
     }
     const { cards: _, ...people } = this.people
-    await this.vault.put('people', { ...people, log: [] })
+    if (people.state !== null) await this.vault.put('people', people)
     await this.vault.put('front', { ...this.front, states: this.kept.states })
   }
 

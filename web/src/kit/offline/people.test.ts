@@ -79,7 +79,7 @@ class Server {
 
 describe('changes of contacts that waited for the line', () => {
   const was = card('1', 'Lin')
-  const rename: CardDeed = { kind: 'cardUpdate', id: '1', accountId: 'A', patch: { name: { full: 'Lin Ya-ting' } }, was }
+  const rename: CardDeed = { kind: 'cardUpdate', id: '1', accountId: 'A', patch: { name: { full: 'Lin Ya-ting' } }, was, copyUid: 'urn:uuid:c' }
   const real = (id: string): string => id
   const none = (): void => {}
 

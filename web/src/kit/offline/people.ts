@@ -17,7 +17,7 @@ export interface KeptPeople {
   state: string | null
   books: AddressBook[]
   cards: Map<string, Card>
-  /** What was changed here since that state, in order; a screen asks for it by /changes. */
+  /** What was changed here since that state, in order; a screen asks for it by /changes, and by it the server sees that the screen knows more. */
   log: string[]
 }
 
@@ -96,7 +96,7 @@ function set(p: KeptPeople, args: Args, act: (d: CardDeed) => void): Args {
     }
     p.cards.set(id, withoutNulls(patched(was, patch)))
     p.log.push(id)
-    act({ kind: 'cardUpdate', id, accountId, patch, was })
+    act({ kind: 'cardUpdate', id, accountId, patch, was, copyUid: `urn:uuid:${crypto.randomUUID()}` })
     updated[id] = null
   }
   const destroyed = ((args['destroy'] ?? []) as string[]).filter((id) => p.cards.has(id))
