@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Api, letter, until } from './api'
 import { kept, shellKept, stored } from './away'
 import { newPage, openDesk, signIn, type Desk } from './harness'
+import { findings } from './look'
 
 let desk: Desk
 let api: Api
@@ -131,8 +132,13 @@ test('without a line a shared mailbox says so, and one\'s own goes on', async ()
   const tree = page.getByRole('tree', { name: 'Shared mailboxes' })
   const root = tree.getByRole('treeitem', { name: /道路通報信箱|Road Reports/ })
   if ((await root.getAttribute('aria-expanded')) === 'false') await root.click()
-  console.log(await tree.innerText(), await tree.getByRole('treeitem').count())
-  await page.screenshot({ path: '/tmp/shared-offline.png' })
+  await tree.getByText('Not available without a connection').waitFor()
+  expect(await findings(page, 'shared, away')).toEqual([])
+  // With the line it comes back by itself.
+  await context.setOffline(false)
+  await tree.getByText('Not available without a connection').waitFor({ state: 'detached', timeout: 30_000 })
+  await tree.getByRole('treeitem').nth(1).click()
+  await page.getByRole('row').first().waitFor()
   await context.close()
   await jian.close()
 }, 120_000)

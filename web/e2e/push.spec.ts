@@ -39,8 +39,7 @@ class Line {
   private registration = ''
   constructor(private readonly cdp: CDPSession) {}
   static async open(context: BrowserContext): Promise<Line> {
-    const page = await context.newPage()
-    await page.goto(`${desk.url}/seal.svg`)
+    const page = await context.newPage() // no window of the client's
     const line = new Line(await context.newCDPSession(page))
     line.cdp.on('ServiceWorker.workerRegistrationUpdated', (e) => {
       for (const r of e.registrations) if (r.scopeURL.startsWith(desk.url) && !r.isDeleted) line.registration = r.registrationId
@@ -86,7 +85,7 @@ const click = (w: Worker): Promise<string[]> =>
 
 async function choose(page: Page, how: string): Promise<void> {
   await page.goto(`${desk.url}/settings/device`)
-  await page.getByRole('radio', { name: how }).click({ force: true })
+  await page.getByLabel('When mail arrives').selectOption({ label: how })
 }
 
 test('new mail comes to a closed browser: subscribed, proved, sealed, shown, counted, clicked; and no more when turned off', async () => {
@@ -168,7 +167,7 @@ test('new mail comes to a closed browser: subscribed, proved, sealed, shown, cou
 
   // Turned down, only that there is mail; turned off, nothing at all.
   await sheet.getByRole('button', { name: 'Discard draft' }).click()
-  await choose(again, 'Only say')
+  await choose(again, 'Only say “New mail”')
   await again.waitForTimeout(500)
   const count = service.came.length
   await again.goto('about:blank')

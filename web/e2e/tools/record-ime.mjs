@@ -31,7 +31,7 @@ const methods = {
 const letters = (s) => s.split(' ')
 const sessions = [
   ['Zhuyin', 'Enter takes what was composed', letters('e j slash space j p 6 Return')],
-  ['Zhuyin', 'a candidate by arrows and Enter', letters('e j slash space Down Right Return Return')],
+  ['Zhuyin', 'arrows and Enter in the candidates, which go on', letters('e j slash space Down Right Return Return')],
   ['Zhuyin', 'a candidate by its digit', letters('e j slash space Down 2 Return')],
   ['Zhuyin', 'Escape closes the candidates, then empties it', letters('e j slash space Down Escape Escape')],
   ['Zhuyin', 'a sign taken back', letters('e j BackSpace BackSpace')],

@@ -11,7 +11,7 @@ import { useMail } from '../context'
 import { beginDraft } from './begin'
 import { mayGo, tooLarge } from './check'
 import { isBlank, validAddress, type Draft, type DraftFile } from './draft'
-import { DraftSaver } from './saver'
+import { DraftSaver, wasSubmitted } from './saver'
 import { fillNames, openField } from '../templates/fields'
 import { sendWithUndo } from './send'
 import { keepUnsaved, takeFiles, type ComposeStart } from './start'
@@ -47,6 +47,8 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const latest = useRef(draft)
   const dirty = useRef(false)
   const closed = useRef(false)
+  /** Submitted, but the line went before it was answered. */
+  const doubtful = useRef<string | null>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const inComposition = useRef(false)
   const uploads = useRef(new Map<string, Upload>())
@@ -210,15 +212,25 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     if (tooLarge(d, t)) return // the sheet says so already
     if (!(await mayGo(d, t))) return
     setSending(true)
+    let submitting: string | null = null
     try {
+      if (doubtful.current && (await wasSubmitted(engine, account, doubtful.current))) {
+        closed.current = true
+        engine.syncSoon(account.id)
+        say(t('done.sent'))
+        return onClose()
+      }
+      doubtful.current = null
       dirty.current = true
       const emailId = (await save()) as string
       closed.current = true
+      submitting = emailId
       await sendWithUndo({ engine, account, draft: d, emailId, identity: identity(d), seconds: UNDO_SECONDS, t, at, remindAt, onBack: () => reopen(d, emailId) })
       onClose()
     } catch (e) {
       closed.current = false
       setSending(false)
+      if (submitting && asSyncError(e).kind === 'offline') doubtful.current = submitting
       setError(`${errorText(t, asSyncError(e))} ${t('compose.stillHere')}`)
     }
   }
