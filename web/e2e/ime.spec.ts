@@ -32,8 +32,10 @@ test.each(methods)('%s: the browser tells what it told when it was recorded', as
   const cdp = await context.newCDPSession(page)
   const heard = await listen(page)
   for (const t of of(method).filter((x) => !open(x))) {
-    await into(page.locator('#f'), cdp, t)
-    // A composition that ends empty is told once more by the way it is played here.
+    await page.locator('#f').focus()
+    await page.locator('#f').fill('')
+    await heard()
+    await play(cdp, t)
     expect((await heard()).join('\n'), t.name).toBe(order(t).join('\n'))
     expect(await value(page.locator('#f')), t.name).toBe(t.text)
   }
@@ -44,13 +46,17 @@ test.each(methods)('%s: in the search and the palette nothing acts on half a wor
   const { page, context, errors } = await newPage(desk)
   await signIn(page, desk)
   const cdp = await context.newCDPSession(page)
+  const asked: string[] = []
+  page.on('framenavigated', (f) => asked.push(new URL(f.url()).searchParams.get('q') ?? ''))
   const search = page.getByRole('searchbox').or(page.locator('[type=search]')).first()
   for (const t of of(method)) {
-    const before = page.url()
+    asked.length = 0
     await into(search, cdp, t)
     const own = passedOn(t)
     if (own.includes('Enter')) await page.waitForURL(new RegExp(`q=${encodeURIComponent(t.text)}(&|$)`))
-    else if (!own.includes('Escape')) expect([await value(search), page.url()], t.name).toEqual([t.text, before])
+    else if (!own.includes('Escape')) expect(await value(search), t.name).toBe(t.text)
+    // Results come while typing, but of words that are whole: never of signs or letters under composition.
+    expect(asked.filter((q) => !t.text.startsWith(q.trim())), t.name).toEqual([])
     await search.fill('')
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')

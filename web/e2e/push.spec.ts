@@ -133,8 +133,13 @@ test('new mail comes to a closed browser: subscribed, proved, sealed, shown, cou
   expect(await click(worker)).toEqual([url])
   expect(await shown(worker)).toEqual([])
   const again = await context.newPage()
+  const renewed = again.waitForRequest((r) => r.postData()?.includes('"expires":null') === true)
   await again.goto(desk.url + url)
   await again.getByRole('heading', { name: second }).waitFor()
+  // Each start puts off the end of the subscription, without proving it once more.
+  await renewed
+  expect((await api.call<{ list: { verificationCode: string | null }[] }>('PushSubscription/get', { accountId: undefined, ids: null })).list.map((x) => Boolean(x.verificationCode))).toEqual([true])
+  const pushed = service.came.length
 
   // Where a window is open, the click shows the letter there, and nothing half written is lost.
   await again.keyboard.press('c')
@@ -146,7 +151,7 @@ test('new mail comes to a closed browser: subscribed, proved, sealed, shown, cou
   await again.evaluate(() => Object.defineProperty(document, 'hidden', { value: true }))
   const third = `While writing ${Date.now()}`
   const thirdId = await api.deliver(letter(third, 'x'))
-  await until(async () => service.came.length > 3, 'the third was pushed')
+  await next(pushed, 'the third was pushed')
   await worker.evaluate(() => {
     // A page in the background of a browser without windows still says it has the focus.
     Object.defineProperty((self as unknown as { WindowClient: { prototype: object } }).WindowClient.prototype, 'focused', { get: () => false })

@@ -100,6 +100,7 @@ export function App() {
     const idle = setTimeout(() => {
       warmOverlays()
       void startWorker()
+      if (prefs().notify !== 'off') void import('~/kit/pwa/notify').then((m) => m.renew(engine.transport)).catch(() => {})
     }, 1500)
     const off = mirror?.follow(engine)
     let unfollow: (() => void) | 'stopped' | undefined
