@@ -8,7 +8,7 @@ import { listen, order, play } from './ime-play'
 let desk: Desk
 let api: Api
 beforeAll(async () => {
-  desk = await openDesk(5)
+  desk = await openDesk(21)
   api = Api.of(desk)
 })
 afterAll(() => desk.close())
