@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newPage, openDesk, signIn, type Desk } from './harness'
 
@@ -43,6 +44,14 @@ test('what another program shares, and mailto:, begins a letter', async () => {
   await sheet.getByLabel('Subject').waitFor()
   expect(await sheet.getByLabel('Subject').inputValue()).toBe('Hi there')
   await sheet.getByText('ann@city.example').waitFor()
+  await context.close()
+})
+
+test('the worker knows the screens of every room', async () => {
+  const { page, context } = await newPage(desk)
+  const worker = await (await page.request.get(`${desk.url}/sw.js`)).text()
+  const known = JSON.parse(/const rooms = (\[.*?\])/.exec(worker)?.[1] ?? '[]') as string[]
+  expect(known).toEqual([...readFileSync('src/app/rooms.ts', 'utf8').matchAll(/path: '\/([^']+)'/g)].map((m) => m[1]))
   await context.close()
 })
 

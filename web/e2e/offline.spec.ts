@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Api, letter, until } from './api'
+import { stored } from './away'
 import { newPage, openDesk, signIn, type Desk } from './harness'
 
 let desk: Desk
@@ -15,24 +16,6 @@ beforeAll(async () => {
   await to.close()
 })
 afterAll(() => desk.close())
-
-const stored = (page: import('playwright-core').Page): Promise<string> =>
-  page.evaluate(
-    () =>
-      new Promise<string>((resolve) => {
-        const open = indexedDB.open('chancery-mirror')
-        open.onsuccess = () => {
-          const db = open.result
-          if (!db.objectStoreNames.contains('records')) return resolve('')
-          const all = db.transaction('records').objectStore('records').getAll()
-          all.onsuccess = () => {
-            const text = (all.result as { data: ArrayBuffer }[]).map((r) => new TextDecoder('latin1').decode(r.data)).join('')
-            db.close()
-            resolve(text)
-          }
-        }
-      }),
-  )
 
 test('mail kept in the browser opens without a line; what is written there is sent once when it is back; signing out erases it', async () => {
   const tag = `Kept ${Date.now()}`

@@ -12,6 +12,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export interface Office {
   url: string
   accounts: { address: string; password: string; name: string; language: string }[]
+  /** Where the key and certificate lie that the office trusts for a push service of the tests' own. */
+  push?: { key: string; cert: string } | undefined
 }
 
 declare module 'vitest' {
@@ -40,7 +42,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   execFileSync('go', ['build', '-o', program, './cmd/chancery'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
   const base = 20_000 + Math.floor(Math.random() * 300) * 100
   const data = join(dir, 'data')
-  const child = spawn(program, ['demo', '--data', data, '--bind', '127.0.0.1', '--base-port', String(base)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  // Pushes go to https: alone; the tests' push service is trusted by this office and by nobody else.
+  const [key, cert] = [`${data}.push.key`, `${data}.push.crt`]
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'], { stdio: 'ignore' })
+  const child = spawn(program, ['demo', '--data', data, '--bind', '127.0.0.1', '--base-port', String(base)], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SSL_CERT_FILE: cert } })
   await ready(child)
   project.provide('office', read(data))
   return async () => {
@@ -53,7 +58,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 function read(data: string): Office {
   const demo = JSON.parse(readFileSync(join(data, 'demo.json'), 'utf8')) as { http: string; accounts: Office['accounts'] }
-  return { url: demo.http, accounts: demo.accounts }
+  const [key, cert] = [`${data}.push.key`, `${data}.push.crt`]
+  return { url: demo.http, accounts: demo.accounts, push: existsSync(key) ? { key, cert } : undefined }
 }
 
 function ready(child: ChildProcess): Promise<void> {

@@ -19,9 +19,12 @@ const walk = (dir) => {
 }
 // The worker learns what the shell is made of; its version is what it holds.
 const shell = ['/', '/boot.css', '/theme.js', '/seal.svg', '/icon-192.png', '/mail-frame.html', '/mail-frame-images.html', ...readdirSync(join(dist, 'assets')).filter((f) => /\.(js|css)$/.test(f) && !/^(Pdf|Gallery)/.test(f)).map((f) => `/assets/${f}`)]
+// Where screens are: each room's path, so that none can be forgotten.
+const rooms = [...readFileSync(new URL('../src/app/rooms.ts', import.meta.url), 'utf8').matchAll(/\bpath: '\/([\w-]+)'/g)].map((m) => m[1])
+if (!rooms.includes('mail')) throw new Error('the rooms were not found in src/app/rooms.ts')
 const worker = join(dist, 'sw.js')
 const version = createHash('sha256').update(shell.join('\n')).update(readFileSync(join(dist, 'index.html'))).update(readFileSync(join(dist, 'boot.css'))).update(readFileSync(join(dist, 'theme.js'))).digest('hex').slice(0, 16)
-writeFileSync(worker, readFileSync(worker, 'utf8').replace('/* PRECACHE */ []', JSON.stringify(shell)).replace("/* VERSION */ 'dev'", JSON.stringify(version)))
+writeFileSync(worker, readFileSync(worker, 'utf8').replace('/* PRECACHE */ []', JSON.stringify(shell)).replace('/* ROOMS */ []', JSON.stringify(rooms)).replace("/* VERSION */ 'dev'", JSON.stringify(version)))
 walk(dist)
 // Keeps the folder in git, where the server embeds it from.
 writeFileSync(join(dist, '.keep'), '')

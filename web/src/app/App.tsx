@@ -28,6 +28,9 @@ type State =
 
 const Gallery = lazy(() => withTexts('gallery', () => withTexts('settings', () => import('./gallery/Gallery'))))
 
+// The session ended by itself: nothing may be read in this browser any more.
+const wipe = async (mirror: Mirror | null): Promise<void> => (await import('./away')).ended(mirror)
+
 /** Decides between the sign-in page and the rooms, and keeps the push channel. */
 export function App() {
   const t = useT()
@@ -39,11 +42,15 @@ export function App() {
       session,
       mirror?.fetcher,
       (e) => {
-        if (e.kind === 'signedOut') setState({ at: 'out', because: 'expired' })
+        if (e.kind === 'signedOut') {
+          void wipe(mirror)
+          setState({ at: 'out', because: 'expired' })
+        }
         if (e.kind === 'offline') setLive('offline')
       },
       () => setLive((now) => (mirror?.away ? 'offline' : now === 'offline' ? 'polling' : now)),
     )
+    if (mirror) mirror.onEnded = () => setState({ at: 'out' })
     const engine = new MailEngine(session, transport)
     await engine.start()
     if (location.pathname === '/share') (await import('./share')).takeShared(prefs().richText)
@@ -53,7 +60,11 @@ export function App() {
   const start = useCallback(async () => {
     try {
       const [me, session] = await Promise.all([whoAmI(), loadSession().catch((e: unknown) => asSyncError(e))])
-      if (!me || (session instanceof SyncError && session.kind === 'signedOut')) return setState({ at: 'out' })
+      if (!me || (session instanceof SyncError && session.kind === 'signedOut')) {
+        // It may have ended at the server while the page was closed.
+        if (prefs().offline) void wipe(null)
+        return setState({ at: 'out' })
+      }
       if (session instanceof SyncError) throw session
       if (!prefs().language && isLanguage(me.language)) await speak(pickLanguage([me.language]))
       await begin(me, session, prefs().offline ? await (await import('./away')).mirrorFor(me, session) : null)
@@ -89,6 +100,7 @@ export function App() {
     const idle = setTimeout(() => {
       warmOverlays()
       void startWorker()
+      if (prefs().notify !== 'off') void import('~/kit/pwa/notify').then((m) => m.renew(engine.transport)).catch(() => {})
     }, 1500)
     const off = mirror?.follow(engine)
     let unfollow: (() => void) | 'stopped' | undefined
@@ -112,6 +124,9 @@ export function App() {
     void import('./away').then((a) => a.catchUp(engine, mirror))
   }, [engine, mirror, live])
 
+  const wipeNow = useCallback(() => wipe(mirror), [mirror])
+  const expired = useCallback(() => setState({ at: 'out', because: 'expired' }), [])
+
   if (location.pathname === '/gallery') {
     return (
       <Suspense>
@@ -133,7 +148,7 @@ export function App() {
         <PersonContext value={{ me: state.me, leave: () => setState({ at: 'out' }), mirror: state.mirror }}>
           <LivenessContext value={live}>
             <Rooms engine={state.engine} />
-            {state.me.idleSeconds && <IdleWatch seconds={state.me.idleSeconds} onEnd={() => setState({ at: 'out', because: 'expired' })} />}
+            {state.me.idleSeconds && <IdleWatch seconds={state.me.idleSeconds} wipe={wipeNow} onEnd={expired} />}
             <Confirmations />
             <Toasts />
             <Tips />

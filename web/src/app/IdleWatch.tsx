@@ -6,8 +6,8 @@ const IdleWarning = lazy(() => withTexts('offline', () => import('./IdleWarning'
 /** How long before the end the person is warned: time enough to answer (WCAG 2.2.1 asks for 20 s). */
 const WARN = 120
 
-/** Ends the session after a time without use, with a warning first. */
-export function IdleWatch({ seconds, onEnd }: { seconds: number; onEnd: () => void }) {
+/** Ends the session after a time without use, with a warning first; `wipe` takes away what is kept here. */
+export function IdleWatch({ seconds, wipe, onEnd }: { seconds: number; wipe: () => Promise<void>; onEnd: () => void }) {
   const [left, setLeft] = useState<number | null>(null)
   useEffect(() => {
     let used = Date.now()
@@ -30,8 +30,8 @@ export function IdleWatch({ seconds, onEnd }: { seconds: number; onEnd: () => vo
       setLeft(warned ? Math.max(0, rest) : null)
       if (rest > 0) return
       clearInterval(timer)
-      // The copy in this browser stays sealed under its key, for the same person to come back to.
-      void signOut().finally(onEnd)
+      // Before anything that needs the line, since there may be none.
+      void wipe().finally(() => signOut().catch(() => {}).finally(onEnd))
     }, 1000)
     addEventListener('chancery:stay', stay)
     return () => {
@@ -39,7 +39,7 @@ export function IdleWatch({ seconds, onEnd }: { seconds: number; onEnd: () => vo
       events.forEach((e) => removeEventListener(e, use, { capture: true }))
       removeEventListener('chancery:stay', stay)
     }
-  }, [seconds, onEnd])
+  }, [seconds, wipe, onEnd])
   if (left === null) return null
   return (
     <Suspense>

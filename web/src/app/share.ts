@@ -1,10 +1,13 @@
+import { takeParcel } from '~/kit/pwa/worker'
 import { textToHtml, type Draft } from '~/rooms/mail/compose/draft'
-import { keepUnsaved } from '~/rooms/mail/compose/start'
+import { holdFiles, keepUnsaved } from '~/rooms/mail/compose/start'
 
 /** What another program shares, or a mailto: address, becomes a letter begun; the room takes it up. */
-export function takeShared(rich: boolean): void {
+export async function takeShared(rich: boolean): Promise<void> {
   if (location.pathname !== '/share') return
   const q = new URLSearchParams(location.search)
+  const parcel = q.get('parcel')
+  if (parcel) holdFiles(await takeParcel(parcel))
   const draft = begun(q, rich)
   history.replaceState(null, '', '/')
   keepUnsaved({ how: 'resume', draft, emailId: null })

@@ -54,3 +54,13 @@ describe('answers from what is kept', () => {
     expect(JSON.stringify(deeds[1])).not.toContain('HOLDFOR')
   })
 })
+
+test('one call that cannot be answered does not take the others with it, and what it would have named is not everything', () => {
+  const out = answer(kept(), [
+    ['Mailbox/get', { accountId: 'A', ids: null }, '1'],
+    ['Mailbox/get', { accountId: 'shared', ids: null }, '2'],
+    ['Email/query', { accountId: 'shared', filter: null }, '3'],
+    ['Email/get', { accountId: 'A', '#ids': { resultOf: '3', name: 'Email/query', path: '/ids' } }, '4'],
+  ], () => {})
+  expect(out.map(([name, args]) => (name === 'error' ? args['type'] : name))).toEqual(['Mailbox/get', 'notKept', 'notKept', 'notKept'])
+})

@@ -1,7 +1,11 @@
 import type { Email, Identity, Mailbox, Thread } from '~/api/jmap'
-import { isLocal, patched, type Deed } from './outbox'
+import type { Deed } from './outbox'
+import { isLocal, patched, type Args } from './patch'
+import { answerPeople, type KeptPeople } from './people'
+import { NotKept, Refused } from './refusal'
 
-type Args = Record<string, unknown>
+export { NotKept }
+
 export type Invocation = [name: string, args: Args, id: string]
 
 /** What is kept of one account. */
@@ -12,29 +16,42 @@ export interface Kept {
   emails: Map<string, Email>
   threads: Map<string, Thread>
   identities: Identity[]
+  people?: KeptPeople
 }
 
-/** Not answerable from what is kept: the caller fails as without a line. */
-export class NotKept extends Error {}
-
 /**
- * Answers JMAP calls from what is kept, as far as reading recent mail and
- * writing drafts need it. What is changed goes to `act`, to be done when the
- * line is back.
+ * Answers JMAP calls from what is kept, as far as reading recent mail, looking
+ * up people and writing need it. What is changed goes to `act`, to be done when
+ * the line is back. A call that cannot be answered fails alone, so that a
+ * shared mailbox does not keep the person from their own; when none can be, all
+ * fail as without a line. `ready` has what was answered already, by call.
  */
-export function answer(kept: Kept, calls: readonly Invocation[], act: (d: Deed) => void): Invocation[] {
+export function answer(kept: Kept, calls: readonly Invocation[], act: (d: Deed) => void, ready: ReadonlyMap<string, Args> = new Map()): Invocation[] {
   const out: Invocation[] = []
+  let lacking: NotKept | undefined
   for (const [name, raw, id] of calls) {
-    const args = resolve(raw, out)
-    if (args['accountId'] !== undefined && args['accountId'] !== kept.accountId) throw new NotKept('another account')
-    out.push([name, method(kept, name, args, act), id])
+    try {
+      out.push([name, ready.get(id) ?? method(kept, name, resolve(raw, out), act), id])
+    } catch (e) {
+      if (e instanceof Refused) out.push(['error', { type: e.type }, id])
+      else if (e instanceof NotKept) {
+        lacking = e
+        out.push(['error', { type: 'notKept', description: e.message }, id])
+      } else throw e
+    }
   }
+  if (lacking && out.every(([name, args]) => name === 'error' && args['type'] === 'notKept')) throw lacking
   return out
 }
 
 function method(k: Kept, name: string, args: Args, act: (d: Deed) => void): Args {
   const base = { accountId: k.accountId }
   const type = name.split('/')[0] ?? ''
+  if (type === 'ContactCard' || type === 'AddressBook') {
+    if (!k.people || k.people.accountId !== args['accountId']) throw new NotKept('these contacts')
+    return answerPeople(k.people, name, args, act)
+  }
+  if (args['accountId'] !== undefined && args['accountId'] !== k.accountId) throw new NotKept('another account')
   const state = k.states[type] ?? ''
   const get = (records: ReadonlyMap<string, object>): Args => {
     const ids = (args['ids'] as string[] | null | undefined) ?? [...records.keys()]
@@ -168,7 +185,10 @@ function resolve(args: Args, done: readonly Invocation[]): Args {
       continue
     }
     const ref = v as { resultOf: string; name: string; path: string }
-    let now: unknown[] = [done.find((d) => d[2] === ref.resultOf && d[0] === ref.name)?.[1]]
+    const from = done.find((d) => d[2] === ref.resultOf && d[0] === ref.name)
+    // What it would ask for is not known; an absent list would mean everything.
+    if (!from) throw new NotKept(`the answer of ${ref.name}`)
+    let now: unknown[] = [from[1]]
     let many = false
     for (const step of ref.path.split('/').slice(1)) {
       if (step === '*') {

@@ -1,11 +1,19 @@
-import type { Email, GetResponse, Identity, Mailbox, QueryResponse, Session, Thread } from '~/api/jmap'
+import { CONTACTS, type Email, type GetResponse, type Identity, type Mailbox, type QueryResponse, type Session, type Thread } from '~/api/jmap'
 import type { Me } from '~/app/session'
 import type { Fetch, Transport } from '~/kit/sync/transport'
 import type { MailAccount } from '~/rooms/mail/account'
 import { LIST_PROPERTIES, type MailEngine } from '~/rooms/mail/engine'
-import { NotKept, answer, type Invocation, type Kept } from './answers'
-import { Outbox, isLocal, type Deed, type OutboxState } from './outbox'
-import { Vault } from './vault'
+import { onChanged } from '~/kit/sync/notices'
+import type { Card } from '~/rooms/contacts/card'
+import { answer, type Invocation, type Kept } from './answers'
+import { serveDownloads } from './downloads'
+import { KeptFiles } from './files'
+import { askNetwork } from './network'
+import { Outbox, type Deed, type OutboxState } from './outbox'
+import { isLocal } from './patch'
+import { noPeople, syncPeople, type KeptPeople } from './people'
+import { NotKept } from './refusal'
+import { Vault, Wiped, onWiped } from './vault'
 
 /** How many letters of each place are kept with their words. */
 const RECENT: Partial<Record<string, number>> = { inbox: 100, drafts: 50, sent: 50 }
@@ -18,21 +26,42 @@ interface Front {
   states: Record<string, string>
 }
 
+/** What is left of a session that ended before its words were sent. */
+interface Unsent {
+  address: string
+  outbox: OutboxState
+}
+
 /** Mirror is the copy of recent mail in this browser, and what was done while there was no line. */
 export class Mirror {
   private written = new Map<string, unknown>()
   private timer: ReturnType<typeof setTimeout> | undefined
   private cancels: Promise<void> = Promise.resolve()
+  private ended = false
   /** Whether the last question was answered from here. */
   away = false
   onQueued: (waiting: number) => void = () => {}
+  /** The browser has no room left; `lost` says that not even what waits to be sent is kept. */
+  onFull: (lost: boolean) => void = () => {}
+  /** A file was asked for that is not kept. */
+  onAbsent: () => void = () => {}
+  /** The person signed out in another tab. */
+  onEnded: () => void = () => {}
 
   private constructor(
     private readonly vault: Vault,
     readonly front: Front,
     readonly kept: Kept,
+    readonly people: KeptPeople,
+    readonly files: KeptFiles,
     readonly outbox: Outbox,
-  ) {}
+  ) {
+    onWiped(() => {
+      if (this.ended) return
+      this.stop()
+      this.onEnded()
+    })
+  }
 
   /** What was kept of the last session; null when there is nothing. */
   static async open(): Promise<Mirror | null> {
@@ -45,25 +74,41 @@ export class Mirror {
   static async make(me: Me, session: Session): Promise<Mirror> {
     let vault = await Vault.make(me.idleSeconds ?? 12 * 3600)
     const old = await vault.get<Front>('front').catch(() => undefined)
-    if (old && old.me.address !== me.address) {
+    const unsent = await vault.get<Unsent>('unsent').catch(() => undefined)
+    const owner = old?.me.address ?? unsent?.address
+    if (owner !== undefined && owner !== me.address) {
       vault.close()
       await Vault.wipe()
       vault = await Vault.make(me.idleSeconds ?? 12 * 3600)
     }
     const front: Front = { me, session, states: old?.me.address === me.address ? old.states : {} }
+    // In this order, so that a crash in between loses neither.
+    if (unsent && unsent.address === me.address) {
+      await vault.put('outbox', unsent.outbox)
+      await vault.delete('unsent')
+    }
     await vault.put('front', front)
     return Mirror.over(vault, front)
   }
 
   private static async over(vault: Vault, front: Front): Promise<Mirror> {
     const accountId = front.session.primaryAccounts['urn:ietf:params:jmap:mail'] ?? ''
-    const [mailboxes, emails, threads, identities, box] = await Promise.all([
+    const [mailboxes, emails, threads, identities, box, cards, people, files] = await Promise.all([
       vault.all<Mailbox>('mailbox/'), vault.all<Email>('email/'), vault.all<Thread>('thread/'), vault.get<Identity[]>('identities'), vault.get<OutboxState>('outbox'),
+      vault.all<Card>('card/'), vault.get<Omit<KeptPeople, 'cards'>>('people'), KeptFiles.open(vault),
     ])
     const byId = <T extends { id: string }>(list: T[]): Map<string, T> => new Map(list.map((r) => [r.id, r]))
-    const kept: Kept = { accountId, states: front.states, mailboxes: byId(mailboxes), emails: byId(emails), threads: byId(threads), identities: identities ?? [] }
-    const outbox = new Outbox(box ?? { accountId, entries: [], ids: {} }, (s) => vault.put('outbox', s))
-    return new Mirror(vault, front, kept, outbox)
+    const known: KeptPeople = { ...noPeople(front.session.primaryAccounts[CONTACTS] ?? ''), ...people, cards: byId(cards) }
+    const kept: Kept = { accountId, states: front.states, mailboxes: byId(mailboxes), emails: byId(emails), threads: byId(threads), identities: identities ?? [], people: known }
+    const outbox = new Outbox(box ?? { accountId, entries: [], ids: {} }, {
+      keep: (s) => vault.put('outbox', s),
+      load: () => vault.get<OutboxState>('outbox'),
+      ...(navigator.locks ? { alone: <T>(job: () => Promise<T>): Promise<T> => navigator.locks.request('chancery-outbox-state', job) as Promise<T> } : {}),
+    })
+    const mirror = new Mirror(vault, front, kept, known, files, outbox)
+    // What lies there already need not be written again, and what goes is taken away.
+    for (const [type, list] of [['mailbox', mailboxes], ['email', emails], ['thread', threads], ['card', cards]] as const) for (const r of list) mirror.written.set(`${type}/${r.id}`, r)
+    return mirror
   }
 
   /** Asks the network, and where there is none, answers from here. */
@@ -81,11 +126,12 @@ export class Mirror {
     }
   }
 
-  private fromHere(init: RequestInit | undefined, e: unknown): Response {
+  private async fromHere(init: RequestInit | undefined, e: unknown): Promise<Response> {
     if (!(e instanceof TypeError) || typeof init?.body !== 'string') throw e
     try {
       const calls = (JSON.parse(init.body) as { methodCalls: Invocation[] }).methodCalls
-      const methodResponses = answer(this.kept, calls, (d) => this.act(d))
+      const texts = await this.files.answerTexts(calls)
+      const methodResponses = answer(this.kept, calls, (d) => this.act(d), texts)
       for (const [name, args] of calls) {
         if (name === 'EmailSubmission/set') for (const id of Object.keys((args['update'] ?? {}) as object)) this.cancels = this.outbox.cancel(id).then(() => {})
       }
@@ -99,8 +145,46 @@ export class Mirror {
 
   private act(d: Deed): void {
     // It may have been done, with only the answer lost: so it counts as begun.
-    void this.outbox.add(d, true).then(() => d.kind === 'submit' && this.onQueued(this.outbox.waiting))
-    this.saveSoon()
+    const kept = this.outbox.add(d, true)
+    kept.then(
+      () => {
+        if (d.kind === 'submit') this.onQueued(this.outbox.waiting)
+        // At once, so that what was written is among the drafts even after a crash.
+        void this.save().catch((e: unknown) => this.trouble(e))
+      },
+      (e: unknown) => void this.trouble(e, true),
+    )
+  }
+
+  /** Makes room where the browser has none: first the files go, then it is told. */
+  private async trouble(e: unknown, deed = false): Promise<void> {
+    if (e instanceof Wiped || this.ended) return
+    await this.files.shed().catch(() => {})
+    try {
+      await this.outbox.again()
+      await this.save()
+      this.onFull(false)
+    } catch {
+      this.onFull(deed || this.outbox.size > 0)
+    }
+  }
+
+  /** Writes nothing more. */
+  stop(): void {
+    this.ended = true
+    clearTimeout(this.timer)
+  }
+
+  /**
+   * The session ended, by itself or at the server: letters, contacts and files
+   * go. What was written and not sent yet is the person's only copy of it, so it
+   * alone stays, sealed, for the same person to sign in again, until its end.
+   */
+  async lock(): Promise<void> {
+    this.stop()
+    const state = (await this.vault.get<OutboxState>('outbox').catch(() => undefined)) ?? this.outbox.state
+    if (state.entries.length === 0) return Vault.wipe()
+    await this.vault.wipeBut('unsent', { address: this.front.me.address, outbox: state } satisfies Unsent)
   }
 
   /** Follows the engine's own account, and fetches the words of recent letters while the page is at rest. */
@@ -111,9 +195,10 @@ export class Mirror {
       this.take(a)
       this.saveSoon()
     }
-    const off = [a.mailboxes.subscribeAll(take), a.emails.subscribeAll(take), a.threads.subscribeAll(take)]
+    const contacts = (): void => void (!this.away && this.people.state !== null && this.followPeople(engine.transport).catch(() => {}))
+    const off = [serveDownloads(this.files, () => this.away || !navigator.onLine, () => this.onAbsent()), a.mailboxes.subscribeAll(take), a.emails.subscribeAll(take), a.threads.subscribeAll(take), onChanged('ContactCard', contacts), onChanged('AddressBook', contacts)]
     take()
-    const fill = setTimeout(() => void this.fill(engine, a).catch(() => {}), 4000)
+    const fill = setTimeout(() => void this.fill(engine, a).catch((e: unknown) => (e instanceof DOMException ? this.trouble(e) : undefined)), 4000)
     return () => {
       off.forEach((f) => f())
       clearTimeout(fill)
@@ -157,6 +242,14 @@ export class Mirror {
       await this.dropDestroyed(engine.transport, a)
     }
     this.saveSoon()
+    await this.followPeople(engine.transport)
+    await this.files.fill(engine.session, a.id, this.kept.emails.values())
+  }
+
+  private async followPeople(transport: Transport): Promise<void> {
+    if (this.people.accountId === '' || this.away || this.outbox.size > 0) return
+    await syncPeople(this.people, transport)
+    this.saveSoon()
   }
 
   /** Asks which of the kept letters still exist. */
@@ -172,44 +265,49 @@ export class Mirror {
 
   private saveSoon(): void {
     clearTimeout(this.timer)
-    this.timer = setTimeout(() => void this.save().catch(() => {}), SAVE_AFTER)
+    if (this.ended) return
+    this.timer = setTimeout(() => void this.save().catch((e: unknown) => this.trouble(e)), SAVE_AFTER)
   }
 
   /** Writes what changed since the last time. */
   async save(): Promise<void> {
+    if (this.ended) return
     const now = new Map<string, unknown>()
     for (const m of this.kept.mailboxes.values()) now.set(`mailbox/${m.id}`, m)
     for (const e of this.kept.emails.values()) now.set(`email/${e.id}`, e)
     for (const t of this.kept.threads.values()) if (t.emailIds.some((id) => this.kept.emails.has(id))) now.set(`thread/${t.id}`, t)
     now.set('identities', this.kept.identities)
-    for (const [name, value] of now) if (this.written.get(name) !== value) await this.vault.put(name, value)
-    for (const name of this.written.keys()) if (!now.has(name)) await this.vault.delete(name)
-    this.written = now
+    for (const c of this.people.cards.values()) now.set(`card/${c.id}`, c)
+    for (const [name, value] of now) {
+      if (this.written.get(name) === value) continue
+      await this.vault.put(name, value)
+      this.written.set(name, value)
+    }
+    for (const name of this.written.keys()) {
+      if (now.has(name)) continue
+      await this.vault.delete(name)
+      this.written.delete(name)
+    }
+    const { cards: _, ...people } = this.people
+    if (people.state !== null) await this.vault.put('people', people)
     await this.vault.put('front', { ...this.front, states: this.kept.states })
   }
 
   /** Does what waited; one tab at a time. */
   async drain(refused: (d: Deed, why: string) => void): Promise<number> {
     await this.cancels
+    await this.outbox.again() // another tab may have left something
     if (this.outbox.size === 0) return 0
     const work = async (): Promise<number> => {
       const done = await this.outbox.drain((name, args) => askNetwork(this.front.session, name, args), refused)
       for (const id of [...this.kept.emails.keys()]) if (isLocal(id)) this.kept.emails.delete(id)
+      for (const id of [...this.people.cards.keys()]) if (isLocal(id)) this.people.cards.delete(id)
+      this.people.log = []
       await this.save()
       return done
     }
     return navigator.locks ? navigator.locks.request('chancery-outbox', work) : work()
   }
-}
-
-// Not by the client's transport, whose questions are answered from here when the line goes.
-async function askNetwork<T>(session: Session, name: string, args: Record<string, unknown>): Promise<T> {
-  const using = ['urn:ietf:params:jmap:core', 'urn:ietf:params:jmap:mail', 'urn:ietf:params:jmap:submission']
-  const res = await fetch(session.apiUrl, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ using, methodCalls: [[name, args, '0']] }) })
-  if (!res.ok) throw new TypeError(`status ${res.status}`)
-  const [got] = ((await res.json()) as { methodResponses: Invocation[] }).methodResponses
-  if (!got || got[0] === 'error') throw new Error(String(got?.[1]['type']))
-  return got[1] as T
 }
 
 /** Forgets all that is kept, as at sign-out. */

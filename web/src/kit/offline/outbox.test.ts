@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Outbox, patched, type Ask, type Deed, type OutboxState } from './outbox'
+import { Outbox, type Deed, type OutboxState } from './outbox'
+import { patched, type Ask } from './patch'
 
 /** A server that keeps what it is told, and whose answers can be lost on the way. */
 class Server {
@@ -46,7 +47,7 @@ const submit = (id: string, emailId: string): Deed => ({ kind: 'submit', id, ema
 
 function box(): { outbox: Outbox; saved: () => OutboxState } {
   let kept = ''
-  const outbox = new Outbox({ accountId: 'A', entries: [], ids: {} }, async (s) => void (kept = JSON.stringify(s)))
+  const outbox = new Outbox({ accountId: 'A', entries: [], ids: {} }, { keep: async (s) => void (kept = JSON.stringify(s)) })
   return { outbox, saved: () => JSON.parse(kept) as OutboxState }
 }
 const none = (): void => {
@@ -73,7 +74,7 @@ describe('Outbox', () => {
     await outbox.add(submit('local-s', 'local-1'))
     await outbox.drain(server.ask, none).catch(() => {})
     // The page is closed; what was kept is taken up by another.
-    const again = new Outbox(saved(), async () => {})
+    const again = new Outbox(saved(), { keep: async () => {} })
     await again.drain(server.ask, none)
     expect([...server.emails.values()]).toEqual(['m1'])
     expect(server.sent).toEqual(['E1'])
@@ -143,3 +144,60 @@ test.each([
   [{ a: 1 }, { a: 2, b: 'c' }, { a: 2, b: 'c' }],
   [{ k: {} }, { 'k/~1~0': true }, { k: { '/~': true } }],
 ])('%j patched by %j', (value, patch, want) => expect(patched(value, patch)).toEqual(want))
+
+describe('two tabs', () => {
+  /** One place that both write to, one after the other, as navigator.locks has it. */
+  function shared(): { tab: () => Outbox; kept: () => OutboxState } {
+    let kept: string | undefined
+    let turn: Promise<unknown> = Promise.resolve()
+    const place = {
+      keep: async (s: OutboxState) => void (kept = JSON.stringify(s)),
+      load: async () => (kept === undefined ? undefined : (JSON.parse(kept) as OutboxState)),
+      alone: <T>(job: () => Promise<T>): Promise<T> => {
+        const mine = turn.then(job)
+        turn = mine.catch(() => {})
+        return mine
+      },
+    }
+    return { tab: () => new Outbox({ accountId: 'A', entries: [], ids: {} }, place), kept: () => JSON.parse(kept ?? 'null') as OutboxState }
+  }
+
+  test('neither writes over what the other keeps, and one of them does it all', async () => {
+    const { tab, kept } = shared()
+    const [a, b] = [tab(), tab()]
+    await Promise.all([a.add(create('local-1', 'm1')), b.add(create('local-2', 'm2')), a.add(submit('local-s', 'local-1')), b.add(submit('local-t', 'local-2'))])
+    expect(kept().entries).toHaveLength(4)
+    const server = new Server()
+    expect(await a.drain(server.ask, none)).toBe(4)
+    expect([[...server.emails.values()].sort(), server.sent.length]).toEqual([['m1', 'm2'], 2])
+    expect(await b.drain(server.ask, none)).toBe(0)
+  })
+
+  test('what is changed while a draft is on its way comes after it', async () => {
+    const { tab } = shared()
+    const [a, b] = [tab(), tab()]
+    await a.add(create('local-1', 'm1'))
+    const server = new Server()
+    const updates: unknown[] = []
+    const slow: Ask = async <T>(name: string, args: Record<string, unknown>): Promise<T> => {
+      if (args['create']) await b.add({ kind: 'update', id: 'local-1', patch: { subject: 'later' } })
+      if (args['update']) updates.push(args['update'])
+      return server.ask<T>(name, args)
+    }
+    expect(await a.drain(slow, none)).toBe(2)
+    expect(updates).toEqual([{ E1: { subject: 'later' } }])
+  })
+
+  test('what could not be kept is not lost to an older state', async () => {
+    const { tab } = shared()
+    const a = tab()
+    const place = (a as unknown as { place: { keep: (s: OutboxState) => Promise<void> } }).place
+    const keep = place.keep
+    place.keep = () => Promise.reject(new DOMException('full', 'QuotaExceededError'))
+    await expect(a.add(create('local-1', 'm1'))).rejects.toThrow('full')
+    place.keep = keep
+    await a.again()
+    expect(a.size).toBe(1)
+    expect(await a.drain(new Server().ask, none)).toBe(1)
+  })
+})

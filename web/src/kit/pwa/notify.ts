@@ -38,11 +38,21 @@ export async function subscribe(session: Session, transport: Transport): Promise
   return 'on'
 }
 
-// The server forgets a subscription after a week; each start of the client renews it.
+/**
+ * The server forgets a subscription after a week; each start of the client puts
+ * that off. One that the server does not know any more, or whose address the
+ * browser has changed, is announced anew.
+ */
 export async function renew(transport: Transport): Promise<void> {
   const reg = await navigator.serviceWorker?.getRegistration()
   const sub = await reg?.pushManager?.getSubscription()
-  if (sub) await announce(transport, sub)
+  if (!sub) return
+  const id = localStorage.getItem(ID)
+  if (id && localStorage.getItem(ADDRESS) === sub.endpoint) {
+    const r = await transport.call<SetResponse<{ id: string }>>('PushSubscription/set', { update: { [id]: { expires: null } } })
+    if (!r.notUpdated?.[id]) return
+  }
+  await announce(transport, sub)
 }
 
 async function announce(transport: Transport, sub: PushSubscription): Promise<void> {
@@ -53,8 +63,10 @@ async function announce(transport: Transport, sub: PushSubscription): Promise<vo
     create: { s: { deviceClientId: device(), url: endpoint, keys: keys ? { p256dh: keys['p256dh'], auth: keys['auth'] } : null, types: ['Email'] } },
   })
   const made = r.created?.['s']?.id
-  if (made) localStorage.setItem(ID, made)
-  else throw new Error(r.notCreated?.['s']?.description ?? 'not subscribed')
+  if (made) {
+    localStorage.setItem(ID, made)
+    localStorage.setItem(ADDRESS, sub.endpoint)
+  } else throw new Error(r.notCreated?.['s']?.description ?? 'not subscribed')
 }
 
 export async function unsubscribe(transport?: Transport): Promise<void> {
@@ -62,11 +74,13 @@ export async function unsubscribe(transport?: Transport): Promise<void> {
   await (await reg?.pushManager?.getSubscription())?.unsubscribe()
   const id = localStorage.getItem(ID)
   localStorage.removeItem(ID)
+  localStorage.removeItem(ADDRESS)
   if (id && transport) await transport.call('PushSubscription/set', { destroy: [id] }).catch(() => {})
   await tellWorker({ kind: 'forget' })
 }
 
 const ID = 'chancery.push'
+const ADDRESS = 'chancery.push.address'
 const DEVICE = 'chancery.device'
 
 /** A name for this browser that tells nothing else (RFC 8620 section 7.2). */

@@ -21,6 +21,8 @@ const kinds: Record<string, FailureKind> = {
   tooLarge: 'tooLarge',
   requestTooLarge: 'tooLarge',
   overQuota: 'tooLarge',
+  // Answered by the copy in this browser, which does not have it.
+  notKept: 'offline',
 }
 
 /** Turns a method-level or SetError type of RFC 8620 into a SyncError. */

@@ -9,6 +9,7 @@ import { blobUrl } from './blobs'
 import { viewKind } from './content/kinds'
 import type { Viewed } from './content/Viewer'
 import { useMail } from './context'
+import { Absent } from './offline/Absent'
 
 // The viewer is fetched with the first file that is opened.
 const Viewer = lazy(() => withTexts('content', () => import('./content/Viewer')))
@@ -55,6 +56,7 @@ function FileEntry({ file, href, onOpen }: { file: Viewed; href: string; onOpen:
         </span>
         <span className={css.size}>
           {kind} · {fileSize(file.size)}
+          <Absent blobId={file.blobId} />
         </span>
       </span>
     </>

@@ -14,6 +14,7 @@ import { IMPORTANT, STARRED } from './route'
 
 const Extras = lazy(() => withTexts('folders', () => import('./folders/Extras')))
 const RequestsEntry = lazy(() => withTexts('templates', () => import('./templates/RequestsEntry')))
+const SharedAway = lazy(() => withTexts('offline', () => import('./offline/SharedAway')))
 const FolderMenu = lazy(() => withTexts('folders', () => import('./folders/FolderMenu')))
 
 /** A folder whose menu is wanted, and the row it hangs on. */
@@ -87,6 +88,11 @@ function Account({ account, own, hidden, onMenu }: AccountProps) {
           <span className={css.name}>{account.name}</span>
           {closed ? <ChevronRight size={15} aria-hidden /> : <ChevronDown size={15} aria-hidden />}
         </button>
+      )}
+      {!own && !closed && nodes.length === 0 && (
+        <Suspense>
+          <SharedAway />
+        </Suspense>
       )}
       {!closed && first.map((n) => <FolderRow key={n.mailbox.id} account={account} node={n} shift={own ? 0 : 1} onMenu={onMenu} />)}
       {own && <Place account={account} box={STARRED} icon={Star} name={t('folder.starred')} />}

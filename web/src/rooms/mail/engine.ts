@@ -216,7 +216,7 @@ export class MailEngine {
   }
 
   private async syncMailboxes(a: MailAccount): Promise<void> {
-    if (a.mailboxes.state === null) return
+    if (a.mailboxes.state === null) return this.loadMailboxes(a)
     const group = this.transport.group()
     const changes = group.add<ChangesResponse>('Mailbox/changes', { accountId: a.id, sinceState: a.mailboxes.state })
     const created = group.add<GetResponse<Mailbox>>('Mailbox/get', { accountId: a.id, '#ids': changes.ref('/created') })
@@ -230,11 +230,20 @@ export class MailEngine {
       if (c.hasMoreChanges) await this.syncMailboxes(a)
     } catch (e) {
       if (!(e instanceof SyncError) || e.type !== 'cannotCalculateChanges') throw e
-      const all = await this.transport.call<GetResponse<Mailbox>>('Mailbox/get', { accountId: a.id, ids: null })
-      a.mailboxes.remove(a.mailboxes.ids().filter((id) => !all.list.some((m) => m.id === id)))
-      a.mailboxes.put(all.list)
-      a.mailboxes.state = all.state
+      await this.loadMailboxes(a)
     }
+  }
+
+  /** All folders anew, or for the first time where the account could not be reached at the start. */
+  private async loadMailboxes(a: MailAccount): Promise<void> {
+    const boxes = this.transport.call<GetResponse<Mailbox>>('Mailbox/get', { accountId: a.id, ids: null })
+    if (a.identities.length === 0 && SUBMISSION in (this.session.accounts[a.id]?.accountCapabilities ?? {})) {
+      void this.transport.call<GetResponse<Identity>>('Identity/get', { accountId: a.id, ids: null }).then((r) => (a.identities = r.list), () => {})
+    }
+    const all = await boxes
+    a.mailboxes.remove(a.mailboxes.ids().filter((id) => !all.list.some((m) => m.id === id)))
+    a.mailboxes.put(all.list)
+    a.mailboxes.state = all.state
   }
 
   private async syncEmails(a: MailAccount): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Email, EmailSubmission, Identity, SetResponse } from '~/api/jmap'
+import type { Email, EmailSubmission, Identity, QueryResponse, SetResponse } from '~/api/jmap'
 import { protocolError } from '~/kit/sync/errors'
 import type { MailAccount } from '../account'
 import { roleFolder } from '../acts'
@@ -112,4 +112,15 @@ export async function callBack(engine: MailEngine, a: MailAccount, s: Sending, e
   if (scheduled) patch[key('mailboxIds', scheduled)] = null
   await engine.transport.call('Email/set', { accountId: a.id, update: { [emailId]: patch } })
   engine.syncSoon(a.id)
+}
+
+/**
+ * Whether a message was submitted although its answer never came. Called before
+ * it is submitted once more, so that a bad line sends nothing twice.
+ */
+export async function wasSubmitted(engine: MailEngine, a: MailAccount, emailId: string): Promise<boolean> {
+  // One that was called back does not count.
+  const conditions = ['pending', 'final'].map((undoStatus) => ({ emailIds: [emailId], undoStatus }))
+  const q = await engine.transport.call<QueryResponse>('EmailSubmission/query', { accountId: a.id, filter: { operator: 'OR', conditions }, limit: 1 })
+  return q.ids.length > 0
 }

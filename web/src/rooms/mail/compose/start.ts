@@ -33,6 +33,20 @@ export function takeUnsaved(): ComposeStart | null {
   }
 }
 
+let files: File[] = []
+
+/** Holds files for the next sheet, which uploads them; they are kept nowhere else. */
+export function holdFiles(list: File[]): void {
+  files = list
+}
+
+/** What was held, once. */
+export function takeFiles(): File[] {
+  const list = files
+  files = []
+  return list
+}
+
 const wanted = new Set<() => void>()
 
 /** Has the mail room open a sheet, from another room. */

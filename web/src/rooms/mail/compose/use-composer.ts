@@ -11,10 +11,10 @@ import { useMail } from '../context'
 import { beginDraft } from './begin'
 import { mayGo, tooLarge } from './check'
 import { isBlank, validAddress, type Draft, type DraftFile } from './draft'
-import { DraftSaver } from './saver'
+import { DraftSaver, wasSubmitted } from './saver'
 import { fillNames, openField } from '../templates/fields'
 import { sendWithUndo } from './send'
-import { keepUnsaved, type ComposeStart } from './start'
+import { keepUnsaved, takeFiles, type ComposeStart } from './start'
 import { ownDomains, recentPeople, searchDirectory, type Suggestion } from './suggest'
 import { maxUpload, upload, type Upload } from './upload'
 import { usePictures } from './rich/use-pictures'
@@ -47,6 +47,8 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const latest = useRef(draft)
   const dirty = useRef(false)
   const closed = useRef(false)
+  /** Submitted, but the line went before it was answered. */
+  const doubtful = useRef<string | null>(null)
   const busy = useRef(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const inComposition = useRef(false)
@@ -62,6 +64,8 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     clearTimeout(timer.current)
     if (!dirty.current) return saver.emailId
     dirty.current = false
+    // What may have gone out already is not replaced by what is written now.
+    if (doubtful.current) saver.emailId = null
     setSaving('saving')
     try {
       const id = await saver.save(latest.current, identity(latest.current))
@@ -145,6 +149,14 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
 
   const { pictures, addPictures } = usePictures({ engine, account, t, files: draft.files, attach, replace: (key, file) => setFile(key, file) })
 
+  // What another program shared comes with the first sheet.
+  const attachNow = useRef(attach)
+  attachNow.current = attach
+  useEffect(() => {
+    const held = takeFiles()
+    if (held.length > 0) attachNow.current(held)
+  }, [])
+
   const detach = (key: string): void => {
     uploads.current.get(key)?.cancel()
     setFile(key, null)
@@ -215,15 +227,25 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     if (tooLarge(d, t)) return // the sheet says so already
     if (!(await mayGo(d, t))) return
     setSending(true)
+    let submitting: string | null = null
     try {
+      if (doubtful.current && (await wasSubmitted(engine, account, doubtful.current))) {
+        closed.current = true
+        engine.syncSoon(account.id)
+        say(t('done.sent'))
+        return onClose()
+      }
+      doubtful.current = null
       dirty.current = true
       const emailId = (await save()) as string
       closed.current = true
+      submitting = emailId
       await sendWithUndo({ engine, account, draft: d, emailId, identity: identity(d), seconds: UNDO_SECONDS, t, at, remindAt, onBack: () => reopen(d, emailId) })
       onClose()
     } catch (e) {
       closed.current = false
       setSending(false)
+      if (submitting && asSyncError(e).kind === 'offline') doubtful.current = submitting
       setError(`${errorText(t, asSyncError(e))} ${t('compose.stillHere')}`)
     }
   }
