@@ -59,6 +59,24 @@ func (n httpNeeds) Verify(ctx context.Context, address, password, peer string) (
 	return n.person(ctx, s)
 }
 
+func (n httpNeeds) SignIn(ctx context.Context, address, password, peer string) (httpdoor.SignInStep, error) {
+	step, err := n.h.Identity.SignIn(ctx, address, password, peerOf(peer, "http"))
+	return n.step(ctx, step, err)
+}
+
+func (n httpNeeds) Answer(ctx context.Context, ticket, method, code, peer string) (httpdoor.SignInStep, error) {
+	step, err := n.h.Identity.Answer(ctx, ticket, method, code, peerOf(peer, "http"))
+	return n.step(ctx, step, err)
+}
+
+func (n httpNeeds) step(ctx context.Context, step identity.Step, err error) (httpdoor.SignInStep, error) {
+	out := httpdoor.SignInStep{Ticket: step.Ticket, Methods: step.Methods}
+	if err == nil && step.Ticket == "" {
+		out.Subject, err = n.person(ctx, step.Subject)
+	}
+	return out, err
+}
+
 func (n httpNeeds) OpenSession(ctx context.Context, s httpdoor.Subject, _, agent string) (string, time.Time, error) {
 	token, err := n.h.Identity.OpenSession(ctx, s.Subject, agent)
 	return token, n.h.Identity.SessionEnd(), err
@@ -106,7 +124,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		return nil, err
 	}
 	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName},
-		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Contacts.Capabilities(who)), jmapdoor.Needs{
+		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Identity.Capabilities(who), h.Contacts.Capabilities(who)), jmapdoor.Needs{
 			Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
 			BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
 		})

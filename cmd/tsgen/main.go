@@ -10,6 +10,7 @@ import (
 
 	"chancery/contacts"
 	"chancery/directory"
+	"chancery/identity"
 	"chancery/wire/jmap"
 	"chancery/wire/jmapmail"
 )
@@ -143,6 +144,13 @@ var mailTypes = []described{
 	{directory.PersonFilter{}, ""},
 	{directory.ListObject{}, "A distribution list or the mailbox of a function."},
 	{directory.OrganisationObject{}, ""},
+	{identity.FactorObject{}, "A second factor of one's own."},
+	{identity.FactorEnrolment{}, ""},
+	{identity.FactorAnswer{}, ""},
+	{identity.RecoveryAnswer{}, ""},
+	{identity.AppPasswordObject{}, ""},
+	{identity.AppPasswordMade{}, ""},
+	{identity.SessionObject{}, "A session of the web client."},
 	{directory.PreferenceObject{}, "A choice of the person; its id is its name."},
 	{jmapmail.Template{}, "A letter prepared in advance."},
 	{jmapmail.Request{}, "What a letter sent by kind asks of its addressees."},
