@@ -12,6 +12,15 @@ import (
 	"chancery/store"
 )
 
+// errPresent is the answer to a wrong present password.
+var errPresent = errs.E(errs.Invalid, "The present password is wrong.")
+
+// errWeak is an error about the new password.
+type errWeak struct{ error }
+
+// Unwrap returns what it says.
+func (e errWeak) Unwrap() error { return e.error }
+
 // Rules say what a password that somebody chooses must be (K06). Zero values
 // mean the documented default.
 type Rules struct {
@@ -19,12 +28,17 @@ type Rules struct {
 	Classes   int // of capital letters, small letters, digits and signs, how many must be in it; default 0
 }
 
+// least is the number of characters a password needs.
+func (r Rules) least() int {
+	if r.MinLength == 0 {
+		return 10
+	}
+	return r.MinLength
+}
+
 // check refuses a password that the rules do not allow.
 func (r Rules) check(password, address string) error {
-	least := r.MinLength
-	if least == 0 {
-		least = 10
-	}
+	least := r.least()
 	if utf8.RuneCountInString(password) < least {
 		return errs.E(errs.Invalid, "A password needs at least %d characters.", least)
 	}
@@ -75,16 +89,16 @@ func (i *Identity) ChangePassword(ctx context.Context, s policy.Subject, old, pa
 		err = errWrong
 	}
 	if errs.Is(err, errs.Unauthenticated) {
-		return errs.E(errs.Invalid, "The present password is wrong.")
+		return errPresent
 	}
 	if err != nil {
 		return err
 	}
 	if err := i.conf.Passwords.check(password, s.Address); err != nil {
-		return err
+		return errWeak{err}
 	}
 	if password == old {
-		return errs.E(errs.Invalid, "That is the password you have.")
+		return errWeak{errs.E(errs.Invalid, "That is the password you have.")}
 	}
 	hash := hashPassword(password)
 	return i.db.Write(ctx, func(tx *store.Tx) error { return i.changePassword(ctx, tx, s, a, hash) })

@@ -87,6 +87,9 @@ func (i *Identity) fresh(s policy.Subject) error {
 	return nil
 }
 
+// errFirstCode is the answer to a wrong code while an app is enrolled.
+var errFirstCode = errs.E(errs.Invalid, "The code is not right. See that the clock of the telephone is right, and type the code it shows now.")
+
 // Factors lists the subject's second factors, and how many recovery codes are left.
 func (i *Identity) Factors(ctx context.Context, s policy.Subject) (list []Factor, codes int, err error) {
 	err = i.db.Read(ctx, func(tx *store.Tx) error {
@@ -178,7 +181,7 @@ func (i *Identity) ConfirmTOTP(ctx context.Context, s policy.Subject, factorID i
 		}
 		if ok, err := i.takeCode(ctx, tx, s.Org, s.Account, f, code); err != nil || !ok {
 			if err == nil {
-				err = errs.E(errs.Invalid, "The code is not right. See that the clock of the telephone is right, and type the code it shows now.")
+				err = errFirstCode
 			}
 			return err
 		}

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"net/netip"
 	"time"
 
@@ -21,6 +22,19 @@ const (
 	factorID      = 'f'
 	appPasswordID = 'w'
 	sessionID     = 's'
+)
+
+// Capability says what a password must be.
+type Capability struct {
+	MinPassword     int `json:"minPassword"`
+	PasswordClasses int `json:"passwordClasses"`
+}
+
+// Errors of our own, so that clients can say them in every language.
+const (
+	wrongCode     = "wrongCode"
+	wrongPassword = "wrongPassword"
+	weakPassword  = "weakPassword"
 )
 
 // FactorObject is a second factor. Secret, URI and QR (a PNG in base64) are
@@ -91,8 +105,10 @@ type api struct {
 func (i *Identity) Capabilities(who func(context.Context) (policy.Subject, error)) []jmap.Capability {
 	a := api{i, who}
 	return []jmap.Capability{{
-		URN:     URN,
-		Account: func(acc jmap.Account) (any, bool) { return struct{}{}, acc.IsPersonal },
+		URN: URN,
+		Account: func(acc jmap.Account) (any, bool) {
+			return Capability{MinPassword: i.conf.Passwords.least(), PasswordClasses: i.conf.Passwords.Classes}, acc.IsPersonal
+		},
 		Methods: map[string]jmap.Method{
 			"Factor/get": a.factorGet, "Factor/add": a.factorAdd, "Factor/confirm": a.factorConfirm, "Factor/remove": a.factorRemove,
 			"RecoveryCode/renew": a.recoveryRenew,
@@ -189,6 +205,9 @@ func (a api) factorConfirm(ctx context.Context, call *jmap.Call) (any, error) {
 		return nil, err
 	}
 	codes, err := a.i.ConfirmTOTP(ctx, s, n, args.Code)
+	if errors.Is(err, errFirstCode) {
+		return nil, jmap.Fail(wrongCode, "%s", errs.Text(err))
+	}
 	return RecoveryAnswer{append([]string{}, codes...)}, err
 }
 
@@ -290,5 +309,12 @@ func (a api) passwordChange(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return struct{}{}, a.i.ChangePassword(ctx, s, args.Old, args.New, Peer{Addr: addr, Door: s.Door})
+	err = a.i.ChangePassword(ctx, s, args.Old, args.New, Peer{Addr: addr, Door: s.Door})
+	if weak := (errWeak{}); errors.As(err, &weak) {
+		return nil, jmap.Fail(weakPassword, "%s", errs.Text(err))
+	}
+	if errors.Is(err, errPresent) {
+		return nil, jmap.Fail(wrongPassword, "%s", errs.Text(err))
+	}
+	return struct{}{}, err
 }

@@ -30,6 +30,7 @@ const routes = [
   ['templates and requests', ['src/rooms/mail/templates/TemplateMenu.tsx', 'src/rooms/mail/templates/KindNote.tsx', 'src/rooms/mail/templates/RequestsDialog.tsx'], ['index.html', 'src/rooms/mail/compose/Composer.tsx'], 20],
   ['settings', ['src/app/settings/SettingsRoom.tsx', 'src/app/settings/General.tsx', 'src/app/settings/KeyboardSection.tsx', 'src/locales/zh-TW/settings.json'], ['index.html'], 40],
   ['rules and answers', ['src/rooms/mail/rules/RulesSection.tsx', 'src/rooms/mail/rules/AwaySection.tsx', 'src/locales/zh-TW/rules.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx'], 40],
+  ['sign-in and security', ['src/app/security/SecuritySection.tsx', 'src/locales/zh-TW/security.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 15],
   ['gallery', ['src/app/gallery/Gallery.tsx'], ['index.html', 'src/kit/ui/overlay/MenuPopover.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 120],
 ]
 

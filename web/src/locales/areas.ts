@@ -8,6 +8,7 @@ import type main from './en/main.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
 import type rules from './en/rules.json'
+import type security from './en/security.json'
 import type settings from './en/settings.json'
 import type templates from './en/templates.json'
 
@@ -27,6 +28,7 @@ export interface Areas {
   offline: typeof offline
   palette: typeof palette
   rules: typeof rules
+  security: typeof security
   settings: typeof settings
   templates: typeof templates
 }
