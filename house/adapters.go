@@ -59,6 +59,24 @@ func (n httpNeeds) Verify(ctx context.Context, address, password, peer string) (
 	return n.person(ctx, s)
 }
 
+func (n httpNeeds) SignIn(ctx context.Context, address, password, peer string) (httpdoor.SignInStep, error) {
+	step, err := n.h.Identity.SignIn(ctx, address, password, peerOf(peer, "http"))
+	return n.step(ctx, step, err)
+}
+
+func (n httpNeeds) Answer(ctx context.Context, ticket, method, code, peer string) (httpdoor.SignInStep, error) {
+	step, err := n.h.Identity.Answer(ctx, ticket, method, code, peerOf(peer, "http"))
+	return n.step(ctx, step, err)
+}
+
+func (n httpNeeds) step(ctx context.Context, step identity.Step, err error) (httpdoor.SignInStep, error) {
+	out := httpdoor.SignInStep{Ticket: step.Ticket, Methods: step.Methods}
+	if err == nil && step.Ticket == "" {
+		out.Subject, err = n.person(ctx, step.Subject)
+	}
+	return out, err
+}
+
 func (n httpNeeds) OpenSession(ctx context.Context, s httpdoor.Subject, _, agent string) (string, time.Time, error) {
 	token, err := n.h.Identity.OpenSession(ctx, s.Subject, agent)
 	return token, n.h.Identity.SessionEnd(), err

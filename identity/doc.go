@@ -1,16 +1,18 @@
 // Package identity says who is at the door.
 //
-// Owns: passwords (argon2id), sessions of the web client, and the pace at
-// which a stranger may guess.
+// Owns: passwords (argon2id), second factors, app passwords, sessions of the
+// web client, and the pace at which a stranger may guess.
 //
 // Does not own: people and addresses (directory), what a subject may do
 // (policy).
 //
-// Verbs: SetPassword, Verify (address and password to a subject, for every
-// door), OpenSession, Session, CloseSession, SignIns.
+// Verbs: Verify (address and password to a subject, for programs), SignIn and
+// Answer (the steps of the web client), OpenSession, Session, CloseSession; for
+// the person themself AddTOTP, AddAppPassword, EndSession, ChangePassword and
+// their like; SignIns.
 //
-// Rules it answers: N42, K04 in part, K21. Second factors, certificates, zones'
-// rules and the life of an account come with their own issue.
+// Rules it answers: N42, N43, K04, K06, K08, K20, K21, K40, and N47 in part.
+// Certificates, keys, zones' rules and the life of an account are not there yet.
 //
-// Where to start: verify.go.
+// Where to start: verify.go for programs, signin.go for the web client.
 package identity

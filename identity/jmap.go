@@ -2,88 +2,319 @@ package identity
 
 import (
 	"context"
-	"strconv"
+	"encoding/base64"
+	"errors"
+	"net/netip"
+	"time"
 
-	"chancery/audit"
+	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/policy"
 	"chancery/wire/jmap"
 )
 
-// SignInsURN names the capability of looking at one's own sign-ins, which
-// only a person's own account has.
-const SignInsURN = "urn:chancery:params:jmap:signins"
+// URN names the JMAP capability of how one signs in.
+const URN = "urn:chancery:params:jmap:identity"
 
-// Letters that begin the ids of accounts and sign-ins.
+// The first letter of an id says what it names.
 const (
-	accountID = 'a'
-	signInID  = 'n'
+	accountID     = 'a'
+	factorID      = 'f'
+	appPasswordID = 'w'
+	sessionID     = 's'
 )
 
-// SignInObject is a sign-in as clients see it. Nobody makes, changes or
-// removes one, so there is SignIn/get and nothing else; without ids it lists
-// the newest, newest first.
-type SignInObject struct {
-	ID      jmap.ID      `json:"id"`
-	At      jmap.UTCDate `json:"at"`
-	Address string       `json:"address"` // as it was typed
-	Peer    string       `json:"peer"`    // the network address it came from
-	Inner   bool         `json:"inner"`   // whether that is in the agency's own network
-	Door    string       `json:"door"`    // the protocol: http, imap, smtp, ...
-	Result  string       `json:"result"`  // "ok", or the kind of refusal
+// Capability says what a password must be.
+type Capability struct {
+	MinPassword     int `json:"minPassword"`
+	PasswordClasses int `json:"passwordClasses"`
 }
 
-// SignInsCapability is what the account says of them.
-type SignInsCapability struct {
-	MaxSignIns int `json:"maxSignIns"`
+// Errors of our own, so that clients can say them in every language.
+const (
+	wrongCode     = "wrongCode"
+	wrongPassword = "wrongPassword"
+	weakPassword  = "weakPassword"
+)
+
+// FactorObject is a second factor. Secret, URI and QR (a PNG in base64) are
+// there only in the answer that made it.
+type FactorObject struct {
+	ID        jmap.ID `json:"id"`
+	Kind      string  `json:"kind"` // totp
+	Name      string  `json:"name"`
+	Confirmed bool    `json:"confirmed"`
+	MadeAt    string  `json:"madeAt"`
+	UsedAt    *string `json:"usedAt"`
 }
 
-// Capabilities returns what identity offers to clients. Who returns the
-// person that a context belongs to.
+// FactorEnrolment is what a person puts into their app.
+type FactorEnrolment struct {
+	ID     jmap.ID `json:"id"`
+	Secret string  `json:"secret"`
+	URI    string  `json:"uri"`
+	QR     string  `json:"qr"`
+}
+
+// FactorAnswer is the answer of Factor/get.
+type FactorAnswer struct {
+	AccountID     jmap.ID        `json:"accountId"`
+	List          []FactorObject `json:"list" ts:"list"`
+	RecoveryCodes int            `json:"recoveryCodes"` // that are left
+}
+
+// RecoveryAnswer brings new recovery codes, this once.
+type RecoveryAnswer struct {
+	Codes []string `json:"codes" ts:"list"`
+}
+
+// AppPasswordObject is an app password; the password itself is only in the
+// answer that made it.
+type AppPasswordObject struct {
+	ID       jmap.ID `json:"id"`
+	Name     string  `json:"name"`
+	MadeAt   string  `json:"madeAt"`
+	UsedAt   *string `json:"usedAt"`
+	UsedFrom string  `json:"usedFrom"`
+}
+
+// AppPasswordMade is the answer of AppPassword/add.
+type AppPasswordMade struct {
+	ID       jmap.ID `json:"id"`
+	Password string  `json:"password"`
+}
+
+// SessionObject is a session of the web client.
+type SessionObject struct {
+	ID        jmap.ID `json:"id"`
+	Peer      string  `json:"peer"`
+	Agent     string  `json:"agent"`
+	OpenedAt  string  `json:"openedAt"`
+	SeenAt    string  `json:"seenAt"`
+	TwoFactor bool    `json:"twoFactor"`
+	Current   bool    `json:"current"`
+}
+
+type api struct {
+	i   *Identity
+	who func(context.Context) (policy.Subject, error)
+}
+
+// Capabilities returns what identity offers to clients: how the person
+// themself signs in. Who returns the person that a context belongs to.
 func (i *Identity) Capabilities(who func(context.Context) (policy.Subject, error)) []jmap.Capability {
-	return []jmap.Capability{{
-		URN: SignInsURN,
+	a := api{i, who}
+	return []jmap.Capability{i.signIns(who), {
+		URN: URN,
 		Account: func(acc jmap.Account) (any, bool) {
-			return SignInsCapability{i.conf.SignIns}, acc.IsPersonal
+			return Capability{MinPassword: i.conf.Passwords.least(), PasswordClasses: i.conf.Passwords.Classes}, acc.IsPersonal
 		},
 		Methods: map[string]jmap.Method{
-			"SignIn/get": func(ctx context.Context, call *jmap.Call) (any, error) { return i.signInGet(ctx, call, who) },
+			"Factor/get": a.factorGet, "Factor/add": a.factorAdd, "Factor/confirm": a.factorConfirm, "Factor/remove": a.factorRemove,
+			"RecoveryCode/renew": a.recoveryRenew,
+			"AppPassword/get":    a.appPasswordGet, "AppPassword/add": a.appPasswordAdd, "AppPassword/remove": a.appPasswordRemove,
+			"SignInSession/get": a.sessionGet, "SignInSession/end": a.sessionEnd,
+			"Password/change": a.passwordChange,
 		},
 	}}
 }
 
-// signInGet is SignIn/get.
-func (i *Identity) signInGet(ctx context.Context, call *jmap.Call, who func(context.Context) (policy.Subject, error)) (any, error) {
-	var args jmap.GetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
+// The arguments of the methods; all name the person's own account.
+type (
+	ownArgs struct {
+		AccountID jmap.ID `json:"accountId"`
 	}
-	if err := args.Check(call.Limits); err != nil {
-		return nil, err
+	namedArgs struct {
+		ownArgs
+		Name string `json:"name"`
 	}
-	by, err := who(ctx)
+	oneArgs struct {
+		ownArgs
+		ID jmap.ID `json:"id"`
+	}
+	confirmArgs struct {
+		oneArgs
+		Code string `json:"code"`
+	}
+	passwordArgs struct {
+		ownArgs
+		Old string `json:"oldPassword"`
+		New string `json:"newPassword"`
+	}
+)
+
+func (a *ownArgs) account() jmap.ID { return a.AccountID }
+
+// open reads the arguments of a call and checks that they name the person's
+// own account: nobody manages how another signs in here.
+func (a api) open(ctx context.Context, call *jmap.Call, args interface{ account() jmap.ID }) (policy.Subject, error) {
+	if err := call.Decode(args); err != nil {
+		return policy.Subject{}, err
+	}
+	s, err := a.who(ctx)
 	if err != nil {
-		return nil, err
+		return s, err
 	}
-	account, ok := id.Parse(accountID, args.AccountID)
-	if !ok {
-		return nil, jmap.Fail(jmap.AccountNotFound, "There is no account %q.", args.AccountID)
+	if err := jmap.CheckAccount(args.account()); err != nil {
+		return s, err
 	}
-	list, err := i.SignIns(ctx, by, account)
-	if err != nil {
-		return nil, err
+	if args.account() != id.Text(accountID, s.Account) {
+		return s, jmap.Fail(jmap.AccountNotFound, "One manages only how one signs in oneself.")
 	}
-	state := "0"
-	if len(list) > 0 {
-		state = strconv.FormatInt(list[0].Seq, 10)
-	}
-	objects := make([]SignInObject, len(list))
-	for n, e := range list {
-		objects[n] = i.signInObject(e)
-	}
-	return jmap.Get(args, state, objects, func(o SignInObject) jmap.ID { return o.ID })
+	return s, nil
 }
 
-func (i *Identity) signInObject(e audit.Entry) SignInObject {
-	return SignInObject{ID: id.Text(signInID, e.Seq), At: jmap.UTCDate{Time: e.At}, Address: e.Address, Peer: e.Peer, Inner: i.inner(e.Peer), Door: e.Door, Result: e.Result}
+func date(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+func maybeDate(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	text := date(t)
+	return &text
+}
+
+func (a api) factorGet(ctx context.Context, call *jmap.Call) (any, error) {
+	var args ownArgs
+	s, err := a.open(ctx, call, &args)
+	if err != nil {
+		return nil, err
+	}
+	list, codes, err := a.i.Factors(ctx, s)
+	out := FactorAnswer{AccountID: args.AccountID, List: []FactorObject{}, RecoveryCodes: codes}
+	for _, f := range list {
+		out.List = append(out.List, FactorObject{id.Text(factorID, f.ID), f.Kind, f.Name, f.Confirmed, date(f.Made), maybeDate(f.Used)})
+	}
+	return out, err
+}
+
+func (a api) factorAdd(ctx context.Context, call *jmap.Call) (any, error) {
+	var args namedArgs
+	s, err := a.open(ctx, call, &args)
+	if err != nil {
+		return nil, err
+	}
+	e, err := a.i.AddTOTP(ctx, s, args.Name)
+	return FactorEnrolment{id.Text(factorID, e.ID), e.Secret, e.URI, base64.StdEncoding.EncodeToString(e.QR)}, err
+}
+
+func (a api) factorConfirm(ctx context.Context, call *jmap.Call) (any, error) {
+	var args confirmArgs
+	s, n, err := a.one(ctx, call, &args, &args.ID, factorID)
+	if err != nil {
+		return nil, err
+	}
+	codes, err := a.i.ConfirmTOTP(ctx, s, n, args.Code)
+	if errors.Is(err, errFirstCode) {
+		return nil, jmap.Fail(wrongCode, "%s", errs.Text(err))
+	}
+	return RecoveryAnswer{append([]string{}, codes...)}, err
+}
+
+// one is open for a method about one thing.
+func (a api) one(ctx context.Context, call *jmap.Call, args interface{ account() jmap.ID }, text *jmap.ID, prefix byte) (policy.Subject, int64, error) {
+	s, err := a.open(ctx, call, args)
+	if err != nil {
+		return s, 0, err
+	}
+	n, ok := id.Parse(prefix, *text)
+	if !ok {
+		err = errs.E(errs.NotFound, "There is nothing with the id %s.", *text)
+	}
+	return s, n, err
+}
+
+func (a api) factorRemove(ctx context.Context, call *jmap.Call) (any, error) {
+	var args oneArgs
+	s, n, err := a.one(ctx, call, &args, &args.ID, factorID)
+	if err != nil {
+		return nil, err
+	}
+	return struct{}{}, a.i.RemoveFactor(ctx, s, n)
+}
+
+func (a api) recoveryRenew(ctx context.Context, call *jmap.Call) (any, error) {
+	var args ownArgs
+	s, err := a.open(ctx, call, &args)
+	if err != nil {
+		return nil, err
+	}
+	codes, err := a.i.RenewRecoveryCodes(ctx, s)
+	return RecoveryAnswer{append([]string{}, codes...)}, err
+}
+
+func (a api) appPasswordGet(ctx context.Context, call *jmap.Call) (any, error) {
+	var args ownArgs
+	s, err := a.open(ctx, call, &args)
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.i.AppPasswords(ctx, s)
+	out := []AppPasswordObject{}
+	for _, p := range list {
+		out = append(out, AppPasswordObject{id.Text(appPasswordID, p.ID), p.Name, date(p.Made), maybeDate(p.Used), p.UsedFrom})
+	}
+	return map[string]any{"accountId": args.AccountID, "list": out}, err
+}
+
+func (a api) appPasswordAdd(ctx context.Context, call *jmap.Call) (any, error) {
+	var args namedArgs
+	s, err := a.open(ctx, call, &args)
+	if err != nil {
+		return nil, err
+	}
+	p, password, err := a.i.AddAppPassword(ctx, s, args.Name)
+	return AppPasswordMade{id.Text(appPasswordID, p.ID), password}, err
+}
+
+func (a api) appPasswordRemove(ctx context.Context, call *jmap.Call) (any, error) {
+	var args oneArgs
+	s, n, err := a.one(ctx, call, &args, &args.ID, appPasswordID)
+	if err != nil {
+		return nil, err
+	}
+	return struct{}{}, a.i.RemoveAppPassword(ctx, s, n)
+}
+
+func (a api) sessionGet(ctx context.Context, call *jmap.Call) (any, error) {
+	var args ownArgs
+	s, err := a.open(ctx, call, &args)
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.i.Sessions(ctx, s)
+	out := []SessionObject{}
+	for _, o := range list {
+		out = append(out, SessionObject{id.Text(sessionID, o.ID), o.Peer, o.Agent, date(o.Opened), date(o.Seen), o.Assurance >= policy.ByTwo, o.Current})
+	}
+	return map[string]any{"accountId": args.AccountID, "list": out}, err
+}
+
+func (a api) sessionEnd(ctx context.Context, call *jmap.Call) (any, error) {
+	var args oneArgs
+	s, n, err := a.one(ctx, call, &args, &args.ID, sessionID)
+	if err != nil {
+		return nil, err
+	}
+	return struct{}{}, a.i.EndSession(ctx, s, n)
+}
+
+func (a api) passwordChange(ctx context.Context, call *jmap.Call) (any, error) {
+	var args passwordArgs
+	s, err := a.open(ctx, call, &args)
+	if err != nil {
+		return nil, err
+	}
+	addr, err := netip.ParseAddr(s.Peer)
+	if err != nil {
+		return nil, err
+	}
+	err = a.i.ChangePassword(ctx, s, args.Old, args.New, Peer{Addr: addr, Door: s.Door})
+	if weak := (errWeak{}); errors.As(err, &weak) {
+		return nil, jmap.Fail(weakPassword, "%s", errs.Text(err))
+	}
+	if errors.Is(err, errPresent) {
+		return nil, jmap.Fail(wrongPassword, "%s", errs.Text(err))
+	}
+	return struct{}{}, err
 }

@@ -35,7 +35,7 @@ func (i *Identity) OpenSession(ctx context.Context, s policy.Subject, agent stri
 		if err != nil {
 			return err
 		}
-		return insertSession(ctx, tx, session{org: s.Org, hash: hash[:], account: s.Account, version: c.version, peer: s.Peer, agent: agent, opened: now, seen: now})
+		return insertSession(ctx, tx, session{org: s.Org, id: id.New(), hash: hash[:], account: s.Account, version: c.version, peer: s.Peer, agent: agent, opened: now, seen: now, assurance: s.Assurance})
 	})
 	return token, err
 }
@@ -74,7 +74,7 @@ func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy
 		return policy.Subject{}, err
 	}
 	now := i.clock.Now()
-	if a.Locked || s.version != c.version || now.Sub(time.UnixMilli(s.seen)) > i.conf.SessionIdle || now.Sub(time.UnixMilli(s.opened)) > i.conf.SessionLife {
+	if a.Locked || !i.alive(s, c, now) {
 		return policy.Subject{}, errSession
 	}
 	// Seen is written at most once in five minutes: it only has to outlive
@@ -82,7 +82,65 @@ func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy
 	if now.Sub(time.UnixMilli(s.seen)) > 5*time.Minute {
 		err = i.db.Write(ctx, func(tx *store.Tx) error { return touchSession(ctx, tx, org, hash, now.UnixMilli()) })
 	}
-	return i.subject(a, peer), err
+	who := i.subject(a, peer, s.assurance, time.UnixMilli(s.opened))
+	who.Session = s.id
+	return who, err
+}
+
+// alive says whether a session has not ended by itself.
+func (i *Identity) alive(s session, c credential, now time.Time) bool {
+	return s.version == c.version && now.Sub(time.UnixMilli(s.seen)) <= i.conf.SessionIdle && now.Sub(time.UnixMilli(s.opened)) <= i.conf.SessionLife
+}
+
+// OpenedSession is a session as its person sees it (K40).
+type OpenedSession struct {
+	ID           int64
+	Peer, Agent  string
+	Opened, Seen time.Time
+	Assurance    policy.Assurance
+	Current      bool
+}
+
+// Sessions lists the subject's sessions of the web client, the last used first.
+func (i *Identity) Sessions(ctx context.Context, s policy.Subject) (list []OpenedSession, err error) {
+	now := i.clock.Now()
+	err = i.db.Read(ctx, func(tx *store.Tx) error {
+		c, err := selectCredential(ctx, tx, s.Org, s.Account)
+		if err != nil {
+			return err
+		}
+		all, err := selectSessions(ctx, tx, s.Org, s.Account)
+		for _, o := range all {
+			if i.alive(o, c, now) {
+				list = append(list, OpenedSession{o.id, o.peer, o.agent, millis(o.opened), millis(o.seen), o.assurance, o.id == s.Session})
+			}
+		}
+		return err
+	})
+	return list, err
+}
+
+// EndSession ends one of the subject's sessions from another.
+func (i *Identity) EndSession(ctx context.Context, s policy.Subject, sessionID int64) error {
+	if s.Assurance == policy.ByProgram {
+		return errs.E(errs.Forbidden, "An app password cannot end sessions.")
+	}
+	return i.db.Write(ctx, func(tx *store.Tx) error {
+		all, err := selectSessions(ctx, tx, s.Org, s.Account)
+		if err != nil {
+			return err
+		}
+		for _, o := range all {
+			if o.id != sessionID {
+				continue
+			}
+			if err := deleteSession(ctx, tx, s.Org, o.hash); err != nil {
+				return err
+			}
+			return i.note(ctx, tx, s, "session.end", "from "+o.peer)
+		}
+		return errs.E(errs.NotFound, "There is no such session.")
+	})
 }
 
 // CloseSession ends a session. An unknown token is not an error.

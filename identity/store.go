@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 
+	"chancery/policy"
 	"chancery/store"
 )
 
@@ -10,10 +11,13 @@ type credential struct {
 	found    bool
 	password string
 	version  int64
+	second   bool // a second factor is asked for
+	app      bool // it was an app password that was right
+	cached   bool // the cache of good passwords answered
 }
 
 func selectCredential(ctx context.Context, tx *store.Tx, org, account int64) (c credential, err error) {
-	err = tx.Row(ctx, "SELECT password, version FROM credential WHERE org_id = $1 AND account_id = $2", []any{org, account}, &c.password, &c.version)
+	err = tx.Row(ctx, "SELECT password, version, second FROM credential WHERE org_id = $1 AND account_id = $2", []any{org, account}, &c.password, &c.version, &c.second)
 	c.found = err == nil
 	return c, err
 }
@@ -25,21 +29,22 @@ func putCredential(ctx context.Context, tx *store.Tx, org, account int64, hash s
 }
 
 type session struct {
-	org, account, version, opened, seen int64
-	hash                                []byte
-	peer, agent                         string
+	org, id, account, version, opened, seen int64
+	hash                                    []byte
+	peer, agent                             string
+	assurance                               policy.Assurance
 }
 
 func insertSession(ctx context.Context, tx *store.Tx, s session) error {
-	_, err := tx.Exec(ctx, "INSERT INTO session (org_id, hash, account_id, version, peer, agent, opened_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		s.org, s.hash, s.account, s.version, s.peer, s.agent, s.opened, s.seen)
+	_, err := tx.Exec(ctx, "INSERT INTO session (org_id, hash, account_id, version, peer, agent, opened_at, seen_at, id, assurance) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+		s.org, s.hash, s.account, s.version, s.peer, s.agent, s.opened, s.seen, s.id, s.assurance)
 	return err
 }
 
 func selectSession(ctx context.Context, tx *store.Tx, org int64, hash []byte) (s session, err error) {
 	s.org, s.hash = org, hash
-	err = tx.Row(ctx, "SELECT account_id, version, peer, agent, opened_at, seen_at FROM session WHERE org_id = $1 AND hash = $2",
-		[]any{org, hash}, &s.account, &s.version, &s.peer, &s.agent, &s.opened, &s.seen)
+	err = tx.Row(ctx, "SELECT account_id, version, peer, agent, opened_at, seen_at, id, assurance FROM session WHERE org_id = $1 AND hash = $2",
+		[]any{org, hash}, &s.account, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance)
 	return s, err
 }
 
@@ -50,5 +55,23 @@ func touchSession(ctx context.Context, tx *store.Tx, org int64, hash []byte, now
 
 func deleteSession(ctx context.Context, tx *store.Tx, org int64, hash []byte) error {
 	_, err := tx.Exec(ctx, "DELETE FROM session WHERE org_id = $1 AND hash = $2", org, hash)
+	return err
+}
+
+// selectSessions returns an account's, the newest first.
+func selectSessions(ctx context.Context, tx *store.Tx, org, account int64) (list []session, err error) {
+	err = tx.Query(ctx, "SELECT hash, version, peer, agent, opened_at, seen_at, id, assurance FROM session WHERE org_id = $1 AND account_id = $2 ORDER BY seen_at DESC, id DESC",
+		[]any{org, account}, func(scan func(...any) error) error {
+			s := session{org: org, account: account}
+			err := scan(&s.hash, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance)
+			list = append(list, s)
+			return err
+		})
+	return list, err
+}
+
+// keepSession lets one session live on after a change of the password.
+func keepSession(ctx context.Context, tx *store.Tx, org, account, id, version int64) error {
+	_, err := tx.Exec(ctx, "UPDATE session SET version = $4 WHERE org_id = $1 AND account_id = $2 AND id = $3", org, account, id, version)
 	return err
 }

@@ -30,6 +30,7 @@ type Config struct {
 	SessionIdle   time.Duration  // default 12 h
 	SessionLife   time.Duration  // default 7 days
 	SignIns       int            // sign-ins that a person is shown, the newest; default 100
+	Passwords     Rules
 }
 
 // Identity answers who somebody is. One serves all doors of a process.
@@ -126,36 +127,67 @@ func HashPassword(password string) string { return hashPassword(password) }
 // tell whether the account exists.
 var errWrong = errs.E(errs.Unauthenticated, "The address or the password is wrong.")
 
-// Verify checks an address and a password. RateLimited when there were too
-// many wrong tries from the peer; Unauthenticated in every other refusal.
+// Verify checks an address and a password for a program: a mail program, or
+// HTTP Basic. RateLimited when there were too many wrong tries from the peer;
+// Unauthenticated in every other refusal. Who has a second factor needs an app
+// password here.
 func (i *Identity) Verify(ctx context.Context, address, password string, peer Peer) (policy.Subject, error) {
-	if len(password) > maxPassword || len(address) > 320 {
-		return policy.Subject{}, errWrong
-	}
-	a, cred, err := i.find(ctx, address)
+	a, cred, err := i.verify(ctx, address, password, peer)
 	if err != nil {
 		return policy.Subject{}, err
+	}
+	if cred.app {
+		i.record(ctx, a, address, peer, nil)
+		return i.subject(a, peer, policy.ByProgram, time.Time{}), nil
+	}
+	if cred.second {
+		i.record(ctx, a, address, peer, errWrong)
+		return policy.Subject{}, errs.E(errs.Unauthenticated, "This account has a second factor: programs need an app password, which is made in the settings of the web client.")
+	}
+	if !cred.cached {
+		i.record(ctx, a, address, peer, nil)
+	}
+	return i.subject(a, peer, policy.ByPassword, i.clock.Now()), nil
+}
+
+// verify checks an address and a password, in the time that one check takes
+// whether the account is there or not.
+func (i *Identity) verify(ctx context.Context, address, password string, peer Peer) (a directory.Account, cred credential, err error) {
+	if len(password) > maxPassword || len(address) > 320 {
+		return a, cred, errWrong
+	}
+	if a, cred, err = i.find(ctx, address); err != nil {
+		return a, cred, err
 	}
 	key := i.cacheKey(address, password, peer)
 	if cred.found && !a.Locked && i.good.has(key, cred.version) {
-		return i.subject(a, peer), nil
+		cred.cached = true
+		return a, cred, nil
 	}
 	if wait := i.pace.wait(peer.Addr, a.ID); wait > 0 {
-		return policy.Subject{}, errs.E(errs.RateLimited, "Too many wrong passwords from here; try again in %d seconds.", int(wait.Seconds())+1)
+		return a, cred, tooMany(wait)
+	}
+	if cred.found && !a.Locked {
+		if cred.app, err = i.byAppPassword(ctx, a, password, peer); err != nil || cred.app {
+			return a, cred, err
+		}
 	}
 	ok, err := i.compare(ctx, cred, password)
 	if err != nil {
-		return policy.Subject{}, err
+		return a, cred, err
 	}
 	if !ok || a.Locked {
 		i.pace.failed(peer.Addr, a.ID)
 		i.record(ctx, a, address, peer, errWrong)
-		return policy.Subject{}, errWrong
+		return a, cred, errWrong
 	}
 	i.pace.succeeded(peer.Addr, a.ID)
 	i.good.put(key, cred.version)
-	i.record(ctx, a, address, peer, nil)
-	return i.subject(a, peer), nil
+	return a, cred, nil
+}
+
+func tooMany(wait time.Duration) error {
+	return errs.E(errs.RateLimited, "Too many wrong passwords from here; try again in %d seconds.", int(wait.Seconds())+1)
 }
 
 // find reads the account and its credential; neither being there is not an
@@ -200,8 +232,9 @@ func (i *Identity) compare(ctx context.Context, c credential, password string) (
 	return matches(c.password, password)
 }
 
-func (i *Identity) subject(a directory.Account, peer Peer) policy.Subject {
-	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: a.Clearance, Zone: i.Zone(peer.Addr), Peer: peer.Addr.String(), Door: peer.Door}
+func (i *Identity) subject(a directory.Account, peer Peer, how policy.Assurance, proved time.Time) policy.Subject {
+	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: a.Clearance, Zone: i.Zone(peer.Addr), Peer: peer.Addr.String(), Door: peer.Door,
+		Assurance: how, Proved: proved}
 }
 
 // cacheKey names a good password from one place by one door: from elsewhere

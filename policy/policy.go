@@ -10,6 +10,8 @@
 // and outer network), D17 (shared mailboxes with named rights), N59.
 package policy
 
+import "time"
+
 // Level is a secrecy level. The country pack gives the five their names;
 // the numbers are what is stored.
 type Level int16
@@ -29,6 +31,17 @@ type Zone uint8
 const (
 	Outer Zone = iota // anywhere; the zero value is the strict one
 	Inner             // the agency's own network
+)
+
+// Assurance is how surely a subject is who it says (NIST SP 800-63B's levels,
+// below them what a program can show).
+type Assurance uint8
+
+const (
+	ByProgram  Assurance = iota // an app password: enough for mail, not for changing how one signs in
+	ByPassword                  // AAL1
+	ByTwo                       // AAL2: a second factor as well
+	ByHardware                  // AAL3: a key or a certificate in hardware
 )
 
 // Rights are what a subject was granted on a mailbox that is not its own.
@@ -56,6 +69,10 @@ type Subject struct {
 	Zone      Zone
 	Peer      string // network address, for records
 	Door      string // which protocol, for records
+
+	Assurance Assurance
+	Proved    time.Time // when they last proved who they are
+	Session   int64     // of the web client; 0 = none
 }
 
 // Label is what the thing says of itself, as far as this subject is concerned.

@@ -71,8 +71,12 @@ func killed(t *testing.T, s *outside.Server, kills int, cut func()) {
 		wg.Go(func() { repeat(ctx, book, func() (writer, error) { return newIMAPWriter(s, book, accounts[n]) }) })
 		wg.Go(func() { repeat(ctx, book, func() (writer, error) { return newJMAPWriter(s, book, accounts[2+n]) }) })
 	}
-	for range kills {
+	for n := range kills {
 		time.Sleep(time.Duration(100+rand.IntN(1000)) * time.Millisecond)
+		// A slow machine needs longer for as much.
+		for end := time.Now().Add(20 * time.Second); !book.counts().prove(n+1) && time.Now().Before(end); {
+			time.Sleep(10 * time.Millisecond)
+		}
 		cut()
 		start(t, s)
 	}
@@ -162,6 +166,34 @@ func (b *ledger) set(account, key string, change func(e *entry)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	change(b.letters[account][key])
+}
+
+// counts is how much was acknowledged, and how many letters were not.
+type counts struct{ letters, open, flags, moved, destroyed int }
+
+func (b *ledger) counts() (c counts) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, list := range b.letters {
+		for _, e := range list {
+			if e.filed == done {
+				c.letters++
+			} else {
+				c.open++
+			}
+			for _, f := range e.flags {
+				c.flags += int(f) / int(done)
+			}
+			c.moved += int(e.moved) / int(done)
+			c.destroyed += int(e.destroyed) / int(done)
+		}
+	}
+	return c
+}
+
+// prove says whether enough was acknowledged for kills to be worth their while.
+func (c counts) prove(kills int) bool {
+	return c.letters >= 20*kills && c.flags >= kills && c.moved > 0 && c.destroyed > 0
 }
 
 // broke notes why a writer stopped, if it was a refusal for good.
@@ -292,23 +324,9 @@ func compareOne(t *testing.T, name, key string, e *entry, f found) {
 
 // report says how much was proved, and fails when that is next to nothing.
 func (b *ledger) report(t *testing.T, kills int) {
-	var acked, open, flags, moved, destroyed int
-	for _, list := range b.letters {
-		for _, e := range list {
-			if e.filed == done {
-				acked++
-			} else {
-				open++
-			}
-			for _, f := range e.flags {
-				flags += int(f) / int(done)
-			}
-			moved += int(e.moved) / int(done)
-			destroyed += int(e.destroyed) / int(done)
-		}
-	}
-	t.Logf("%d kills: %d letters acknowledged (%d never answered), %d flags, %d moves, %d removals", kills, acked, open, flags, moved, destroyed)
-	if acked < 20*kills || flags < kills || moved == 0 || destroyed == 0 {
+	c := b.counts()
+	t.Logf("%d kills: %d letters acknowledged (%d never answered), %d flags, %d moves, %d removals", kills, c.letters, c.open, c.flags, c.moved, c.destroyed)
+	if !c.prove(kills) {
 		t.Errorf("too little was acknowledged for %d kills to prove anything", kills)
 	}
 	if len(b.refused) > 0 {

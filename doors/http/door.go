@@ -98,6 +98,7 @@ func New(conf Config, identity Identity, assets fs.FS, routes []Route, log *slog
 	own := []Route{
 		{"GET /healthz", Public, http.HandlerFunc(healthy)},
 		{"POST /auth/sign-in", Public, http.HandlerFunc(d.signIn)},
+		{"POST /auth/answer", Public, http.HandlerFunc(d.answer)},
 		{"POST /auth/sign-out", Public, http.HandlerFunc(d.signOut)},
 		{"GET /auth/me", SignedIn, http.HandlerFunc(d.me)},
 		{"GET /.well-known/autoconfig/mail/config-v1.1.xml", Public, http.HandlerFunc(d.autoconfig)},

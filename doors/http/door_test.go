@@ -32,6 +32,23 @@ func (p *people) Verify(_ context.Context, address, password, _ string) (Subject
 	return Subject{Subject: policy.Subject{Address: address}, ID: "id-" + address, Name: "王小明", Language: "zh-TW"}, nil
 }
 
+// SignIn asks who is called two@b for a code.
+func (p *people) SignIn(ctx context.Context, address, password, peer string) (SignInStep, error) {
+	s, err := p.Verify(ctx, address, password, peer)
+	if err == nil && address == "two@b" {
+		return SignInStep{Ticket: "ticket of two@b", Methods: []string{"totp"}}, nil
+	}
+	return SignInStep{Subject: s}, err
+}
+
+func (p *people) Answer(ctx context.Context, ticket, method, code, peer string) (SignInStep, error) {
+	if ticket != "ticket of two@b" || method != "totp" || code != "123456" {
+		return SignInStep{}, errs.E(errs.Unauthenticated, "The code is not right.")
+	}
+	s, err := p.Verify(ctx, "two@b", "right", peer)
+	return SignInStep{Subject: s}, err
+}
+
 func (p *people) OpenSession(_ context.Context, s Subject, _, _ string) (string, time.Time, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -153,6 +170,40 @@ func TestSignIn(t *testing.T) {
 	r = ask(d, "POST", "https://host/auth/sign-in", good, jsonType, "TLS: yes", "Remote: 192.0.2.9:1")
 	if c := r.Cookies()[0]; c.Name != "__Host-chancery" || !c.Secure || c.Path != "/" || c.Domain != "" {
 		t.Errorf("TLS cookie: %+v", c)
+	}
+}
+
+// TestSecondFactor signs in in two steps; the session that the browser brought
+// ends, so that nobody can plant one (session fixation).
+func TestSecondFactor(t *testing.T) {
+	d := newDoor(t, nil)
+	r := ask(d, "POST", "http://host/auth/sign-in", `{"address":"two@b","password":"right"}`, jsonType)
+	if got := text(t, r); r.StatusCode != http.StatusOK || len(r.Cookies()) != 0 || got != `{"methods":["totp"],"ticket":"ticket of two@b"}` {
+		t.Fatalf("first step: %d %s", r.StatusCode, got)
+	}
+	for _, wrong := range []string{`{"ticket":"ticket of two@b","method":"totp","code":"000000"}`, `{"ticket":"made up","method":"totp","code":"123456"}`, `{}`} {
+		if r = ask(d, "POST", "http://host/auth/answer", wrong, jsonType); r.StatusCode != http.StatusUnauthorized || len(r.Cookies()) != 0 {
+			t.Errorf("%s: %d", wrong, r.StatusCode)
+		}
+	}
+	planted := "Cookie: chancery=" + ask(d, "POST", "http://host/auth/sign-in", `{"address":"a@b","password":"right"}`, jsonType).Cookies()[0].Value
+	r = ask(d, "POST", "http://host/auth/answer", `{"ticket":"ticket of two@b","method":"totp","code":"123456"}`, jsonType, planted)
+	if r.StatusCode != http.StatusNoContent {
+		t.Fatalf("second step: %d %s", r.StatusCode, text(t, r))
+	}
+	if own := r.Cookies()[0]; "Cookie: chancery="+own.Value == planted {
+		t.Error("the planted token became the session")
+	}
+	if r = ask(d, "GET", "http://host/auth/me", "", planted); r.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the planted session lives on: %d", r.StatusCode)
+	}
+	for _, bad := range []struct {
+		body, header string
+		status       int
+	}{{`{}`, "Content-Type: text/plain", 400}, {`{`, jsonType, 400}} {
+		if r = ask(d, "POST", "http://host/auth/answer", bad.body, bad.header); r.StatusCode != bad.status {
+			t.Errorf("%s: %d", bad.body, r.StatusCode)
+		}
 	}
 }
 

@@ -15,12 +15,23 @@ type Subject struct {
 	Language       string
 }
 
+// SignInStep is where a sign-in stands: done when there is no ticket, else in
+// need of one of the methods.
+type SignInStep struct {
+	Subject Subject
+	Ticket  string
+	Methods []string
+}
+
 // Identity checks who somebody is. Failures of kind errs.Unauthenticated mean
 // a wrong or ended credential, errs.RateLimited too many tries.
 type Identity interface {
 	// Verify checks a password. Peer is the address of the other end, for the
 	// limit on failures.
 	Verify(ctx context.Context, address, password, peer string) (Subject, error)
+	// SignIn begins the sign-in of a browser, Answer goes on with it.
+	SignIn(ctx context.Context, address, password, peer string) (SignInStep, error)
+	Answer(ctx context.Context, ticket, method, code, peer string) (SignInStep, error)
 	// OpenSession starts a browser session.
 	OpenSession(ctx context.Context, s Subject, peer, agent string) (token string, expires time.Time, err error)
 	// Session returns whose session a token is, as seen from the peer.

@@ -21,6 +21,7 @@ var statuses = map[errs.Kind]int{
 	errs.Unavailable:     http.StatusServiceUnavailable,
 	errs.Conflict:        http.StatusConflict,
 	errs.Unsupported:     http.StatusNotImplemented,
+	errs.StepUp:          http.StatusForbidden,
 }
 
 // StatusOf returns the HTTP status of an error.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"mime"
 	"net/http"
+	"time"
 
 	"chancery/kit/errs"
 )
@@ -36,32 +37,70 @@ func (d *Door) newCookie(r *http.Request, value string) *http.Cookie {
 	return c
 }
 
-// signIn checks address and password and opens a session.
+// readSignIn reads the body of a step of the sign-in.
+func (d *Door) readSignIn(w http.ResponseWriter, r *http.Request, in any) error {
+	// A form of another site cannot send this media type without asking first.
+	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); t != "application/json" {
+		return errs.E(errs.Invalid, "Sign-in is sent as application/json.")
+	}
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxSignIn)).Decode(in); err != nil {
+		return errs.E(errs.Invalid, "The request is not a sign-in.")
+	}
+	if !d.private(r) {
+		return errs.E(errs.Forbidden, "A password is accepted over HTTPS only.")
+	}
+	return nil
+}
+
+// signIn checks address and password. It opens a session, or says what more
+// is needed.
 func (d *Door) signIn(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Address  string `json:"address"`
 		Password string `json:"password"`
 	}
-	// A form of another site cannot send this media type without asking first.
-	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); t != "application/json" {
-		Problem(w, errs.E(errs.Invalid, "Sign-in is sent as application/json."))
-		return
+	err := d.readSignIn(w, r, &in)
+	if err == nil && (in.Address == "" || in.Password == "") {
+		err = errs.E(errs.Invalid, "Please give an address and a password.")
 	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxSignIn)).Decode(&in); err != nil || in.Address == "" || in.Password == "" {
-		Problem(w, errs.E(errs.Invalid, "Please give an address and a password."))
-		return
-	}
-	if !d.private(r) {
-		Problem(w, errs.E(errs.Forbidden, "A password is accepted over HTTPS only."))
-		return
-	}
-	peer := d.peer(r).String()
-	s, err := d.identity.Verify(r.Context(), in.Address, in.Password, peer)
 	if err != nil {
 		Problem(w, err)
 		return
 	}
-	token, expires, err := d.identity.OpenSession(r.Context(), s, peer, r.UserAgent())
+	step, err := d.identity.SignIn(r.Context(), in.Address, in.Password, d.peer(r).String())
+	d.stepped(w, r, step, err)
+}
+
+// answer goes on with a sign-in that needs a second factor.
+func (d *Door) answer(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Ticket string `json:"ticket"`
+		Method string `json:"method"`
+		Code   string `json:"code"`
+	}
+	if err := d.readSignIn(w, r, &in); err != nil {
+		Problem(w, err)
+		return
+	}
+	step, err := d.identity.Answer(r.Context(), in.Ticket, in.Method, in.Code, d.peer(r).String())
+	d.stepped(w, r, step, err)
+}
+
+// stepped answers with the next step, or opens the session. One that the
+// browser had before ends: its token is not taken over (session fixation).
+func (d *Door) stepped(w http.ResponseWriter, r *http.Request, step SignInStep, err error) {
+	if err == nil && step.Ticket != "" {
+		JSON(w, http.StatusOK, "application/json", map[string]any{"ticket": step.Ticket, "methods": step.Methods})
+		return
+	}
+	var token string
+	var expires time.Time
+	if err == nil {
+		token, expires, err = d.identity.OpenSession(r.Context(), step.Subject, d.peer(r).String(), r.UserAgent())
+	}
+	if old, ok := d.cookie(r); ok && err == nil {
+		err = d.identity.CloseSession(r.Context(), old)
+	}
 	if err != nil {
 		Problem(w, err)
 		return

@@ -21,6 +21,7 @@ var codes = map[errs.Kind]string{
 	errs.Unavailable:     "UNAVAILABLE",
 	errs.Conflict:        "INUSE",
 	errs.Unsupported:     "CANNOT",
+	errs.StepUp:          "NOPERM",
 }
 
 // ok answers a command that was done.

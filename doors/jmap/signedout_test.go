@@ -26,6 +26,14 @@ func (o *oneSession) Verify(context.Context, string, string, string) (httpdoor.S
 	return httpdoor.Subject{}, errs.E(errs.Unauthenticated, "no")
 }
 
+func (o *oneSession) SignIn(context.Context, string, string, string) (httpdoor.SignInStep, error) {
+	return httpdoor.SignInStep{}, errs.E(errs.Unauthenticated, "no")
+}
+
+func (o *oneSession) Answer(context.Context, string, string, string, string) (httpdoor.SignInStep, error) {
+	return httpdoor.SignInStep{}, errs.E(errs.Unauthenticated, "no")
+}
+
 func (o *oneSession) OpenSession(context.Context, httpdoor.Subject, string, string) (string, time.Time, error) {
 	return "", time.Time{}, errs.E(errs.Unsupported, "no")
 }

@@ -29,10 +29,11 @@ const (
 	Unavailable                 // temporary: disk full, database away, shutting down
 	Conflict                    // the state has changed since the caller looked
 	Unsupported                 // well-formed, but not something this server does
+	StepUp                      // allowed, but prove anew who you are first
 )
 
 var kindNames = [...]string{"internal", "invalid", "not found", "exists", "forbidden", "unauthenticated",
-	"too large", "over quota", "rate limited", "unavailable", "conflict", "unsupported"}
+	"too large", "over quota", "rate limited", "unavailable", "conflict", "unsupported", "step up"}
 
 // String returns the kind in words.
 func (k Kind) String() string {

@@ -32,6 +32,7 @@ const routes = [
   ['settings', ['src/app/settings/SettingsRoom.tsx', 'src/app/settings/General.tsx', 'src/app/settings/KeyboardSection.tsx', 'src/locales/zh-TW/settings.json'], ['index.html'], 40],
   ['own sign-ins', ['src/app/settings/SignIns.tsx', 'src/locales/zh-TW/signins.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx'], 5],
   ['rules and answers', ['src/rooms/mail/rules/RulesSection.tsx', 'src/rooms/mail/rules/AwaySection.tsx', 'src/locales/zh-TW/rules.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx'], 40],
+  ['sign-in and security', ['src/app/security/SecuritySection.tsx', 'src/locales/zh-TW/security.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 15],
   ['gallery', ['src/app/gallery/Gallery.tsx'], ['index.html', 'src/kit/ui/overlay/MenuPopover.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 120],
 ]
 

@@ -46,6 +46,7 @@ const (
 	RequestTooLarge         = "requestTooLarge"
 	StateMismatch           = "stateMismatch"
 	CannotCalculateChanges  = "cannotCalculateChanges"
+	StepUpNeeded            = "stepUpNeeded" // our own: sign in once more, then try again
 	AnchorNotFound          = "anchorNotFound"
 	UnsupportedSort         = "unsupportedSort"
 	UnsupportedFilter       = "unsupportedFilter"
@@ -125,6 +126,7 @@ var kinds = map[errs.Kind]struct{ method, set string }{
 	errs.Unavailable:     {ServerUnavailable, ServerUnavailable},
 	errs.Conflict:        {StateMismatch, ServerUnavailable},
 	errs.Unsupported:     {InvalidArguments, InvalidProperties},
+	errs.StepUp:          {StepUpNeeded, StepUpNeeded},
 }
 
 // MethodErrorOf turns any error into the answer of a failed method.

@@ -466,6 +466,57 @@ export interface OrganisationObject {
   domains: string[]
 }
 
+/** A second factor of one's own. */
+export interface FactorObject {
+  id: Id
+  kind: string
+  name: string
+  confirmed: boolean
+  madeAt: string
+  usedAt: string | null
+}
+
+export interface FactorEnrolment {
+  id: Id
+  secret: string
+  uri: string
+  qr: string
+}
+
+export interface FactorAnswer {
+  accountId: Id
+  list: FactorObject[]
+  recoveryCodes: number
+}
+
+export interface RecoveryAnswer {
+  codes: string[]
+}
+
+export interface AppPasswordObject {
+  id: Id
+  name: string
+  madeAt: string
+  usedAt: string | null
+  usedFrom: string
+}
+
+export interface AppPasswordMade {
+  id: Id
+  password: string
+}
+
+/** A session of the web client. */
+export interface SessionObject {
+  id: Id
+  peer: string
+  agent: string
+  openedAt: string
+  seenAt: string
+  twoFactor: boolean
+  current: boolean
+}
+
 /** A choice of the person; its id is its name. */
 export interface PreferenceObject {
   id: Id

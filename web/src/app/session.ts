@@ -21,13 +21,26 @@ export async function whoAmI(): Promise<Me | null> {
   return (await res.json()) as Me
 }
 
-export async function signIn(address: string, password: string): Promise<void> {
-  const res = await fetch('/auth/sign-in', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ address, password }),
-  })
-  if (res.ok) return
+/** What more a sign-in needs: a code by one of the methods. */
+export interface NextStep {
+  ticket: string
+  methods: ('totp' | 'recovery')[]
+}
+
+/** Null when one is signed in. */
+export function signIn(address: string, password: string): Promise<NextStep | null> {
+  return step('/auth/sign-in', { address, password })
+}
+
+/** Goes on with a sign-in by a code. */
+export function answer(ticket: string, method: string, code: string): Promise<NextStep | null> {
+  return step('/auth/answer', { ticket, method, code })
+}
+
+async function step(url: string, body: object): Promise<NextStep | null> {
+  const res = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+  if (res.status === 204) return null
+  if (res.ok) return (await res.json()) as NextStep
   const p = await problem(res)
   if (res.status === 429) throw new SyncError('refused', 'tooMany', p.message)
   throw p

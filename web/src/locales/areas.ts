@@ -9,6 +9,7 @@ import type merge from './en/merge.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
 import type rules from './en/rules.json'
+import type security from './en/security.json'
 import type settings from './en/settings.json'
 import type signins from './en/signins.json'
 import type templates from './en/templates.json'
@@ -30,6 +31,7 @@ export interface Areas {
   offline: typeof offline
   palette: typeof palette
   rules: typeof rules
+  security: typeof security
   settings: typeof settings
   signins: typeof signins
   templates: typeof templates

@@ -1,0 +1,28 @@
+import { useMemo } from 'react'
+import { Failure, Skeleton } from '~/kit/ui/states'
+import type { RoomProps } from '../rooms'
+import { AppPasswords } from './AppPasswords'
+import { Factors } from './Factors'
+import { PasswordForm } from './PasswordForm'
+import { Sessions } from './Sessions'
+import { securityApi, useSecurity } from './api'
+import { useStepUp } from './stepUp'
+
+/** How one signs in: password, second factor, app passwords, and where one is signed in. */
+export default function SecuritySection({ engine }: RoomProps) {
+  const api = useMemo(() => securityApi(engine), [engine])
+  const { data, error, reload } = useSecurity(api)
+  const { run, dialog } = useStepUp()
+  const change = (act: () => Promise<unknown>): Promise<void> => run(async () => { await act(); await reload() })
+  if (error) return <Failure error={error} retry={() => void reload()} />
+  if (!data) return <Skeleton lines={8} />
+  return (
+    <>
+      <Factors api={api} data={data} change={change} />
+      <AppPasswords api={api} list={data.appPasswords} needed={data.factors.length > 0} change={change} />
+      <Sessions api={api} list={data.sessions} change={change} />
+      <PasswordForm api={api} onDone={reload} />
+      {dialog}
+    </>
+  )
+}

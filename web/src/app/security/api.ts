@@ -1,0 +1,51 @@
+import { useCallback, useEffect, useState } from 'react'
+import type { AppPassword, AppPasswordMade, Factor, FactorAnswer, FactorEnrolment, RecoveryAnswer, SignInSession } from '~/api/jmap'
+import { asSyncError, type SyncError } from '~/kit/sync/errors'
+import type { RoomProps } from '../rooms'
+
+/** The server's capability for how one signs in oneself. */
+export const IDENTITY = 'urn:chancery:params:jmap:identity'
+
+export interface Security {
+  factors: Factor[]
+  recoveryCodes: number
+  appPasswords: AppPassword[]
+  sessions: SignInSession[]
+}
+
+type Engine = RoomProps['engine']
+
+/** The calls of this page; all are about the person's own account. */
+export function securityApi(engine: Engine) {
+  const accountId = engine.session.primaryAccounts[IDENTITY] ?? engine.accounts[0]?.id ?? ''
+  const call = <T>(name: string, args: Record<string, unknown> = {}): Promise<T> => engine.transport.call<T>(name, { accountId, ...args })
+  return {
+    read: async (): Promise<Security> => {
+      const [f, w, s] = await Promise.all([call<FactorAnswer>('Factor/get'), call<{ list: AppPassword[] }>('AppPassword/get'), call<{ list: SignInSession[] }>('SignInSession/get')])
+      return { factors: f.list.filter((x) => x.confirmed), recoveryCodes: f.recoveryCodes, appPasswords: w.list, sessions: s.list }
+    },
+    addFactor: (name: string) => call<FactorEnrolment>('Factor/add', { name }),
+    confirmFactor: async (id: string, code: string) => (await call<RecoveryAnswer>('Factor/confirm', { id, code })).codes,
+    removeFactor: (id: string) => call('Factor/remove', { id }),
+    renewCodes: async () => (await call<RecoveryAnswer>('RecoveryCode/renew')).codes,
+    addAppPassword: (name: string) => call<AppPasswordMade>('AppPassword/add', { name }),
+    removeAppPassword: (id: string) => call('AppPassword/remove', { id }),
+    endSession: (id: string) => call('SignInSession/end', { id }),
+    changePassword: (oldPassword: string, newPassword: string) => call('Password/change', { oldPassword, newPassword }),
+    rules: engine.session.accounts[accountId]?.accountCapabilities[IDENTITY] as { minPassword: number; passwordClasses: number } | undefined,
+  }
+}
+
+export type SecurityApi = ReturnType<typeof securityApi>
+
+/** What is set, read anew by `reload`. */
+export function useSecurity(api: SecurityApi): { data: Security | null; error: SyncError | null; reload: () => Promise<void> } {
+  const [data, setData] = useState<Security | null>(null)
+  const [error, setError] = useState<SyncError | null>(null)
+  const reload = useCallback(
+    () => api.read().then((d) => { setData(d); setError(null) }, (e: unknown) => setError(asSyncError(e))),
+    [api],
+  )
+  useEffect(() => void reload(), [reload])
+  return { data, error, reload }
+}
