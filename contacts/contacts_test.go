@@ -257,7 +257,7 @@ func TestManyCards(t *testing.T) {
 	if n, err := acc.Import(t.Context(), books[0].ID, []byte(strings.Repeat("BEGIN:VCARD\nFN:x\nEND:VCARD\n", many))); err != nil || n.Created != many {
 		t.Fatalf("%+v %v", n, err)
 	}
-	if took := time.Since(start); took > 20*time.Second {
+	if took := time.Since(start); took > 2*time.Minute {
 		t.Errorf("importing took %s", took)
 	}
 }
