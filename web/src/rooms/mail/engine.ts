@@ -31,6 +31,7 @@ export class MailEngine {
   private wanted = new Map<MailAccount, Set<string>>()
   private bodies: { account: MailAccount; id: string }[] = []
   private syncing = new Map<string, Promise<void>>()
+  private told = new Map<string, Record<string, string>>()
   private timers = new Map<string, ReturnType<typeof setTimeout>>()
 
   constructor(
@@ -174,6 +175,23 @@ export class MailEngine {
     for (const old of this.bodies.splice(0, Math.max(0, this.bodies.length - MAX_BODIES))) {
       if (old.account.emails.has(old.id)) old.account.emails.put([{ id: old.id, bodyValues: undefined }])
     }
+  }
+
+  /** Hears of changes. After an act of one's own everything is known already, once its sync is over. */
+  heard(accountId: string, changed: Readonly<Record<string, string>>): void {
+    this.told.set(accountId, { ...this.told.get(accountId), ...changed })
+    setTimeout(async () => {
+      await this.syncing.get(accountId)?.catch(() => {})
+      const told = this.told.get(accountId)
+      this.told.delete(accountId)
+      if (told && this.isNews(accountId, told)) await this.sync(accountId).catch(() => {})
+    }, 60)
+  }
+
+  private isNews(accountId: string, changed: Readonly<Record<string, string>>): boolean {
+    const a = this.account(accountId)
+    const known: Record<string, string | null | undefined> = { Email: a?.emails.state, Mailbox: a?.mailboxes.state, Thread: a?.threads.state }
+    return Object.entries(changed).some(([type, state]) => type in known && known[type] !== state)
   }
 
   /** Looks for changes soon; several calls within the pause become one. */
