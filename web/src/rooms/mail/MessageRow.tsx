@@ -1,4 +1,4 @@
-import { memo, useEffect, type MouseEvent, type RefObject } from 'react'
+import { memo, useEffect, useLayoutEffect, useRef, type MouseEvent, type RefObject } from 'react'
 import type { Email, MailboxRole, SearchSnippet } from '~/api/jmap'
 import { useT } from '~/kit/i18n'
 import { fullDate, listDate } from '~/kit/i18n/dates'
@@ -47,10 +47,13 @@ export function MessageRow({ id, index, height, shape, snippet, focusable, now }
   useEffect(() => {
     if (missing) m.engine.want(account, id)
   }, [missing, m.engine, account, id])
+  // Set by hand: a letter that leaves moves all below it up by one, which must not draw them all anew.
+  const el = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => el.current?.setAttribute('aria-rowindex', String(index + 1)))
   if (!id || !email) return <Hole index={index} height={height} shape={shape} />
   return (
     <Row
-      {...{ id, index, height, shape, snippet, focusable, now, email }}
+      {...{ el, id, height, shape, snippet, focusable, now, email }}
       thread={m.conversations ? thread : none}
       day={new Date().toDateString()}
       folder={mailbox ? undefined : folderOf(account, email)}
@@ -87,7 +90,8 @@ function Hole({ index, height, shape }: Pick<Props, 'index' | 'height' | 'shape'
   )
 }
 
-interface RowProps extends Props {
+interface RowProps extends Omit<Props, 'index'> {
+  el: RefObject<HTMLDivElement | null>
   id: string
   email: Email
   thread: readonly Email[]
@@ -107,7 +111,7 @@ interface RowProps extends Props {
   open: boolean
 }
 
-const Row = memo(function Row({ id, index, height, shape, snippet, focusable, now, email, thread, folder, box: here, role, place, mine, selected, choosing, current, open }: RowProps) {
+const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, email, thread, folder, box: here, role, place, mine, selected, choosing, current, open }: RowProps) {
   const t = useT()
   usePrefs() // the calendar and the zone of the dates
   const act = (what: 'archive' | 'trash'): void => void now.current.acts[what](rowEmails(now.current, [id]))
@@ -135,8 +139,8 @@ const Row = memo(function Row({ id, index, height, shape, snippet, focusable, no
   }
   return (
     <div
+      ref={el}
       role="row"
-      aria-rowindex={index + 1}
       aria-selected={selected}
       aria-label={[unread ? t('list.unreadRow') : '', important ? t('folder.important') : '', who, subject, files ? t('list.hasFiles') : '', when.label ? t(when.label) : '', listDate(when.iso)].filter(Boolean).join(', ')}
       aria-current={open ? 'true' : undefined}
