@@ -2,7 +2,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { installClock } from './clock'
 import type { Office } from './server'
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--enable-precise-memory-info', '--js-flags=--expose-gc']
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--enable-precise-memory-info']
 
 export async function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', headless: true, args: FLAGS })
@@ -14,12 +14,10 @@ export type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>
 export interface Look {
   worker?: boolean
   prefs?: Record<string, unknown>
-  /** No row of the list is chosen by moving it smoothly; people who want less motion are not faster. */
-  motion?: boolean
 }
 
 export async function newContext(browser: Browser, cookies: Cookies, look: Look = {}): Promise<BrowserContext> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en', reducedMotion: look.motion ? 'no-preference' : 'reduce', serviceWorkers: look.worker ? 'allow' : 'block' })
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en', reducedMotion: 'reduce', serviceWorkers: look.worker ? 'allow' : 'block' })
   await context.addInitScript((p) => {
     if (location.protocol.startsWith('http') && !localStorage.getItem('chancery.prefs')) localStorage.setItem('chancery.prefs', p)
   }, JSON.stringify({ language: 'en', ...look.prefs }))

@@ -37,7 +37,8 @@ const ours = (path) => !/^\/(jmap|auth|\.well-known|mail\/config|autodiscover|he
 self.addEventListener('fetch', (e) => {
   const url = new URL(e.request.url)
   if (e.request.method !== 'GET' || url.origin !== location.origin || !ours(url.pathname)) return
-  if (url.pathname.startsWith('/assets/')) e.respondWith(kept(e.request, url.pathname))
+  // The empty page that letters are shown in: no letter waits for the network to say that it is still empty.
+  if (url.pathname.startsWith('/assets/') || (url.pathname.startsWith('/mail-frame') && shell.includes(url.pathname))) e.respondWith(kept(e.request, url.pathname))
   else if (e.request.mode === 'navigate' && !url.pathname.startsWith('/mail-frame')) e.respondWith(fresh(e.request, '/'))
   else if (shell.includes(url.pathname)) e.respondWith(fresh(e.request, url.pathname))
 })

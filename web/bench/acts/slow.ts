@@ -38,7 +38,7 @@ export async function slowLine(browser: Browser, office: Office, cookies: Cookie
     const sheet = await time(page, { on: ['keydown'], until: `document.activeElement?.closest('section[role=dialog]')` }, () => page.keyboard.press('c'))
     out.add('slow line: the sheet to write on', 'ms', undefined, sheet.ms)
     await page.keyboard.type(`${office.user},`)
-    await page.locator('section[role=dialog] input[name=subject], section[role=dialog] [aria-label=Subject]').first().fill(`Slow ${Date.now()}`)
+    await page.getByRole('dialog').getByLabel('Subject', { exact: true }).fill(`Slow ${Date.now()}`)
     await page.locator('section[role=dialog] [data-body]').first().click()
     await page.keyboard.type('Sent over a slow line.')
     const sent = await time(page, { on: ['keydown'], until: `!document.querySelector('section[role=dialog]')` }, () => page.keyboard.press('Control+Enter'))
