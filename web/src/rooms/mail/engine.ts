@@ -229,8 +229,9 @@ export class MailEngine {
   }
 
   private async syncNow(a: MailAccount): Promise<void> {
-    const views = this.viewsOf(a).map((v) => v.refresh())
-    await Promise.all([this.syncMailboxes(a), this.syncEmails(a), this.syncThreads(a), ...views])
+    // The lists are asked last: whatever a state that is known by then covers, they have seen.
+    const records = [this.syncMailboxes(a), this.syncEmails(a), this.syncThreads(a)]
+    await Promise.all([...records, ...this.viewsOf(a).map((v) => v.refresh())])
   }
 
   private async syncMailboxes(a: MailAccount): Promise<void> {
