@@ -64,8 +64,13 @@ export async function main(argv: string[]): Promise<void> {
   } finally {
     await browser.close()
     await office.close()
+    // What was measured before a failure is shown all the same.
+    tell(out, trail, o.json)
   }
+}
+
+function tell(out: Figures, trail: unknown, file: string | undefined): void {
   console.log(`\nLoad of the machine when each round began: ${out.loads.map((l) => l.toFixed(1)).join(', ')}\n`)
   console.log(out.table())
-  if (o.json) writeFileSync(o.json, `${JSON.stringify({ ...(out.json() as object), memory: trail }, null, 1)}\n`)
+  if (file) writeFileSync(file, `${JSON.stringify({ ...(out.json() as object), memory: trail }, null, 1)}\n`)
 }
