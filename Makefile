@@ -4,7 +4,7 @@ export CGO_ENABLED := 0
 NPM := npm --prefix web
 RUN := run
 
-.PHONY: run test check build setup e2e bench nightly fuzz budget clean
+.PHONY: run test check build setup e2e bench bench-client nightly fuzz budget clean
 
 ## run: set up, build, start the demonstration office
 run: build
@@ -37,6 +37,10 @@ setup:
 ## bench: the figures of doc/benchmarks.md
 bench: build
 	.ci/bench
+
+## bench-client: the figures of the web client in a mailbox of 100,000 letters
+bench-client: build
+	node web/bench/run.mjs $(BENCH)
 
 ## nightly: what takes too long for every change
 nightly: setup build

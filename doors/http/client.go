@@ -181,6 +181,10 @@ func accepts(header, coding string) bool {
 func (c *client) headers(h http.Header, r *http.Request, name string) {
 	if strings.HasPrefix(name, "assets/") {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	} else if strings.HasPrefix(name, mailFrame) {
+		// Every HTML letter loads it; on a slow line each would wait for a
+		// question whose answer is "unchanged". Short, since it bears a policy.
+		h.Set("Cache-Control", "public, max-age=600")
 	} else {
 		h.Set("Cache-Control", "no-cache")
 	}

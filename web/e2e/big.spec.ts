@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newPage, openFakeDesk, signIn, type Desk } from './harness'
 
@@ -66,6 +67,53 @@ test('acts answer at once: the row is gone within a frame or two', async () => {
   console.log(`archive: median ${ms[5]?.toFixed(0)} ms, slowest ${ms[9]?.toFixed(0)} ms; median ${frames[5]} frames`)
   // Frames and not milliseconds: a busy machine draws fewer of them.
   expect(frames[5]).toBeLessThanOrEqual(3)
+  await context.close()
+})
+
+/** How many elements of the list and of the folders an act changes; what is drawn anew without need costs every act. */
+async function touched(page: Page, act: () => Promise<void>): Promise<{ rows: number; folders: number }> {
+  await page.evaluate(() => {
+    const seen = { rows: new Set<Element>(), folders: new Set<Element>(), stop: () => {} }
+    const watch = new MutationObserver((list) => {
+      for (const m of list) {
+        // Where a row stands is set without drawing it.
+        if (m.attributeName === 'aria-rowindex') continue
+        const el = m.target instanceof Element ? m.target : m.target.parentElement
+        const [row, folder] = [el?.closest('[data-row]'), el?.closest('[role=treeitem]')]
+        if (row) seen.rows.add(row)
+        if (folder) seen.folders.add(folder)
+      }
+    })
+    watch.observe(document.body, { subtree: true, attributes: true, childList: true, characterData: true })
+    seen.stop = () => watch.disconnect()
+    Object.assign(globalThis, { seen })
+  })
+  await act()
+  await page.waitForTimeout(400)
+  return page.evaluate(() => {
+    const { seen } = globalThis as unknown as { seen: { rows: Set<Element>; folders: Set<Element>; stop: () => void } }
+    seen.stop()
+    return { rows: seen.rows.size, folders: seen.folders.size }
+  })
+}
+
+test('a step of the cursor changes two rows and no folder; a star one row', async () => {
+  const { page, context } = await newPage(desk)
+  await signIn(page, desk)
+  await page.waitForTimeout(2500)
+  await page.keyboard.press('j')
+  const step = await touched(page, () => page.keyboard.press('j'))
+  expect(step.rows).toBeLessThanOrEqual(2)
+  expect(step.folders).toBe(0)
+  const star = await touched(page, () => page.keyboard.press('s'))
+  expect(star).toEqual({ rows: 1, folders: 0 })
+  const tenth = page.locator('[data-row]').nth(9)
+  const before = await tenth.getAttribute('data-row')
+  await page.keyboard.press('e')
+  await page.waitForFunction((id) => document.querySelectorAll('[data-row]')[8]?.getAttribute('data-row') === id, before)
+  // Rows that moved up say so, though nothing of them was drawn anew.
+  const places = await page.locator('[data-row]').evaluateAll((rows) => rows.slice(0, 12).map((r) => Number(r.getAttribute('aria-rowindex'))))
+  expect(places).toEqual(Array.from({ length: 12 }, (_, i) => i + 1))
   await context.close()
 })
 

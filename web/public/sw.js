@@ -43,7 +43,8 @@ self.addEventListener('fetch', (e) => {
     return e.respondWith(fetch(e.request).catch(async (no) => (await keptFile(url).catch(() => null)) ?? Promise.reject(no)))
   }
   if (e.request.method !== 'GET' || url.origin !== location.origin || !ours(url.pathname)) return
-  if (url.pathname.startsWith('/assets/')) e.respondWith(kept(e.request, url.pathname))
+  // The empty page that letters are shown in: no letter waits for the network to say that it is still empty.
+  if (url.pathname.startsWith('/assets/') || (url.pathname.startsWith('/mail-frame') && shell.includes(url.pathname))) e.respondWith(kept(e.request, url.pathname))
   else if (e.request.mode === 'navigate' && !url.pathname.startsWith('/mail-frame')) e.respondWith(fresh(e.request, '/'))
   else if (shell.includes(url.pathname)) e.respondWith(fresh(e.request, url.pathname))
 })

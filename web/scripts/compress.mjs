@@ -17,6 +17,14 @@ const walk = (dir) => {
     }
   }
 }
+// theme.js learns what the texts of each language are called in this build.
+const manifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'))
+const texts = Object.fromEntries(['zh-TW', 'zh-CN', 'vi', 'ko', 'en'].map((l) => [l, `/${manifest[`src/locales/${l}/main.json`].file}`]))
+const page = join(dist, 'index.html')
+const script = '<script src="/theme.js"></script>'
+const html = readFileSync(page, 'utf8')
+if (!html.includes(script)) throw new Error('index.html does not load theme.js as expected')
+writeFileSync(page, html.replace(script, `<meta name="texts" content='${JSON.stringify(texts)}' />${script}`))
 // The worker learns what the shell is made of; its version is what it holds.
 const shell = ['/', '/boot.css', '/theme.js', '/seal.svg', '/icon-192.png', '/mail-frame.html', '/mail-frame-images.html', ...readdirSync(join(dist, 'assets')).filter((f) => /\.(js|css)$/.test(f) && !/^(Pdf|Gallery)/.test(f)).map((f) => `/assets/${f}`)]
 // Where screens are: each room's path, so that none can be forgotten.

@@ -21,6 +21,7 @@ const walk = (dir) => {
 }
 walk(join(root, 'src'))
 walk(join(root, 'e2e'))
+walk(join(root, 'bench'))
 if (problems.length > 0) {
   console.error(problems.join('\n'))
   process.exit(1)

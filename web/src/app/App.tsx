@@ -90,7 +90,7 @@ export function App() {
       url: engine.session.eventSourceUrl,
       longPoll,
       onChange: (c) => {
-        Object.keys(c.changed).forEach((id) => engine.syncSoon(id))
+        Object.entries(c.changed).forEach(([id, changed]) => engine.heard(id, changed))
         tellChanged(c)
       },
       onCatchUp: all,

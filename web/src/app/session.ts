@@ -13,9 +13,20 @@ export interface Me {
   offline?: boolean
 }
 
+declare global {
+  var chanceryEarly: Record<string, Promise<Response>> | undefined
+}
+
+/** What theme.js asked before this script was here, once; asked anew after that. */
+function ask(path: string): Promise<Response> {
+  const early = globalThis.chanceryEarly?.[path]
+  if (early) delete globalThis.chanceryEarly?.[path]
+  return early ?? fetch(path, { headers: { Accept: 'application/json' } })
+}
+
 /** Null when nobody is signed in. */
 export async function whoAmI(): Promise<Me | null> {
-  const res = await fetch('/auth/me', { headers: { Accept: 'application/json' } })
+  const res = await ask('/auth/me')
   if (res.status === 401 || res.status === 403) return null
   if (!res.ok) throw await problem(res)
   return (await res.json()) as Me
@@ -54,7 +65,7 @@ export async function signOut(): Promise<void> {
  * the server as its operator knows it; the page may only talk to where it came
  * from, so the origin is replaced by the page's own. */
 export async function loadSession(): Promise<Session> {
-  const res = await fetch('/.well-known/jmap', { headers: { Accept: 'application/json' } })
+  const res = await ask('/.well-known/jmap')
   if (!res.ok) throw await problem(res)
   const s = (await res.json()) as Session
   return {

@@ -109,12 +109,12 @@ export function calendarSystem(): Prefs['calendar'] {
   return current.calendar
 }
 
+// Outside of the hook, so that a component that is drawn again is not subscribed again.
+function follow(fn: () => void): () => void {
+  listeners.add(fn)
+  return () => listeners.delete(fn)
+}
+
 export function usePrefs(): Prefs {
-  return useSyncExternalStore(
-    (fn) => {
-      listeners.add(fn)
-      return () => listeners.delete(fn)
-    },
-    () => current,
-  )
+  return useSyncExternalStore(follow, prefs)
 }

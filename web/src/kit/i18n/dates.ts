@@ -2,18 +2,21 @@ import { calendarSystem, prefs } from '~/kit/prefs'
 import { collator, language, t } from '.'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
+// To make a formatter takes longer than a frame's share of a row; to use one does not.
+const numbers = new Map<string, Intl.NumberFormat>()
+const relatives = new Map<string, Intl.RelativeTimeFormat>()
+
+function kept<T>(all: Map<string, T>, key: string, make: () => T): T {
+  let f = all.get(key)
+  if (!f) all.set(key, (f = make()))
+  return f
+}
 
 // The ROC calendar (民國) is a choice of the person, not of the language.
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const calendar = calendarSystem()
   const zone = prefs().zone
-  const key = `${language()} ${calendar} ${zone} ${name}`
-  let f = formats.get(key)
-  if (!f) {
-    f = new Intl.DateTimeFormat(language(), { ...options, calendar: calendar === 'roc' ? 'roc' : 'gregory', ...(zone ? { timeZone: zone } : {}) })
-    formats.set(key, f)
-  }
-  return f
+  return kept(formats, `${language()} ${calendar} ${zone} ${name}`, () => new Intl.DateTimeFormat(language(), { ...options, calendar: calendar === 'roc' ? 'roc' : 'gregory', ...(zone ? { timeZone: zone } : {}) }))
 }
 
 // Days and years as the person's zone counts them, which need not be the device's.
@@ -41,7 +44,7 @@ export function readingDate(iso: string, now = new Date()): string {
   const d = new Date(iso)
   if (Number.isNaN(d.getTime())) return ''
   const minutes = Math.round((now.getTime() - d.getTime()) / 60_000)
-  const relative = new Intl.RelativeTimeFormat(language(), { numeric: 'auto', style: 'long' })
+  const relative = kept(relatives, language(), () => new Intl.RelativeTimeFormat(language(), { numeric: 'auto', style: 'long' }))
   if (minutes >= 0 && minutes < 1) return t('date.now')
   if (minutes >= 0 && minutes < 60) return relative.format(-minutes, 'minute')
   if (minutes >= 0 && minutes < 24 * 60) return relative.format(-Math.round(minutes / 60), 'hour')
@@ -69,7 +72,7 @@ export function fileSize(bytes: number): string {
 }
 
 export function number(n: number): string {
-  return new Intl.NumberFormat(language()).format(n)
+  return kept(numbers, language(), () => new Intl.NumberFormat(language())).format(n)
 }
 
 /** Sorts names by the language's own order. */

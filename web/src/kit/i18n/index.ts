@@ -89,15 +89,16 @@ export function collator(l: Language = language()): Intl.Collator {
   return c
 }
 
+// Outside of the hook, so that a component that is drawn again is not subscribed again.
+function follow(fn: () => void): () => void {
+  listeners.add(fn)
+  return () => listeners.delete(fn)
+}
+const spoken = (): number => version
+
 /** Makes a component follow the language; returns `t` for short use. */
 export function useT(): typeof t {
-  useSyncExternalStore(
-    (fn) => {
-      listeners.add(fn)
-      return () => listeners.delete(fn)
-    },
-    () => version,
-  )
+  useSyncExternalStore(follow, spoken)
   return t
 }
 

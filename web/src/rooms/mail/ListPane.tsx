@@ -27,7 +27,10 @@ export function ListPane() {
   const t = useT()
   const layout = useLayout()
   const { density } = usePrefs()
-  const { view, list, route } = useMail()
+  const room = useMail()
+  const { view, list, route } = room
+  const now = useRef(room)
+  now.current = room
   useSyncExternalStore(view.subscribe, view.snapshot)
   const drop = useLetterDrop()
   const scroller = useRef<HTMLDivElement>(null)
@@ -53,7 +56,7 @@ export function ListPane() {
   const row = useCallback(
     (i: number) => {
       const id = rows[i]
-      return <MessageRow key={id ?? `hole-${i}`} id={id} index={i} height={height} shape={shape} snippet={id ? snippets.get(id) : undefined} focusable={list.cursor ? id === list.cursor : id === firstId} />
+      return <MessageRow key={id ?? `hole-${i}`} id={id} index={i} height={height} shape={shape} snippet={id ? snippets.get(id) : undefined} focusable={list.cursor ? id === list.cursor : id === firstId} now={now} />
     },
     [rows, height, shape, snippets, list.cursor, firstId],
   )

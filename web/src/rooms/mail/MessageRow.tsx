@@ -1,13 +1,15 @@
-import { memo, useEffect, type MouseEvent } from 'react'
-import type { SearchSnippet } from '~/api/jmap'
+import { memo, useEffect, useLayoutEffect, useRef, type MouseEvent, type RefObject } from 'react'
+import type { Email, MailboxRole, SearchSnippet } from '~/api/jmap'
 import { useT } from '~/kit/i18n'
 import { fullDate, listDate } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { Avatar } from '~/kit/ui/Avatar'
 import { IconButton } from '~/kit/ui/Button'
 import { Archive, CircleAlert, Clock, Paperclip, Star, Trash2 } from '~/kit/ui/icons'
+import { usePrefs } from '~/kit/prefs'
 import { AssignedChip } from './assign/Chip'
-import { useEmail, useMail, useThreadEmails } from './context'
+import type { MailAccount } from './account'
+import { useEmail, useMail, useThreadEmails, type MailState } from './context'
 import { dragLetters } from './drag'
 import { LabelChips } from './labels/Chips'
 import css from './MessageRow.module.css'
@@ -26,60 +28,119 @@ interface Props {
   shape: 'narrow' | 'wide' | 'phone'
   snippet: SearchSnippet | undefined
   focusable: boolean
+  /** The room as it is now, for what a row does; what it shows comes by its own properties. */
+  now: RefObject<MailState>
 }
 
-/** One row: who, what, when, and what stands out; a placeholder while unknown. */
-export const MessageRow = memo(function MessageRow({ id, index, height, shape, snippet, focusable }: Props) {
-  const t = useT()
+/**
+ * One row: who, what, when, and what stands out; a placeholder while unknown.
+ * This part follows the room and is drawn with every step of the cursor; it
+ * hands on only what the row shows, so that of all rows just the two that
+ * changed are drawn anew.
+ */
+export function MessageRow({ id, index, height, shape, snippet, focusable, now }: Props) {
   const m = useMail()
-  const { account, list, route, acts, mine, mailbox } = m
+  const { account, list, route, mailbox } = m
   const email = useEmail(account, id)
   const thread = useThreadEmails(account, email?.threadId)
-  const swipe = useSwipe(shape === 'phone', { right: () => void acts.archive(rowEmails(m, [id as string])), left: () => void acts.trash(rowEmails(m, [id as string])) })
-  const press = useLongPress(() => list.toggle(id as string))
   const missing = id !== undefined && !email
   useEffect(() => {
     if (missing) m.engine.want(account, id)
   }, [missing, m.engine, account, id])
+  // Set by hand: a letter that leaves moves all below it up by one, which must not draw them all anew.
+  const el = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => el.current?.setAttribute('aria-rowindex', String(index + 1)))
+  if (!id || !email) return <Hole index={index} height={height} shape={shape} />
+  return (
+    <Row
+      {...{ el, id, height, shape, snippet, focusable, now, email }}
+      thread={m.conversations ? thread : none}
+      day={new Date().toDateString()}
+      folder={mailbox ? undefined : folderOf(account, email)}
+      box={mailbox?.id}
+      role={mailbox?.role ?? null}
+      place={route.box}
+      mine={m.mine}
+      selected={list.everything || list.selected.has(id)}
+      choosing={list.selected.size > 0}
+      current={list.cursor === id}
+      open={route.threadId === email.threadId}
+    />
+  )
+}
 
-  if (!id || !email) {
-    return (
-      <div role="row" aria-rowindex={index + 1} className={css.row} style={{ height }} data-shape={shape}>
-        <span role="gridcell" className={css.hole}>
-          <span className="sr">{t('state.loading')}</span>
-          <i style={{ width: `${30 + ((index * 13) % 30)}%` }} />
-          <i style={{ width: `${55 + ((index * 29) % 40)}%` }} />
-        </span>
-      </div>
-    )
-  }
+const none: Email[] = []
 
-  const whole = m.conversations && thread.length > 0 ? thread : [email]
-  const here = whole.filter((e) => !mailbox || e.mailboxIds[mailbox.id])
-  const unread = (here.length > 0 ? here : [email]).some((e) => !e.keywords['$seen'])
+/** Where what was found lies. */
+function folderOf(account: MailAccount, email: Email): string | undefined {
+  const box = Object.keys(email.mailboxIds).map((b) => account.mailboxes.get(b)).find((b) => b !== undefined)
+  return box && folderName(box)
+}
+
+function Hole({ index, height, shape }: Pick<Props, 'index' | 'height' | 'shape'>) {
+  const t = useT()
+  return (
+    <div role="row" aria-rowindex={index + 1} className={css.row} style={{ height }} data-shape={shape}>
+      <span role="gridcell" className={css.hole}>
+        <span className="sr">{t('state.loading')}</span>
+        <i style={{ width: `${30 + ((index * 13) % 30)}%` }} />
+        <i style={{ width: `${55 + ((index * 29) % 40)}%` }} />
+      </span>
+    </div>
+  )
+}
+
+interface RowProps extends Omit<Props, 'index'> {
+  el: RefObject<HTMLDivElement | null>
+  id: string
+  email: Email
+  thread: readonly Email[]
+  /** Today; tomorrow the hours of this day's letters become dates. */
+  day: string
+  /** The name of the folder, where the list is of several. */
+  folder: string | undefined
+  /** The folder in view and its role; absent in a search. */
+  box: string | undefined
+  role: MailboxRole | null
+  /** What the address names, which need not be a folder. */
+  place: string | undefined
+  mine: ReadonlySet<string>
+  selected: boolean
+  choosing: boolean
+  current: boolean
+  open: boolean
+}
+
+const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, email, thread, folder, box: here, role, place, mine, selected, choosing, current, open }: RowProps) {
+  const t = useT()
+  usePrefs() // the calendar and the zone of the dates
+  const act = (what: 'archive' | 'trash'): void => void now.current.acts[what](rowEmails(now.current, [id]))
+  const swipe = useSwipe(shape === 'phone', { right: () => act('archive'), left: () => act('trash') })
+  const press = useLongPress(() => now.current.list.toggle(id))
+
+  const whole = thread.length > 0 ? thread : [email]
+  const inBox = whole.filter((e) => !here || e.mailboxIds[here])
+  const unread = (inBox.length > 0 ? inBox : [email]).some((e) => !e.keywords['$seen'])
   const starred = whole.some((e) => e.keywords['$flagged'])
   const files = whole.some((e) => e.hasAttachment)
-  const outgoing = mailbox?.role === 'sent' || mailbox?.role === 'drafts' || mailbox?.role === 'scheduled'
+  const outgoing = role === 'sent' || role === 'drafts' || role === 'scheduled'
   const who = outgoing ? t('list.to', { names: people(email.to, mine) || t('list.nobody') }) : senders(whole, mine)
   const lead = outgoing ? email.to?.[0] : (whole.findLast((e) => !mine.has(e.from?.[0]?.email.toLowerCase() ?? ''))?.from?.[0] ?? email.from?.[0])
   const important = whole.some((e) => e.keywords['$important'])
-  const selected = list.everything || list.selected.has(id)
-  const current = list.cursor === id
-  const open = route.threadId === email.threadId
   const subject = email.subject?.trim() || t('message.noSubject')
   const when = rowDate(email)
-  const box = mailbox ? undefined : Object.keys(email.mailboxIds).map((b) => account.mailboxes.get(b)).find((b) => b !== undefined)
 
   const click = (e: MouseEvent): void => {
+    const { list, openRow } = now.current
     if (e.shiftKey) return list.extend(id)
     // Once some are chosen on a touch screen, a tap chooses more.
     if (e.ctrlKey || e.metaKey || (shape === 'phone' && list.selected.size > 0)) return list.toggle(id)
-    m.openRow(id)
+    openRow(id)
   }
   return (
     <div
+      ref={el}
       role="row"
-      aria-rowindex={index + 1}
       aria-selected={selected}
       aria-label={[unread ? t('list.unreadRow') : '', important ? t('folder.important') : '', who, subject, files ? t('list.hasFiles') : '', when.label ? t(when.label) : '', listDate(when.iso)].filter(Boolean).join(', ')}
       aria-current={open ? 'true' : undefined}
@@ -91,12 +152,12 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
       data-unread={unread || undefined}
       data-files={files || undefined}
       data-cursor={current || undefined}
-      data-choosing={list.selected.size > 0 || undefined}
+      data-choosing={choosing || undefined}
       draggable={shape !== 'phone'}
-      onDragStart={(e) => dragLetters(e, m, id)}
+      onDragStart={(e) => dragLetters(e, now.current, id)}
       onClick={click}
       {...press}
-      onFocus={(e) => e.target === e.currentTarget && !current && e.currentTarget.matches(':focus-visible') && list.setCursor(id)}
+      onFocus={(e) => e.target === e.currentTarget && !current && e.currentTarget.matches(':focus-visible') && now.current.list.setCursor(id)}
       {...swipe.handlers}
       onClickCapture={(e) => {
         press.onClickCapture(e)
@@ -107,7 +168,7 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
       <span role="gridcell" className={css.pick}>
         <Avatar name={personName(lead)} email={lead?.email ?? ''} size={shape === 'wide' ? 26 : 34} />
         <label className={css.check} onClick={(e) => e.stopPropagation()}>
-          <input type="checkbox" tabIndex={-1} checked={selected} aria-label={t('list.choose', { subject })} onChange={(e) => ((e.nativeEvent as unknown as { shiftKey?: boolean }).shiftKey ? list.extend(id) : list.toggle(id))} />
+          <input type="checkbox" tabIndex={-1} checked={selected} aria-label={t('list.choose', { subject })} onChange={(e) => ((e.nativeEvent as unknown as { shiftKey?: boolean }).shiftKey ? now.current.list.extend(id) : now.current.list.toggle(id))} />
         </label>
       </span>
       <span role="gridcell" className={css.text}>
@@ -119,9 +180,9 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
         </span>
         <span className={css.subject} lang={guessLanguage(subject)}>
           {important && <CircleAlert className={css.important} size={14} role="img" aria-label={t('folder.important')} />}
-          {box && <span className={css.chip}>{folderName(box)}</span>}
+          {folder && <span className={css.chip}>{folder}</span>}
           <AssignedChip emails={whole} />
-          <LabelChips emails={whole} max={shape === 'wide' ? 3 : 2} without={route.box?.startsWith(LABEL) ? route.box.slice(LABEL.length) : undefined} />
+          <LabelChips emails={whole} max={shape === 'wide' ? 3 : 2} without={place?.startsWith(LABEL) ? place.slice(LABEL.length) : undefined} />
           {snippet?.subject ? <Marked html={snippet.subject} /> : subject}
         </span>
         <span className={css.preview} lang={guessLanguage(email.preview)}>
@@ -135,8 +196,8 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
         <span className={css.marks}>
           {files && <Paperclip size={15} aria-label={t('list.hasFiles')} role="img" />}
           <span className={css.quick}>
-            <IconButton tabIndex={-1} icon={Archive} size={16} label={t('act.archive')} shortcut="e" onClick={(e) => { e.stopPropagation(); void acts.archive(rowEmails(m, [id])) }} />
-            <IconButton tabIndex={-1} icon={Trash2} size={16} label={t('act.delete')} shortcut="#" onClick={(e) => { e.stopPropagation(); void acts.trash(rowEmails(m, [id])) }} />
+            <IconButton tabIndex={-1} icon={Archive} size={16} label={t('act.archive')} shortcut="e" onClick={(e) => { e.stopPropagation(); act('archive') }} />
+            <IconButton tabIndex={-1} icon={Trash2} size={16} label={t('act.delete')} shortcut="#" onClick={(e) => { e.stopPropagation(); act('trash') }} />
           </span>
           <IconButton
             tabIndex={-1}
@@ -149,7 +210,7 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
             aria-pressed={starred}
             onClick={(e) => {
               e.stopPropagation()
-              void acts.star(starred ? whole.filter((x) => x.keywords['$flagged']) : [email], !starred)
+              void now.current.acts.star(starred ? whole.filter((x) => x.keywords['$flagged']) : [email], !starred)
             }}
           />
         </span>

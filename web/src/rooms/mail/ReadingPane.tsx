@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react'
+import { useDeferredValue, useEffect, useMemo, useState } from 'react'
 import type { Email } from '~/api/jmap'
 import { useLayout } from '~/app/layout'
 import { useT } from '~/kit/i18n'
@@ -19,7 +19,9 @@ import { people } from './names'
 export function ReadingPane() {
   const t = useT()
   const { route } = useMail()
-  if (route.threadId) return <Conversation key={route.threadId} threadId={route.threadId} />
+  // First the list answers, a frame later the conversation stands there: an act is never waited for.
+  const threadId = useDeferredValue(route.threadId)
+  if (threadId) return <Conversation key={threadId} threadId={threadId} live={threadId === route.threadId} />
   return (
     <div className={css.idle}>
       <Empty icon={Mail} title={t('reading.none')}>
@@ -29,7 +31,8 @@ export function ReadingPane() {
   )
 }
 
-function Conversation({ threadId }: { threadId: string }) {
+/** `live` is false for the frame in which the person has left it already. */
+function Conversation({ threadId, live }: { threadId: string; live: boolean }) {
   const t = useT()
   const { engine, account, mailbox, acts, list, view, compose } = useMail()
   const all = useThreadEmails(account, threadId)
@@ -52,12 +55,12 @@ function Conversation({ threadId }: { threadId: string }) {
   }, [emails])
 
   useEffect(() => {
-    if (!open) return
+    if (!open || !live) return
     const shown = emails.filter((e) => open.has(e.id))
     engine.loadBodies(account, shown.map((e) => e.id)).catch((e: unknown) => setError(asSyncError(e)))
     const fresh = shown.filter((e) => !e.keywords['$seen'] && !e.keywords['$draft'])
     if (fresh.length > 0 && mailbox?.myRights.maySetSeen !== false) void acts.seen(fresh, true, true)
-  }, [open, emails, engine, account, acts, mailbox])
+  }, [open, live, emails, engine, account, acts, mailbox])
 
   // The next message is fetched while this one is read.
   useEffect(() => {

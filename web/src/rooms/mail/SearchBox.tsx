@@ -11,6 +11,9 @@ import css from './SearchBox.module.css'
 
 const Suggest = lazy(() => withTexts('folders', () => import('./find/Suggest')))
 
+/** Between two keys of somebody who types at ease; a longer wait is felt. */
+const PAUSE_MS = 100
+
 /** The search box, in the same spot everywhere; answers come while typing. */
 export function SearchBox() {
   const t = useT()
@@ -53,7 +56,7 @@ export function SearchBox() {
   const later = (value: string): void => {
     clearTimeout(timer.current)
     // A word that is still being composed is not searched for.
-    timer.current = setTimeout(() => !busy.current && value.trim().length > 0 && run(value), 300)
+    timer.current = setTimeout(() => !busy.current && value.trim().length > 0 && run(value), PAUSE_MS)
   }
   const order = (value: string): void => {
     const clean = value.trim()

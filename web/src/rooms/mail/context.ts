@@ -1,4 +1,4 @@
-import { createContext, useContext, useRef, useSyncExternalStore } from 'react'
+import { createContext, useCallback, useContext, useRef, useSyncExternalStore } from 'react'
 import type { Email, Mailbox, Thread } from '~/api/jmap'
 import type { RecordStore } from '~/kit/sync/records'
 import type { QueryView } from '~/kit/sync/view'
@@ -41,10 +41,9 @@ export function useMail(): MailState {
 
 /** Follows one record of a store. */
 export function useRecord<T extends { id: string }>(store: RecordStore<T>, id: string | undefined): T | undefined {
-  return useSyncExternalStore(
-    (fn) => (id === undefined ? () => {} : store.subscribe(id, fn)),
-    () => (id === undefined ? undefined : store.get(id)),
-  )
+  // The same function each time: another one would be subscribed anew with every drawing of every row.
+  const subscribe = useCallback((fn: () => void) => (id === undefined ? () => {} : store.subscribe(id, fn)), [store, id])
+  return useSyncExternalStore(subscribe, () => (id === undefined ? undefined : store.get(id)))
 }
 
 export const useEmail = (a: MailAccount, id: string | undefined): Email | undefined => useRecord(a.emails, id)
@@ -52,26 +51,25 @@ export const useThread = (a: MailAccount, id: string | undefined): Thread | unde
 
 /** Follows all records of a store; for small ones such as the folders. */
 export function useVersion<T extends { id: string }>(store: RecordStore<T>): number {
-  return useSyncExternalStore(
-    (fn) => store.subscribeAll(fn),
-    () => store.version,
-  )
+  const subscribe = useCallback((fn: () => void) => store.subscribeAll(fn), [store])
+  return useSyncExternalStore(subscribe, () => store.version)
 }
 
 /** Follows every email of a thread that is known here, oldest first. */
 export function useThreadEmails(a: MailAccount, threadId: string | undefined): Email[] {
   const thread = useThread(a, threadId)
   const last = useRef<Email[]>([])
-  return useSyncExternalStore(
-    (fn) => {
+  const subscribe = useCallback(
+    (fn: () => void) => {
       const off = (thread?.emailIds ?? []).map((id) => a.emails.subscribe(id, fn))
       return () => off.forEach((f) => f())
     },
-    () => {
-      const now = threadId === undefined ? [] : a.threadEmails(threadId)
-      // The same emails must be the same array, or React would draw for ever.
-      if (now.length !== last.current.length || now.some((e, i) => e !== last.current[i])) last.current = now
-      return last.current
-    },
+    [a, thread],
   )
+  return useSyncExternalStore(subscribe, () => {
+    const now = threadId === undefined ? [] : a.threadEmails(threadId)
+    // The same emails must be the same array, or React would draw for ever.
+    if (now.length !== last.current.length || now.some((e, i) => e !== last.current[i])) last.current = now
+    return last.current
+  })
 }

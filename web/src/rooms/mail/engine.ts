@@ -38,6 +38,7 @@ export class MailEngine {
   private wanted = new Map<MailAccount, Set<string>>()
   private bodies: { account: MailAccount; id: string }[] = []
   private syncing = new Map<string, Promise<void>>()
+  private told = new Map<string, Record<string, string>>()
   private timers = new Map<string, ReturnType<typeof setTimeout>>()
 
   constructor(
@@ -188,6 +189,23 @@ export class MailEngine {
     }
   }
 
+  /** Hears of changes. After an act of one's own everything is known already, once its sync is over. */
+  heard(accountId: string, changed: Readonly<Record<string, string>>): void {
+    this.told.set(accountId, { ...this.told.get(accountId), ...changed })
+    setTimeout(async () => {
+      await this.syncing.get(accountId)?.catch(() => {})
+      const told = this.told.get(accountId)
+      this.told.delete(accountId)
+      if (told && this.isNews(accountId, told)) await this.sync(accountId).catch(() => {})
+    }, 60)
+  }
+
+  private isNews(accountId: string, changed: Readonly<Record<string, string>>): boolean {
+    const a = this.account(accountId)
+    const known: Record<string, string | null | undefined> = { Email: a?.emails.state, Mailbox: a?.mailboxes.state, Thread: a?.threads.state }
+    return Object.entries(changed).some(([type, state]) => type in known && known[type] !== state)
+  }
+
   /** Looks for changes soon; several calls within the pause become one. */
   syncSoon(accountId: string, delay = 60): void {
     if (this.timers.has(accountId)) return
@@ -211,8 +229,9 @@ export class MailEngine {
   }
 
   private async syncNow(a: MailAccount): Promise<void> {
-    const views = this.viewsOf(a).map((v) => v.refresh())
-    await Promise.all([this.syncMailboxes(a), this.syncEmails(a), this.syncThreads(a), ...views])
+    // The lists are asked last: whatever a state that is known by then covers, they have seen.
+    const records = [this.syncMailboxes(a), this.syncEmails(a), this.syncThreads(a)]
+    await Promise.all([...records, ...this.viewsOf(a).map((v) => v.refresh())])
   }
 
   private async syncMailboxes(a: MailAccount): Promise<void> {

@@ -9,13 +9,17 @@ import { usePersonName } from './names'
 
 /** Who a letter of a shared mailbox was given to, and whether it is done. */
 export function AssignedChip({ emails }: { emails: readonly Pick<Email, 'keywords'>[] }) {
-  const t = useT()
-  const { engine, me } = useMail()
   const given = emails.findLast((e) => assignee(e) !== undefined)
   const address = given && assignee(given)
-  const name = usePersonName(engine, address)
   const done = emails.some((e) => e.keywords[DONE])
-  if (!address && !done) return null
+  // Most letters are given to nobody, and their rows need not follow the room.
+  return address || done ? <Given address={address} done={done} /> : null
+}
+
+function Given({ address, done }: { address: string | undefined; done: boolean }) {
+  const t = useT()
+  const { engine, me } = useMail()
+  const name = usePersonName(engine, address)
   const Icon = done ? CircleCheck : UserCheck
   const who = address === me.toLowerCase() ? t('people.me') : name
   return (

@@ -106,7 +106,7 @@ function useOffers(text: string): Offer[] {
       people.set(engine, known)
       void known.then((list) => here && setFound((old) => merge(matching(list, bare), old)))
       void searchDirectory(engine, account, bare).then((list) => here && setFound((old) => merge(old, list)))
-    }, 120)
+    }, 180) // after the letters were asked for, which are waited for more
     return () => {
       here = false
       clearTimeout(timer)

@@ -1,4 +1,4 @@
-import { useRef, type KeyboardEvent, type MouseEvent } from 'react'
+import { memo, useRef, type KeyboardEvent, type MouseEvent, type RefObject } from 'react'
 import type { Mailbox } from '~/api/jmap'
 import { useT, withTexts } from '~/kit/i18n'
 import { number } from '~/kit/i18n/dates'
@@ -7,7 +7,7 @@ import { prefs, setPrefs, usePrefs } from '~/kit/prefs'
 import { ChevronDown, ChevronRight, Ellipsis } from '~/kit/ui/icons'
 import type { FolderNode, MailAccount } from '../account'
 import { placeName, useChoices } from '../choices'
-import { useMail } from '../context'
+import type { MailState } from '../context'
 import { dragFolder } from '../drag'
 import css from '../FolderPane.module.css'
 import colours from '../labels/Labels.module.css'
@@ -19,26 +19,36 @@ interface Props {
   account: MailAccount
   node: FolderNode
   shift: number
+  /** What of this account is in view: a folder or another place. */
+  here: string | undefined
+  /** The room as it is now, for what a row does. */
+  now: RefObject<MailState>
   onMenu: (account: MailAccount, mailbox: Mailbox, row: HTMLElement) => void
 }
 
+/** The tree is made anew with every count that changes; a row only where its own folders did. */
+function same(a: FolderNode, b: FolderNode): boolean {
+  return a.mailbox === b.mailbox && a.depth === b.depth && a.children.length === b.children.length && a.children.every((c, i) => same(c, b.children[i] as FolderNode))
+}
+
 /** One folder and those in it: a place to go to, to drop on, to rename, to order. */
-export function FolderRow({ account, node, shift, onMenu }: Props) {
+export const FolderRow = memo(Row, (a, b) => same(a.node, b.node) && a.account === b.account && a.shift === b.shift && a.here === b.here && a.onMenu === b.onMenu)
+
+function Row({ account, node, shift, here, now, onMenu }: Props) {
   const t = useT()
-  const { engine, route, go, account: current } = useMail()
   const { closedFolders } = usePrefs()
   const { folderColours } = useChoices()
   const row = useRef<HTMLButtonElement>(null)
   const m = node.mailbox
   const Icon = folderIcon(m)
   const name = folderName(m)
-  const on = account === current && route.box === m.id
+  const on = here === m.id
   const branch = node.children.length > 0
   const open = branch && !closedFolders.includes(m.id)
-  const drop = useDrop(account, m, branch && !open ? () => setClosed(m.id, false) : undefined)
+  const drop = useDrop(account, m, branch && !open ? () => setClosed(m.id, false) : undefined, now)
   // Drafts count as work to do; in other folders what is unread does.
   const count = m.role === 'drafts' ? m.totalEmails : m.role === 'sent' || m.role === 'trash' ? 0 : m.unreadEmails
-  const elsewhere = route.box === SEARCH || route.box?.startsWith(LABEL)
+  const elsewhere = here === SEARCH || here?.startsWith(LABEL)
   const menu = (e: MouseEvent | KeyboardEvent): void => {
     e.preventDefault()
     e.stopPropagation()
@@ -63,7 +73,7 @@ export function FolderRow({ account, node, shift, onMenu }: Props) {
           style={{ paddingInlineStart: 4 + (node.depth + shift) * 16 }}
           draggable={m.role === null && m.myRights.mayRename}
           onDragStart={(e) => dragFolder(e, account.id, m.id, name)}
-          onClick={() => go({ accountId: account.id, box: m.id, threadId: undefined })}
+          onClick={() => now.current.go({ accountId: account.id, box: m.id, threadId: undefined })}
           onContextMenu={menu}
           onKeyDown={(e) => folderKey(e, menu, account, m)}
         >
@@ -94,7 +104,7 @@ export function FolderRow({ account, node, shift, onMenu }: Props) {
           <Ellipsis size={16} />
         </button>
       </div>
-      {open && node.children.map((c) => <FolderRow key={c.mailbox.id} account={account} node={c} shift={shift} onMenu={onMenu} />)}
+      {open && node.children.map((c) => <FolderRow key={c.mailbox.id} account={account} node={c} shift={shift} here={here} now={now} onMenu={onMenu} />)}
     </>
   )
 
@@ -107,7 +117,7 @@ export function FolderRow({ account, node, shift, onMenu }: Props) {
     e.stopPropagation()
     const by = e.key === 'ArrowUp' ? -1 : 1
     const what = order ? 'order' : e.key === 'F2' ? 'rename' : 'delete'
-    void withTexts('folders', () => import('./keys')).then((k) => k.folderKey(what, { go, route, engine }, a, box, by))
+    void withTexts('folders', () => import('./keys')).then((k) => k.folderKey(what, now.current, a, box, by))
   }
 }
 

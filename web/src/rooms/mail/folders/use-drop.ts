@@ -1,8 +1,8 @@
-import { useRef, useState, type DragEvent } from 'react'
+import { useRef, useState, type DragEvent, type RefObject } from 'react'
 import type { Mailbox } from '~/api/jmap'
 import { withTexts } from '~/kit/i18n'
 import type { MailAccount } from '../account'
-import { useMail } from '../context'
+import type { MailState } from '../context'
 import { dragged, dropOnFolder, type Dragged } from '../drag'
 
 export type Zone = 'into' | 'before' | 'after'
@@ -11,14 +11,13 @@ export type Zone = 'into' | 'before' | 'after'
 const OPEN_MS = 650
 
 /** What may be dropped on a folder: letters into it; a folder into, before or after it. */
-export function useDrop(account: MailAccount, box: Mailbox, unfold: (() => void) | undefined): { over: Zone | undefined; handlers: Record<'onDragOver' | 'onDragLeave' | 'onDrop', (e: DragEvent) => void> } {
-  const m = useMail()
+export function useDrop(account: MailAccount, box: Mailbox, unfold: (() => void) | undefined, now: RefObject<MailState>): { over: Zone | undefined; handlers: Record<'onDragOver' | 'onDragLeave' | 'onDrop', (e: DragEvent) => void> } {
   const [over, setOver] = useState<Zone>()
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
 
   const zone = (e: DragEvent, d: Dragged): Zone | undefined => {
     if (d.accountId !== account.id) return undefined
-    if (d.what === 'letters') return box.myRights.mayAddItems && m.mailbox?.id !== box.id && box.role !== 'drafts' ? 'into' : undefined
+    if (d.what === 'letters') return box.myRights.mayAddItems && now.current.mailbox?.id !== box.id && box.role !== 'drafts' ? 'into' : undefined
     if (d.id === box.id || isBelow(account, box, d.id)) return undefined
     const at = e.currentTarget.getBoundingClientRect()
     const part = (e.clientY - at.top) / at.height
@@ -50,8 +49,8 @@ export function useDrop(account: MailAccount, box: Mailbox, unfold: (() => void)
         leave()
         if (!d || !z) return
         e.preventDefault()
-        if (d.what === 'letters') return dropOnFolder(m, d, box)
-        void withTexts('folders', () => import('./drop-folder')).then((f) => f.dropFolder(m.engine, account, d.id, box, z))
+        if (d.what === 'letters') return dropOnFolder(now.current, d, box)
+        void withTexts('folders', () => import('./drop-folder')).then((f) => f.dropFolder(now.current.engine, account, d.id, box, z))
       },
     },
   }
