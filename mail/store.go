@@ -206,6 +206,10 @@ func selectHolder(ctx context.Context, tx *store.Tx, account int64, h store.Hash
 		return b, 0, err
 	}
 	b, err = selectScriptBlob(ctx, tx, account, h)
+	if found, err := store.Found(err); found || err != nil {
+		return b, 0, err
+	}
+	b, err = selectTemplateBlob(ctx, tx, account, h)
 	return b, 0, err
 }
 
@@ -337,6 +341,7 @@ func selectOtherRefs(ctx context.Context, tx *store.Tx, each func(BlobKey)) erro
 		"SELECT org_id, level, hash FROM mail_upload",
 		"SELECT org_id, level, hash FROM mail_queue",
 		"SELECT org_id, level, hash FROM mail_sieve",
+		"SELECT org_id, level, hash FROM mail_template_file",
 	} {
 		err := tx.Query(ctx, query, nil, func(scan func(...any) error) error {
 			var k BlobKey
