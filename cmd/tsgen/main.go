@@ -145,6 +145,7 @@ var mailTypes = []described{
 	{directory.OrganisationObject{}, ""},
 	{directory.PreferenceObject{}, "A choice of the person; its id is its name."},
 	{jmapmail.Template{}, "A letter prepared in advance."},
+	{jmapmail.TemplateFile{}, "A file that goes along with the letters of a template."},
 	{jmapmail.Request{}, "What a letter sent by kind asks of its addressees."},
 	{jmapmail.Addressee{}, ""},
 	{contacts.AddressBookObject{}, "RFC 9610 section 2."},

@@ -12,7 +12,7 @@ export const LIST_PROPERTIES = ['id', 'threadId', 'mailboxIds', 'keywords', 'fro
 const BODY_PROPERTIES = [
   ...LIST_PROPERTIES,
   'blobId', 'cc', 'bcc', 'replyTo', 'sender', 'messageId', 'inReplyTo', 'references', 'bodyValues', 'textBody', 'htmlBody', 'attachments', 'authenticity', 'outside', RECEIPT_TO, UNSUBSCRIBE,
-  'header:X-Chancery-Kind:asText', 'header:X-Chancery-Due:asText', 'header:X-Chancery-Every:asText',
+  'header:X-Chancery-Kind:asText', 'header:X-Chancery-Due:asText', 'header:X-Chancery-Every:asText', 'header:X-Chancery-Meeting:asText',
 ]
 const PART_PROPERTIES = ['partId', 'blobId', 'size', 'name', 'type', 'charset', 'disposition', 'cid', 'language']
 

@@ -3,6 +3,7 @@ import type { Email, EmailBodyPart } from '~/api/jmap'
 import type { AttachmentText } from '~/api/types.gen'
 import { language, useT } from '~/kit/i18n'
 import { guessLanguage } from '~/kit/i18n/guess'
+import { ownZone } from '~/kit/i18n/zone'
 import { calendarSystem } from '~/kit/prefs'
 import { Button } from '~/kit/ui/Button'
 import { confirm } from '~/kit/ui/Dialog'
@@ -68,7 +69,7 @@ function InvitationCard({ part }: { part: EmailBodyPart }) {
 function span(i: Invitation): string {
   if (!i.start) return ''
   const calendar = calendarSystem() === 'roc' ? 'roc' : 'gregory'
-  const f = new Intl.DateTimeFormat(language(), i.start.allDay ? { dateStyle: 'full', calendar } : { dateStyle: 'full', timeStyle: 'short', calendar, hourCycle: 'h23' })
+  const f = new Intl.DateTimeFormat(language(), i.start.allDay ? { dateStyle: 'full', calendar } : { dateStyle: 'full', timeStyle: 'short', calendar, hourCycle: 'h23', timeZone: ownZone() })
   const end = i.end && (i.end.allDay ? new Date(i.end.date.getTime() - 86_400_000) : i.end.date)
   return end && end > i.start.date ? f.formatRange(i.start.date, end) : f.format(i.start.date)
 }
