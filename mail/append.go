@@ -47,7 +47,11 @@ func (l *Letter) Discard() {
 // Spool reads a message to its end in bounded memory. TooLarge when it is
 // over the room's limit.
 func (a *Account) Spool(ctx context.Context, r io.Reader) (*Letter, error) {
-	return a.room.spool(ctx, a.scope, r)
+	l, err := a.room.spool(ctx, a.scope, r)
+	if err == nil {
+		l.Content.Imported = true
+	}
+	return l, err
 }
 
 func (r *Room) spool(ctx context.Context, scope store.Scope, src io.Reader) (*Letter, error) {
@@ -80,7 +84,19 @@ func (a *Account) Reuse(ctx context.Context, b Blob) (*Letter, error) {
 		return nil, err
 	}
 	defer bytes.Close()
-	return l, l.parse(bytes)
+	if err := l.parse(bytes); err != nil {
+		return nil, err
+	}
+	// What came to this account by itself does not lose that by being filed again.
+	l.Content.Imported = true
+	if _, message, err := a.FindBlob(ctx, b.Hash); err == nil && message != 0 {
+		list, err := a.Content(ctx, message)
+		if err != nil {
+			return nil, err
+		}
+		l.Content.Imported = list[0] == nil || list[0].Imported
+	}
+	return l, nil
 }
 
 func (l *Letter) parse(b *store.Blob) error {
@@ -168,7 +184,7 @@ func (r *Room) insertLetter(ctx context.Context, tx *store.Tx, account int64, m 
 	if err := insertMessage(ctx, tx, account, m); err != nil {
 		return err
 	}
-	if err := insertContent(ctx, tx, account, m.ID, l.blob, l.encoded); err != nil {
+	if err := insertContent(ctx, tx, account, m.ID, l); err != nil {
 		return err
 	}
 	tx.OnCommit(func() { r.arrived(account, m, l) })

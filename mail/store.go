@@ -174,17 +174,18 @@ func deleteMessage(ctx context.Context, tx *store.Tx, account, id int64) error {
 	return err
 }
 
-func insertContent(ctx context.Context, tx *store.Tx, account, id int64, b Blob, content []byte) error {
-	_, err := tx.Exec(ctx, "INSERT INTO message_content (account_id, id, org_id, level, hash, content) VALUES ($1, $2, $3, $4, $5, $6)",
-		account, id, b.Scope.Org, b.Scope.Level, b.Hash[:], content)
+func insertContent(ctx context.Context, tx *store.Tx, account, id int64, l *Letter) error {
+	b := l.blob
+	_, err := tx.Exec(ctx, "INSERT INTO message_content (account_id, id, org_id, level, hash, content, imported) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		account, id, b.Scope.Org, b.Scope.Level, b.Hash[:], l.encoded, l.Content.Imported)
 	return err
 }
 
 func selectContent(ctx context.Context, tx *store.Tx, account, id int64) (c *Content, raw []byte, err error) {
 	c = &Content{}
 	var hash []byte
-	err = tx.Row(ctx, "SELECT org_id, level, hash, content FROM message_content WHERE account_id = $1 AND id = $2",
-		[]any{account, id}, &c.Blob.Scope.Org, &c.Blob.Scope.Level, &hash, &raw)
+	err = tx.Row(ctx, "SELECT org_id, level, hash, content, imported FROM message_content WHERE account_id = $1 AND id = $2",
+		[]any{account, id}, &c.Blob.Scope.Org, &c.Blob.Scope.Level, &hash, &raw, &c.Imported)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -33,5 +33,6 @@ func (e *email) origin() (mail.Origin, error) {
 	if err != nil {
 		return mail.Origin{}, err
 	}
-	return e.acc.Origin(h, &e.c.Message.Envelope), nil
+	// What is only looked at, such as a letter in a letter, came by nobody we know.
+	return e.acc.Origin(h, &e.c.Message.Envelope, e.m == nil || e.c.Imported), nil
 }

@@ -113,7 +113,7 @@ test('a draft of an invitation is taken up again as it was left', async () => {
   await signIn(page, desk)
   await page.getByRole('treeitem', { name: /^Drafts/ }).first().click()
   await page.getByRole('row', { name: new RegExp(`Council meeting ${run}`) }).click()
-  const sheet = page.getByRole('dialog', { name: /Council/ })
+  const sheet = page.getByRole('dialog', { name: 'New message' })
   await sheet.getByLabel('Begins').waitFor()
   expect(await sheet.getByLabel('Begins').inputValue()).toBe('2027-03-02T14:00')
   expect(await sheet.getByLabel('Place').inputValue()).toBe('Room 301; east wing')

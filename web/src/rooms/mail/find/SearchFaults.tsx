@@ -23,11 +23,11 @@ export default function SearchFaults() {
   ]
   if (said.length === 0) return null
   return (
-    <ul className={css.faults} role="status">
+    <div className={css.faults} role="status">
       {[...new Set(said)].map((x) => (
-        <li key={x}>{x}</li>
+        <p key={x}>{x}</p>
       ))}
-    </ul>
+    </div>
   )
 }
 
