@@ -97,6 +97,8 @@ type Config struct {
 
 		ReportAddress string `toml:"report_address" doc:"Address that gets the letters people report as suspicious. Empty: the report is only recorded." example:"soc@city.example"`
 
+		OneClick bool `toml:"one_click" default:"true" doc:"Let people leave outside mailing lists by one click (RFC 8058): the server sends the request that the sender signed, to public addresses only."`
+
 		Authenticity bool `toml:"authenticity" default:"true" doc:"Check SPF, DKIM and DMARC of letters from outside and note the result."`
 		DMARCReject  bool `toml:"dmarc_reject" default:"false" doc:"Refuse letters that fail DMARC where the owner of the domain asks for that (p=reject)."`
 

@@ -119,6 +119,10 @@ type NewMessage struct {
 	Mailboxes []int64
 	Keywords  []string
 	Received  time.Time // zero = now
+
+	// DeliveredTo is the account's address when the letter comes from
+	// somebody else, and is not put there by its owner.
+	DeliveredTo string
 }
 
 // Append files letters, all or none. Conflict is never returned; NotFound
@@ -143,16 +147,17 @@ func (a *Account) Append(ctx context.Context, news ...NewMessage) ([]*Message, e
 
 // insert files letters in an account, in the caller's transaction.
 func (r *Room) insert(ctx context.Context, tx *store.Tx, account, quota int64, news []NewMessage) ([]*Message, error) {
-	var bytes int64
+	t := touched{email: true, messages: len(news)}
 	for _, n := range news {
-		bytes += n.Letter.blob.Size
+		t.bytes += n.Letter.blob.Size
+		t.delivery = t.delivery || n.DeliveredTo != ""
 	}
-	row, err := bump(ctx, tx, account, touched{email: true, messages: len(news), bytes: bytes})
+	row, err := bump(ctx, tx, account, t)
 	if err != nil {
 		return nil, err
 	}
 	if quota > 0 && row.used > quota {
-		return nil, errs.E(errs.OverQuota, "The mailbox is full: %d of %d bytes are used.", row.used-bytes, quota)
+		return nil, errs.E(errs.OverQuota, "The mailbox is full: %d of %d bytes are used.", row.used-t.bytes, quota)
 	}
 	out := make([]*Message, len(news))
 	for i, n := range news {
@@ -163,13 +168,21 @@ func (r *Room) insert(ctx context.Context, tx *store.Tx, account, quota int64, n
 		if n.Received.IsZero() {
 			m.ReceivedMs = r.clock.Now().UnixMilli()
 		}
+		if m.Thread, err = threadOf(ctx, tx, account, m.ID, &n.Letter.Content.Message.Envelope); err != nil {
+			return nil, err
+		}
+		if n.DeliveredTo != "" && m.Thread != m.ID {
+			if n, err = r.past(ctx, tx, account, m.Thread, n); err != nil {
+				return nil, err
+			}
+		}
 		if m.Keywords, err = r.keywords(n.Keywords); err != nil {
 			return nil, err
 		}
-		if m.Places, err = newPlaces(ctx, tx, account, n.Mailboxes, row.modseq); err != nil {
+		if err := noteMuted(ctx, tx, account, m.Thread, nil, m.Keywords); err != nil {
 			return nil, err
 		}
-		if m.Thread, err = threadOf(ctx, tx, account, m.ID, &n.Letter.Content.Message.Envelope); err != nil {
+		if m.Places, err = newPlaces(ctx, tx, account, n.Mailboxes, row.modseq); err != nil {
 			return nil, err
 		}
 		if err := r.insertLetter(ctx, tx, account, m, n.Letter); err != nil {

@@ -34,6 +34,7 @@ type Config struct {
 	ReportAddress  string // gets what people report as suspicious; "" = it is only recorded
 	Outbound       Outbound
 	Authenticity   Authenticity
+	OneClick       OneClick     // leaving lists
 	Sieve          sieve.Limits // of people's scripts; each has its default
 	MaxScripts     int          // per account, default 50
 	MaxRules       int          // per account, default 500
