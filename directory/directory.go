@@ -29,6 +29,7 @@ type Directory struct {
 	clock   clock.Clock
 	mu      sync.RWMutex
 	domains map[string]int64 // domain -> organisation, as last read
+	books   books
 
 	tellPreference func(account int64)
 }
@@ -38,7 +39,10 @@ func New(ctx context.Context, db *store.Store, c clock.Clock) (*Directory, error
 	if err := db.Migrate(ctx, "directory", schema); err != nil {
 		return nil, err
 	}
-	d := &Directory{db: db, clock: c}
+	d := &Directory{db: db, clock: c, books: books{org: map[int64]*shelf{}}}
+	if err := d.renewKeys(ctx); err != nil {
+		return nil, err
+	}
 	return d, d.readDomains(ctx)
 }
 

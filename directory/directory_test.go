@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
+	"chancery/audit"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/kit/testkit"
@@ -21,7 +23,10 @@ func newDirectory(t *testing.T, url string) *Directory {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	d, err := New(t.Context(), db, clock.System{})
+	if err := audit.Migrate(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+	d, err := New(t.Context(), db, clock.NewFake(time.Date(2026, 3, 2, 9, 0, 0, 0, time.Local)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,8 +87,8 @@ func TestPeople(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		add("wang@city.example", "王小明", "zh-TW", 9, Post{units[1].ID, "科長", "main"}, Post{units[2].ID, "秘書", "acting"})
-		add("mayor@city.example", "陳大文", "zh-TW", 1, Post{units[2].ID, "市長", "main"})
+		add("wang@city.example", "王小明", "zh-TW", 9, Post{Unit: units[1].ID, Title: "科長", Kind: PostMain}, Post{Unit: units[2].ID, Title: "秘書", Kind: PostActing})
+		add("mayor@city.example", "陳大文", "zh-TW", 1, Post{Unit: units[2].ID, Title: "市長", Kind: PostMain})
 		c := d.Capabilities(func(context.Context) (policy.Subject, error) { return policy.Subject{Org: DefaultOrg}, nil })[0]
 		ask := func(method, args string) string {
 			t.Helper()

@@ -8,12 +8,13 @@
 // (mail).
 //
 // Verbs: AddAccount, Grant, Resolve (an address to its account), Reachable
-// (the accounts a subject can open), Search (people by name, post, unit or
-// address), and the Put verbs that load an organisation.
+// (the accounts a subject can open), View (the address book as one person sees
+// it: who reads people reads them there), and the Put verbs that change it.
 //
-// Rules it answers: C30 (order by rank), C31 (full unit path in results), C32
-// (several posts a person), D02 (the address is the account name), D17
-// (agency mailboxes), in part; visibility rules come with their own issue.
+// Rules it answers: C28 and C29 (who is not shown to whom), C30 (order by rank
+// or sort field), C31 (full unit path in results), C32 (several posts a
+// person), D02 (the address is the account name), D17 (agency mailboxes), in
+// part.
 //
-// Where to start: directory.go.
+// Where to start: directory.go, and book.go for the address book.
 package directory

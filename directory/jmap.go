@@ -66,16 +66,13 @@ func (d *Directory) Capabilities(who func(context.Context) (policy.Subject, erro
 			URN:     URN,
 			Account: func(acc jmap.Account) (any, bool) { return struct{}{}, acc.IsPersonal },
 			Methods: map[string]jmap.Method{
-				"Person/query": a.personQuery, "Person/get": a.personGet, "Unit/get": a.unitGet, "List/get": a.listGet,
+				"Person/query": a.personQuery, "Person/get": a.personGet, "Person/changes": a.personChanges, "Unit/get": a.unitGet, "List/get": a.listGet,
 				"Organisation/get": a.organisationGet,
 			},
 		},
 		a.preferences(),
 	}
 }
-
-// directoryState is the state of a directory that clients do not follow.
-const directoryState = "0"
 
 // PersonFilter is the filter of Person/query: words, and a unit that the
 // person has a post in, or with inSubunits in one below it.
@@ -113,15 +110,16 @@ func (a api) personQuery(ctx context.Context, call *jmap.Call) (any, error) {
 			unit = -1 // nobody
 		}
 	}
-	found, err := a.d.Find(ctx, who, f.Text, unit, f.InSubunits)
+	view, err := a.d.View(ctx, who)
 	if err != nil {
 		return nil, err
 	}
+	found := view.Search(Query{Text: f.Text, Unit: unit, Below: f.InSubunits})
 	pos, from, to, limit, err := args.Window(len(found), nil)
 	if err != nil {
 		return nil, err
 	}
-	out := &jmap.QueryAnswer{AccountID: args.AccountID, QueryState: directoryState, Position: pos, Limit: limit}
+	out := &jmap.QueryAnswer{AccountID: args.AccountID, QueryState: view.State(), Position: pos, Limit: limit}
 	for _, p := range found[from:to] {
 		out.IDs = append(out.IDs, id.Text(personID, p.ID))
 	}
@@ -132,42 +130,77 @@ func (a api) personQuery(ctx context.Context, call *jmap.Call) (any, error) {
 	return out, nil
 }
 
+// maxFound bounds the people of a Person/get without ids.
+const maxFound = 100
+
 // personGet is Person/get.
 func (a api) personGet(ctx context.Context, call *jmap.Call) (any, error) {
-	args, who, err := a.getArgs(ctx, call)
+	args, view, err := a.open(ctx, call)
 	if err != nil {
 		return nil, err
 	}
-	units, err := a.d.Units(ctx, who.Org)
-	if err != nil {
-		return nil, err
-	}
-	var people []Person
+	var people []*Person
 	if args.IDs == nil {
-		people, err = a.d.Search(ctx, who, "", maxFound)
+		people = view.Search(Query{})
+		people = people[:min(len(people), maxFound)]
 	} else {
-		var ids []int64
 		for _, text := range *args.IDs {
-			if n, ok := id.Parse(personID, text); ok {
-				ids = append(ids, n)
+			n, ok := id.Parse(personID, text)
+			if !ok {
+				continue
+			}
+			if p, ok := view.Person(n); ok {
+				people = append(people, p)
 			}
 		}
-		people, err = a.d.People(ctx, who, ids)
-	}
-	if err != nil {
-		return nil, err
-	}
-	tree := map[int64]Unit{}
-	for _, u := range units {
-		tree[u.ID] = u
 	}
 	objects := make([]PersonObject, len(people))
 	for i, p := range people {
-		objects[i] = personObject(p, tree)
+		objects[i] = personObject(p, view.Book)
 	}
-	return jmap.Get(args, directoryState, objects, func(p PersonObject) jmap.ID { return p.ID })
+	return jmap.Get(args, view.State(), objects, func(p PersonObject) jmap.ID { return p.ID })
 }
 
+// personChanges is Person/changes.
+func (a api) personChanges(ctx context.Context, call *jmap.Call) (any, error) {
+	var args jmap.ChangesArgs
+	if err := call.Decode(&args); err != nil {
+		return nil, err
+	}
+	if err := args.Check(); err != nil {
+		return nil, err
+	}
+	who, err := a.who(ctx)
+	if err != nil {
+		return nil, err
+	}
+	view, err := a.d.View(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.d.changes(ctx, who.Org, view, args.SinceState)
+	if err != nil {
+		return nil, err
+	}
+	out := &jmap.ChangesAnswer{AccountID: args.AccountID, OldState: args.SinceState, NewState: view.State()}
+	if args.MaxChanges != nil && int64(len(list)) > *args.MaxChanges {
+		return nil, jmap.Fail(jmap.CannotCalculateChanges, "More people changed than were asked for.")
+	}
+	for _, c := range list {
+		text := id.Text(personID, c.id)
+		switch {
+		case c.gone:
+			out.Destroyed = append(out.Destroyed, text)
+		case c.made:
+			out.Created = append(out.Created, text)
+		default:
+			out.Updated = append(out.Updated, text)
+		}
+	}
+	return out, nil
+}
+
+// getArgs reads the arguments of a /get.
 func (a api) getArgs(ctx context.Context, call *jmap.Call) (args jmap.GetArgs, who policy.Subject, err error) {
 	if err = call.Decode(&args); err != nil {
 		return args, who, err
@@ -179,10 +212,20 @@ func (a api) getArgs(ctx context.Context, call *jmap.Call) (args jmap.GetArgs, w
 	return args, who, err
 }
 
-func personObject(p Person, tree map[int64]Unit) PersonObject {
+// open is getArgs, and the book as the caller sees it.
+func (a api) open(ctx context.Context, call *jmap.Call) (args jmap.GetArgs, view *View, err error) {
+	args, who, err := a.getArgs(ctx, call)
+	if err != nil {
+		return args, nil, err
+	}
+	view, err = a.d.View(ctx, who)
+	return args, view, err
+}
+
+func personObject(p *Person, b *Book) PersonObject {
 	o := PersonObject{ID: id.Text(personID, p.ID), Name: p.Name, Email: p.Address, Language: p.Language, Rank: p.RankName, Phone: p.Phone, Posts: []PostObject{}}
 	for _, post := range p.Posts {
-		path := unitPath(tree, post.Unit, p.Language)
+		path := b.Path(post.Unit, p.Language)
 		o.Posts = append(o.Posts, PostObject{Title: post.Title, Kind: post.Kind, Unit: strings.Join(path[max(0, len(path)-1):], ""), UnitID: id.Text(unitID, post.Unit), UnitPath: path})
 	}
 	return o
@@ -190,11 +233,3 @@ func personObject(p Person, tree map[int64]Unit) PersonObject {
 
 // maxUnitDepth guards against a tree that bites its tail.
 const maxUnitDepth = 50
-
-func unitPath(tree map[int64]Unit, unit int64, language string) []string {
-	path := []string{}
-	for u, ok := tree[unit]; ok && len(path) < maxUnitDepth; u, ok = tree[u.Parent] {
-		path = append([]string{u.Name(language)}, path...)
-	}
-	return path
-}

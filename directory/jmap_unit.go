@@ -31,33 +31,26 @@ const listID = 'l'
 
 // organisationGet is Organisation/get.
 func (a api) organisationGet(ctx context.Context, call *jmap.Call) (any, error) {
-	args, who, err := a.getArgs(ctx, call)
+	args, view, err := a.open(ctx, call)
 	if err != nil {
 		return nil, err
 	}
-	o := OrganisationObject{ID: id.Text('o', who.Org), Domains: a.d.Domains(who.Org)}
-	return jmap.Get(args, directoryState, []OrganisationObject{o}, func(o OrganisationObject) jmap.ID { return o.ID })
+	o := OrganisationObject{ID: id.Text('o', view.org), Domains: a.d.Domains(view.org)}
+	return jmap.Get(args, view.State(), []OrganisationObject{o}, func(o OrganisationObject) jmap.ID { return o.ID })
 }
 
 // unitGet is Unit/get.
 func (a api) unitGet(ctx context.Context, call *jmap.Call) (any, error) {
-	args, who, err := a.getArgs(ctx, call)
+	args, view, err := a.open(ctx, call)
 	if err != nil {
 		return nil, err
 	}
-	units, err := a.d.Units(ctx, who.Org)
+	accounts, err := a.d.Accounts(ctx, view.org)
 	if err != nil {
 		return nil, err
 	}
-	everybody, err := a.d.Find(ctx, who, "", 0, false)
-	if err != nil {
-		return nil, err
-	}
-	accounts, err := a.d.Accounts(ctx, who.Org)
-	if err != nil {
-		return nil, err
-	}
-	counts, addresses := countPeople(units, everybody), unitAddresses(accounts)
+	units := view.Units()
+	counts, addresses := countPeople(units, view.Search(Query{})), unitAddresses(accounts)
 	objects := make([]UnitObject, len(units))
 	for i, u := range units {
 		objects[i] = UnitObject{ID: id.Text(unitID, u.ID), Names: u.Names, SortOrder: u.Sort, TotalPeople: counts[u.ID]}
@@ -69,11 +62,11 @@ func (a api) unitGet(ctx context.Context, call *jmap.Call) (any, error) {
 			objects[i].ParentID = &parent
 		}
 	}
-	return jmap.Get(args, directoryState, objects, func(u UnitObject) jmap.ID { return u.ID })
+	return jmap.Get(args, view.State(), objects, func(u UnitObject) jmap.ID { return u.ID })
 }
 
 // countPeople counts each person once in every unit they are in or under.
-func countPeople(units []Unit, people []Person) map[int64]int {
+func countPeople(units []Unit, people []*Person) map[int64]int {
 	parent := map[int64]int64{}
 	for _, u := range units {
 		parent[u.ID] = u.Parent
@@ -113,17 +106,17 @@ func unitAddresses(accounts []Account) map[int64]string {
 
 // listGet is List/get: what one writes to that is no person.
 func (a api) listGet(ctx context.Context, call *jmap.Call) (any, error) {
-	args, who, err := a.getArgs(ctx, call)
+	args, view, err := a.open(ctx, call)
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := a.d.Accounts(ctx, who.Org)
+	accounts, err := a.d.Accounts(ctx, view.org)
 	if err != nil {
 		return nil, err
 	}
 	objects := []ListObject{}
 	for _, x := range accounts {
-		if x.Kind == KindPerson || strings.HasPrefix(x.Address, "postmaster@") {
+		if x.Kind == KindPerson || strings.HasPrefix(x.Address, "postmaster@") || view.units[x.Unit] {
 			continue
 		}
 		o := ListObject{ID: id.Text(listID, x.ID), Name: x.Name, Email: x.Address, Kind: x.Kind}
@@ -132,7 +125,7 @@ func (a api) listGet(ctx context.Context, call *jmap.Call) (any, error) {
 			o.UnitID = &unit
 		}
 		if x.Kind == KindList {
-			members, err := a.d.Members(ctx, who.Org, x.ID)
+			members, err := a.d.Members(ctx, view.org, x.ID)
 			if err != nil {
 				return nil, err
 			}
@@ -140,5 +133,5 @@ func (a api) listGet(ctx context.Context, call *jmap.Call) (any, error) {
 		}
 		objects = append(objects, o)
 	}
-	return jmap.Get(args, directoryState, objects, func(o ListObject) jmap.ID { return o.ID })
+	return jmap.Get(args, view.State(), objects, func(o ListObject) jmap.ID { return o.ID })
 }

@@ -2,9 +2,14 @@ package directory
 
 import (
 	"context"
-	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
+	"chancery/audit"
+	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/policy"
 	"chancery/store"
@@ -16,6 +21,9 @@ type Unit struct {
 	Parent int64 // 0 = top
 	Names  map[string]string
 	Sort   int
+	Source string // "feed:id" where another system keeps it
+
+	modseq int64
 }
 
 // Name returns the unit's name in a language, else in any.
@@ -31,11 +39,22 @@ func (u Unit) Name(language string) string {
 	return ""
 }
 
+// Kinds of post (C32).
+const (
+	PostMain       = "main"
+	PostAdditional = "additional"
+	PostActing     = "acting" // in place of its holder, for a time
+)
+
 // Post is a function that a person holds in a unit.
 type Post struct {
-	Unit  int64
-	Title string
-	Kind  string // main, additional, acting
+	Unit    int64
+	Title   string
+	Kind    string // main, additional, acting
+	Sort    int    // place within the unit; 0 = as the person
+	Starts  string // first day, YYYY-MM-DD; "" = ever
+	Ends    string // last day; "" = for good
+	Mailbox int64  // account of the position itself; 0 = none
 }
 
 // Person is a public servant.
@@ -48,7 +67,10 @@ type Person struct {
 	Aliases  []string // other forms of the name, for search
 	Rank     int      // lower comes first
 	RankName string
+	Sort     int    // place in lists; 0 = by rank (C30)
+	Level    string // service level
 	Phone    string
+	Source   string // "feed:id" where another system keeps them
 	Posts    []Post // the main one first
 }
 
@@ -65,11 +87,7 @@ func (d *Directory) AddUnits(ctx context.Context, org int64, units []Unit) ([]Un
 	}
 	err := d.db.Write(ctx, func(tx *store.Tx) error {
 		for _, u := range out {
-			names, err := json.Marshal(u.Names)
-			if err != nil {
-				return err
-			}
-			if err := insertUnit(ctx, tx, org, u, string(names)); err != nil {
+			if err := putUnit(ctx, tx, org, u); err != nil {
 				return err
 			}
 		}
@@ -81,95 +99,128 @@ func (d *Directory) AddUnits(ctx context.Context, org int64, units []Unit) ([]Un
 // AddPerson stores a person who has an account.
 func (d *Directory) AddPerson(ctx context.Context, org int64, p Person) (Person, error) {
 	p.ID = id.New()
-	words := append([]string{p.Name, p.Address, p.RankName}, p.Aliases...)
-	for _, post := range p.Posts {
-		words = append(words, post.Title)
-	}
-	return p, d.db.Write(ctx, func(tx *store.Tx) error { return insertPerson(ctx, tx, org, p, fold(words...)) })
+	return p, d.db.Write(ctx, func(tx *store.Tx) error { return putPerson(ctx, tx, org, p) })
 }
 
-// Units returns all units of an organisation, parents before children, in order.
-func (d *Directory) Units(ctx context.Context, org int64) (units []Unit, err error) {
-	err = d.db.Read(ctx, func(tx *store.Tx) (err error) {
-		units, err = selectUnits(ctx, tx, org)
+// PutPerson changes a person and all their posts.
+func (d *Directory) PutPerson(ctx context.Context, by policy.Subject, p Person) error {
+	b, err := d.Book(ctx, by.Org)
+	if err != nil {
+		return err
+	}
+	if err := b.check(p); err != nil {
+		return err
+	}
+	return d.db.Write(ctx, func(tx *store.Tx) error {
+		if err := putPerson(ctx, tx, by.Org, p); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, d.clock.Now(), audit.By(by, "person.change", "person "+strconv.FormatInt(p.ID, 10), nil))
+	})
+}
+
+// check refuses what a person cannot be.
+func (b *Book) check(p Person) error {
+	if e, ok := b.byID[p.ID]; !ok || e.Account != p.Account {
+		return errs.E(errs.NotFound, "There is no such person.")
+	}
+	if strings.TrimSpace(p.Name) == "" {
+		return errs.E(errs.Invalid, "A person needs a name.")
+	}
+	for i, post := range p.Posts {
+		n := i + 1
+		if _, ok := b.Unit(post.Unit); !ok {
+			return errs.E(errs.Invalid, "Post %d: there is no such unit.", n)
+		}
+		if !slices.Contains([]string{PostMain, PostAdditional, PostActing}, post.Kind) {
+			return errs.E(errs.Invalid, "Post %d: %q is no kind of post (main, additional, acting).", n, post.Kind)
+		}
+		for _, day := range []string{post.Starts, post.Ends} {
+			if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
+				return errs.E(errs.Invalid, "Post %d: %q is no day (YYYY-MM-DD).", n, day)
+			}
+		}
+		if post.Starts != "" && post.Ends != "" && post.Ends < post.Starts {
+			return errs.E(errs.Invalid, "Post %d ends before it begins.", n)
+		}
+	}
+	return nil
+}
+
+// RemovePerson takes a person out of the address book; the account stays.
+func (d *Directory) RemovePerson(ctx context.Context, by policy.Subject, person int64) error {
+	b, err := d.Book(ctx, by.Org)
+	if err != nil {
+		return err
+	}
+	if _, ok := b.byID[person]; !ok {
+		return errs.E(errs.NotFound, "There is no such person.")
+	}
+	return d.db.Write(ctx, func(tx *store.Tx) error {
+		if err := deletePerson(ctx, tx, by.Org, person); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, d.clock.Now(), audit.By(by, "person.remove", "person "+strconv.FormatInt(person, 10), nil))
+	})
+}
+
+// SetVisibility replaces the rules of who is not shown to everybody.
+func (d *Directory) SetVisibility(ctx context.Context, by policy.Subject, rules []Visibility) error {
+	b, err := d.Book(ctx, by.Org)
+	if err != nil {
+		return err
+	}
+	rules = slices.Clone(rules)
+	for i, r := range rules {
+		if (r.Unit == 0) == (r.Level == "") {
+			return errs.E(errs.Invalid, "Rule %d must name a unit or a service level.", i+1)
+		}
+		for _, u := range append([]int64{r.Unit}, r.ShownTo...) {
+			if _, ok := b.Unit(u); u != 0 && !ok {
+				return errs.E(errs.Invalid, "Rule %d names a unit that is not there.", i+1)
+			}
+		}
+		if r.ID == 0 {
+			rules[i].ID = id.New()
+		}
+	}
+	return d.db.Write(ctx, func(tx *store.Tx) error {
+		if err := replaceVisibility(ctx, tx, by.Org, rules); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, d.clock.Now(), audit.By(by, "visibility.change", fmt.Sprintf("%d rules", len(rules)), nil))
+	})
+}
+
+// renewKeys makes the texts that searches look in anew, where an older
+// program made them in another form.
+func (d *Directory) renewKeys(ctx context.Context) error {
+	var orgs []int64
+	err := d.db.Read(ctx, func(tx *store.Tx) (err error) {
+		orgs, err = selectOrgs(ctx, tx)
 		return err
 	})
-	return units, err
-}
-
-// maxFound bounds the people a search returns.
-const maxFound = 100
-
-// Search finds people of the subject's organisation whose names, posts or
-// address hold every word of the text, highest rank first. An empty text
-// finds everybody, up to the limit.
-func (d *Directory) Search(ctx context.Context, s policy.Subject, text string, limit int) (found []Person, err error) {
-	if limit <= 0 || limit > maxFound {
-		limit = maxFound
-	}
-	words := strings.Fields(fold(text))
-	err = d.db.Read(ctx, func(tx *store.Tx) error {
-		return selectPeople(ctx, tx, s.Org, func(p Person, folded string) (more bool, err error) {
-			for _, w := range words {
-				if !strings.Contains(folded, w) {
-					return true, nil
-				}
-			}
-			found = append(found, p)
-			return len(found) < limit, nil
-		})
-	})
-	return found, err
-}
-
-// Find returns everybody whom a search finds, highest rank first. With a unit
-// (not 0), only those with a post there, or with below in any unit under it.
-func (d *Directory) Find(ctx context.Context, s policy.Subject, text string, unit int64, below bool) (found []Person, err error) {
-	inside := map[int64]bool{unit: true}
-	if below && unit != 0 {
-		units, err := d.Units(ctx, s.Org)
-		if err != nil {
-			return nil, err
-		}
-		for _, u := range units { // parents before children
-			if inside[u.Parent] {
-				inside[u.ID] = true
-			}
+	for _, org := range orgs {
+		if err == nil {
+			err = d.db.Write(ctx, func(tx *store.Tx) error { return renewKeys(ctx, tx, org) })
 		}
 	}
-	words := strings.Fields(fold(text))
-	err = d.db.Read(ctx, func(tx *store.Tx) error {
-		return selectPeople(ctx, tx, s.Org, func(p Person, folded string) (bool, error) {
-			hit := unit == 0
-			for _, post := range p.Posts {
-				hit = hit || inside[post.Unit]
-			}
-			for _, w := range words {
-				hit = hit && strings.Contains(folded, w)
-			}
-			if hit {
-				found = append(found, p)
-			}
-			return true, nil
-		})
-	})
-	return found, err
+	return err
 }
 
-// People returns people of the subject's organisation by id; one who is not
-// there is left out.
-func (d *Directory) People(ctx context.Context, s policy.Subject, ids []int64) (found []Person, err error) {
-	wanted := map[int64]bool{}
-	for _, n := range ids {
-		wanted[n] = true
+func renewKeys(ctx context.Context, tx *store.Tx, org int64) error {
+	state, err := selectBookState(ctx, tx, org)
+	if err != nil || state.keys == keyForm {
+		return err
 	}
-	err = d.db.Read(ctx, func(tx *store.Tx) error {
-		return selectPeople(ctx, tx, s.Org, func(p Person, _ string) (bool, error) {
-			if wanted[p.ID] {
-				found = append(found, p)
-			}
-			return len(found) < len(wanted), nil
-		})
-	})
-	return found, err
+	all, err := selectEntries(ctx, tx, org, -1)
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		if err := putPerson(ctx, tx, org, e.Person); err != nil {
+			return err
+		}
+	}
+	return setKeyForm(ctx, tx, org)
 }

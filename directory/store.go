@@ -2,9 +2,6 @@ package directory
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"strings"
 
 	"chancery/kit/errs"
 	"chancery/policy"
@@ -124,86 +121,3 @@ func selectRights(ctx context.Context, tx *store.Tx, org, account, member int64)
 	}
 	return rights, nil
 }
-
-// fold joins texts for the search over people.
-func fold(texts ...string) string {
-	return strings.ToLower(strings.Join(texts, "\n"))
-}
-
-func insertUnit(ctx context.Context, tx *store.Tx, org int64, u Unit, names string) error {
-	_, err := tx.Exec(ctx, "INSERT INTO unit (org_id, id, parent, names, sort) VALUES ($1, $2, $3, $4, $5)", org, u.ID, u.Parent, names, u.Sort)
-	return err
-}
-
-// selectUnits returns the tree depth first.
-func selectUnits(ctx context.Context, tx *store.Tx, org int64) (out []Unit, err error) {
-	children := map[int64][]Unit{}
-	err = tx.Query(ctx, "SELECT id, parent, names, sort FROM unit WHERE org_id = $1 ORDER BY sort, id", []any{org}, func(scan func(...any) error) error {
-		var u Unit
-		var names string
-		if err := scan(&u.ID, &u.Parent, &names, &u.Sort); err != nil {
-			return err
-		}
-		if err := json.Unmarshal([]byte(names), &u.Names); err != nil {
-			return err
-		}
-		children[u.Parent] = append(children[u.Parent], u)
-		return nil
-	})
-	var descend func(parent int64)
-	descend = func(parent int64) {
-		for _, u := range children[parent] {
-			out = append(out, u)
-			descend(u.ID)
-		}
-	}
-	descend(0)
-	return out, err
-}
-
-func insertPerson(ctx context.Context, tx *store.Tx, org int64, p Person, folded string) error {
-	_, err := tx.Exec(ctx, "INSERT INTO person (org_id, id, account_id, name, folded, rank, rank_name, phone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		org, p.ID, p.Account, p.Name, folded, p.Rank, p.RankName, p.Phone)
-	for i, post := range p.Posts {
-		if err == nil {
-			_, err = tx.Exec(ctx, "INSERT INTO post (org_id, person_id, num, unit_id, title, kind) VALUES ($1, $2, $3, $4, $5, $6)", org, p.ID, i, post.Unit, post.Title, post.Kind)
-		}
-	}
-	return err
-}
-
-// selectPeople calls each for everybody, highest rank first, until it says stop.
-func selectPeople(ctx context.Context, tx *store.Tx, org int64, each func(p Person, folded string) (more bool, err error)) error {
-	posts := map[int64][]Post{}
-	err := tx.Query(ctx, "SELECT person_id, unit_id, title, kind FROM post WHERE org_id = $1 ORDER BY person_id, num", []any{org}, func(scan func(...any) error) error {
-		var person int64
-		var p Post
-		err := scan(&person, &p.Unit, &p.Title, &p.Kind)
-		posts[person] = append(posts[person], p)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	err = tx.Query(ctx, `SELECT p.id, p.account_id, a.address, a.language, p.name, p.folded, p.rank, p.rank_name, p.phone
-		FROM person p JOIN account a ON a.org_id = p.org_id AND a.id = p.account_id WHERE p.org_id = $1 ORDER BY p.rank, p.id`, []any{org}, func(scan func(...any) error) error {
-		var p Person
-		var folded string
-		if err := scan(&p.ID, &p.Account, &p.Address, &p.Language, &p.Name, &folded, &p.Rank, &p.RankName, &p.Phone); err != nil {
-			return err
-		}
-		p.Posts = posts[p.ID]
-		more, err := each(p, folded)
-		if err == nil && !more {
-			return errStop
-		}
-		return err
-	})
-	if errors.Is(err, errStop) {
-		return nil
-	}
-	return err
-}
-
-// errStop ends a query early.
-var errStop = errors.New("enough")

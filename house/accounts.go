@@ -67,18 +67,18 @@ func (h *House) unit(ctx context.Context, name string) (int64, error) {
 	if name == "" {
 		return 0, nil
 	}
-	units, err := h.Directory.Units(ctx, directory.DefaultOrg)
+	book, err := h.Directory.Book(ctx, directory.DefaultOrg)
 	if err != nil {
 		return 0, err
 	}
-	for _, u := range units {
+	for _, u := range book.Units() {
 		for _, n := range u.Names {
 			if n == name {
 				return u.ID, nil
 			}
 		}
 	}
-	made, err := h.Directory.AddUnits(ctx, directory.DefaultOrg, []directory.Unit{{Names: map[string]string{"en": name}, Sort: len(units)}})
+	made, err := h.Directory.AddUnits(ctx, directory.DefaultOrg, []directory.Unit{{Names: map[string]string{"en": name}, Sort: len(book.Units())}})
 	if err != nil {
 		return 0, err
 	}
