@@ -5,11 +5,12 @@ import { fullDate, listDate } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { Avatar } from '~/kit/ui/Avatar'
 import { IconButton } from '~/kit/ui/Button'
-import { Archive, CircleAlert, Clock, Paperclip, Star, Trash2 } from '~/kit/ui/icons'
+import { Archive, BellOff, CircleAlert, Clock, Paperclip, Star, Trash2 } from '~/kit/ui/icons'
 import { AssignedChip } from './assign/Chip'
 import { useEmail, useMail, useThreadEmails } from './context'
 import { dragLetters } from './drag'
 import { LabelChips } from './labels/Chips'
+import { isMuted } from './mute/mute'
 import css from './MessageRow.module.css'
 import { rowDate } from './later/row-date'
 import { folderName, people, personName } from './names'
@@ -118,6 +119,7 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
           {email.keywords['$answered'] && !outgoing && <span className="sr">{t('list.answered')}</span>}
         </span>
         <span className={css.subject} lang={guessLanguage(subject)}>
+          {isMuted(whole) && <BellOff size={14} role="img" aria-label={t('list.muted')} />}
           {important && <CircleAlert className={css.important} size={14} role="img" aria-label={t('folder.important')} />}
           {box && <span className={css.chip}>{folderName(box)}</span>}
           <AssignedChip emails={whole} />

@@ -74,6 +74,7 @@ const comparators: Record<SortName, readonly Comparator[]> = {
   // What lacks the keyword comes first in ascending order (RFC 8621 section 4.4.2).
   unread: [{ property: 'hasKeyword', keyword: '$seen', isAscending: true }],
   starred: [{ property: 'hasKeyword', keyword: '$flagged', isAscending: false }],
+  files: [{ property: 'hasAttachment', isAscending: false }],
 }
 
 export function sortOf(name: SortName | undefined): Comparator[] {

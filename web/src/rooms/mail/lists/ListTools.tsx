@@ -15,7 +15,7 @@ import css from './ListTools.module.css'
 const SearchFaults = lazy(() => withTexts('gaps', () => import('../find/SearchFaults')))
 
 const sortKeys: Record<SortName, Key> = {
-  date: 'sort.date', oldest: 'sort.oldest', from: 'sort.from', subject: 'sort.subject', size: 'sort.size', unread: 'sort.unread', starred: 'sort.starred',
+  date: 'sort.date', oldest: 'sort.oldest', from: 'sort.from', subject: 'sort.subject', size: 'sort.size', unread: 'sort.unread', starred: 'sort.starred', files: 'sort.files',
 }
 const showKeys: Record<Show, Key> = {
   unread: 'list.unread', starred: 'folder.starred', important: 'folder.important', files: 'list.hasFiles', tome: 'show.tome', mine: 'show.mine',
