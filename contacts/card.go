@@ -1,6 +1,7 @@
 package contacts
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -46,32 +47,40 @@ func newUID() string {
 // Cards returns the account's cards that pass, in the order of their making.
 // A nil test passes all.
 func (a *Account) Cards(ctx context.Context, test func(*Card) bool) (list []*Card, err error) {
-	var all []*Card
+	var bad error
 	err = a.room.db.Read(ctx, func(tx *store.Tx) error {
+		// Each is tested as it comes: with their pictures, all together can
+		// be more than fits in memory.
 		return selectCards(ctx, tx, a.id, 0, func(c *Card) {
-			if !c.Gone {
-				all = append(all, c)
+			if c.Gone || bad != nil {
+				return
+			}
+			if bad = c.decode(); bad == nil && (test == nil || test(c)) {
+				list = append(list, c)
 			}
 		})
 	})
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range all {
-		if err := c.decode(); err != nil {
-			return nil, err
-		}
-		if test == nil || test(c) {
-			list = append(list, c)
-		}
-	}
-	return list, nil
+	return list, cmp.Or(err, bad)
 }
 
-// SomeCards returns cards by id; those not there are left out.
+// CountCards returns how many cards the account has.
+func (a *Account) CountCards(ctx context.Context) (n int, err error) {
+	err = a.room.db.Read(ctx, func(tx *store.Tx) (err error) {
+		n, err = countCards(ctx, tx, a.id)
+		return err
+	})
+	return n, err
+}
+
+// SomeCards returns cards by id, each once; those not there are left out.
 func (a *Account) SomeCards(ctx context.Context, ids []int64) (list []*Card, err error) {
 	err = a.room.db.Read(ctx, func(tx *store.Tx) error {
+		seen := map[int64]bool{}
 		for _, n := range ids {
+			if seen[n] {
+				continue
+			}
+			seen[n] = true
 			c, err := selectCard(ctx, tx, a.id, n)
 			found, err := store.Found(err)
 			if err != nil {
@@ -139,20 +148,21 @@ func (a *Account) CreateCard(ctx context.Context, c Card) (Card, error) {
 		if err != nil {
 			return err
 		}
-		return a.insertCard(ctx, tx, &c, row.modseq)
+		have, err := countCards(ctx, tx, a.id)
+		if err != nil {
+			return err
+		}
+		return a.insertCard(ctx, tx, &c, row.modseq, have)
 	})
 	return c, err
 }
 
-func (a *Account) insertCard(ctx context.Context, tx *store.Tx, c *Card, modseq int64) error {
+// insertCard files a new card beside the many that the account has.
+func (a *Account) insertCard(ctx context.Context, tx *store.Tx, c *Card, modseq int64, have int) error {
 	if err := a.checkPlace(ctx, tx, *c); err != nil {
 		return err
 	}
-	n, err := countCards(ctx, tx, a.id)
-	if err != nil {
-		return err
-	}
-	if n >= a.room.conf.MaxCards {
+	if have >= a.room.conf.MaxCards {
 		return errs.E(errs.OverQuota, "An account can have %d cards.", a.room.conf.MaxCards)
 	}
 	c.ID, c.Created, c.Modseq, c.Gone = id.New(), modseq, modseq, false
@@ -173,27 +183,37 @@ func (a *Account) checkPlace(ctx context.Context, tx *store.Tx, c Card) error {
 	return &SameUID{other}
 }
 
-// UpdateCard replaces a card that is there.
-func (a *Account) UpdateCard(ctx context.Context, c Card) (Card, error) {
+// UpdateCard puts another card in the place of one that is there. The change
+// is given the card as it is now, under the account's lock, so that two
+// devices which change one card do not undo each other.
+func (a *Account) UpdateCard(ctx context.Context, card int64, change func(*Card) (Card, error)) (c Card, err error) {
 	if err := a.canWrite(ctx); err != nil {
 		return c, err
 	}
-	if err := a.prepare(&c, false); err != nil {
-		return c, err
-	}
-	err := a.write(ctx, func(tx *store.Tx) error {
-		old, err := a.findCard(ctx, tx, c.ID)
+	err = a.write(ctx, func(tx *store.Tx) error {
+		row, err := bump(ctx, tx, a.id, false, true) // it locks the account
 		if err != nil {
 			return err
 		}
-		if old.UID != c.UID {
+		old, err := a.findCard(ctx, tx, card)
+		if err == nil {
+			err = old.decode()
+		}
+		if err != nil {
+			return err
+		}
+		uid := old.UID
+		if c, err = change(old); err != nil {
+			return err
+		}
+		if err := a.prepare(&c, false); err != nil {
+			return err
+		}
+		if c.UID != uid {
 			return errs.E(errs.Invalid, "The uid of a card stays.")
 		}
+		c.ID = card
 		if err := a.checkPlace(ctx, tx, c); err != nil {
-			return err
-		}
-		row, err := bump(ctx, tx, a.id, false, true)
-		if err != nil {
 			return err
 		}
 		c.Created, c.Modseq, c.Gone = old.Created, row.modseq, false
@@ -249,7 +269,8 @@ func (a *Account) BookChanges(ctx context.Context, since int64) (list []Change, 
 // CardChanges returns the cards that changed after the counter stood at since.
 func (a *Account) CardChanges(ctx context.Context, since int64) (list []Change, err error) {
 	err = a.room.db.Read(ctx, func(tx *store.Tx) error {
-		return selectCards(ctx, tx, a.id, since, func(c *Card) { list = append(list, Change{c.ID, c.Created, c.Modseq, c.Gone}) })
+		list, err = selectCardChanges(ctx, tx, a.id, since)
+		return err
 	})
 	return list, err
 }

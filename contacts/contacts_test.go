@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -234,4 +235,86 @@ func TestLimits(t *testing.T) {
 	if cards, err := acc.Cards(t.Context(), nil); err != nil || len(cards) != 2 {
 		t.Errorf("%d cards, %v", len(cards), err)
 	}
+}
+
+// TestManyCards imports as many cards as an account may have: the time must
+// not grow with the square of their number.
+func TestManyCards(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds")
+	}
+	o := newOffice(t, "", Config{})
+	acc, err := o.room.Account(t.Context(), o.ann, o.ann.Account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	books, err := acc.Books(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	const many = 20_000
+	if n, err := acc.Import(t.Context(), books[0].ID, []byte(strings.Repeat("BEGIN:VCARD\nFN:x\nEND:VCARD\n", many))); err != nil || n.Created != many {
+		t.Fatalf("%+v %v", n, err)
+	}
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("importing took %s", took)
+	}
+}
+
+// TestNamedTwice gives a card that is named very often once.
+func TestNamedTwice(t *testing.T) {
+	o := newOffice(t, "", Config{})
+	acc, err := o.room.Account(t.Context(), o.ann, o.ann.Account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	books, err := acc.Books(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := acc.CreateCard(t.Context(), Card{Books: map[int64]bool{books[0].ID: true}, JS: map[string]any{"name": map[string]any{"full": "x"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, n, err := acc.Export(t.Context(), []int64{c.ID, c.ID, c.ID, 1}); n != 1 || err != nil {
+		t.Errorf("%d cards, %v", n, err)
+	}
+}
+
+// TestPatchedTogether lets clients change different members of one card at once.
+func TestPatchedTogether(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		o := newOffice(t, url, Config{})
+		acc, err := o.room.Account(t.Context(), o.ann, o.ann.Account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		books, err := acc.Books(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		made := o.call(t, `ContactCard/set {"accountId":"`+o.annID+`","create":{"c":{"addressBookIds":{"`+id.Text(bookID, books[0].ID)+`":true},"uid":"u1","name":{"full":"x"}}}}`, map[jmap.ID]jmap.ID{})
+		var got struct {
+			Created map[string]struct{ ID string }
+		}
+		_, body, _ := strings.Cut(made[0], " ")
+		if err := json.Unmarshal([]byte(body), &got); err != nil || got.Created["c"].ID == "" {
+			t.Fatal(made, err)
+		}
+		for range 10 {
+			var done sync.WaitGroup
+			for _, member := range []string{"language", "prodId", "kind"} {
+				done.Go(func() {
+					o.call(t, `ContactCard/set {"accountId":"`+o.annID+`","update":{"`+got.Created["c"].ID+`":{"`+member+`":"individual"}}}`, map[jmap.ID]jmap.ID{})
+				})
+			}
+			done.Wait()
+			card := o.call(t, `ContactCard/get {"accountId":"`+o.annID+`"}`, map[jmap.ID]jmap.ID{})[0]
+			if strings.Count(card, `:"individual"`) != 3 {
+				t.Fatalf("a change is lost: %s", card)
+			}
+			o.call(t, `ContactCard/set {"accountId":"`+o.annID+`","update":{"`+got.Created["c"].ID+`":{"language":null,"prodId":null,"kind":null}}}`, map[jmap.ID]jmap.ID{})
+		}
+	})
 }

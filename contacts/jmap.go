@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/policy"
 	"chancery/wire/jmap"
@@ -90,22 +89,13 @@ func (r *Room) Capabilities(who func(context.Context) (policy.Subject, error)) [
 
 // account opens the account of a call.
 func (a api) account(ctx context.Context, text jmap.ID) (*Account, error) {
-	if err := jmap.CheckAccount(text); err != nil {
-		return nil, err
-	}
-	n, ok := id.Parse(accountID, text)
-	if !ok {
-		return nil, jmap.Fail(jmap.AccountNotFound, "There is no account %s.", text)
-	}
-	s, err := a.who(ctx)
-	if err != nil {
-		return nil, err
-	}
-	acc, err := a.room.Account(ctx, s, n)
-	if errs.Is(err, errs.NotFound) {
-		return nil, jmap.Fail(jmap.AccountNotFound, "There is no account %s.", text)
-	}
-	return acc, err
+	return jmap.OpenAccount(text, func(n int64) (*Account, error) {
+		s, err := a.who(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return a.room.Account(ctx, s, n)
+	})
 }
 
 func (a api) states(ctx context.Context, text jmap.ID) (map[string]string, error) {

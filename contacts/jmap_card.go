@@ -67,8 +67,12 @@ func (a api) cardGet(ctx context.Context, call *jmap.Call) (any, error) {
 	out := &jmap.GetAnswer{AccountID: args.AccountID, State: state(s.Cards)}
 	var cards []*Card
 	if args.IDs == nil {
-		if cards, err = acc.Cards(ctx, nil); err == nil && len(cards) > call.Limits.MaxObjectsInGet {
-			err = jmap.Fail(jmap.RequestTooLarge, "There are %d cards, at most %d in one call.", len(cards), call.Limits.MaxObjectsInGet)
+		n, e := acc.CountCards(ctx)
+		if err = e; err == nil && n > call.Limits.MaxObjectsInGet {
+			err = jmap.Fail(jmap.RequestTooLarge, "There are %d cards, at most %d in one call.", n, call.Limits.MaxObjectsInGet)
+		}
+		if err == nil {
+			cards, err = acc.Cards(ctx, nil)
 		}
 	} else {
 		cards, err = acc.SomeCards(ctx, numbers(cardID, *args.IDs))
@@ -163,8 +167,7 @@ func (s cardSetter) create(ctx context.Context, _ jmap.ID, raw json.RawMessage) 
 	return text, vcard.JS{"id": text, "uid": c.UID, "created": c.JS["created"], "updated": c.JS["updated"]}, nil
 }
 
-// resolveBooks turns "#k" into the id of a book made in the same request; a
-// card without a book goes to the default one.
+// resolveBooks turns "#k" into the id of a book made in the same request.
 func (s cardSetter) resolveBooks(o vcard.JS) error {
 	books, _ := o["addressBookIds"].(vcard.JS)
 	out := vcard.JS{}
@@ -192,49 +195,38 @@ func sameUID(err error) error {
 }
 
 func (s cardSetter) update(ctx context.Context, text jmap.ID, p jmap.Patch) (any, error) {
-	cards, err := s.acc.SomeCards(ctx, numbers(cardID, []jmap.ID{text}))
-	if err != nil {
-		return nil, err
-	}
-	if len(cards) == 0 {
+	n, ok := id.Parse(cardID, text)
+	if !ok {
 		return nil, jmap.Refuse(jmap.NotFound, "There is no card %s.", text)
 	}
-	o := cardObject(cards[0])
-	// The patch works on a copy, not on what the store handed out.
+	c, err := s.acc.UpdateCard(ctx, n, func(old *Card) (Card, error) { return patched(old, text, p) })
+	if err != nil {
+		return nil, sameUID(err)
+	}
+	return vcard.JS{"updated": c.JS["updated"]}, nil
+}
+
+// patched returns what a patch makes of a card.
+func patched(old *Card, text jmap.ID, p jmap.Patch) (c Card, err error) {
+	o := cardObject(old)
+	if err := jmap.ApplyPatch(o, p); err != nil {
+		return c, err
+	}
+	// A null at the top takes the member away (RFC 8620 section 5.3).
+	maps.DeleteFunc(o, func(_ string, v any) bool { return v == nil })
+	if o["id"] != text {
+		return c, jmap.BadProperty("id", "The id cannot be changed.")
+	}
+	// Numbers of the patch are json.Number; the store wants them plain.
 	raw, err := json.Marshal(o)
 	if err == nil {
 		o = nil
 		err = json.Unmarshal(raw, &o)
 	}
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	if err := jmap.ApplyPatch(o, p); err != nil {
-		return nil, err
-	}
-	// A null at the top takes the member away (RFC 8620 section 5.3).
-	maps.DeleteFunc(o, func(_ string, v any) bool { return v == nil })
-	if o["id"] != text {
-		return nil, jmap.BadProperty("id", "The id cannot be changed.")
-	}
-	// Numbers of the patch are json.Number; the store wants them plain.
-	if raw, err = json.Marshal(o); err == nil {
-		o = nil
-		err = json.Unmarshal(raw, &o)
-	}
-	if err != nil {
-		return nil, err
-	}
-	c, err := fromObject(o)
-	if err != nil {
-		return nil, err
-	}
-	c.ID = cards[0].ID
-	c, err = s.acc.UpdateCard(ctx, c)
-	if err != nil {
-		return nil, sameUID(err)
-	}
-	return vcard.JS{"updated": c.JS["updated"]}, nil
+	return fromObject(o)
 }
 
 func (s cardSetter) destroy(ctx context.Context, text jmap.ID) error {

@@ -97,6 +97,18 @@ func selectCards(ctx context.Context, tx *store.Tx, account, since int64, each f
 	})
 }
 
+// selectCardChanges lists the cards that changed after a count, without
+// reading what is on them.
+func selectCardChanges(ctx context.Context, tx *store.Tx, account, since int64) (list []Change, err error) {
+	err = tx.Query(ctx, "SELECT id, created, modseq, gone FROM contacts_card WHERE account_id = $1 AND modseq > $2 ORDER BY id", []any{account, since}, func(scan func(...any) error) error {
+		var c Change
+		err := scan(&c.ID, &c.Created, &c.Modseq, &c.Gone)
+		list = append(list, c)
+		return err
+	})
+	return list, err
+}
+
 // selectCardTexts calls each with what a search for words needs.
 func selectCardTexts(ctx context.Context, tx *store.Tx, account int64, each func(id int64, books, folded string)) error {
 	return tx.Query(ctx, "SELECT id, books, folded FROM contacts_card WHERE account_id = $1 AND NOT gone ORDER BY id", []any{account}, func(scan func(...any) error) error {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"chancery/audit"
 	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/store"
@@ -66,8 +67,12 @@ func (a *Account) Import(ctx context.Context, book int64, text []byte) (n Import
 		if _, err := findBook(ctx, tx, a.id, book); err != nil {
 			return err
 		}
+		have, err := countCards(ctx, tx, a.id)
+		if err != nil {
+			return err
+		}
 		for _, v := range cards {
-			if err := a.importOne(ctx, tx, book, v, row.modseq, &n); err != nil {
+			if err := a.importOne(ctx, tx, book, v, row.modseq, have, &n); err != nil {
 				return err
 			}
 		}
@@ -76,7 +81,7 @@ func (a *Account) Import(ctx context.Context, book int64, text []byte) (n Import
 	return n, err
 }
 
-func (a *Account) importOne(ctx context.Context, tx *store.Tx, book int64, v vcard.Card, modseq int64, n *Imported) error {
+func (a *Account) importOne(ctx context.Context, tx *store.Tx, book int64, v vcard.Card, modseq int64, have int, n *Imported) error {
 	// By way of JSON, so that what is kept is what any client could have written.
 	raw, err := json.Marshal(vcard.ToJS(v))
 	c := Card{Books: map[int64]bool{book: true}}
@@ -90,7 +95,7 @@ func (a *Account) importOne(ctx context.Context, tx *store.Tx, book int64, v vca
 		n.Refused++
 		return nil
 	}
-	err = a.insertCard(ctx, tx, &c, modseq)
+	err = a.insertCard(ctx, tx, &c, modseq, have+n.Created)
 	var same *SameUID
 	if !errors.As(err, &same) {
 		if err == nil {
@@ -110,13 +115,24 @@ func (a *Account) importOne(ctx context.Context, tx *store.Tx, book int64, v vca
 	return putCard(ctx, tx, a.id, c)
 }
 
-// Export writes cards as vCard 4.0; nil ids mean all.
+// Export writes cards as vCard 4.0; nil ids mean all, which is recorded.
 func (a *Account) Export(ctx context.Context, ids []int64) (text []byte, count int, err error) {
 	var cards []*Card
+	if ids == nil {
+		err = a.room.db.Write(ctx, func(tx *store.Tx) error {
+			return audit.Append(ctx, tx, a.room.clock.Now(), audit.By(a.subject, "contacts.export", a.address, nil))
+		})
+		if err != nil {
+			return nil, 0, err
+		}
+	}
 	if ids == nil {
 		cards, err = a.Cards(ctx, nil)
 	} else {
 		cards, err = a.SomeCards(ctx, ids)
+	}
+	if err != nil {
+		return nil, 0, err
 	}
 	for _, c := range cards {
 		text = append(text, vcard.FromJS(c.JS).Encode()...)

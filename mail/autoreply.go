@@ -50,15 +50,21 @@ func (r *Room) answerBeside(a directory.Account, in Incoming, l *Letter, do func
 	if a.Kind == directory.KindList || in.Role != "" && in.Role != RoleInbox || !answerable(in.From, l.Content.Message) {
 		return
 	}
-	go func() {
-		r.away.slots <- struct{}{}
-		defer func() { <-r.away.slots }()
+	r.beside("automatic answer not sent", a.ID, do)
+}
+
+// beside does something for an account after a delivery.
+func (r *Room) beside(failed string, account int64, do func(context.Context) error) {
+	taken := r.away.beside(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := do(ctx); err != nil {
-			r.log.Warn("automatic answer not sent", "account", a.ID, "error", err)
+			r.log.Warn(failed, "account", account, "error", err)
 		}
-	}()
+	})
+	if !taken {
+		r.log.Warn(failed, "account", account, "error", "too many wait")
+	}
 }
 
 // reply is an answer about to be given.

@@ -3,6 +3,7 @@ package mail
 import (
 	"archive/zip"
 	"context"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -41,8 +42,9 @@ func (a *Account) ExportAll(ctx context.Context, w io.Writer) (n int, err error)
 		return 0, err
 	}
 	z := zip.NewWriter(w)
+	taken := map[string]bool{}
 	for _, box := range snap.Mailboxes() {
-		f, err := z.CreateHeader(&zip.FileHeader{Name: safePath(snap.Path(box.ID)) + ".mbox", Method: zip.Deflate, Modified: a.room.clock.Now()})
+		f, err := z.CreateHeader(&zip.FileHeader{Name: freeName(taken, safePath(snap.Path(box.ID))) + ".mbox", Method: zip.Deflate, Modified: a.room.clock.Now()})
 		if err != nil {
 			return n, err
 		}
@@ -137,6 +139,17 @@ func safePath(path string) string {
 		parts[i] = p
 	}
 	return strings.Join(parts, "/")
+}
+
+// freeName makes a path one that no other file has, on systems too that take
+// small and capital letters for the same: a second would overwrite the first.
+func freeName(taken map[string]bool, path string) string {
+	name := path
+	for n := 2; taken[strings.ToLower(name)]; n++ {
+		name = fmt.Sprintf("%s (%d)", path, n)
+	}
+	taken[strings.ToLower(name)] = true
+	return name
 }
 
 // ExportName proposes a name for the file of an export.

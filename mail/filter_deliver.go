@@ -45,6 +45,12 @@ func (r *Room) filter(ctx context.Context, in Incoming, l *Letter) (Incoming, er
 		if s == nil {
 			continue
 		}
+		// A block goes before every script: nothing is sent on of what it keeps out.
+		if blocked, err := r.blocks.keepsOut(ctx, r, w.account.ID, in, l); err != nil {
+			return in, err
+		} else if blocked {
+			continue
+		}
 		v := r.rule(ctx, s, w.account, w.address, in.From, l, f.src)
 		f.rulings[w.account.ID] = v
 		f.sendOn(w, v, in)

@@ -75,6 +75,9 @@ func (a *Account) Scripts(ctx context.Context) (list []Script, st FilterStatus, 
 // CheckScript says what is wrong with a script: its grammar, and addresses
 // outside the organisation that it would send letters on to.
 func (a *Account) CheckScript(ctx context.Context, text string) error {
+	if err := a.can(ctx, policy.Organise); err != nil {
+		return err
+	}
 	_, err := a.parseScript(ctx, text)
 	return err
 }
@@ -131,18 +134,17 @@ type ScriptChange struct {
 
 // SetScript makes or changes a script.
 func (a *Account) SetScript(ctx context.Context, c ScriptChange) (s Script, err error) {
-	need := policy.Organise
+	if err := a.can(ctx, policy.Organise); err != nil {
+		return s, err
+	}
 	if c.Blob != nil {
 		parsed, err := a.parseScript(ctx, c.Text)
+		if err == nil {
+			err = a.mayAnswer(ctx, parsed)
+		}
 		if err != nil {
 			return s, err
 		}
-		if parsed.Requires("vacation") {
-			need |= policy.SendAs
-		}
-	}
-	if err := a.can(ctx, need); err != nil {
-		return s, err
 	}
 	if c.Name != nil {
 		if err := checkScriptName(*c.Name); err != nil {
@@ -173,6 +175,14 @@ func (a *Account) SetScript(ctx context.Context, c ScriptChange) (s Script, err 
 		return a.storeScript(ctx, tx, f, list, s, c, &s)
 	})
 	return s, err
+}
+
+// mayAnswer asks policy for the right to send, if a script answers letters.
+func (a *Account) mayAnswer(ctx context.Context, s *sieve.Script) error {
+	if s.Requires("vacation") {
+		return a.can(ctx, policy.SendAs)
+	}
+	return nil
 }
 
 // storeScript writes a changed script, with the count of its blob.
@@ -230,11 +240,8 @@ func (a *Account) DeleteScript(ctx context.Context, id int64) error {
 		if err != nil {
 			return err
 		}
-		s, err := selectScript(ctx, tx, a.info.ID, id)
-		if found, err := store.Found(err); !found {
-			if err == nil {
-				err = errs.E(errs.NotFound, "There is no such script.")
-			}
+		s, err := a.findScript(ctx, tx, id)
+		if err != nil {
 			return err
 		}
 		switch {
@@ -249,7 +256,10 @@ func (a *Account) DeleteScript(ctx context.Context, id int64) error {
 		if err := tx.RefHash(ctx, s.Blob.Scope, s.Blob.Hash, -1); err != nil {
 			return err
 		}
-		return a.saveFilter(ctx, tx, f)
+		if err := a.saveFilter(ctx, tx, f); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, a.room.clock.Now(), audit.By(a.subject, "mail.script", a.info.Address+" delete "+s.Name, nil))
 	})
 }
 
@@ -258,17 +268,18 @@ func (a *Account) ActivateScript(ctx context.Context, id int64) error {
 	if err := a.can(ctx, policy.Organise); err != nil {
 		return err
 	}
+	if id != 0 {
+		if err := a.mayActivate(ctx, id); err != nil {
+			return err
+		}
+	}
 	return a.write(ctx, nil, func(tx *store.Tx) error {
 		f, err := a.filterRow(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if id != 0 {
-			_, err := selectScript(ctx, tx, a.info.ID, id)
-			if found, err := store.Found(err); !found {
-				if err == nil {
-					err = errs.E(errs.NotFound, "There is no such script.")
-				}
+		if id != 0 { // again, now that nobody can change it
+			if _, err := a.findScript(ctx, tx, id); err != nil {
 				return err
 			}
 		}
@@ -281,6 +292,32 @@ func (a *Account) ActivateScript(ctx context.Context, id int64) error {
 		}
 		return audit.Append(ctx, tx, a.room.clock.Now(), audit.By(a.subject, "mail.script", fmt.Sprintf("%s active %d", a.info.Address, id), nil))
 	})
+}
+
+// mayActivate asks whether the subject may do what a script does.
+func (a *Account) mayActivate(ctx context.Context, id int64) error {
+	var s Script
+	err := a.room.db.Read(ctx, func(tx *store.Tx) (err error) {
+		s, err = a.findScript(ctx, tx, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	parsed, err := sieve.Parse(s.Text, a.room.conf.Sieve)
+	if err != nil {
+		return nil // it keeps every letter, whoever lets it run
+	}
+	return a.mayAnswer(ctx, parsed)
+}
+
+func (a *Account) findScript(ctx context.Context, tx *store.Tx, id int64) (Script, error) {
+	s, err := selectScript(ctx, tx, a.info.ID, id)
+	found, err := store.Found(err)
+	if err == nil && !found {
+		err = errs.E(errs.NotFound, "There is no such script.")
+	}
+	return s, err
 }
 
 // FilterState returns the account's counter at the last change of scripts or

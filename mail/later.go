@@ -286,15 +286,47 @@ func (r *Room) wake(ctx context.Context, account, now int64) error {
 				changes = append(changes, ch)
 			}
 		}
-		if _, err = a.changePart(ctx, tx, changes); errors.Is(err, errNothing) {
-			err = nil
-		}
-		return err
+		return a.wakeAll(ctx, tx, changes)
 	})
 	if errors.Is(err, errNothing) {
 		return nil
 	}
 	return err
+}
+
+// wakeAll makes the changes of letters that come back. One whose keywords
+// cannot be set (it may have as many as fit) comes back without: nothing else
+// would ever look for it where it waits.
+func (a *Account) wakeAll(ctx context.Context, tx *store.Tx, changes []Change) error {
+	for try := 0; len(changes) > 0 && try < 2; try++ {
+		done, err := a.changePart(ctx, tx, changes)
+		if err != nil && !errors.Is(err, errNothing) {
+			return err
+		}
+		var again []Change
+		for i, o := range done {
+			if o.Err != nil {
+				a.room.log.Warn("later: a letter comes back without its keywords", "account", a.info.ID, "message", changes[i].ID, "err", o.Err)
+				again = append(again, Change{ID: changes[i].ID, Back: changes[i].Back, AddTo: changes[i].AddTo, RemoveFrom: changes[i].RemoveFrom})
+			}
+		}
+		changes = again
+	}
+	return nil
+}
+
+// thrownAway says whether a letter lies nowhere but in the trash or the junk.
+func (a *Account) thrownAway(ctx context.Context, tx *store.Tx, m *Message) (bool, error) {
+	left := len(m.Places)
+	for _, role := range []string{RoleTrash, RoleJunk} {
+		box, err := selectMailboxByRole(ctx, tx, a.info.ID, role)
+		if found, err := store.Found(err); err != nil {
+			return false, err
+		} else if _, in := m.In(box); found && in {
+			left--
+		}
+	}
+	return left == 0, nil
 }
 
 // comeBack makes the change for a row that is due. A letter that was moved
@@ -306,6 +338,9 @@ func (a *Account) comeBack(ctx context.Context, tx *store.Tx, row laterRow, snoo
 	}
 	ch = Change{ID: row.message, Back: now, AddKeywords: []string{Back}, RemoveKeywords: []string{Seen}}
 	if row.kind == laterReminder {
+		if thrown, err := a.thrownAway(ctx, tx, m); err != nil || thrown {
+			return ch, false, err
+		}
 		ch.AddKeywords = append(ch.AddKeywords, Reminded)
 		ch.AddTo = []int64{inboxID}
 		return ch, true, nil

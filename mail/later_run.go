@@ -55,15 +55,15 @@ func (r *Room) wakeDue(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
+	if len(accounts) > 0 {
+		next = now // there may be more, of one account or of others, than one look takes
+	}
 	for _, account := range accounts {
 		if err := r.wake(ctx, account, now); err != nil {
 			// One account's trouble must not keep back the letters of others.
 			r.log.Error("later: letters could not be brought back", "account", account, "err", err)
 			next = now + (5 * time.Second).Milliseconds()
 		}
-	}
-	if len(accounts) > 0 && next == 0 {
-		next = now // there may be more of one account than one transaction takes
 	}
 	wait := queueLook
 	if next > 0 {

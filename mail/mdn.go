@@ -193,15 +193,7 @@ func (r *Room) noteReceipt(a directory.Account, l *Letter) {
 	if l.receipt == nil || l.receipt.OriginalMessageID == "" {
 		return
 	}
-	go func() {
-		r.away.slots <- struct{}{}
-		defer func() { <-r.away.slots }()
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		if err := r.recordReceipt(ctx, a, *l.receipt); err != nil {
-			r.log.Warn("read receipt not recorded", "account", a.ID, "error", err)
-		}
-	}()
+	r.beside("read receipt not recorded", a.ID, func(ctx context.Context) error { return r.recordReceipt(ctx, a, *l.receipt) })
 }
 
 // recordReceipt finds the letter. A receipt of somebody whom the letter did

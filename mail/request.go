@@ -2,6 +2,8 @@ package mail
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -201,7 +203,7 @@ func (r *Room) noteAnswer(ctx context.Context, tx *store.Tx, a directory.Account
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	sender := Addressee{Address: strings.ToLower(from[0].Email()), Name: from[0].Name, AnsweredAt: r.clock.Now(), Answer: message.ID}
+	sender := Addressee{Address: strings.ToLower(from[0].Email()), Name: cutText(from[0].Name, 255), AnsweredAt: r.clock.Now(), Answer: message.ID}
 	if known, _, err := r.dir.Resolve(ctx, sender.Address); err == nil && known.Org == a.Org {
 		sender.Address, sender.Name, sender.Unit = known.Address, known.Name, known.Unit
 	}
@@ -215,6 +217,9 @@ func (r *Room) noteAnswer(ctx context.Context, tx *store.Tx, a directory.Account
 			continue
 		}
 		if at < 0 {
+			if q.unasked() >= maxUnasked {
+				return nil
+			}
 			sender.num = len(q.Addressees)
 		} else {
 			x := q.Addressees[at]
@@ -228,6 +233,19 @@ func (r *Room) noteAnswer(ctx context.Context, tx *store.Tx, a directory.Account
 		return putRequest(ctx, tx, q)
 	}
 	return nil
+}
+
+// maxUnasked bounds who answers a request unasked: whoever knows the letter's
+// Message-ID can write under any name.
+const maxUnasked = 200
+
+func (r *Request) unasked() (n int) {
+	for _, x := range r.Addressees {
+		if !x.Asked {
+			n++
+		}
+	}
+	return n
 }
 
 // addressee finds whom a sender answers for, or -1.
@@ -244,15 +262,12 @@ func (a *Account) Requests(ctx context.Context) (list []Request, state int64, er
 		if state, err = selectRequestState(ctx, tx, a.info.ID); err != nil {
 			return err
 		}
-		all, err := selectRequests(ctx, tx, requestsSince, a.info.ID, int64(0))
-		for _, r := range all {
-			if r.Gone {
-				continue
-			}
-			if r.Addressees, err = selectAddressees(ctx, tx, a.info.ID, r.ID); err != nil {
-				return err
-			}
-			list = append(list, r)
+		if list, err = selectRequests(ctx, tx, requestsThere, a.info.ID); err != nil {
+			return err
+		}
+		asked, err := selectAllAddressees(ctx, tx, a.info.ID)
+		for i := range list {
+			list[i].Addressees = asked[list[i].ID]
 		}
 		return err
 	})
@@ -281,19 +296,24 @@ func (a *Account) RequestChanges(ctx context.Context, since int64) (c ObjectChan
 }
 
 // UpdateRequest moves the due date of a request, or closes it: nobody is
-// waited for then, and a report has no further period.
-func (a *Account) UpdateRequest(ctx context.Context, request int64, due time.Time, closed bool) error {
-	return a.changeRequest(ctx, request, func(r *Request) {
-		r.DueAt, r.Closed = due, closed
+// waited for then, and a report has no further period. The change is given
+// what stands now, under the account's lock.
+func (a *Account) UpdateRequest(ctx context.Context, request int64, change func(r Request) (due time.Time, closed bool, err error)) error {
+	return a.changeRequest(ctx, request, func(r *Request) (err error) {
+		r.DueAt, r.Closed, err = change(*r)
+		return err
 	})
 }
 
 // DeleteRequest forgets a request; the letter and its answers stay.
 func (a *Account) DeleteRequest(ctx context.Context, request int64) error {
-	return a.changeRequest(ctx, request, func(r *Request) { r.Gone = true })
+	return a.changeRequest(ctx, request, func(r *Request) error {
+		r.Gone = true
+		return nil
+	})
 }
 
-func (a *Account) changeRequest(ctx context.Context, request int64, change func(*Request)) error {
+func (a *Account) changeRequest(ctx context.Context, request int64, change func(*Request) error) error {
 	if err := a.can(ctx, policy.Organise); err != nil {
 		return err
 	}
@@ -309,7 +329,9 @@ func (a *Account) changeRequest(ctx context.Context, request int64, change func(
 		if len(list) == 0 || list[0].Gone {
 			return errs.E(errs.NotFound, "There is no such request.")
 		}
-		change(&list[0])
+		if err := change(&list[0]); err != nil {
+			return err
+		}
 		list[0].Modseq = row.modseq
 		return putRequest(ctx, tx, list[0])
 	})
@@ -336,10 +358,10 @@ func (r *Room) RenewRequests(ctx context.Context) error {
 		return err
 	})
 	for _, q := range due {
-		if err != nil {
-			return err
+		// One account's trouble must not keep back the reports of others.
+		if e := r.write(ctx, q.account, nil, func(tx *store.Tx) error { return r.renew(ctx, tx, q.account, q.ID) }); e != nil {
+			err = errors.Join(err, fmt.Errorf("report %d of account %d: %w", q.ID, q.account, e))
 		}
-		err = r.write(ctx, q.account, nil, func(tx *store.Tx) error { return r.renew(ctx, tx, q.account, q.ID) })
 	}
 	return err
 }
@@ -378,11 +400,26 @@ func (r *Room) renew(ctx context.Context, tx *store.Tx, account, request int64) 
 }
 
 // nextDue adds a period to a due date: the same day of the month, or the
-// month's last where it has no such day.
+// month's last where it has no such day. The time is kept in UTC, the day is
+// the one that the sender's letter named: where they differ, the calendar of
+// the sender counts.
 func nextDue(due time.Time, day int, every string) time.Time {
 	if every == everyWeek {
 		return due.AddDate(0, 0, 7)
 	}
+	for _, ahead := range []int{0, 1, -1} {
+		if local := due.AddDate(0, 0, ahead); local.Day() == min(max(day, 1), daysIn(local)) {
+			return addMonths(local, day, every).AddDate(0, 0, -ahead)
+		}
+	}
+	return addMonths(due, day, every) // the date was moved by hand
+}
+
+func daysIn(t time.Time) int {
+	return time.Date(t.Year(), t.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day()
+}
+
+func addMonths(due time.Time, day int, every string) time.Time {
 	first := time.Date(due.Year(), due.Month(), 1, due.Hour(), due.Minute(), due.Second(), 0, due.Location()).AddDate(0, max(months[every], 1), 0)
 	last := first.AddDate(0, 1, -1).Day()
 	return first.AddDate(0, 0, min(max(day, 1), last)-1)

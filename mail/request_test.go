@@ -101,7 +101,7 @@ func TestRequest(t *testing.T) {
 		before := must(p.ann.RequestState(ctx))
 		reqs, _, err := p.ann.Requests(ctx)
 		check(t, err)
-		check(t, p.ann.UpdateRequest(ctx, reqs[0].ID, p.clock.Now().Add(time.Hour), true))
+		check(t, p.ann.UpdateRequest(ctx, reqs[0].ID, func(Request) (time.Time, bool, error) { return p.clock.Now().Add(time.Hour), true, nil }))
 		if c := must(p.ann.RequestChanges(ctx, before)); len(c.Updated) != 1 || len(c.Created)+len(c.Destroyed) != 0 {
 			t.Errorf("changes %+v", c)
 		}
@@ -144,7 +144,7 @@ func TestReportPeriods(t *testing.T) {
 	want("periodic-report 2026-03-31 monthly | bob answered\nperiodic-report 2026-04-30 monthly | bob answered")
 	list, _, err := p.ann.Requests(ctx)
 	check(t, err)
-	check(t, p.ann.UpdateRequest(ctx, list[1].ID, list[1].DueAt, true))
+	check(t, p.ann.UpdateRequest(ctx, list[1].ID, func(r Request) (time.Time, bool, error) { return r.DueAt, true, nil }))
 	p.clock.Advance(60 * 24 * time.Hour)
 	check(t, p.room.RenewRequests(ctx))
 	if got := table(t, p.ann); strings.Count(got, "\n") != 1 {
@@ -191,7 +191,10 @@ func TestTemplates(t *testing.T) {
 		}
 		since := must(p.ann.TemplateState(ctx))
 		good.Name = "Quarterly"
-		check(t, p.ann.UpdateTemplate(ctx, made.ID, good))
+		check(t, p.ann.UpdateTemplate(ctx, made.ID, made.Modseq, good))
+		if err := p.ann.UpdateTemplate(ctx, made.ID, made.Modseq, good); !errs.Is(err, errs.Conflict) {
+			t.Errorf("changed over another change: %v", err)
+		}
 		list, _, err := p.ann.Templates(ctx)
 		if check(t, err); len(list) != 1 || list[0].Name != "Quarterly" || list[0].To[0].Email != "bob@city.example" {
 			t.Errorf("%+v", list)

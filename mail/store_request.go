@@ -29,6 +29,7 @@ func selectRequests(ctx context.Context, tx *store.Tx, where string, args ...any
 // The conditions of selectRequests.
 const (
 	requestsSince   = "account_id = $1 AND modseq > $2"
+	requestsThere   = "account_id = $1 AND NOT gone"
 	requestByID     = "account_id = $1 AND id = $2"
 	requestsByRef   = "account_id = $1 AND ref = $2 AND NOT gone"
 	requestsBySent  = "account_id = $1 AND submission = $2 AND NOT gone"
@@ -50,16 +51,34 @@ func putRequest(ctx context.Context, tx *store.Tx, r Request) error {
 }
 
 func selectAddressees(ctx context.Context, tx *store.Tx, account, request int64) (list []Addressee, err error) {
-	err = tx.Query(ctx, `SELECT num, address, name, unit_id, asked, answered_at, answer, reminded_at FROM mail_request_addressee
-		WHERE account_id = $1 AND request_id = $2 ORDER BY num`, []any{account, request}, func(scan func(...any) error) error {
-		var a Addressee
-		var answered, reminded int64
-		err := scan(&a.num, &a.Address, &a.Name, &a.Unit, &a.Asked, &answered, &a.Answer, &reminded)
-		a.AnsweredAt, a.RemindedAt = moment(answered), moment(reminded)
+	err = tx.Query(ctx, "SELECT "+addresseeColumns+" FROM mail_request_addressee WHERE account_id = $1 AND request_id = $2 ORDER BY num", []any{account, request}, func(scan func(...any) error) error {
+		_, a, err := scanAddressee(scan)
 		list = append(list, a)
 		return err
 	})
 	return list, err
+}
+
+const addresseeColumns = "request_id, num, address, name, unit_id, asked, answered_at, answer, reminded_at"
+
+func scanAddressee(scan func(...any) error) (request int64, a Addressee, err error) {
+	var answered, reminded int64
+	err = scan(&request, &a.num, &a.Address, &a.Name, &a.Unit, &a.Asked, &answered, &a.Answer, &reminded)
+	a.AnsweredAt, a.RemindedAt = moment(answered), moment(reminded)
+	return request, a, err
+}
+
+// selectAllAddressees returns those of every request of an account that is
+// there, by request: one question, however many requests there are.
+func selectAllAddressees(ctx context.Context, tx *store.Tx, account int64) (all map[int64][]Addressee, err error) {
+	all = map[int64][]Addressee{}
+	err = tx.Query(ctx, "SELECT "+addresseeColumns+` FROM mail_request_addressee WHERE account_id = $1
+		AND request_id IN (SELECT id FROM mail_request WHERE account_id = $1 AND NOT gone) ORDER BY request_id, num`, []any{account}, func(scan func(...any) error) error {
+		request, a, err := scanAddressee(scan)
+		all[request] = append(all[request], a)
+		return err
+	})
+	return all, err
 }
 
 func putAddressee(ctx context.Context, tx *store.Tx, account, request int64, a Addressee) error {

@@ -7,14 +7,20 @@ import (
 	"chancery/store"
 )
 
+const templateColumns = "id, body, created, modseq, gone"
+
+func scanTemplate(scan func(...any) error) (t Template, err error) {
+	var body string
+	err = scan(&t.ID, &body, &t.Created, &t.Modseq, &t.Gone)
+	if err == nil && !t.Gone {
+		err = json.Unmarshal([]byte(body), &t.TemplateBody)
+	}
+	return t, err
+}
+
 func selectTemplates(ctx context.Context, tx *store.Tx, account, since int64) (list []Template, err error) {
-	err = tx.Query(ctx, "SELECT id, body, created, modseq, gone FROM mail_template WHERE account_id = $1 AND modseq > $2 ORDER BY id", []any{account, since}, func(scan func(...any) error) error {
-		var t Template
-		var body string
-		err := scan(&t.ID, &body, &t.Created, &t.Modseq, &t.Gone)
-		if err == nil && !t.Gone {
-			err = json.Unmarshal([]byte(body), &t.TemplateBody)
-		}
+	err = tx.Query(ctx, "SELECT "+templateColumns+" FROM mail_template WHERE account_id = $1 AND modseq > $2 ORDER BY id", []any{account, since}, func(scan func(...any) error) error {
+		t, err := scanTemplate(scan)
 		list = append(list, t)
 		return err
 	})
@@ -69,6 +75,23 @@ func selectTemplateBlob(ctx context.Context, tx *store.Tx, account int64, h stor
 	err = tx.Row(ctx, "SELECT org_id, level, size FROM mail_template_file WHERE account_id = $1 AND hash = $2 ORDER BY template_id, num LIMIT 1",
 		[]any{account, h[:]}, &b.Scope.Org, &b.Scope.Level, &b.Size)
 	return b, err
+}
+
+func selectTemplate(ctx context.Context, tx *store.Tx, account, id int64) (Template, error) {
+	t, err := scanTemplate(func(dest ...any) error {
+		return tx.Row(ctx, "SELECT "+templateColumns+" FROM mail_template WHERE account_id = $1 AND id = $2", []any{account, id}, dest...)
+	})
+	if err != nil {
+		return t, err
+	}
+	files, err := selectTemplateFiles(ctx, tx, account)
+	t.Files = files[id]
+	return t, err
+}
+
+func countTemplates(ctx context.Context, tx *store.Tx, account int64) (n int, err error) {
+	err = tx.Row(ctx, "SELECT COUNT(*) FROM mail_template WHERE account_id = $1 AND NOT gone", []any{account}, &n)
+	return n, err
 }
 
 func selectTemplateState(ctx context.Context, tx *store.Tx, account int64) (n int64, err error) {

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -37,6 +38,9 @@ const (
 
 // MaxReported bounds the letters of one report that goes to the office.
 const MaxReported = 50
+
+// maxReportObject bounds what the record says of a letter: its sender wrote it.
+const maxReportObject = 1000
 
 // reportPause is how long a report waits, so that it can be taken back.
 const reportPause = 8 * time.Second
@@ -107,7 +111,7 @@ func (a *Account) tellOffice(ctx context.Context, ids []int64) (report int64, er
 			return 0, err
 		}
 		e := &content.Message.Envelope
-		object := fmt.Sprintf("message %s from %s", e.MessageID, people(e.From))
+		object := cutText(fmt.Sprintf("message %s from %s", e.MessageID, people(e.From)), maxReportObject)
 		note := func(tx *store.Tx) error {
 			return audit.Append(ctx, tx, a.room.clock.Now(), audit.By(a.subject, "mail.report", object, nil))
 		}
@@ -200,6 +204,9 @@ func (a *Account) TakeBackReport(ctx context.Context, report int64) error {
 	if err := a.can(ctx, policy.Organise|policy.Mark); err != nil {
 		return err
 	}
+	if report == 0 {
+		return errs.E(errs.NotFound, "There is no such report.") // letters of mail programs wait under 0
+	}
 	return a.write(ctx, nil, func(tx *store.Tx) error {
 		rows, leased, err := selectSubmissionRows(ctx, tx, a.info.ID, report)
 		if err != nil {
@@ -209,8 +216,9 @@ func (a *Account) TakeBackReport(ctx context.Context, report int64) error {
 			return errs.E(errs.Conflict, "The report has gone out already.")
 		}
 		// A submission of the person's own is not taken back in this way.
-		if _, err := selectSubmission(ctx, tx, a.info.ID, report); err == nil {
-			return errs.E(errs.NotFound, "There is no such report.")
+		_, err = selectSubmission(ctx, tx, a.info.ID, report)
+		if found, err := store.Found(err); err != nil || found {
+			return cmp.Or(err, error(errs.E(errs.NotFound, "There is no such report.")))
 		}
 		if err := a.room.dropRows(ctx, tx, rows); err != nil {
 			return err

@@ -138,6 +138,15 @@ func (b *blocks) has(ctx context.Context, tx *store.Tx, now time.Time) (bool, er
 	return any, err
 }
 
+// keepsOut is isBlocked before the transaction that files the letter.
+func (b *blocks) keepsOut(ctx context.Context, r *Room, account int64, in Incoming, l *Letter) (blocked bool, err error) {
+	err = r.db.Read(ctx, func(tx *store.Tx) (err error) {
+		blocked, err = r.isBlocked(ctx, tx, account, in, l)
+		return err
+	})
+	return blocked, err
+}
+
 // isBlocked says whether an account wants a letter among its junk.
 func (r *Room) isBlocked(ctx context.Context, tx *store.Tx, account int64, in Incoming, l *Letter) (bool, error) {
 	if any, err := r.blocks.has(ctx, tx, r.clock.Now()); !any {

@@ -115,11 +115,13 @@ func arrival(l *mbox.Letter, letter *Letter) time.Time {
 
 // has says whether a mailbox has a letter already.
 func (a *Account) has(ctx context.Context, l *Letter, mailbox int64) (bool, error) {
-	snap, err := a.Snapshot(ctx)
-	if err != nil {
-		return false, err
-	}
+	// The snapshot is asked for only where there is something to look up: for
+	// each new letter it would be made anew.
 	if _, message, err := a.FindBlob(ctx, l.blob.Hash); err == nil && message != 0 {
+		snap, err := a.Snapshot(ctx)
+		if err != nil {
+			return false, err
+		}
 		if m, ok := snap.Message(message); ok {
 			if _, in := m.In(mailbox); in {
 				return true, nil
@@ -136,11 +138,15 @@ func (a *Account) has(ctx context.Context, l *Letter, mailbox int64) (bool, erro
 	// reference leads to.
 	var thread int64
 	base, _ := mime.BaseSubject(e.Subject)
-	err = a.room.db.Read(ctx, func(tx *store.Tx) (err error) {
+	err := a.room.db.Read(ctx, func(tx *store.Tx) (err error) {
 		thread, err = selectRef(ctx, tx, a.info.ID, hash64(e.MessageID), hash64(base))
 		return err
 	})
 	if found, err := store.Found(err); !found {
+		return false, err
+	}
+	snap, err := a.Snapshot(ctx)
+	if err != nil {
 		return false, err
 	}
 	for _, m := range snap.Thread(thread) {

@@ -188,12 +188,11 @@ func (a *Account) CreateTemplate(ctx context.Context, b TemplateBody) (t Templat
 		if err != nil {
 			return err
 		}
-		have, err := selectTemplates(ctx, tx, a.info.ID, 0)
+		have, err := countTemplates(ctx, tx, a.info.ID)
 		if err != nil {
 			return err
 		}
-		have = slices.DeleteFunc(have, func(t Template) bool { return t.Gone })
-		if len(have) >= MaxTemplates {
+		if have >= MaxTemplates {
 			return errs.E(errs.OverQuota, "An account can have %d templates.", MaxTemplates)
 		}
 		t = Template{ID: id.New(), TemplateBody: b, Created: row.modseq, Modseq: row.modseq}
@@ -205,20 +204,49 @@ func (a *Account) CreateTemplate(ctx context.Context, b TemplateBody) (t Templat
 	return t, err
 }
 
-// UpdateTemplate replaces what a template says.
-func (a *Account) UpdateTemplate(ctx context.Context, template int64, b TemplateBody) error {
+// Template returns one template.
+func (a *Account) Template(ctx context.Context, template int64) (t Template, err error) {
+	err = a.room.db.Read(ctx, func(tx *store.Tx) (err error) {
+		t, err = a.findTemplate(ctx, tx, template)
+		return err
+	})
+	return t, err
+}
+
+// UpdateTemplate replaces what a template says. Was is the Modseq that it had
+// when it was read: Conflict when somebody changed it since, so that two people
+// who change a shared account's template do not undo each other.
+func (a *Account) UpdateTemplate(ctx context.Context, template, was int64, b TemplateBody) error {
 	if err := a.checkTemplate(&b); err != nil {
 		return err
 	}
-	return a.changeTemplate(ctx, template, func(t *Template) { t.TemplateBody = b })
+	return a.changeTemplate(ctx, template, func(t *Template) error {
+		if t.Modseq != was {
+			return errs.E(errs.Conflict, "The template was changed meanwhile.")
+		}
+		t.TemplateBody = b
+		return nil
+	})
+}
+
+func (a *Account) findTemplate(ctx context.Context, tx *store.Tx, template int64) (Template, error) {
+	t, err := selectTemplate(ctx, tx, a.info.ID, template)
+	found, err := store.Found(err)
+	if err == nil && (!found || t.Gone) {
+		err = errs.E(errs.NotFound, "There is no such template.")
+	}
+	return t, err
 }
 
 // DeleteTemplate removes a template.
 func (a *Account) DeleteTemplate(ctx context.Context, template int64) error {
-	return a.changeTemplate(ctx, template, func(t *Template) { t.Gone = true })
+	return a.changeTemplate(ctx, template, func(t *Template) error {
+		t.Gone = true
+		return nil
+	})
 }
 
-func (a *Account) changeTemplate(ctx context.Context, template int64, change func(*Template)) error {
+func (a *Account) changeTemplate(ctx context.Context, template int64, change func(*Template) error) error {
 	if err := a.can(ctx, policy.Organise); err != nil {
 		return err
 	}
@@ -227,25 +255,22 @@ func (a *Account) changeTemplate(ctx context.Context, template int64, change fun
 		if err != nil {
 			return err
 		}
-		have, err := selectTemplates(ctx, tx, a.info.ID, 0)
+		t, err := a.findTemplate(ctx, tx, template)
 		if err != nil {
 			return err
 		}
-		for _, t := range have {
-			if t.ID == template && !t.Gone {
-				old := t.Files
-				change(&t)
-				t.Modseq = row.modseq
-				if t.Gone {
-					t.Files = nil
-				}
-				if err := putTemplate(ctx, tx, a.info.ID, t); err != nil {
-					return err
-				}
-				return a.keepFiles(ctx, tx, t.ID, old, t.Files, row.used)
-			}
+		old := t.Files
+		if err := change(&t); err != nil {
+			return err
 		}
-		return errs.E(errs.NotFound, "There is no such template.")
+		t.Modseq = row.modseq
+		if t.Gone {
+			t.Files = nil
+		}
+		if err := putTemplate(ctx, tx, a.info.ID, t); err != nil {
+			return err
+		}
+		return a.keepFiles(ctx, tx, t.ID, old, t.Files, row.used)
 	})
 }
 

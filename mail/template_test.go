@@ -46,7 +46,7 @@ func TestTemplateFiles(t *testing.T) {
 		}
 
 		body.Files = body.Files[1:]
-		check(t, p.ann.UpdateTemplate(ctx, made.ID, body))
+		check(t, p.ann.UpdateTemplate(ctx, made.ID, made.Modseq, body))
 		check(t, p.ann.DeleteTemplate(ctx, second.ID))
 		if _, _, err := p.ann.FindBlob(ctx, paper.Hash); !errs.Is(err, errs.NotFound) {
 			t.Errorf("the paper is still there: %v", err)
@@ -80,7 +80,7 @@ func TestTemplateFileLimits(t *testing.T) {
 			t.Errorf("beyond the quota: %v", err)
 		}
 		// Without new files a full mailbox keeps nobody from changing the words.
-		check(t, p.ann.UpdateTemplate(ctx, made.ID, TemplateBody{Name: "V", Files: []TemplateFile{file}}))
+		check(t, p.ann.UpdateTemplate(ctx, made.ID, made.Modseq, TemplateBody{Name: "V", Files: []TemplateFile{file}}))
 		if n := must(p.room.Check(ctx, true)).Refs[BlobKey{blob.Scope, blob.Hash}]; n != 2 {
 			t.Errorf("%d rows hold the file, an upload and a template should", n)
 		}

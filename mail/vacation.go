@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"chancery/kit/errs"
@@ -111,6 +112,29 @@ type away struct {
 	until time.Time
 	on    map[int64]Vacation
 	slots chan struct{} // answers being made at once
+
+	waiting atomic.Int32 // for a slot, or in one
+}
+
+// maxWaiting bounds what waits beside deliveries. What is past it is left
+// undone: an answer that is not given does no harm, memory that is gone does.
+const maxWaiting = 2000
+
+// beside does something after a delivery, a few at once. It says whether it will.
+func (w *away) beside(do func()) bool {
+	if w.waiting.Add(1) > maxWaiting {
+		w.waiting.Add(-1)
+		return false
+	}
+	go func() {
+		w.slots <- struct{}{}
+		defer func() {
+			<-w.slots
+			w.waiting.Add(-1)
+		}()
+		do()
+	}()
+	return true
 }
 
 func newAway() *away { return &away{slots: make(chan struct{}, 8)} }

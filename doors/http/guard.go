@@ -148,7 +148,11 @@ func (d *Door) private(r *http.Request) bool {
 
 // IsTLS says whether the person's side of the connection is encrypted.
 func (d *Door) IsTLS(r *http.Request) bool {
-	return r.TLS != nil || (d.viaProxy(r) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https"))
+	if r.TLS != nil || !d.viaProxy(r) {
+		return r.TLS != nil
+	}
+	said := r.Header.Values("X-Forwarded-Proto")
+	return len(said) > 0 && strings.EqualFold(said[len(said)-1], "https")
 }
 
 // BaseURL returns scheme and host under which the request reached us, without
@@ -189,7 +193,8 @@ func (d *Door) viaProxy(r *http.Request) bool {
 // X-Forwarded-For was written by our proxy; earlier ones are hearsay.
 func (d *Door) peer(r *http.Request) netip.Addr {
 	if d.viaProxy(r) {
-		list := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+		// A proxy may add a line of its own below the one that the client sent.
+		list := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 		if a, err := netip.ParseAddr(strings.TrimSpace(list[len(list)-1])); err == nil {
 			return a.Unmap()
 		}

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 
 	"chancery/kit/clock"
-	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/mail"
 	"chancery/policy"
@@ -161,27 +160,45 @@ func (a *API) Accounts(ctx context.Context) ([]jmap.Account, error) {
 
 // account opens the account of a call.
 func (a *API) account(ctx context.Context, text jmap.ID) (*mail.Account, error) {
-	if err := jmap.CheckAccount(text); err != nil {
-		return nil, err
-	}
-	n, ok := id.Parse(accountID, text)
-	if !ok {
-		return nil, jmap.Fail(jmap.AccountNotFound, "There is no account %s.", text)
-	}
-	s, err := a.who(ctx)
-	if err != nil {
-		return nil, err
-	}
-	acc, err := a.room.Account(ctx, s, n)
-	if errs.Is(err, errs.NotFound) {
-		return nil, jmap.Fail(jmap.AccountNotFound, "There is no account %s.", text)
-	}
-	return acc, err
+	return jmap.OpenAccount(text, func(n int64) (*mail.Account, error) {
+		s, err := a.who(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return a.room.Account(ctx, s, n)
+	})
 }
 
 // open opens the account of a call together with its present snapshot.
 func (a *API) open(ctx context.Context, text jmap.ID) (*mail.Account, *mail.Snapshot, error) {
 	acc, err := a.account(ctx, text)
+	if err != nil {
+		return nil, nil, err
+	}
+	snap, err := acc.Snapshot(ctx)
+	return acc, snap, err
+}
+
+// take reads the arguments of a call and checks them; nil where there is
+// nothing to check.
+func take(call *jmap.Call, args any, check func() error) error {
+	if err := call.Decode(args); err != nil || check == nil {
+		return err
+	}
+	return check()
+}
+
+// enter is take, and opens the account that the arguments name.
+func (a *API) enter(ctx context.Context, call *jmap.Call, args any, check func() error, account *jmap.ID) (*mail.Account, error) {
+	if err := take(call, args, check); err != nil {
+		return nil, err
+	}
+	return a.account(ctx, *account)
+}
+
+// enterNow is enter with the account's present snapshot.
+func (a *API) enterNow(ctx context.Context, call *jmap.Call, args any, check func() error, account *jmap.ID) (*mail.Account, *mail.Snapshot, error) {
+	acc, err := a.enter(ctx, call, args, check, account)
 	if err != nil {
 		return nil, nil, err
 	}

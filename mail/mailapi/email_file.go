@@ -187,10 +187,7 @@ func (a *API) letterOf(ctx context.Context, acc *mail.Account, text jmap.ID) (*m
 // emailCopy is Email/copy (section 4.7).
 func (a *API) emailCopy(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.CopyArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
+	if err := take(call, &args, func() error { return args.Check(call.Limits) }); err != nil {
 		return nil, err
 	}
 	from, source, err := a.open(ctx, args.FromAccountID)

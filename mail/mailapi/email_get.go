@@ -20,13 +20,7 @@ var defaultProperties = []string{"id", "blobId", "threadId", "mailboxIds", "keyw
 // emailGet is Email/get.
 func (a *API) emailGet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmapmail.EmailGetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
-		return nil, err
-	}
-	acc, snap, err := a.open(ctx, args.AccountID)
+	acc, snap, err := a.enterNow(ctx, call, &args, func() error { return args.Check(call.Limits) }, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}

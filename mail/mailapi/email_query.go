@@ -140,10 +140,7 @@ func (s *search) place(snap *mail.Snapshot, list []*mail.Message, want jmap.ID) 
 // emailQueryChanges is Email/queryChanges (section 4.5).
 func (a *API) emailQueryChanges(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmapmail.EmailQueryChangesArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(); err != nil {
+	if err := take(call, &args, args.Check); err != nil {
 		return nil, err
 	}
 	s, err := newSearch(args.Filter, args.Sort, args.CollapseThreads)

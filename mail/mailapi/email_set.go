@@ -16,13 +16,7 @@ import (
 // emailSet is Email/set (RFC 8621 section 4.6).
 func (a *API) emailSet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.SetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
-		return nil, err
-	}
-	acc, before, err := a.open(ctx, args.AccountID)
+	acc, before, err := a.enterNow(ctx, call, &args, func() error { return args.Check(call.Limits) }, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}

@@ -76,10 +76,7 @@ func roomIdentity(n int64, i jmapmail.Identity) mail.Identity {
 // identityGet is Identity/get (RFC 8621 section 6.1).
 func (a *API) identityGet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.GetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
+	if err := take(call, &args, func() error { return args.Check(call.Limits) }); err != nil {
 		return nil, err
 	}
 	_, list, now, err := a.identities(ctx, args.AccountID)
@@ -98,13 +95,7 @@ func (a *API) identityChanges(ctx context.Context, call *jmap.Call) (any, error)
 func (a *API) objectChanges(ctx context.Context, call *jmap.Call, prefix byte,
 	ask func(*mail.Account, context.Context, int64) (mail.ObjectChanges, error), stateOf func(*mail.Snapshot) int64) (any, error) {
 	var args jmap.ChangesArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(); err != nil {
-		return nil, err
-	}
-	acc, snap, err := a.open(ctx, args.AccountID)
+	acc, snap, err := a.enterNow(ctx, call, &args, args.Check, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}
@@ -134,10 +125,7 @@ func (a *API) objectChanges(ctx context.Context, call *jmap.Call, prefix byte,
 // identitySet is Identity/set (section 6.3).
 func (a *API) identitySet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.SetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
+	if err := take(call, &args, func() error { return args.Check(call.Limits) }); err != nil {
 		return nil, err
 	}
 	acc, have, old, err := a.identities(ctx, args.AccountID)

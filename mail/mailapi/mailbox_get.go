@@ -12,13 +12,7 @@ import (
 // mailboxGet is Mailbox/get (RFC 8621 section 2.1).
 func (a *API) mailboxGet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.GetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
-		return nil, err
-	}
-	acc, snap, err := a.open(ctx, args.AccountID)
+	acc, snap, err := a.enterNow(ctx, call, &args, func() error { return args.Check(call.Limits) }, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}

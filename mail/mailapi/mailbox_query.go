@@ -170,10 +170,7 @@ type mailboxQueryChangesArgs struct {
 // mailboxQueryChanges is Mailbox/queryChanges (section 2.4).
 func (a *API) mailboxQueryChanges(ctx context.Context, call *jmap.Call) (any, error) {
 	var args mailboxQueryChangesArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(); err != nil {
+	if err := take(call, &args, args.Check); err != nil {
 		return nil, err
 	}
 	if err := jmap.CheckSort(args.Sort, mailboxSortable); err != nil {

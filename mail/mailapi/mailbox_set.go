@@ -21,13 +21,7 @@ type mailboxSetArgs struct {
 // mailboxSet is Mailbox/set.
 func (a *API) mailboxSet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args mailboxSetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
-		return nil, err
-	}
-	acc, before, err := a.open(ctx, args.AccountID)
+	acc, before, err := a.enterNow(ctx, call, &args, func() error { return args.Check(call.Limits) }, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}

@@ -85,10 +85,7 @@ func (a *API) emailReport(ctx context.Context, call *jmap.Call) (any, error) {
 // emailUnreport is Email/unreport, our own method.
 func (a *API) emailUnreport(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmapmail.UnreportArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	acc, err := a.account(ctx, args.AccountID)
+	acc, err := a.enter(ctx, call, &args, nil, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}
@@ -154,13 +151,7 @@ func blockedList(ctx context.Context, acc *mail.Account) (list []jmapmail.Blocke
 // blockedGet is BlockedSender/get, our own type.
 func (a *API) blockedGet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.GetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
-		return nil, err
-	}
-	acc, err := a.account(ctx, args.AccountID)
+	acc, err := a.enter(ctx, call, &args, func() error { return args.Check(call.Limits) }, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}
@@ -174,13 +165,7 @@ func (a *API) blockedGet(ctx context.Context, call *jmap.Call) (any, error) {
 // blockedSet is BlockedSender/set: a sender is put on the list or taken off.
 func (a *API) blockedSet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.SetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
-		return nil, err
-	}
-	acc, err := a.account(ctx, args.AccountID)
+	acc, err := a.enter(ctx, call, &args, func() error { return args.Check(call.Limits) }, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}

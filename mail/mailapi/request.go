@@ -50,10 +50,7 @@ func (a *API) requests(ctx context.Context, account jmap.ID) (*mail.Account, []j
 // requestGet is Request/get.
 func (a *API) requestGet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.GetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
+	if err := take(call, &args, func() error { return args.Check(call.Limits) }); err != nil {
 		return nil, err
 	}
 	_, objects, now, err := a.requests(ctx, args.AccountID)
@@ -71,26 +68,21 @@ func (a *API) requestChanges(ctx context.Context, call *jmap.Call) (any, error) 
 // requestSet is Request/set. Requests are made by sending a letter.
 func (a *API) requestSet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.SetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
-		return nil, err
-	}
-	acc, objects, old, err := a.requests(ctx, args.AccountID)
+	acc, err := a.enter(ctx, call, &args, func() error { return args.Check(call.Limits) }, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}
+	before, err := acc.RequestState(ctx)
+	if err != nil {
+		return nil, err
+	}
+	old := state(before)
 	if err := args.CheckState(old); err != nil {
 		return nil, err
 	}
-	have := map[jmap.ID]jmapmail.Request{}
-	for _, r := range objects {
-		have[r.ID] = r
-	}
 	out := jmap.Set(ctx, call, &args, jmap.Setter{
 		Update: func(ctx context.Context, text jmap.ID, p jmap.Patch) (any, error) {
-			r, ok := have[text]
+			n, ok := id.Parse(requestID, text)
 			if !ok {
 				return nil, jmap.Refuse(jmap.NotFound, "There is no request %s.", text)
 			}
@@ -99,20 +91,13 @@ func (a *API) requestSet(ctx context.Context, call *jmap.Call) (any, error) {
 					return nil, jmap.BadProperty(m.Key, "Only dueAt and isClosed can be changed.")
 				}
 			}
-			now, err := jmap.Patched(r, jmapmail.Request{}, p)
-			if err != nil {
-				return nil, err
-			}
-			due := time.Time{}
-			if now.DueAt != nil {
-				due = now.DueAt.Time
-			}
-			n, _ := id.Parse(requestID, text)
-			if err := acc.UpdateRequest(ctx, n, due, now.IsClosed); err != nil {
-				return nil, err
-			}
-			have[text] = now
-			return nil, nil
+			return nil, acc.UpdateRequest(ctx, n, func(r mail.Request) (due time.Time, closed bool, err error) {
+				now, err := jmap.Patched(requestObject(r), jmapmail.Request{}, p)
+				if now.DueAt != nil {
+					due = now.DueAt.Time
+				}
+				return due, now.IsClosed, err
+			})
 		},
 		Destroy: func(ctx context.Context, text jmap.ID) error {
 			n, ok := id.Parse(requestID, text)

@@ -86,10 +86,7 @@ func (a *API) scripts(ctx context.Context, account jmap.ID) (*mail.Account, []ma
 // sieveGet is SieveScript/get (RFC 9661 section 2.1).
 func (a *API) sieveGet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.GetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
+	if err := take(call, &args, func() error { return args.Check(call.Limits) }); err != nil {
 		return nil, err
 	}
 	_, list, st, err := a.scripts(ctx, args.AccountID)
@@ -211,10 +208,7 @@ func (s *sieveSetter) destroy(ctx context.Context, text jmap.ID) error {
 // sieveSet is SieveScript/set (RFC 9661 section 2.2).
 func (a *API) sieveSet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmapmail.SieveScriptSetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
+	if err := take(call, &args, func() error { return args.Check(call.Limits) }); err != nil {
 		return nil, err
 	}
 	acc, _, st, err := a.scripts(ctx, args.AccountID)

@@ -48,10 +48,7 @@ func (a *API) rules(ctx context.Context, account jmap.ID) (*mail.Account, jmapma
 // rulesGet is MailRules/get.
 func (a *API) rulesGet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.GetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
+	if err := take(call, &args, func() error { return args.Check(call.Limits) }); err != nil {
 		return nil, err
 	}
 	_, have, now, err := a.rules(ctx, args.AccountID)
@@ -65,10 +62,7 @@ func (a *API) rulesGet(ctx context.Context, call *jmap.Call) (any, error) {
 // replaced as a whole, so that its order is never in doubt.
 func (a *API) rulesSet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.SetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
+	if err := take(call, &args, func() error { return args.Check(call.Limits) }); err != nil {
 		return nil, err
 	}
 	acc, have, old, err := a.rules(ctx, args.AccountID)
@@ -151,10 +145,7 @@ func methodError(err error) error {
 // rulesTest is MailRules/test.
 func (a *API) rulesTest(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmapmail.RulesTestArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	acc, err := a.account(ctx, args.AccountID)
+	acc, err := a.enter(ctx, call, &args, nil, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}

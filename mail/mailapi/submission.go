@@ -47,10 +47,7 @@ func (a *API) submissions(ctx context.Context, text jmap.ID) (*mail.Account, []j
 // submissionGet is EmailSubmission/get (section 7.1).
 func (a *API) submissionGet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.GetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
+	if err := take(call, &args, func() error { return args.Check(call.Limits) }); err != nil {
 		return nil, err
 	}
 	_, list, now, err := a.submissions(ctx, args.AccountID)
@@ -142,10 +139,7 @@ func (a *API) submissionQuery(ctx context.Context, call *jmap.Call) (any, error)
 // submissionQueryChanges is EmailSubmission/queryChanges (section 7.4).
 func (a *API) submissionQueryChanges(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.QueryChangesArgs[jmapmail.SubmissionFilter]
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(); err != nil {
+	if err := take(call, &args, args.Check); err != nil {
 		return nil, err
 	}
 	if err := jmap.CheckSort(args.Sort, submissionSortable); err != nil {

@@ -16,10 +16,7 @@ import (
 // submissionSet is EmailSubmission/set (RFC 8621 section 7.5).
 func (a *API) submissionSet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmapmail.SubmissionSetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
+	if err := take(call, &args, func() error { return args.Check(call.Limits) }); err != nil {
 		return nil, err
 	}
 	for _, m := range args.OnSuccessUpdateEmail {

@@ -188,6 +188,29 @@ func (a *API) templateChanges(ctx context.Context, call *jmap.Call) (any, error)
 	return a.plainChanges(ctx, call, templateID, (*mail.Account).TemplateState, (*mail.Account).TemplateChanges)
 }
 
+// maxPatches is how often a patch is laid anew over what others changed.
+const maxPatches = 20
+
+// patchTemplate changes one template; Conflict when another change was faster.
+func (a *API) patchTemplate(ctx context.Context, acc *mail.Account, n int64, p jmap.Patch) error {
+	old, err := acc.Template(ctx, n)
+	if err != nil {
+		return err
+	}
+	now, err := jmap.Patched(templateObject(old), jmapmail.Template{}, p)
+	if err != nil {
+		return err
+	}
+	if now.ID != id.Text(templateID, n) {
+		return jmap.BadProperty("id", "The id cannot be changed.")
+	}
+	body, err := a.templateBody(ctx, acc, now)
+	if err != nil {
+		return err
+	}
+	return acc.UpdateTemplate(ctx, n, old.Modseq, body)
+}
+
 // templateSet is Template/set.
 func (a *API) templateSet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.SetArgs
@@ -197,16 +220,17 @@ func (a *API) templateSet(ctx context.Context, call *jmap.Call) (any, error) {
 	if err := args.Check(call.Limits); err != nil {
 		return nil, err
 	}
-	acc, objects, old, err := a.templates(ctx, args.AccountID)
+	acc, err := a.account(ctx, args.AccountID)
 	if err != nil {
 		return nil, err
 	}
-	if err := args.CheckState(old); err != nil {
+	before, err := acc.TemplateState(ctx)
+	if err != nil {
 		return nil, err
 	}
-	have := map[jmap.ID]jmapmail.Template{}
-	for _, t := range objects {
-		have[t.ID] = t
+	old := state(before)
+	if err := args.CheckState(old); err != nil {
+		return nil, err
 	}
 	out := jmap.Set(ctx, call, &args, jmap.Setter{
 		Create: func(ctx context.Context, _ jmap.ID, raw json.RawMessage) (jmap.ID, any, error) {
@@ -226,32 +250,21 @@ func (a *API) templateSet(ctx context.Context, call *jmap.Call) (any, error) {
 			}
 			t, err := acc.CreateTemplate(ctx, body)
 			o := templateObject(t)
-			have[o.ID] = o
 			return o.ID, o, err
 		},
 		Update: func(ctx context.Context, text jmap.ID, p jmap.Patch) (any, error) {
-			old, ok := have[text]
+			n, ok := id.Parse(templateID, text)
 			if !ok {
 				return nil, jmap.Refuse(jmap.NotFound, "There is no template %s.", text)
 			}
-			now, err := jmap.Patched(old, jmapmail.Template{}, p)
-			if err != nil {
-				return nil, err
+			for try := 0; ; try++ {
+				// Whoever was first meanwhile keeps what they changed: the patch
+				// is laid over that.
+				err := a.patchTemplate(ctx, acc, n, p)
+				if !errs.Is(err, errs.Conflict) || try == maxPatches {
+					return nil, err
+				}
 			}
-			if now.ID != old.ID {
-				return nil, jmap.BadProperty("id", "The id cannot be changed.")
-			}
-			n, _ := id.Parse(templateID, text)
-			body, err := a.templateBody(ctx, acc, now)
-			if err != nil {
-				return nil, err
-			}
-			if err := acc.UpdateTemplate(ctx, n, body); err != nil {
-				return nil, err
-			}
-			now.Files = templateFiles(body.Files)
-			have[text] = now
-			return nil, nil
 		},
 		Destroy: func(ctx context.Context, text jmap.ID) error {
 			n, ok := id.Parse(templateID, text)

@@ -13,13 +13,7 @@ import (
 // threadGet is Thread/get (RFC 8621 section 3.1).
 func (a *API) threadGet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.GetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
-		return nil, err
-	}
-	_, snap, err := a.open(ctx, args.AccountID)
+	_, snap, err := a.enterNow(ctx, call, &args, func() error { return args.Check(call.Limits) }, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"chancery/mail"
 	"chancery/wire/jmapmail"
+	"chancery/wire/mailauth"
 )
 
 // trustProperties are our own properties about an email's origin.
@@ -28,11 +29,16 @@ var trustProperties = map[string]writer{
 	},
 }
 
+// origin says where an email comes from. Of a letter that lies in another, or
+// was uploaded, nothing is known: its header, results of checks included, was
+// written by whoever made it.
 func (e *email) origin() (mail.Origin, error) {
+	if e.m == nil {
+		return mail.Origin{Verdict: mailauth.Unverified, Outside: true}, nil
+	}
 	h, err := e.fields()
 	if err != nil {
 		return mail.Origin{}, err
 	}
-	// What is only looked at, such as a letter in a letter, came by nobody we know.
-	return e.acc.Origin(h, &e.c.Message.Envelope, e.m == nil || e.c.Imported), nil
+	return e.acc.Origin(h, &e.c.Message.Envelope, e.c.Imported), nil
 }

@@ -73,13 +73,7 @@ func roomVacation(v jmapmail.VacationResponse) mail.Vacation {
 // vacationGet is VacationResponse/get (section 8.1).
 func (a *API) vacationGet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.GetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
-		return nil, err
-	}
-	acc, err := a.account(ctx, args.AccountID)
+	acc, err := a.enter(ctx, call, &args, func() error { return args.Check(call.Limits) }, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}
@@ -97,13 +91,7 @@ func (a *API) vacationGet(ctx context.Context, call *jmap.Call) (any, error) {
 // one record: it can neither be made nor destroyed.
 func (a *API) vacationSet(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmap.SetArgs
-	if err := call.Decode(&args); err != nil {
-		return nil, err
-	}
-	if err := args.Check(call.Limits); err != nil {
-		return nil, err
-	}
-	acc, err := a.account(ctx, args.AccountID)
+	acc, err := a.enter(ctx, call, &args, func() error { return args.Check(call.Limits) }, &args.AccountID)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,7 @@ import { newPage, openDesk, signIn, type Desk } from './harness'
 
 let desk: Desk
 beforeAll(async () => {
-  desk = await openDesk(7)
+  desk = await openDesk(33)
 })
 afterAll(() => desk.close())
 

@@ -4,7 +4,7 @@ import { newPage, openDesk, signIn, type Desk } from './harness'
 
 let desk: Desk
 beforeAll(async () => {
-  desk = await openDesk(5)
+  desk = await openDesk(21)
 })
 afterAll(() => desk.close())
 

@@ -3,7 +3,7 @@ import { newPage, openDesk, signIn, type Desk } from './harness'
 
 let desk: Desk
 beforeAll(async () => {
-  desk = await openDesk(10)
+  desk = await openDesk(46)
 })
 afterAll(() => desk.close())
 

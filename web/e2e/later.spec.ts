@@ -1,14 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Api, letter, until } from './api'
 import { violations } from './violations'
 import { newPage, openDesk, signIn, type Desk } from './harness'
 
-const run = Date.now()
+let run = 0
 let desk: Desk
 let api: Api
 beforeAll(async () => {
-  desk = await openDesk(5)
+  desk = await openDesk(20)
   api = Api.of(desk)
+})
+beforeEach(() => {
+  run = Date.now() // a second try must not find the letters of the first
 })
 afterAll(() => desk.close())
 

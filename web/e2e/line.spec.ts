@@ -5,7 +5,7 @@ import { newPage, openDesk, signIn, type Desk } from './harness'
 let desk: Desk
 let api: Api
 beforeAll(async () => {
-  desk = await openDesk(15)
+  desk = await openDesk(61)
   api = Api.of(desk)
 })
 afterAll(() => desk.close())

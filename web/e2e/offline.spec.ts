@@ -7,9 +7,9 @@ let api: Api
 let other: Api
 let otherAddress = ''
 beforeAll(async () => {
-  desk = await openDesk(8)
+  desk = await openDesk(43)
   api = Api.of(desk)
-  const to = await openDesk(9)
+  const to = await openDesk(44)
   other = Api.of(to)
   otherAddress = to.address
   await to.close()

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Api, letter, until } from './api'
 import { newPage, openDesk, signIn, type Desk } from './harness'
 
-const run = Date.now()
+let run = 0
 let desk: Desk
 let api: Api
 beforeAll(async () => {
-  desk = await openDesk(4)
+  desk = await openDesk(13)
   api = Api.of(desk)
+})
+beforeEach(() => {
+  run = Date.now() // a second try must not find the letters of the first
 })
 afterAll(() => desk.close())
 

@@ -8,7 +8,7 @@ let api: Api
 let colleague: Api
 const other = inject('office').accounts[10] as { address: string; password: string; name: string }
 beforeAll(async () => {
-  desk = await openDesk(6)
+  desk = await openDesk(23)
   api = Api.of(desk)
   colleague = new Api(desk.url, other.address, other.password)
 })

@@ -3,7 +3,7 @@ import { newPage, openDesk, signIn, type Desk } from './harness'
 
 let desk: Desk
 beforeAll(async () => {
-  desk = await openDesk(4)
+  desk = await openDesk(3)
 })
 afterAll(() => desk.close())
 

@@ -8,7 +8,7 @@ let run = 0
 let desk: Desk
 let api: Api
 beforeAll(async () => {
-  desk = await openDesk(7)
+  desk = await openDesk(34)
   api = Api.of(desk)
 })
 beforeEach(() => {

@@ -95,7 +95,11 @@ func TestCheck(t *testing.T) {
 		{name: "dmarc without consequence", zone: map[string]string{"_dmarc.sender.example": "v=DMARC1; p=none"}, addr: good, want: "none none fail unverified"},
 		{name: "dns trouble", zone: map[string]string{"sender.example": "!", "_dmarc.sender.example": "!"}, addr: good, want: "temperror none temperror unverified"},
 		{name: "dns that hangs", zone: map[string]string{"sender.example": "~", "_dmarc.sender.example": "~"}, addr: good, want: "temperror none temperror unverified"},
-		{name: "key in trouble", zone: map[string]string{"_dmarc.sender.example": "v=DMARC1; p=reject", "k._domainkey.bulk.example": "!"}, addr: good, signer: "bulk.example", want: "none temperror temperror unverified"},
+		{name: "key in trouble", zone: map[string]string{"_dmarc.sender.example": "v=DMARC1; p=reject", "k._domainkey.bulk.example": "!"}, addr: good, signer: "bulk.example", want: "none temperror fail failed"},
+		{name: "the author's key in trouble", zone: map[string]string{"_dmarc.sender.example": "v=DMARC1; p=reject", "k._domainkey.sender.example": "!"}, addr: good, signer: "sender.example", want: "none temperror temperror unverified"},
+		{name: "spf in trouble", zone: map[string]string{"_dmarc.sender.example": "v=DMARC1; p=reject", "sender.example": "!"}, addr: good, want: "temperror none temperror unverified"},
+		{name: "a stranger's slow names hide no policy", zone: map[string]string{"_dmarc.sender.example": "v=DMARC1; p=reject", "slow.example": "~"}, addr: good, from: "x@slow.example", want: "temperror none fail failed"},
+		{name: "nor do slow names and a slow key", zone: map[string]string{"_dmarc.sender.example": "v=DMARC1; p=reject", "slow.example": "~", "k._domainkey.slow.example": "~"}, addr: good, from: "x@slow.example", signer: "slow.example", want: "temperror temperror fail failed"},
 		{name: "no author", zone: map[string]string{"sender.example": "v=spf1 ip4:192.0.2.1 -all"}, addr: good, author: "-", from: "ann@sender.example", want: "pass none none unverified"},
 		{name: "a domain in Han", zone: map[string]string{"xn--fsqu00a.example": "v=spf1 ip4:192.0.2.1 -all"}, addr: good, author: "例子.example", want: "pass none none verified"},
 	} {
@@ -179,6 +183,30 @@ func TestDown(t *testing.T) {
 	z.txt["long.example"] = strings.Repeat("x", maxTXT+1)
 	if list, _ := c.LookupTXT(t.Context(), "long.example"); len(list) != 0 {
 		t.Error("a record of any length is taken")
+	}
+}
+
+// TestOneStranger lets the dead name servers of one domain keep nobody else waiting.
+func TestOneStranger(t *testing.T) {
+	z := &zone{txt: map[string]string{"up.example": "words"}}
+	c := newCache(z, time.Now)
+	for i := range 3 * breakAfter {
+		name := fmt.Sprintf("d%d.evil.example", i)
+		z.txt[name] = "!"
+		if _, err := c.LookupTXT(t.Context(), name); err == nil {
+			t.Fatal("no error")
+		}
+	}
+	if list, err := c.LookupTXT(t.Context(), "up.example"); err != nil || len(list) != 1 {
+		t.Errorf("%v %v", list, err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	z.txt["later.example"] = "~"
+	_, _ = c.LookupTXT(gone, "later.example")
+	z.txt["later.example"] = "words"
+	if list, err := c.LookupTXT(t.Context(), "later.example"); err != nil || len(list) != 1 {
+		t.Errorf("who went away is remembered as trouble: %v %v", list, err)
 	}
 }
 

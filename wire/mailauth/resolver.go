@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 	"sync"
 	"time"
 )
@@ -25,8 +26,10 @@ const (
 	keepAbsent  = time.Minute
 	keepTrouble = 20 * time.Second
 
-	// After so many lookups in a row that ran out of time, the DNS counts as
-	// down for keepTrouble, and letters do not wait for it.
+	// After lookups in a row for so many organisations that ran out of time, the
+	// DNS counts as down for keepTrouble, and letters do not wait for it. One
+	// organisation does not count twice: whoever has a dead name server could
+	// else keep all others from being checked.
 	breakAfter = 5
 )
 
@@ -41,7 +44,7 @@ type cache struct {
 
 	mu      sync.Mutex
 	entries map[string]cached
-	failed  int
+	failed  map[string]bool // organisations whose names failed in a row
 	down    time.Time
 }
 
@@ -52,7 +55,7 @@ type cached struct {
 }
 
 func newCache(next Resolver, now func() time.Time) *cache {
-	return &cache{next: next, now: now, entries: map[string]cached{}}
+	return &cache{next: next, now: now, entries: map[string]cached{}, failed: map[string]bool{}}
 }
 
 // lookup answers from the cache or asks.
@@ -71,7 +74,9 @@ func lookup[T any](ctx context.Context, c *cache, key string, ask func(ctx conte
 		return none, errDown
 	}
 	v, err := ask(ctx)
-	c.keep(key, v, err, now)
+	if !errors.Is(context.Cause(ctx), context.Canceled) { // who went away tells nothing about the DNS
+		c.keep(key, v, err, now)
+	}
 	return v, err
 }
 
@@ -88,11 +93,14 @@ func (c *cache) keep(key string, v any, err error, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if life == keepTrouble {
-		if c.failed++; c.failed >= breakAfter {
-			c.failed, c.down = 0, now.Add(keepTrouble)
+		_, name, _ := strings.Cut(key, " ")
+		c.failed[organisation(strings.TrimSuffix(name, "."))] = true
+		if len(c.failed) >= breakAfter {
+			c.down = now.Add(keepTrouble)
+			clear(c.failed)
 		}
 	} else {
-		c.failed = 0
+		clear(c.failed)
 	}
 	if len(c.entries) >= maxCached {
 		clear(c.entries) // simpler than an order, and rare

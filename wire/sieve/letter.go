@@ -20,6 +20,24 @@ type stored struct {
 	src    io.ReaderAt
 	size   int64
 	header mime.Header
+
+	// What was looked at before: a script may ask for the same again and again.
+	fields map[string][]string // unfolded, by name in lower case
+	text   looked
+	body   looked // undecoded
+}
+
+// looked is a text that was read with a bound.
+type looked struct {
+	text string
+	max  int // 0 = not read yet
+}
+
+func (l *looked) within(max int, read func() string) string {
+	if l.max != max {
+		l.text, l.max = read(), max
+	}
+	return l.text
 }
 
 // NewLetter shows a parsed message to a script. The bytes may be nil when no
@@ -35,11 +53,14 @@ func NewLetter(m *mime.Message, src io.ReaderAt, size int64) Letter {
 
 // Header returns the fields of a name, unfolded.
 func (l *stored) Header(name string) []string {
-	all := l.header.All(name)
-	for i, v := range all {
-		all[i] = unfolder.Replace(v)
+	if l.fields == nil {
+		l.fields = map[string][]string{}
+		for _, f := range l.header {
+			key := strings.ToLower(f.Name)
+			l.fields[key] = append(l.fields[key], unfolder.Replace(f.Value))
+		}
 	}
-	return all
+	return l.fields[strings.ToLower(name)]
 }
 
 var unfolder = strings.NewReplacer("\r\n", "", "\n", "", "\r", "")
@@ -55,6 +76,10 @@ func (l *stored) Text(max int) string {
 	if l.src == nil {
 		return ""
 	}
+	return l.text.within(max, func() string { return l.readText(max) })
+}
+
+func (l *stored) readText(max int) string {
 	var b strings.Builder
 	for _, p := range l.m.Bodies().Text {
 		left := max - b.Len()
@@ -138,7 +163,7 @@ func (l *stored) Raw(max int) string {
 	if l.src == nil {
 		return ""
 	}
-	return l.raw(l.m.Root.Body, l.size, max)
+	return l.body.within(max, func() string { return l.raw(l.m.Root.Body, l.size, max) })
 }
 
 func (l *stored) raw(from, to int64, max int) string {

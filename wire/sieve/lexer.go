@@ -27,22 +27,29 @@ type token struct {
 
 // lexer cuts a script into tokens.
 type lexer struct {
-	src       string
-	at        int
-	line      int
-	lineStart int
-	lim       Limits
+	src  string
+	at   int
+	line int
+	lim  Limits
+
+	// Characters of the present line up to mark: counting each place from the
+	// line's beginning would let a script of one long line cost a minute.
+	mark, column int
 }
 
 func (l *lexer) pos() Pos {
-	return Pos{l.line, 1 + utf8.RuneCountInString(l.src[l.lineStart:l.at])}
+	if l.at > l.mark {
+		l.column += utf8.RuneCountInString(l.src[l.mark:l.at])
+		l.mark = l.at
+	}
+	return Pos{l.line, 1 + l.column}
 }
 
 // advance moves on by n bytes and counts lines.
 func (l *lexer) advance(n int) {
 	for end := l.at + n; l.at < end; l.at++ {
 		if l.src[l.at] == '\n' {
-			l.line, l.lineStart = l.line+1, l.at+1
+			l.line, l.mark, l.column = l.line+1, l.at+1, 0
 		}
 	}
 }

@@ -27,7 +27,7 @@ func (r *run) test(x *command) bool {
 		}
 		return uint64(r.env.Letter.Size()) < x.args[0].number
 	case "exists":
-		return !slices.ContainsFunc(r.keys(x.args[0].list), func(name string) bool { return len(r.env.Letter.Header(name)) == 0 })
+		return !slices.ContainsFunc(r.keys(x.args[0].list), func(name string) bool { return !r.spend(1) || len(r.env.Letter.Header(name)) == 0 })
 	case "header":
 		return r.header(x)
 	case "address":
@@ -167,9 +167,14 @@ func (r *run) body(x *command) bool {
 	case has(x, "raw"):
 		values = []string{r.env.Letter.Raw(r.lim.Body)}
 	case has(x, "content"):
-		types := r.keys(x.tags["content"].list)
+		// A copy: other runs of the same script read the list at this moment.
+		types := slices.Clone(r.keys(x.tags["content"].list))
 		for i, t := range types {
 			types[i] = strings.ToLower(t)
+		}
+		// The parts are decoded for each such test, however little comes of it.
+		if !r.spend(int(min(r.env.Letter.Size(), int64(r.lim.Body))) / 8) {
+			return false
 		}
 		values = r.env.Letter.Content(types, r.lim.Body)
 	default:

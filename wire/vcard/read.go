@@ -3,8 +3,7 @@ package vcard
 import (
 	"bytes"
 	"encoding/base64"
-	"io"
-	"mime/quotedprintable"
+	"encoding/hex"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -101,9 +100,8 @@ func Parse(text []byte, lim Limits) ([]Card, error) {
 			continue
 		}
 		// Quoted-printable of 2.1 goes on after a line that ends in "=".
-		for p.quoted && strings.HasSuffix(p.Value, "=") && i+1 < len(lines) {
-			i++
-			p.Value = strings.TrimSuffix(p.Value, "=") + strings.TrimLeft(lines[i], " \t")
+		if p.quoted && strings.HasSuffix(p.Value, "=") {
+			p.Value, i = unbreak(p.Value, lines, i)
 		}
 		prop := p.finish(hint)
 		switch {
@@ -133,6 +131,21 @@ func Parse(text []byte, lim Limits) ([]Card, error) {
 	return cards, nil
 }
 
+// unbreak puts the lines of a quoted-printable value together, from line i on,
+// and returns the number of the last of them. They are written into one text:
+// adding to it line by line would let a long one cost minutes.
+func unbreak(first string, lines []string, i int) (string, int) {
+	var b strings.Builder
+	next := first
+	for strings.HasSuffix(next, "=") && i+1 < len(lines) {
+		b.WriteString(next[:len(next)-1])
+		i++
+		next = strings.TrimLeft(lines[i], " \t")
+	}
+	b.WriteString(next)
+	return b.String(), i
+}
+
 // split makes UTF-8 of the text where it says what it is, unfolds its lines
 // (RFC 6350 section 3.2) and returns them with the charset of what is left.
 func split(text []byte) (lines []string, hint string) {
@@ -145,16 +158,21 @@ func split(text []byte) (lines []string, hint string) {
 	if !utf8.Valid(text) {
 		hint = charset.Guess(text)
 	}
-	var open bool
+	var whole []byte // the line being put together
+	flush := func() {
+		lines = append(lines, string(whole))
+		whole = whole[:0]
+	}
 	for line := range bytes.Lines(text) {
 		line = bytes.TrimRight(line, "\r\n")
-		if open && len(line) > 0 && (line[0] == ' ' || line[0] == '\t') {
-			lines[len(lines)-1] += string(line[1:])
+		if len(whole) > 0 && len(line) > 0 && (line[0] == ' ' || line[0] == '\t') {
+			whole = append(whole, line[1:]...)
 			continue
 		}
-		open = len(line) > 0
-		lines = append(lines, string(line))
+		flush()
+		whole = append(whole, line...)
 	}
+	flush()
 	return lines, hint
 }
 
@@ -289,9 +307,7 @@ func unescapeParam(s string) string {
 func (r rawLine) finish(hint string) Property {
 	value := []byte(r.Value)
 	if r.quoted {
-		if b, err := io.ReadAll(quotedprintable.NewReader(bytes.NewReader(value))); err == nil || len(b) > 0 {
-			value = b
-		}
+		value = unquote(r.Value)
 		// Line ends that were encoded are line ends of the text.
 		value = bytes.ReplaceAll(bytes.ReplaceAll(value, []byte("\r\n"), []byte(`\n`)), []byte("\n"), []byte(`\n`))
 	}
@@ -309,6 +325,25 @@ func (r rawLine) finish(hint string) Property {
 	p := r.Property
 	p.Value = strings.ToValidUTF8(text, "\uFFFD")
 	return p
+}
+
+// unquote undoes quoted-printable (RFC 2045 section 6.7) of a value whose lines
+// were put together; what is no escape stays. The reader of the standard
+// library gives up on lines of more than 4 KiB.
+func unquote(s string) []byte {
+	s = strings.TrimSuffix(s, "=") // a last line that was to go on
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] == '=' && i+2 < len(s) {
+			if b, err := hex.DecodeString(s[i+1 : i+3]); err == nil {
+				out = append(out, b...)
+				i += 2
+				continue
+			}
+		}
+		out = append(out, s[i])
+	}
+	return out
 }
 
 // decode64 reads the bytes of an inline value (ENCODING=b or BASE64).

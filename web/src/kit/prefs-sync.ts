@@ -36,6 +36,9 @@ export function followPrefs(transport: Transport): () => void {
 class PrefsSync {
   private timer: ReturnType<typeof setTimeout> | undefined
   private sending = false
+  private stopped = false
+  private pulls = 0
+  private pushes = 0
 
   constructor(
     private readonly transport: Transport,
@@ -43,6 +46,7 @@ class PrefsSync {
   ) {}
 
   stop(): void {
+    this.stopped = true
     clearTimeout(this.timer)
   }
 
@@ -50,14 +54,23 @@ class PrefsSync {
     const names = Object.keys(change).filter((n) => !LOCAL.has(n))
     if (names.length === 0) return
     write(UNSENT, [...new Set([...unsent(), ...names])].join(' '))
+    this.pushSoon()
+  }
+
+  private pushSoon(): void {
     clearTimeout(this.timer)
-    this.timer = setTimeout(() => void this.push(), PAUSE)
+    if (!this.stopped) this.timer = setTimeout(() => void this.push(), PAUSE)
   }
 
   /** Takes what the server has, save for what waits to be sent, and sends that. */
   async pull(): Promise<void> {
+    const [pull, pushes] = [++this.pulls, this.pushes]
     try {
       const got = await this.transport.call<GetResponse<Preference>>('Preference/get', { accountId: this.account, ids: null })
+      // The person may have signed out, or a later question be on its way.
+      if (this.stopped || pull !== this.pulls) return
+      // What was sent meanwhile is not in this answer.
+      if (pushes !== this.pushes) return await this.pull()
       const waiting = new Set(unsent())
       const before = read(OF)
       const news: Record<string, unknown> = {}
@@ -80,7 +93,7 @@ class PrefsSync {
   }
 
   private async push(): Promise<void> {
-    if (this.sending) return this.changed({})
+    if (this.sending || this.stopped) return
     const names = unsent()
     if (names.length === 0) return
     this.sending = true
@@ -88,6 +101,7 @@ class PrefsSync {
     try {
       const update = Object.fromEntries(names.map((n) => [PREFIX + n, { value: prefs()[n as Name] ?? null }]))
       await this.transport.call<SetResponse<Preference>>('Preference/set', { accountId: this.account, update })
+      this.pushes++
       // What was changed again meanwhile still waits.
       write(UNSENT, unsent().filter((n) => JSON.stringify(prefs()[n as Name]) !== sent.get(n)).join(' '))
     } catch {
@@ -95,7 +109,7 @@ class PrefsSync {
     } finally {
       this.sending = false
     }
-    if (unsent().length > 0) this.timer = setTimeout(() => void this.push(), PAUSE)
+    if (unsent().length > 0) this.pushSoon()
   }
 }
 

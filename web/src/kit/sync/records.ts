@@ -1,3 +1,6 @@
+/** How many states are remembered; an answer is not on its way for longer. */
+const PAST_STATES = 200
+
 /**
  * RecordStore holds the objects of one type and one account as the server last
  * told them (base), and on top of them the changes that were made here and are
@@ -14,8 +17,28 @@ export class RecordStore<T extends { id: string }> {
   private dirty = new Set<string>()
   private flushing = false
   version = 0
+  private now: string | null = null
+  private past = new Set<string>()
+
   /** The state string of RFC 8620 section 5.1 for this type, once known. */
-  state: string | null = null
+  get state(): string | null {
+    return this.now
+  }
+
+  set state(state: string | null) {
+    if (this.now !== null && this.now !== state) this.past.add(this.now)
+    for (const old of this.past) {
+      if (this.past.size <= PAST_STATES) break
+      this.past.delete(old)
+    }
+    if (state !== null) this.past.delete(state)
+    this.now = state
+  }
+
+  /** Whether an answer of that state is from before what is known: states have no order of their own. */
+  isPast(state: string): boolean {
+    return this.now !== null && this.past.has(state)
+  }
 
   get(id: string): T | undefined {
     const cached = this.seen.get(id)

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { officeEngine } from '~/kit/testing/office-engine'
 
 const inbox = { inMailbox: 'inbox' }
@@ -76,5 +76,59 @@ describe('QueryView', () => {
     await view.ensure(0, 20)
     expect(view.total).toBeUndefined()
     expect(view.error?.kind).toBe('server')
+  })
+
+  test('a page that was asked for before changes were taken over does not bring the old list back', async () => {
+    const { engine, account, fake } = await officeEngine(200)
+    const view = engine.view(account, inbox, true)
+    await view.ensure(0, 20)
+    const add = engine.transport.group.bind(engine.transport)
+    let go: (() => void) | undefined
+    // The next page's answer is held back on the line.
+    engine.transport.group = () => {
+      const g = add()
+      const real = g.add.bind(g)
+      g.add = ((name: string, args: Record<string, unknown>) => {
+        const p = real(name, args)
+        if (name !== 'Email/query' || go) return p
+        const held = new Promise<void>((r) => (go = r))
+        return { ...p, result: Promise.all([p.result, held]).then(([r]) => r), ref: p.ref }
+      }) as typeof g.add
+      return g
+    }
+    const page = view.ensure(60, 70)
+    await new Promise((r) => setTimeout(r, 5))
+    const id = fake.deliver('news', 'hello')
+    const sync = engine.sync(account.id) // it ends when the page is there
+    await vi.waitFor(() => expect(view.rows[0]).toBe(id))
+    go?.()
+    await Promise.all([page, sync])
+    expect(view.rows[0]).toBe(id)
+    expect(view.total).toBe(208)
+    const known = view.rows.filter((x) => x !== undefined)
+    expect(new Set(known).size).toBe(known.length)
+  })
+
+  test('an email asked for before a change does not come back as it was', async () => {
+    const { engine, account, fake } = await officeEngine(20)
+    const view = engine.view(account, inbox, false)
+    await view.ensure(0, 20)
+    const id = view.rows[0] as string
+    const call = engine.transport.call.bind(engine.transport)
+    let go: (() => void) | undefined
+    engine.transport.call = (async (name: string, args: Record<string, unknown>) => {
+      const r = await call(name, args)
+      if (name === 'Email/get' && !go) await new Promise<void>((done) => (go = done))
+      return r
+    }) as typeof engine.transport.call
+    const body = engine.loadBodies(account, [id])
+    await vi.waitFor(() => expect(go).toBeDefined())
+    fake.handle([['Email/set', { accountId: account.id, update: { [id]: { 'keywords/$flagged': true } } }, 'x']])
+    await engine.sync(account.id)
+    expect(account.emails.get(id)?.keywords['$flagged']).toBe(true)
+    go?.()
+    await body
+    expect(account.emails.get(id)?.keywords['$flagged']).toBe(true)
+    expect(engine.hasBody(account, id)).toBe(true)
   })
 })

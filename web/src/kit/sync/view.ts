@@ -40,6 +40,7 @@ export class QueryView {
   private incremental = false
   private refreshing: Promise<void> | null = null
   private again = false
+  private moves = 0
   private watched: [number, number] = [0, PAGE]
   /** Undefined until the first answer; only then may a screen say "nothing here". */
   total: number | undefined
@@ -97,7 +98,8 @@ export class QueryView {
     return { accountId, filter, sort, ...extra }
   }
 
-  private async fetchPage(page: number): Promise<void> {
+  private async fetchPage(page: number, tries = 0): Promise<void> {
+    const moves = this.moves
     const group = this.transport.group()
     const query = group.add<QueryResponse>(`${this.spec.type}/query`, {
       ...this.args(),
@@ -110,6 +112,8 @@ export class QueryView {
     try {
       const q = await query.result
       await details
+      // Changes were taken over meanwhile: these positions are those of a list that was.
+      if (moves !== this.moves && tries < 3) return await this.fetchPage(page, tries + 1)
       this.error = null
       this.incremental = q.canCalculateChanges
       const total = q.total ?? Math.max(this.ids.length, q.position + q.ids.length)
@@ -196,6 +200,7 @@ export class QueryView {
       while (this.ids.length < index) this.ids.push(undefined)
       this.ids.splice(index, 0, id)
     }
+    if (c.newQueryState !== since) this.moves++
     this.queryState = c.newQueryState
     if (c.total !== undefined) this.total = c.total
     this.ids.length = this.total ?? this.ids.length

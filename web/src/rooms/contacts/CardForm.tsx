@@ -49,6 +49,7 @@ export function CardForm({ contacts, card, all, onClose, onSaved }: Props) {
   const twin = all.find((c) => c.id !== card?.id && Object.values(c.emails ?? {}).some((e) => same.includes(e.address.toLowerCase())))
 
   const save = async (): Promise<void> => {
+    if (saving) return // Enter pressed twice is one card
     const whole = split ? wholeName(surname.trim(), given.trim()) : full.trim()
     if (!whole && same.length === 0 && !org.trim()) return setError(t('contacts.needName'))
     setSaving(true)

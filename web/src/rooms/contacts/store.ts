@@ -15,6 +15,7 @@ export class Contacts {
   books: AddressBook[] = []
   loaded = false
   private listeners = new Set<() => void>()
+  private chain: Promise<void> = Promise.resolve()
 
   constructor(
     readonly transport: Transport,
@@ -34,7 +35,13 @@ export class Contacts {
     this.listeners.forEach((fn) => fn())
   }
 
+  /** Reads all; from the beginning again where cards came or went meanwhile, as then pages have moved. */
   async load(): Promise<void> {
+    for (let tries = 0; tries < 3 && !(await this.loadOnce()); tries++) this.cards.state = null
+  }
+
+  private async loadOnce(): Promise<boolean> {
+    let still = true
     const books = this.transport.call<GetResponse<AddressBook>>('AddressBook/get', { accountId: this.accountId, ids: null })
     for (let position = 0; ; position += PAGE) {
       const group = this.transport.group()
@@ -43,16 +50,24 @@ export class Contacts {
       const [ids, cards] = await Promise.all([q.result, got.result])
       this.cards.put(cards.list)
       this.cards.state ??= cards.state
+      still &&= cards.state === this.cards.state
       this.tell()
       if (position + PAGE >= (ids.total ?? 0)) break
     }
     this.books = (await books).list
     this.loaded = true
     this.tell()
+    return still
   }
 
-  /** Takes over what was changed since, here or elsewhere. */
-  async sync(): Promise<void> {
+  /** Takes over what was changed since, here or elsewhere. One after the other: an older answer must not come last. */
+  sync(): Promise<void> {
+    const job = this.chain.catch(() => {}).then(() => this.syncNow())
+    this.chain = job
+    return job
+  }
+
+  private async syncNow(): Promise<void> {
     if (this.cards.state === null) return this.load()
     this.books = (await this.transport.call<GetResponse<AddressBook>>('AddressBook/get', { accountId: this.accountId, ids: null })).list
     try {
@@ -62,7 +77,7 @@ export class Contacts {
       this.cards.remove(c.destroyed)
       this.cards.state = c.newState
       this.tell()
-      if (c.hasMoreChanges) await this.sync()
+      if (c.hasMoreChanges) await this.syncNow()
     } catch (e) {
       if (!(e instanceof SyncError) || e.type !== 'cannotCalculateChanges') throw e
       this.cards.remove(this.cards.ids())

@@ -16,6 +16,13 @@ const BODY_PROPERTIES = [
 ]
 const PART_PROPERTIES = ['partId', 'blobId', 'size', 'name', 'type', 'charset', 'disposition', 'cid', 'language']
 
+/** All that can change in an email: its keywords and folders, and what waits for it. */
+const CHANGING = ['mailboxIds', 'keywords', 'snoozed', 'reminder', 'scheduled', 'backAt', 'receipts'] as const
+
+function withoutChanging(e: Email): Partial<Email> & { id: string } {
+  return { id: e.id, ...Object.fromEntries(Object.entries(e).filter(([name]) => !(CHANGING as readonly string[]).includes(name))) }
+}
+
 /** Bodies longer than this are cut by the server; the reader offers the source. */
 const MAX_BODY_BYTES = 1_000_000
 const MAX_VIEWS = 12
@@ -118,7 +125,12 @@ export class MailEngine {
 
   private learn(a: MailAccount, r: GetResponse<Email>): void {
     a.emails.state ??= r.state
-    a.emails.put(r.list)
+    if (a.emails.isPast(r.state)) {
+      // Asked before a change that is known by now: what can change is asked for
+      // again, and what is held stays as it is until then.
+      a.emails.put(r.list.map((e) => (a.emails.has(e.id) ? withoutChanging(e) : e)))
+      void this.refetch(a, r.list.map((e) => e.id)).catch(() => {})
+    } else a.emails.put(r.list)
     a.emails.prune(MAX_EMAILS)
     if (r.notFound.length > 0) a.emails.remove(r.notFound)
   }
@@ -240,10 +252,9 @@ export class MailEngine {
     }
   }
 
-  /** Keywords, folders and what waits for it are all that can change in an email. */
   private async refetch(a: MailAccount, ids: string[]): Promise<void> {
     if (ids.length === 0) return
-    this.learn(a, await this.transport.call<GetResponse<Email>>('Email/get', { accountId: a.id, ids, properties: ['id', 'mailboxIds', 'keywords', 'snoozed', 'reminder', 'scheduled', 'backAt', 'receipts'] }))
+    this.learn(a, await this.transport.call<GetResponse<Email>>('Email/get', { accountId: a.id, ids, properties: ['id', ...CHANGING] }))
   }
 
   private async syncThreads(a: MailAccount): Promise<void> {

@@ -31,6 +31,11 @@ export class DraftSaver {
     return job
   }
 
+  /** When nothing is being saved any more. */
+  settled(): Promise<unknown> {
+    return this.chain.catch(() => {})
+  }
+
   private async write(draft: Draft, identity: Identity): Promise<string> {
     this.messageId ??= newMessageId(identity.email)
     const box = await roleFolder(this.engine, this.account, 'drafts', this.draftsName)

@@ -48,6 +48,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const latest = useRef(draft)
   const dirty = useRef(false)
   const closed = useRef(false)
+  const busy = useRef(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const inComposition = useRef(false)
   const uploads = useRef(new Map<string, Upload>())
@@ -85,11 +86,10 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
 
   const set = useCallback(
     (part: Partial<Draft> | ((d: Draft) => Partial<Draft>)) => {
-      setDraft((old) => {
-        const next = { ...old, ...(typeof part === 'function' ? part(old) : part) }
-        latest.current = next
-        return next
-      })
+      // At once, not when the sheet is drawn next: what is sent or saved in this turn must have it.
+      const old = latest.current
+      latest.current = { ...old, ...(typeof part === 'function' ? part(old) : part) }
+      setDraft(latest.current)
       dirty.current = true
       setError(null)
       later()
@@ -166,6 +166,8 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     const lost = latest.current
     onClose()
     void (async () => {
+      // A save on its way would put back among the drafts what is thrown away.
+      await saver.settled()
       const id = saver.emailId
       const email = id ? account.emails.get(id) : undefined
       let back: (() => Promise<void>) | undefined
@@ -189,6 +191,17 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const reopen = (d: Draft, emailId: string | null): void => compose({ how: 'resume', draft: d, emailId })
 
   const send = async (at?: Date): Promise<void> => {
+    // Two presses within one turn must not become two letters.
+    if (busy.current || closed.current) return
+    busy.current = true
+    try {
+      await sendOnce(at)
+    } finally {
+      busy.current = false
+    }
+  }
+
+  const sendOnce = async (at?: Date): Promise<void> => {
     const named = fillNames(latest.current)
     if (named) set(named)
     const d = latest.current

@@ -1,25 +1,13 @@
-import { useEffect, useState } from 'react'
-import { REQUESTS, type Addressee, type GetResponse, type LetterRequest } from '~/api/jmap'
-import { onChanged } from '~/kit/sync/notices'
+import { REQUESTS, type Addressee, type LetterRequest } from '~/api/jmap'
 import type { MailAccount } from '../account'
 import type { MailEngine } from '../engine'
+import { useAll } from './follow'
+
+const newestFirst = (list: LetterRequest[]): LetterRequest[] => list.toReversed()
 
 /** What an account asked of others, newest first, kept up to date. */
 export function useRequests(engine: MailEngine, account: MailAccount): LetterRequest[] | undefined {
-  const [list, setList] = useState<LetterRequest[]>()
-  useEffect(() => {
-    if (!(REQUESTS in engine.session.capabilities)) return setList([])
-    let current = true
-    const load = (): void =>
-      void engine.transport.call<GetResponse<LetterRequest>>('Request/get', { accountId: account.id, ids: null }).then((r) => current && setList(r.list.toReversed()), () => {})
-    load()
-    const stop = onChanged('Request', (id) => id === account.id && load())
-    return () => {
-      current = false
-      stop()
-    }
-  }, [engine, account])
-  return list
+  return useAll(engine, account, REQUESTS, 'Request', newestFirst)
 }
 
 export type Standing = 'answered' | 'late' | 'waiting'

@@ -1,29 +1,14 @@
-import { useEffect, useState } from 'react'
 import { TEMPLATES, type GetResponse, type Person, type QueryResponse, type SetResponse, type Template } from '~/api/jmap'
 import { protocolError } from '~/kit/sync/errors'
-import { onChanged } from '~/kit/sync/notices'
 import type { MailAccount } from '../account'
 import type { MailEngine } from '../engine'
+import { useAll } from './follow'
+
+const inOrder = (list: Template[]): Template[] => list.toSorted((a, b) => a.sortOrder - b.sortOrder || a.name.localeCompare(b.name))
 
 /** The templates of an account, kept up to date; undefined until they are here. */
 export function useTemplates(engine: MailEngine, account: MailAccount): Template[] | undefined {
-  const [list, setList] = useState<Template[]>()
-  useEffect(() => {
-    if (!(TEMPLATES in engine.session.capabilities)) return setList([])
-    let current = true
-    const load = (): void =>
-      void engine.transport.call<GetResponse<Template>>('Template/get', { accountId: account.id, ids: null }).then(
-        (r) => current && setList(r.list.toSorted((a, b) => a.sortOrder - b.sortOrder || a.name.localeCompare(b.name))),
-        () => {},
-      )
-    load()
-    const stop = onChanged('Template', (id) => id === account.id && load())
-    return () => {
-      current = false
-      stop()
-    }
-  }, [engine, account])
-  return list
+  return useAll(engine, account, TEMPLATES, 'Template', inOrder)
 }
 
 /** Keeps a template: a new one, or in the place of one that is there. */
