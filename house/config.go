@@ -12,6 +12,7 @@ import (
 	"chancery/kit/errs"
 	"chancery/mail"
 	"chancery/wire/mailauth"
+	"chancery/wire/sieve"
 )
 
 // EnvPrefix begins the name of every environment variable that overrides a
@@ -85,6 +86,7 @@ type Config struct {
 		Resolver     string        `toml:"resolver" doc:"DNS server, host:port. Empty: the machine's." example:"10.0.0.53:53"`
 		GiveUpAfter  time.Duration `toml:"give_up_after" default:"120h" doc:"How long delivery is tried."`
 		Concurrency  int           `toml:"concurrency" default:"20" doc:"Deliveries at the same time."`
+		Lease        time.Duration `toml:"lease" default:"5m" doc:"After what time a server takes over the deliveries of another that died. Matters where several share a database."`
 	} `toml:"queue"`
 
 	Mail struct {
@@ -95,9 +97,24 @@ type Config struct {
 
 		ReportAddress string `toml:"report_address" doc:"Address that gets the letters people report as suspicious. Empty: the report is only recorded." example:"soc@city.example"`
 
+		OneClick bool `toml:"one_click" default:"true" doc:"Let people leave outside mailing lists by one click (RFC 8058): the server sends the request that the sender signed, to public addresses only."`
+
 		Authenticity bool `toml:"authenticity" default:"true" doc:"Check SPF, DKIM and DMARC of letters from outside and note the result."`
 		DMARCReject  bool `toml:"dmarc_reject" default:"false" doc:"Refuse letters that fail DMARC where the owner of the domain asks for that (p=reject)."`
+
+		TemplateFiles conf.Size `toml:"template_files" default:"25MB" doc:"Files that one template may hold, together."`
 	} `toml:"mail"`
+
+	Sieve struct {
+		MaxScripts   int       `toml:"max_scripts" default:"50" doc:"Scripts of an account."`
+		MaxScript    conf.Size `toml:"max_script" default:"256KB" doc:"Largest script."`
+		MaxRules     int       `toml:"max_rules" default:"500" doc:"Rules of an account."`
+		MaxRedirects int       `toml:"max_redirects" default:"8" doc:"Addresses that a script may send one letter on to."`
+		MaxActions   int       `toml:"max_actions" default:"64" doc:"Things that a script may do with one letter."`
+		MaxSteps     int       `toml:"max_steps" default:"20000000" doc:"Work that a script may make of one letter, in steps."`
+		MaxNesting   int       `toml:"max_nesting" default:"32" doc:"Blocks and tests of a script within one another."`
+		MaxBody      conf.Size `toml:"max_body" default:"1MB" doc:"How much of a body a script looks at."`
+	} `toml:"sieve"`
 }
 
 // LoadConfig reads the file (none when path is empty) and the environment.
@@ -121,7 +138,7 @@ func (c Config) outbound() (mail.Outbound, error) {
 	q := c.Queue
 	o := mail.Outbound{
 		Smarthost: q.Smarthost, SmarthostTLS: q.SmarthostTLS, User: q.User, Password: q.Password,
-		GiveUpAfter: q.GiveUpAfter, Concurrency: q.Concurrency, Routes: map[string]string{},
+		GiveUpAfter: q.GiveUpAfter, Concurrency: q.Concurrency, Lease: q.Lease, Routes: map[string]string{},
 	}
 	for _, route := range q.Routes {
 		domain, host, ok := strings.Cut(route, "=")
@@ -140,6 +157,12 @@ func (c Config) outbound() (mail.Outbound, error) {
 		}}
 	}
 	return o, nil
+}
+
+// sieve reads the limits of people's scripts; the rest keep their defaults.
+func (c Config) sieve() sieve.Limits {
+	s := c.Sieve
+	return sieve.Limits{Script: int(s.MaxScript), Redirects: s.MaxRedirects, Actions: s.MaxActions, Steps: s.MaxSteps, Nesting: s.MaxNesting, Body: int(s.MaxBody)}
 }
 
 // authenticity reads the settings of the checks of letters from outside; they

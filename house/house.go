@@ -77,6 +77,8 @@ func (h *House) build(ctx context.Context) (err error) {
 		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), DefaultQuota: int64(h.conf.Mail.DefaultQuota),
 		MaxRecipients: h.conf.SMTP.MaxRecipients, Postmaster: h.conf.Mail.Postmaster, Outbound: out,
 		Authenticity: h.conf.authenticity(), ReportAddress: h.conf.Mail.ReportAddress,
+		OneClick: mail.OneClick{Off: !h.conf.Mail.OneClick},
+		Sieve:    h.conf.sieve(), MaxScripts: h.conf.Sieve.MaxScripts, MaxRules: h.conf.Sieve.MaxRules, TemplateFiles: int64(h.conf.Mail.TemplateFiles),
 	}, now, h.log)
 	if err != nil {
 		return err

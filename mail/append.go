@@ -47,7 +47,11 @@ func (l *Letter) Discard() {
 // Spool reads a message to its end in bounded memory. TooLarge when it is
 // over the room's limit.
 func (a *Account) Spool(ctx context.Context, r io.Reader) (*Letter, error) {
-	return a.room.spool(ctx, a.scope, r)
+	l, err := a.room.spool(ctx, a.scope, r)
+	if err == nil {
+		l.Content.Imported = true
+	}
+	return l, err
 }
 
 func (r *Room) spool(ctx context.Context, scope store.Scope, src io.Reader) (*Letter, error) {
@@ -80,7 +84,19 @@ func (a *Account) Reuse(ctx context.Context, b Blob) (*Letter, error) {
 		return nil, err
 	}
 	defer bytes.Close()
-	return l, l.parse(bytes)
+	if err := l.parse(bytes); err != nil {
+		return nil, err
+	}
+	// What came to this account by itself does not lose that by being filed again.
+	l.Content.Imported = true
+	if _, message, err := a.FindBlob(ctx, b.Hash); err == nil && message != 0 {
+		list, err := a.Content(ctx, message)
+		if err != nil {
+			return nil, err
+		}
+		l.Content.Imported = list[0] == nil || list[0].Imported
+	}
+	return l, nil
 }
 
 func (l *Letter) parse(b *store.Blob) error {
@@ -103,6 +119,10 @@ type NewMessage struct {
 	Mailboxes []int64
 	Keywords  []string
 	Received  time.Time // zero = now
+
+	// DeliveredTo is the account's address when the letter comes from
+	// somebody else, and is not put there by its owner.
+	DeliveredTo string
 }
 
 // Append files letters, all or none. Conflict is never returned; NotFound
@@ -127,16 +147,17 @@ func (a *Account) Append(ctx context.Context, news ...NewMessage) ([]*Message, e
 
 // insert files letters in an account, in the caller's transaction.
 func (r *Room) insert(ctx context.Context, tx *store.Tx, account, quota int64, news []NewMessage) ([]*Message, error) {
-	var bytes int64
+	t := touched{email: true, messages: len(news)}
 	for _, n := range news {
-		bytes += n.Letter.blob.Size
+		t.bytes += n.Letter.blob.Size
+		t.delivery = t.delivery || n.DeliveredTo != ""
 	}
-	row, err := bump(ctx, tx, account, touched{email: true, messages: len(news), bytes: bytes})
+	row, err := bump(ctx, tx, account, t)
 	if err != nil {
 		return nil, err
 	}
 	if quota > 0 && row.used > quota {
-		return nil, errs.E(errs.OverQuota, "The mailbox is full: %d of %d bytes are used.", row.used-bytes, quota)
+		return nil, errs.E(errs.OverQuota, "The mailbox is full: %d of %d bytes are used.", row.used-t.bytes, quota)
 	}
 	out := make([]*Message, len(news))
 	for i, n := range news {
@@ -147,13 +168,21 @@ func (r *Room) insert(ctx context.Context, tx *store.Tx, account, quota int64, n
 		if n.Received.IsZero() {
 			m.ReceivedMs = r.clock.Now().UnixMilli()
 		}
+		if m.Thread, err = threadOf(ctx, tx, account, m.ID, &n.Letter.Content.Message.Envelope); err != nil {
+			return nil, err
+		}
+		if n.DeliveredTo != "" && m.Thread != m.ID {
+			if n, err = r.past(ctx, tx, account, m.Thread, n); err != nil {
+				return nil, err
+			}
+		}
 		if m.Keywords, err = r.keywords(n.Keywords); err != nil {
 			return nil, err
 		}
-		if m.Places, err = newPlaces(ctx, tx, account, n.Mailboxes, row.modseq); err != nil {
+		if err := noteMuted(ctx, tx, account, m.Thread, nil, m.Keywords); err != nil {
 			return nil, err
 		}
-		if m.Thread, err = threadOf(ctx, tx, account, m.ID, &n.Letter.Content.Message.Envelope); err != nil {
+		if m.Places, err = newPlaces(ctx, tx, account, n.Mailboxes, row.modseq); err != nil {
 			return nil, err
 		}
 		if err := r.insertLetter(ctx, tx, account, m, n.Letter); err != nil {
@@ -168,7 +197,7 @@ func (r *Room) insertLetter(ctx context.Context, tx *store.Tx, account int64, m 
 	if err := insertMessage(ctx, tx, account, m); err != nil {
 		return err
 	}
-	if err := insertContent(ctx, tx, account, m.ID, l.blob, l.encoded); err != nil {
+	if err := insertContent(ctx, tx, account, m.ID, l); err != nil {
 		return err
 	}
 	tx.OnCommit(func() { r.arrived(account, m, l) })

@@ -174,8 +174,9 @@ type Origin struct {
 const Internal = "internal"
 
 // Origin reads from a letter's header where it comes from. Only the lines on
-// top are believed, which this server wrote when the letter came.
-func (r *Room) Origin(h mime.Header, e *mime.Envelope) Origin {
+// top are believed, which this server wrote when the letter came; of one that
+// was imported none, since anybody could have written them.
+func (r *Room) Origin(h mime.Header, e *mime.Envelope, imported bool) Origin {
 	o := Origin{Verdict: mailauth.Unverified, Outside: true}
 	for _, a := range mime.Mailboxes(e.From) {
 		if _, local := r.dir.OrgOf(strings.ToLower(a.Host)); local {
@@ -189,7 +190,11 @@ func (r *Room) Origin(h mime.Header, e *mime.Envelope) Origin {
 		return o
 	}
 	top := strings.Join(strings.Fields(h[0].Value), " ")
+	_, received := h.Get("Received")
+	_, checked := h.Get("Authentication-Results")
 	switch {
+	case imported && (received || checked):
+		o.Outside = true
 	case strings.EqualFold(h[0].Name, "Authentication-Results"):
 		if results, ok := mailauth.Parse(top, r.conf.Hostname); ok {
 			o.Results, o.Verdict = results, results.Verdict()
@@ -198,7 +203,7 @@ func (r *Room) Origin(h mime.Header, e *mime.Envelope) Origin {
 		o.Outside = o.Outside || o.Verdict != mailauth.Verified
 	case o.Outside:
 	case !strings.EqualFold(h[0].Name, "Received"):
-		if _, received := h.Get("Received"); !received {
+		if !received {
 			o.Verdict = Internal // written here and not sent yet, or the copy of what was
 		}
 	case r.submitted(top):
@@ -218,4 +223,6 @@ func (r *Room) submitted(received string) bool {
 }
 
 // Origin says where a message of the account comes from.
-func (a *Account) Origin(h mime.Header, e *mime.Envelope) Origin { return a.room.Origin(h, e) }
+func (a *Account) Origin(h mime.Header, e *mime.Envelope, imported bool) Origin {
+	return a.room.Origin(h, e, imported)
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"chancery/kit/errs"
+	"chancery/kit/testkit"
 	"chancery/wire/mailauth"
 )
 
@@ -61,7 +62,7 @@ func TestOrigin(t *testing.T) {
 			l, err := o.room.SpoolOutside(t.Context(), 1, Trace{From: c.from, Addr: netip.MustParseAddr(c.addr), Helo: "mx", Protocol: "ESMTP", ID: "m1"}, strings.NewReader(text))
 			check(t, err)
 			defer l.Discard()
-			got := o.room.Origin(l.Content.Message.Header, &l.Content.Message.Envelope)
+			got := o.room.Origin(l.Content.Message.Header, &l.Content.Message.Envelope, l.Content.Imported)
 			if got.Verdict != c.verdict || got.Outside != c.outside {
 				t.Errorf("%s, outside %v: %+v", got.Verdict, got.Outside, got)
 			}
@@ -113,9 +114,64 @@ func TestOriginInternal(t *testing.T) {
 	snap := must(p.bob.Snapshot(t.Context()))
 	l := must(p.room.Spool(t.Context(), 1, strings.NewReader(p.letters(t, p.bob)[0])))
 	defer l.Discard()
-	if got := p.bob.Origin(l.Content.Message.Header, &l.Content.Message.Envelope); got.Verdict != Internal || got.Outside {
+	if got := p.bob.Origin(l.Content.Message.Header, &l.Content.Message.Envelope, false); got.Verdict != Internal || got.Outside {
 		t.Errorf("%+v, %d", got, snap.Len())
 	}
+}
+
+// TestOriginImported believes nothing of a letter that somebody brought, and
+// still what this server wrote where such a letter is copied or filed again.
+func TestOriginImported(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		p := newPostOffice(t, url, Outbound{})
+		ctx := t.Context()
+		origin := func(a *Account, id int64) Origin {
+			t.Helper()
+			b, c, err := a.OpenMessage(ctx, id)
+			check(t, err)
+			defer b.Close()
+			return a.Origin(must(c.Message.Root.ReadHeader(b, 64<<10)), &c.Message.Envelope, c.Imported)
+		}
+		inbox := []int64{inboxID}
+		for name, top := range map[string]string{
+			"results":              "Authentication-Results: mail.city.example; spf=pass; dkim=pass; dmarc=pass policy.aligned=yes\r\n",
+			"path and results":     "Return-Path: <bob@city.example>\r\nAuthentication-Results: mail.city.example; spf=pass; dkim=pass; dmarc=pass\r\n",
+			"a way within":         "Received: by mail.city.example with HTTP id m1; Mon, 2 Mar 2026 12:00:00 +0000\r\n",
+			"results beneath":      "X-A: b\r\nAuthentication-Results: mail.city.example; spf=pass; dkim=pass; dmarc=pass\r\n",
+			"as one that was sent": "Return-Path: <bob@city.example>\r\nReceived: by mail.city.example with ESMTPSA id m1; Mon, 2 Mar 2026 12:00:00 +0000\r\n",
+		} {
+			l := must(p.ann.Spool(ctx, strings.NewReader(top+"From: bob@city.example\r\nSubject: "+name+"\r\n\r\nPay\r\n")))
+			made := must(p.ann.Append(ctx, NewMessage{Letter: l, Mailboxes: inbox}))[0]
+			if got := origin(p.ann, made.ID); got.Verdict != mailauth.Unverified || !got.Outside {
+				t.Errorf("%s: %+v", name, got)
+			}
+			p.room.parts = newContentCache(1 << 20) // as after a restart
+			if got := origin(p.ann, made.ID); got.Verdict != mailauth.Unverified {
+				t.Errorf("%s, read again: %+v", name, got)
+			}
+		}
+
+		// What ann sent to herself is known to be hers, wherever she puts it.
+		must(p.ann.Submit(ctx, p.draft(t, "To: ann@city.example\r\n")))
+		var real int64
+		until(t, "it is there", func() bool {
+			snap := must(p.ann.Snapshot(ctx))
+			snap.Each(func(m *Message) bool {
+				if _, in := m.In(inboxID); in && origin(p.ann, m.ID).Verdict == Internal {
+					real = m.ID
+				}
+				return true
+			})
+			return real != 0
+		})
+		copied := must(p.ann.Copy(ctx, p.ann, []CopyOf{{ID: real, Mailboxes: inbox}}))[0]
+		again := must(p.ann.Append(ctx, NewMessage{Letter: must(p.ann.Reuse(ctx, must(p.ann.Content(ctx, real))[0].Blob)), Mailboxes: inbox}))[0]
+		for _, id := range []int64{copied.ID, again.ID} {
+			if got := origin(p.ann, id); got.Verdict != Internal || got.Outside {
+				t.Errorf("%d: %+v", id, got)
+			}
+		}
+	})
 }
 
 // TestSplitHeadCost says that a header of very many lines costs little.

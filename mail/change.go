@@ -167,7 +167,14 @@ func (c *changer) one(ctx context.Context, ch Change) Outcome {
 		return Outcome{Message: old}
 	}
 	m.Modseq = c.modseq
-	if err := c.save(ctx, old, &m); err != nil {
+	err = noteMuted(ctx, c.tx, c.a.info.ID, m.Thread, old.Keywords, m.Keywords)
+	if err == nil {
+		err = c.noteAssigned(ctx, old, &m)
+	}
+	if err == nil {
+		err = c.save(ctx, old, &m)
+	}
+	if err != nil {
 		return Outcome{Err: errs.Wrap(errs.Internal, err, "The change could not be saved.")}
 	}
 	if len(m.Places) == 0 {

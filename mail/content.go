@@ -18,6 +18,9 @@ type Content struct {
 	Blob    Blob
 	Message *mime.Message
 	Preview string // the first words, at most 256 characters, one line
+	// Imported says that somebody who may write here brought the bytes: what
+	// its header says of its way is not believed. It is no part of the stored form.
+	Imported bool
 
 	mu     sync.Mutex
 	extras map[string][]byte

@@ -214,7 +214,7 @@ func (r *Room) fileOne(ctx context.Context, tx *store.Tx, a directory.Account, i
 	if err != nil {
 		return err
 	}
-	made, err := r.insert(ctx, tx, a.ID, quota, []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: in.Keywords}})
+	made, err := r.insert(ctx, tx, a.ID, quota, []NewMessage{{Letter: l, Mailboxes: []int64{box}, Keywords: in.Keywords, DeliveredTo: a.Address}})
 	if err == nil {
 		err = r.noteAnswer(ctx, tx, a, l, made[0])
 	}

@@ -224,7 +224,7 @@ func (r *Room) placesBy(ctx context.Context, tx *store.Tx, a directory.Account, 
 		if !ok {
 			i = len(news)
 			byFlags[key] = i
-			news = append(news, NewMessage{Letter: l, Keywords: keywords})
+			news = append(news, NewMessage{Letter: l, Keywords: keywords, DeliveredTo: a.Address})
 		}
 		if !slices.Contains(news[i].Mailboxes, box) {
 			news[i].Mailboxes = append(news[i].Mailboxes, box)

@@ -34,9 +34,11 @@ type Config struct {
 	ReportAddress  string // gets what people report as suspicious; "" = it is only recorded
 	Outbound       Outbound
 	Authenticity   Authenticity
+	OneClick       OneClick     // leaving lists
 	Sieve          sieve.Limits // of people's scripts; each has its default
 	MaxScripts     int          // per account, default 50
 	MaxRules       int          // per account, default 500
+	TemplateFiles  int64        // bytes of the files of one template, default 25 MiB
 }
 
 // Room is the mail room. One serves all doors of a process.
@@ -100,6 +102,7 @@ func (c Config) withDefaults() Config {
 	}
 	c.Outbound = c.Outbound.withDefaults()
 	set(&c.MaxMessage, 100<<20)
+	set(&c.TemplateFiles, 25<<20)
 	set(&c.MaxHold, 30*24*3600)
 	set(&c.HistoryChanges, 100_000)
 	setInt(&c.MaxMailboxes, 10_000)

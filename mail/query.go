@@ -82,6 +82,7 @@ const (
 	ByKeyword      SortKey = "hasKeyword"
 	ByAllInThread  SortKey = "allInThreadHaveKeyword"
 	BySomeInThread SortKey = "someInThreadHaveKeyword"
+	ByAttachment   SortKey = "hasAttachment" // our own
 )
 
 // Query returns the messages of the snapshot that pass the filter, in order:
@@ -294,6 +295,8 @@ func (q *query) sortValue(m *Message, s Sort) (v sortValue) {
 		v.num = m.Shown()
 	case BySize:
 		v.num = m.Size
+	case ByAttachment:
+		v.num = flag(m.HasAttachment)
 	case ByKeyword:
 		v.num = flag(m.Keywords.Has(s.Keyword))
 	case ByAllInThread:

@@ -22,6 +22,7 @@ type Snapshot struct {
 	MailboxState    int64
 	IdentityState   int64
 	SubmissionState int64
+	DeliveryState   int64 // the counter when a letter last arrived from somebody else
 	Oldest          int64 // changes since before this cannot be told
 	Used            int64 // bytes of all messages
 

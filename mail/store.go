@@ -10,14 +10,14 @@ import (
 
 // accountRow is the counters of an account.
 type accountRow struct {
-	modseq, email, mailbox, identity, submission, oldest int64
-	nextMessage, nextMailbox, used                       int64
+	modseq, email, mailbox, identity, submission, oldest, delivery int64
+	nextMessage, nextMailbox, used                                 int64
 }
 
-const accountColumns = "modseq, email_state, mailbox_state, identity_state, submission_state, oldest, next_message, next_mailbox, used"
+const accountColumns = "modseq, email_state, mailbox_state, identity_state, submission_state, oldest, next_message, next_mailbox, used, delivery_state"
 
 func (r *accountRow) fields() []any {
-	return []any{&r.modseq, &r.email, &r.mailbox, &r.identity, &r.submission, &r.oldest, &r.nextMessage, &r.nextMailbox, &r.used}
+	return []any{&r.modseq, &r.email, &r.mailbox, &r.identity, &r.submission, &r.oldest, &r.nextMessage, &r.nextMailbox, &r.used, &r.delivery}
 }
 
 func selectAccount(ctx context.Context, tx *store.Tx, account int64) (r accountRow, err error) {
@@ -35,10 +35,10 @@ func insertAccount(ctx context.Context, tx *store.Tx, account int64) (bool, erro
 
 // touched says which object types a change touches; each has its own state.
 type touched struct {
-	email, mailbox, identity, submission bool
-	messages                             int   // new message ids wanted
-	mailboxes                            int   // new mailbox ids wanted
-	bytes                                int64 // added to the space used
+	email, mailbox, identity, submission, delivery bool
+	messages                                       int   // new message ids wanted
+	mailboxes                                      int   // new mailbox ids wanted
+	bytes                                          int64 // added to the space used
 }
 
 // bump counts the next change and returns the counters after it; it also
@@ -50,9 +50,10 @@ func bump(ctx context.Context, tx *store.Tx, account int64, t touched) (r accoun
 		mailbox_state = CASE WHEN $3 THEN modseq + 1 ELSE mailbox_state END,
 		identity_state = CASE WHEN $4 THEN modseq + 1 ELSE identity_state END,
 		submission_state = CASE WHEN $5 THEN modseq + 1 ELSE submission_state END,
+		delivery_state = CASE WHEN $9 THEN modseq + 1 ELSE delivery_state END,
 		next_message = next_message + $6, next_mailbox = next_mailbox + $7, used = used + $8
 		WHERE account_id = $1 RETURNING `+accountColumns,
-		[]any{account, t.email, t.mailbox, t.identity, t.submission, t.messages, t.mailboxes, t.bytes}, r.fields()...)
+		[]any{account, t.email, t.mailbox, t.identity, t.submission, t.messages, t.mailboxes, t.bytes, t.delivery}, r.fields()...)
 	return r, err
 }
 
@@ -174,17 +175,18 @@ func deleteMessage(ctx context.Context, tx *store.Tx, account, id int64) error {
 	return err
 }
 
-func insertContent(ctx context.Context, tx *store.Tx, account, id int64, b Blob, content []byte) error {
-	_, err := tx.Exec(ctx, "INSERT INTO message_content (account_id, id, org_id, level, hash, content) VALUES ($1, $2, $3, $4, $5, $6)",
-		account, id, b.Scope.Org, b.Scope.Level, b.Hash[:], content)
+func insertContent(ctx context.Context, tx *store.Tx, account, id int64, l *Letter) error {
+	b := l.blob
+	_, err := tx.Exec(ctx, "INSERT INTO message_content (account_id, id, org_id, level, hash, content, imported) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		account, id, b.Scope.Org, b.Scope.Level, b.Hash[:], l.encoded, l.Content.Imported)
 	return err
 }
 
 func selectContent(ctx context.Context, tx *store.Tx, account, id int64) (c *Content, raw []byte, err error) {
 	c = &Content{}
 	var hash []byte
-	err = tx.Row(ctx, "SELECT org_id, level, hash, content FROM message_content WHERE account_id = $1 AND id = $2",
-		[]any{account, id}, &c.Blob.Scope.Org, &c.Blob.Scope.Level, &hash, &raw)
+	err = tx.Row(ctx, "SELECT org_id, level, hash, content, imported FROM message_content WHERE account_id = $1 AND id = $2",
+		[]any{account, id}, &c.Blob.Scope.Org, &c.Blob.Scope.Level, &hash, &raw, &c.Imported)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -206,6 +208,10 @@ func selectHolder(ctx context.Context, tx *store.Tx, account int64, h store.Hash
 		return b, 0, err
 	}
 	b, err = selectScriptBlob(ctx, tx, account, h)
+	if found, err := store.Found(err); found || err != nil {
+		return b, 0, err
+	}
+	b, err = selectTemplateBlob(ctx, tx, account, h)
 	return b, 0, err
 }
 
@@ -337,6 +343,7 @@ func selectOtherRefs(ctx context.Context, tx *store.Tx, each func(BlobKey)) erro
 		"SELECT org_id, level, hash FROM mail_upload",
 		"SELECT org_id, level, hash FROM mail_queue",
 		"SELECT org_id, level, hash FROM mail_sieve",
+		"SELECT org_id, level, hash FROM mail_template_file",
 	} {
 		err := tx.Query(ctx, query, nil, func(scan func(...any) error) error {
 			var k BlobKey

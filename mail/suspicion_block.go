@@ -44,6 +44,10 @@ func (a *Account) Block(ctx context.Context, address string) (b Blocked, err err
 	}
 	b = Blocked{ID: id.New(), Address: normal, Since: a.room.clock.Now().UTC().Truncate(time.Millisecond)}
 	err = a.write(ctx, nil, func(tx *store.Tx) error {
+		row, err := bump(ctx, tx, a.info.ID, touched{})
+		if err != nil {
+			return err
+		}
 		list, err := selectBlocked(ctx, tx, a.info.ID)
 		if err != nil {
 			return err
@@ -54,6 +58,9 @@ func (a *Account) Block(ctx context.Context, address string) (b Blocked, err err
 		fresh, err := insertBlocked(ctx, tx, a.info.ID, b)
 		if err == nil && !fresh {
 			err = errs.E(errs.Exists, "The sender is blocked already.")
+		}
+		if err == nil {
+			err = putBlockChange(ctx, tx, a.info.ID, b.ID, row.modseq, row.modseq, false)
 		}
 		tx.OnCommit(a.room.blocks.forget)
 		return err
@@ -67,12 +74,37 @@ func (a *Account) Unblock(ctx context.Context, id int64) error {
 		return err
 	}
 	return a.write(ctx, nil, func(tx *store.Tx) error {
+		row, err := bump(ctx, tx, a.info.ID, touched{})
+		if err != nil {
+			return err
+		}
 		was, err := deleteBlocked(ctx, tx, a.info.ID, id)
 		if err == nil && !was {
 			err = errs.E(errs.NotFound, "There is no such sender on the list.")
 		}
+		if err != nil {
+			return err
+		}
+		return putBlockChange(ctx, tx, a.info.ID, id, 0, row.modseq, true)
+	})
+}
+
+// BlockedState returns the account's counter at the last change of the list.
+func (a *Account) BlockedState(ctx context.Context) (n int64, err error) {
+	err = a.room.db.Read(ctx, func(tx *store.Tx) (err error) {
+		n, err = selectBlockState(ctx, tx, a.info.ID)
 		return err
 	})
+	return n, err
+}
+
+// BlockedChanges returns what happened to the list after the counter stood at since.
+func (a *Account) BlockedChanges(ctx context.Context, since int64) (c ObjectChanges, err error) {
+	err = a.room.db.Read(ctx, func(tx *store.Tx) error {
+		c = ObjectChanges{}
+		return selectBlockChanges(ctx, tx, a.info.ID, since, &c)
+	})
+	return c, err
 }
 
 // blocks remembers whether anybody has blocked anybody, so that a delivery

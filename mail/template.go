@@ -41,6 +41,14 @@ type TemplateBody struct {
 	DueDays int              `json:"d,omitempty"` // answers are due so many days after sending; 0 = no date
 	Every   string           `json:"e,omitempty"` // of a report: weekly, monthly, ...
 	Sort    int              `json:"o,omitempty"`
+	Files   []TemplateFile   `json:"-"` // rows of their own, since they hold blobs
+}
+
+// TemplateFile is a file that goes along with the letters of a template.
+type TemplateFile struct {
+	Blob Blob
+	Name string
+	Type string
 }
 
 // Template is a letter prepared in advance: a person's own, or that of a
@@ -58,6 +66,7 @@ const (
 	MaxTemplates    = 500       // per account
 	MaxTemplateBody = 256 << 10 // bytes of HTML
 	MaxTemplateTo   = 500       // recipients
+	MaxTemplateFile = 20        // files; Config.TemplateFiles bounds their bytes
 	maxDueDays      = 3660
 )
 
@@ -74,12 +83,55 @@ func (b *TemplateBody) check() error {
 	case b.Every != "" && months[b.Every] == 0 && b.Every != everyWeek:
 		return errs.E(errs.Invalid, "Nothing is repeated %q.", b.Every)
 	}
+	for _, f := range b.Files {
+		if strings.TrimSpace(f.Name) == "" || len(f.Name) > 255 || len(f.Type) > 127 || strings.ContainsAny(f.Name+f.Type, "\r\n\x00") {
+			return errs.E(errs.Invalid, "A file has a name of one line, at most 255 bytes.")
+		}
+	}
 	for _, t := range slices.Concat(b.To, b.Cc) {
 		if !strings.Contains(t.Email, "@") || strings.ContainsAny(t.Name+t.Email, "\r\n\x00") {
 			return errs.E(errs.Invalid, "%q is not a mail address", t.Email)
 		}
 	}
 	return nil
+}
+
+// checkTemplate adds what depends on the settings.
+func (a *Account) checkTemplate(b *TemplateBody) error {
+	var size int64
+	for _, f := range b.Files {
+		size += f.Blob.Size
+	}
+	if limit := a.room.conf.TemplateFiles; size > limit || len(b.Files) > MaxTemplateFile {
+		return errs.E(errs.TooLarge, "A template can hold %d files of %d bytes together.", MaxTemplateFile, limit)
+	}
+	return b.check()
+}
+
+// keepFiles changes the files that a template holds. They count towards the
+// account's space while they are added; used is what its letters take.
+func (a *Account) keepFiles(ctx context.Context, tx *store.Tx, template int64, old, files []TemplateFile, used int64) error {
+	if slices.Equal(old, files) {
+		return nil
+	}
+	for _, f := range files {
+		if err := tx.RefHash(ctx, f.Blob.Scope, f.Blob.Hash, 1); err != nil {
+			return err
+		}
+	}
+	for _, f := range old {
+		if err := tx.RefHash(ctx, f.Blob.Scope, f.Blob.Hash, -1); err != nil {
+			return err
+		}
+	}
+	if err := putTemplateFiles(ctx, tx, a.info.ID, template, files); err != nil || a.info.Quota == 0 || len(files) == 0 {
+		return err
+	}
+	held, err := sumTemplateFiles(ctx, tx, a.info.ID)
+	if err == nil && used+held > a.info.Quota {
+		err = errs.E(errs.OverQuota, "The mailbox is full: %d of %d bytes are used.", used+held, a.info.Quota)
+	}
+	return err
 }
 
 // Templates lists the account's templates and says their state.
@@ -128,7 +180,7 @@ func (a *Account) CreateTemplate(ctx context.Context, b TemplateBody) (t Templat
 	if err := a.can(ctx, policy.Organise); err != nil {
 		return t, err
 	}
-	if err := b.check(); err != nil {
+	if err := a.checkTemplate(&b); err != nil {
 		return t, err
 	}
 	err = a.write(ctx, nil, func(tx *store.Tx) error {
@@ -144,7 +196,10 @@ func (a *Account) CreateTemplate(ctx context.Context, b TemplateBody) (t Templat
 			return errs.E(errs.OverQuota, "An account can have %d templates.", MaxTemplates)
 		}
 		t = Template{ID: id.New(), TemplateBody: b, Created: row.modseq, Modseq: row.modseq}
-		return putTemplate(ctx, tx, a.info.ID, t)
+		if err := putTemplate(ctx, tx, a.info.ID, t); err != nil {
+			return err
+		}
+		return a.keepFiles(ctx, tx, t.ID, nil, b.Files, row.used)
 	})
 	return t, err
 }
@@ -162,7 +217,7 @@ func (a *Account) Template(ctx context.Context, template int64) (t Template, err
 // when it was read: Conflict when somebody changed it since, so that two people
 // who change a shared account's template do not undo each other.
 func (a *Account) UpdateTemplate(ctx context.Context, template, was int64, b TemplateBody) error {
-	if err := b.check(); err != nil {
+	if err := a.checkTemplate(&b); err != nil {
 		return err
 	}
 	return a.changeTemplate(ctx, template, func(t *Template) error {
@@ -204,10 +259,20 @@ func (a *Account) changeTemplate(ctx context.Context, template int64, change fun
 		if err != nil {
 			return err
 		}
+		old := t.Files
 		if err := change(&t); err != nil {
 			return err
 		}
 		t.Modseq = row.modseq
-		return putTemplate(ctx, tx, a.info.ID, t)
+		if t.Gone {
+			t.Files = nil
+		}
+		if err := putTemplate(ctx, tx, a.info.ID, t); err != nil {
+			return err
+		}
+		return a.keepFiles(ctx, tx, t.ID, old, t.Files, row.used)
 	})
 }
+
+// MaxTemplateFiles returns how many bytes of files a template may hold.
+func (r *Room) MaxTemplateFiles() int64 { return r.conf.TemplateFiles }

@@ -177,7 +177,7 @@ func (v *views) catchUp(ctx context.Context, db *store.Store, account int64, old
 func build(old *Snapshot, c change) *Snapshot {
 	s := &Snapshot{
 		Modseq: c.row.modseq, EmailState: c.row.email, MailboxState: c.row.mailbox,
-		IdentityState: c.row.identity, SubmissionState: c.row.submission,
+		IdentityState: c.row.identity, SubmissionState: c.row.submission, DeliveryState: c.row.delivery,
 		Oldest: c.row.oldest, Used: c.row.used, boxes: map[int64]*box{},
 	}
 	b := builder{s: s, uids: map[int64]*edit[Entry]{}, dates: map[int64]*edit[*Message]{}}

@@ -154,6 +154,7 @@ var mailTypes = []described{
 	{directory.PreferenceObject{}, "A choice of the person; its id is its name."},
 	{identity.SignInObject{}, "A sign-in to the person's own account (our own capability)."},
 	{jmapmail.Template{}, "A letter prepared in advance."},
+	{jmapmail.TemplateFile{}, "A file that goes along with the letters of a template."},
 	{jmapmail.Request{}, "What a letter sent by kind asks of its addressees."},
 	{jmapmail.Addressee{}, ""},
 	{contacts.AddressBookObject{}, "RFC 9610 section 2."},

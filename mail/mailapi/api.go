@@ -80,8 +80,9 @@ func (a *API) Capabilities() []jmap.Capability {
 		{
 			URN:     jmapmail.MailURN,
 			Account: a.mailCapability,
-			Types:   []string{"Mailbox", "Thread", "Email", "Identity", "EmailSubmission"},
-			States:  a.states,
+			// EmailDelivery has no methods: RFC 8621 section 1.5 has it for push alone.
+			Types:  []string{"Mailbox", "Thread", "Email", "EmailDelivery", "Identity", "EmailSubmission"},
+			States: a.states,
 			Methods: map[string]jmap.Method{
 				"Mailbox/get":          a.mailboxGet,
 				"Mailbox/changes":      a.mailboxChanges,
@@ -214,7 +215,7 @@ func (a *API) states(ctx context.Context, account jmap.ID) (map[string]string, e
 	}
 	email := state(snap.EmailState)
 	return map[string]string{"Mailbox": state(mailboxState(snap)), "Thread": email, "Email": email,
-		"Identity": state(snap.IdentityState), "EmailSubmission": state(snap.SubmissionState)}, nil
+		"EmailDelivery": state(snap.DeliveryState), "Identity": state(snap.IdentityState), "EmailSubmission": state(snap.SubmissionState)}, nil
 }
 
 // Listen wakes whoever waits for changes of accounts (doors/jmap). Accounts

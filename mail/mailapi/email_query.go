@@ -12,8 +12,9 @@ import (
 	"chancery/wire/jmapmail"
 )
 
-// sortOptions are the properties to sort by (RFC 8621 section 4.4.2).
-var sortOptions = []string{"receivedAt", "sentAt", "size", "from", "to", "subject", "hasKeyword", "allInThreadHaveKeyword", "someInThreadHaveKeyword"}
+// sortOptions are the properties to sort by (RFC 8621 section 4.4.2);
+// hasAttachment is ours.
+var sortOptions = []string{"receivedAt", "sentAt", "size", "from", "to", "subject", "hasKeyword", "allInThreadHaveKeyword", "someInThreadHaveKeyword", "hasAttachment"}
 
 func emailSortable(p string) bool { return slices.Contains(sortOptions, p) }
 

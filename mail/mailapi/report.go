@@ -3,9 +3,7 @@ package mailapi
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"hash/fnv"
-	"strconv"
+	"errors"
 
 	"chancery/kit/errs"
 	"chancery/kit/id"
@@ -27,11 +25,17 @@ func (a *API) trustCapability() jmap.Capability {
 		Account: func(acc jmap.Account) (any, bool) {
 			return jmapmail.TrustCapability{MaxReported: mail.MaxReported, MaxBlocked: mail.MaxBlocked}, !acc.IsReadOnly
 		},
+		Types: []string{"BlockedSender"},
+		States: func(ctx context.Context, account jmap.ID) (map[string]string, error) {
+			return a.oneState(ctx, account, "BlockedSender", (*mail.Account).BlockedState)
+		},
 		Methods: map[string]jmap.Method{
-			"Email/report":      a.emailReport,
-			"Email/unreport":    a.emailUnreport,
-			"BlockedSender/get": a.blockedGet,
-			"BlockedSender/set": a.blockedSet,
+			"Email/report":          a.emailReport,
+			"Email/unreport":        a.emailUnreport,
+			"Email/unsubscribe":     a.emailUnsubscribe,
+			"BlockedSender/get":     a.blockedGet,
+			"BlockedSender/changes": a.blockedChanges,
+			"BlockedSender/set":     a.blockedSet,
 		},
 	}
 }
@@ -96,19 +100,52 @@ func (a *API) emailUnreport(ctx context.Context, call *jmap.Call) (any, error) {
 	return map[string]any{"accountId": args.AccountID}, err
 }
 
+// emailUnsubscribe is Email/unsubscribe, our own method: leaving a list by one
+// click (RFC 8058). The error cannotUnsubscribe leaves the ways of RFC 2369.
+func (a *API) emailUnsubscribe(ctx context.Context, call *jmap.Call) (any, error) {
+	var args jmapmail.UnsubscribeArgs
+	if err := call.Decode(&args); err != nil {
+		return nil, err
+	}
+	acc, err := a.account(ctx, args.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	n, ok := id.Parse(emailID, args.EmailID)
+	if !ok {
+		return nil, jmap.Fail(jmap.InvalidArguments, "There is no email %s.", args.EmailID)
+	}
+	host, err := acc.Unsubscribe(ctx, n)
+	switch {
+	case errors.Is(err, mail.ErrNoOneClick), errs.Is(err, errs.Unavailable):
+		return nil, jmap.Fail("cannotUnsubscribe", "%s", errs.Text(err))
+	case errs.Is(err, errs.NotFound):
+		return nil, jmap.Fail(jmap.InvalidArguments, "There is no email %s.", args.EmailID)
+	}
+	return jmapmail.UnsubscribeAnswer{AccountID: args.AccountID, Host: host}, err
+}
+
 func blocked(b mail.Blocked) jmapmail.BlockedSender {
 	return jmapmail.BlockedSender{ID: id.Text(blockedID, b.ID), Address: b.Address, CreatedAt: jmap.UTCDate{Time: b.Since}}
 }
 
-// blockedList returns the list with its state, which is made from what is in it.
+// blockedChanges is BlockedSender/changes.
+func (a *API) blockedChanges(ctx context.Context, call *jmap.Call) (any, error) {
+	return a.plainChanges(ctx, call, blockedID, (*mail.Account).BlockedState, (*mail.Account).BlockedChanges)
+}
+
+// blockedList returns the list with its state. The state is read first: what
+// comes in between is then told again, and not missed.
 func blockedList(ctx context.Context, acc *mail.Account) (list []jmapmail.BlockedSender, now string, err error) {
+	n, err := acc.BlockedState(ctx)
+	if err != nil {
+		return nil, "", err
+	}
 	all, err := acc.Blocked(ctx)
-	h := fnv.New64a()
 	for _, b := range all {
 		list = append(list, blocked(b))
-		fmt.Fprintf(h, "%s %d ", b.Address, b.Since.UnixMilli())
 	}
-	return list, strconv.FormatUint(h.Sum64(), 36), err
+	return list, state(n), err
 }
 
 // blockedGet is BlockedSender/get, our own type.

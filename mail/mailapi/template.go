@@ -19,7 +19,8 @@ func (a *API) prepared() []jmap.Capability {
 		{
 			URN: jmapmail.TemplatesURN,
 			Account: func(acc jmap.Account) (any, bool) {
-				return jmapmail.TemplatesCapability{MaxTemplates: mail.MaxTemplates, MaxSizeBody: mail.MaxTemplateBody, Kinds: mail.Kinds, MayWrite: !acc.IsReadOnly}, true
+				return jmapmail.TemplatesCapability{MaxTemplates: mail.MaxTemplates, MaxSizeBody: mail.MaxTemplateBody, Kinds: mail.Kinds, MayWrite: !acc.IsReadOnly,
+					MaxFiles: mail.MaxTemplateFile, MaxSizeFiles: a.room.MaxTemplateFiles()}, true
 			},
 			Types: []string{"Template"},
 			States: func(ctx context.Context, account jmap.ID) (map[string]string, error) {
@@ -106,10 +107,49 @@ func orZero[T any](v *T) (out T) {
 
 func templateObject(t mail.Template) jmapmail.Template {
 	return jmapmail.Template{ID: id.Text(templateID, t.ID), Name: t.Name, Kind: orNil(t.Kind), Subject: t.Subject, HTMLBody: t.HTML,
-		To: targets(t.To), Cc: targets(t.Cc), DueDays: orNil(t.DueDays), Every: orNil(t.Every), SortOrder: t.Sort}
+		To: targets(t.To), Cc: targets(t.Cc), DueDays: orNil(t.DueDays), Every: orNil(t.Every), SortOrder: t.Sort, Files: templateFiles(t.Files)}
 }
 
-func templateBody(o jmapmail.Template) mail.TemplateBody {
+func templateFiles(list []mail.TemplateFile) []jmapmail.TemplateFile {
+	out := make([]jmapmail.TemplateFile, len(list))
+	for i, f := range list {
+		out[i] = jmapmail.TemplateFile{BlobID: blobText(f.Blob.Hash, ""), Name: f.Name, Type: f.Type, Size: f.Blob.Size}
+	}
+	return out
+}
+
+// templateBody reads what a client gave. A part of a letter becomes a blob of
+// its own, so that the template does not hang on the letter.
+func (a *API) templateBody(ctx context.Context, acc *mail.Account, o jmapmail.Template) (mail.TemplateBody, error) {
+	b := plainTemplate(o)
+	for _, f := range o.Files {
+		blob, _, part, err := findBlob(ctx, acc, f.BlobID)
+		if err != nil {
+			e := jmap.Refuse(jmap.BlobNotFound, "There is no blob %s.", f.BlobID)
+			e.NotFound = []jmap.ID{f.BlobID}
+			return b, e
+		}
+		if part != "" {
+			if blob, err = a.partBlob(ctx, acc, f.BlobID); err != nil {
+				return b, err
+			}
+		}
+		b.Files = append(b.Files, mail.TemplateFile{Blob: blob, Name: f.Name, Type: f.Type})
+	}
+	return b, nil
+}
+
+// partBlob copies a part of a letter into a blob.
+func (a *API) partBlob(ctx context.Context, acc *mail.Account, text jmap.ID) (mail.Blob, error) {
+	o, err := a.openBlob(ctx, acc, text)
+	if err != nil {
+		return mail.Blob{}, err
+	}
+	defer o.Close()
+	return acc.Upload(ctx, sectionOf(o), a.room.MaxTemplateFiles())
+}
+
+func plainTemplate(o jmapmail.Template) mail.TemplateBody {
 	return mail.TemplateBody{Name: o.Name, Kind: orZero(o.Kind), Subject: o.Subject, HTML: o.HTMLBody,
 		To: roomTargets(o.To), Cc: roomTargets(o.Cc), DueDays: orZero(o.DueDays), Every: orZero(o.Every), Sort: o.SortOrder}
 }
@@ -164,7 +204,11 @@ func (a *API) patchTemplate(ctx context.Context, acc *mail.Account, n int64, p j
 	if now.ID != id.Text(templateID, n) {
 		return jmap.BadProperty("id", "The id cannot be changed.")
 	}
-	return acc.UpdateTemplate(ctx, n, old.Modseq, templateBody(now))
+	body, err := a.templateBody(ctx, acc, now)
+	if err != nil {
+		return err
+	}
+	return acc.UpdateTemplate(ctx, n, old.Modseq, body)
 }
 
 // templateSet is Template/set.
@@ -197,7 +241,14 @@ func (a *API) templateSet(ctx context.Context, call *jmap.Call) (any, error) {
 			if in.ID != "" {
 				return "", nil, jmap.BadProperty("id", "The server gives the id.")
 			}
-			t, err := acc.CreateTemplate(ctx, templateBody(in))
+			for i := range in.Files {
+				in.Files[i].BlobID, _ = call.Resolve(in.Files[i].BlobID)
+			}
+			body, err := a.templateBody(ctx, acc, in)
+			if err != nil {
+				return "", nil, err
+			}
+			t, err := acc.CreateTemplate(ctx, body)
 			o := templateObject(t)
 			return o.ID, o, err
 		},

@@ -40,5 +40,5 @@ func (e *email) origin() (mail.Origin, error) {
 	if err != nil {
 		return mail.Origin{}, err
 	}
-	return e.acc.Origin(h, &e.c.Message.Envelope), nil
+	return e.acc.Origin(h, &e.c.Message.Envelope, e.c.Imported), nil
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Api, letter, until } from './api'
 import { newPage, openDesk, signIn, type Desk } from './harness'
+import { violations } from './violations'
 
 let desk: Desk
 let api: Api
@@ -58,6 +59,29 @@ test('a phrase in quotation marks, a minus, chips that take a term out', async (
   await until(async () => (await rows.count()) === 3, 'the term is gone')
   await page.getByRole('group', { name: 'Filter and sort' }).getByRole('button', { name: 'Unread' }).click()
   await until(async () => (await rows.count()) === 2, 'narrowed')
+  await context.close()
+})
+
+test('OR, brackets and what is wrong with a search', async () => {
+  const { page, context } = await newPage(desk)
+  await signIn(page, desk)
+  const rows = page.getByRole('row')
+  const search = async (q: string, n: number): Promise<void> => {
+    await page.locator('[type=search]').fill(q)
+    await page.keyboard.press('Enter')
+    await until(async () => page.url().includes(new URLSearchParams({ q }).toString()) && (await rows.count()) === n, `${q}: ${n}`)
+  }
+  await search(`subject:${tag} (from:quennell OR in:archive)`, 2)
+  await page.getByRole('button', { name: 'Without from:quennell OR in:archive' }).waitFor()
+  await search(`subject:${tag} -(from:quennell OR is:read)`, 1)
+  await search(`subject:${tag} subject:(cut OR other)`, 2)
+  await search(`主旨:${tag} newer_than:2d larger:1g OR subject:cut`, 1)
+  expect(await page.getByRole('status').filter({ hasText: 'left out' }).count()).toBe(0)
+  await search(`subject:${tag} after:soon larger:big (cut OR other`, 2)
+  const said = page.getByRole('status').filter({ hasText: 'A bracket is missing its other half.' })
+  await said.getByText('after:soon is not a date and was left out.', { exact: false }).waitFor()
+  await said.getByText('larger:big is not a size and was left out.', { exact: false }).waitFor()
+  expect(await violations(page)).toEqual([])
   await context.close()
 })
 

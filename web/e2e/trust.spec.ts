@@ -122,6 +122,30 @@ test('a link tells where it leads, and asks when it leads elsewhere than it says
   await context.close()
 })
 
+test('the links of a plain letter are watched over as well', async () => {
+  await api.deliver(letter(`Plain links ${run}`, 'Sign in: https://bank.example <https://evil.example/login>\r\nor https://bank.example@evil.example/x\r\nor https://fine.example/page\r\n'))
+  const { page, context } = await newPage(desk)
+  await signIn(page, desk)
+  await page.getByRole('row', { name: new RegExp(`Plain links ${run}`) }).click()
+  const text = page.locator('article')
+  const bad = text.getByRole('link', { name: 'https://evil.example/login' })
+  await bad.hover()
+  await page.getByRole('status').filter({ hasText: 'https://evil.example/login' }).waitFor()
+  let opened = 0
+  context.on('page', () => opened++)
+  await bad.click()
+  const asked = page.getByRole('alertdialog', { name: 'Open evil.example?' })
+  await asked.getByText('It really leads to evil.example', { exact: false }).waitFor()
+  expect(await violations(page)).toEqual([])
+  await asked.getByRole('button', { name: 'Cancel' }).click()
+  await text.getByRole('link', { name: 'https://bank.example@evil.example/x' }).click()
+  await page.getByRole('alertdialog', { name: 'Open evil.example?' }).getByRole('button', { name: 'Cancel' }).click()
+  expect(opened).toBe(0)
+  await text.getByRole('link', { name: 'https://fine.example/page' }).click()
+  await until(async () => opened === 1, 'an honest link opens')
+  await context.close()
+})
+
 test('on a phone the menu is there, and a long press tells where a link leads', async () => {
   await api.deliver(letter(`Phone links ${run}`, '<p><a href="https://evil.example/">bank.example</a></p>', { 'Content-Type': 'text/html; charset=utf-8' }))
   const { page, context } = await newPage(desk, { size: 'phone', language: 'zh-TW' })

@@ -14,6 +14,8 @@ type TemplatesCapability struct {
 	MaxSizeBody  int      `json:"maxSizeBody"`
 	Kinds        []string `json:"kinds" ts:"list"`
 	MayWrite     bool     `json:"mayWrite"`
+	MaxFiles     int      `json:"maxFiles"`     // of a template
+	MaxSizeFiles int64    `json:"maxSizeFiles"` // bytes together
 }
 
 // Template is a letter prepared in advance. HTMLBody and Subject may hold
@@ -29,6 +31,16 @@ type Template struct {
 	DueDays   *int           `json:"dueDays"` // answers are due so many days after sending
 	Every     *string        `json:"every"`   // weekly, monthly, quarterly, half-yearly, yearly
 	SortOrder int            `json:"sortOrder"`
+	Files     []TemplateFile `json:"files" ts:"list"`
+}
+
+// TemplateFile is a file that goes along with the letters of a template. It is
+// given as a blob of the account, and stays readable while the template holds it.
+type TemplateFile struct {
+	BlobID jmap.ID `json:"blobId"`
+	Name   string  `json:"name"`
+	Type   string  `json:"type"`
+	Size   int64   `json:"size"` // set by the server
 }
 
 // Request is what a letter sent by kind asks of its addressees. The server

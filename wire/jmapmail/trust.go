@@ -46,6 +46,19 @@ type UnreportArgs struct {
 	ReportID  string `json:"reportId"`
 }
 
+// UnsubscribeArgs are the arguments of Email/unsubscribe: the server leaves the
+// list that a letter came by (RFC 8058).
+type UnsubscribeArgs struct {
+	AccountID string `json:"accountId"`
+	EmailID   string `json:"emailId"`
+}
+
+// UnsubscribeAnswer is the answer of Email/unsubscribe.
+type UnsubscribeAnswer struct {
+	AccountID string `json:"accountId"`
+	Host      string `json:"host"` // that took the request
+}
+
 // Authenticity is what is proved of an email's origin.
 type Authenticity struct {
 	Verdict string  `json:"verdict"` // verified, unverified, failed, internal

@@ -32,7 +32,8 @@ func (e *MethodError) Error() string { return e.Type + ": " + e.Description }
 
 // JMAP is a client of one account, over HTTP Basic.
 type JMAP struct {
-	Account        string // account id
+	Account        string   // account id
+	Using          []string // capabilities beside core and mail
 	user, password string
 	api            string
 	upload         string
@@ -114,7 +115,7 @@ func (c *JMAP) Raw(calls ...Call) ([]byte, error) {
 		list[i] = []any{call.Name, args, fmt.Sprint("c", i)}
 	}
 	body, err := json.Marshal(map[string]any{
-		"using":       []string{"urn:ietf:params:jmap:core", "urn:ietf:params:jmap:mail"},
+		"using":       append([]string{"urn:ietf:params:jmap:core", "urn:ietf:params:jmap:mail"}, c.Using...),
 		"methodCalls": list,
 	})
 	if err != nil {

@@ -70,6 +70,7 @@ type Opened = Partial<Pick<gen.Email, 'blobId' | 'cc' | 'bcc' | 'replyTo' | 'sen
 /** Header fields of a letter sent by kind (doc/kinds.md). */
 export interface KindFields {
   'header:X-Chancery-Kind:asText'?: string | null
+  'header:X-Chancery-Meeting:asText'?: string | null
   'header:X-Chancery-Due:asText'?: string | null
   'header:X-Chancery-Every:asText'?: string | null
 }

@@ -546,6 +546,15 @@ export interface Template {
   dueDays: number | null
   every: string | null
   sortOrder: number
+  files: TemplateFile[]
+}
+
+/** A file that goes along with the letters of a template. */
+export interface TemplateFile {
+  blobId: Id
+  name: string
+  type: string
+  size: number
 }
 
 /** What a letter sent by kind asks of its addressees. */

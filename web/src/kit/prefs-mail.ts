@@ -15,7 +15,7 @@ export interface SavedSearch {
   query: string
 }
 
-export const SORTS = ['date', 'oldest', 'from', 'subject', 'size', 'unread', 'starred'] as const
+export const SORTS = ['date', 'oldest', 'from', 'subject', 'size', 'unread', 'starred', 'files'] as const
 export type SortName = (typeof SORTS)[number]
 
 /** What one person chose for their mail. Places are named "account/box". */

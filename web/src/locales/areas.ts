@@ -2,6 +2,7 @@ import type bulk from './en/bulk.json'
 import type contacts from './en/contacts.json'
 import type content from './en/content.json'
 import type folders from './en/folders.json'
+import type gaps from './en/gaps.json'
 import type gallery from './en/gallery.json'
 import type later from './en/later.json'
 import type main from './en/main.json'
@@ -25,6 +26,7 @@ export interface Areas {
   content: typeof content
   folders: typeof folders
   gallery: typeof gallery
+  gaps: typeof gaps
   later: typeof later
   main: typeof main
   merge: typeof merge

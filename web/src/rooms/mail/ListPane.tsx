@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore, type RefObject } from 'react'
+import { Fragment, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore, type RefObject } from 'react'
 import { useLayout } from '~/app/layout'
 import { useT } from '~/kit/i18n'
 import { usePrefs, type Prefs } from '~/kit/prefs'
@@ -11,6 +11,8 @@ import { useMail } from './context'
 import css from './ListPane.module.css'
 import { ListHead } from './ListHead'
 import { MessageRow } from './MessageRow'
+import { choices } from './choices'
+import { DateBar, DateHeading } from './dates/Headings'
 import { SEARCH } from './route'
 import { useSnippets } from './use-snippets'
 
@@ -28,7 +30,7 @@ export function ListPane() {
   const layout = useLayout()
   const { density } = usePrefs()
   const room = useMail()
-  const { view, list, route } = room
+  const { view, list, route, account, place } = room
   const now = useRef(room)
   now.current = room
   useSyncExternalStore(view.subscribe, view.snapshot)
@@ -52,19 +54,29 @@ export function ListPane() {
 
   const rows = view.rows
   const total = view.total
+  const sort = choices().sorts[place] ?? 'date'
+  const dated = sort === 'date' || sort === 'oldest'
   const firstId = rows[0]
   const row = useCallback(
     (i: number) => {
       const id = rows[i]
-      return <MessageRow key={id ?? `hole-${i}`} id={id} index={i} height={height} shape={shape} snippet={id ? snippets.get(id) : undefined} focusable={list.cursor ? id === list.cursor : id === firstId} now={now} />
+      const row = <MessageRow key={id ?? `hole-${i}`} id={id} index={i} height={height} shape={shape} snippet={id ? snippets.get(id) : undefined} focusable={list.cursor ? id === list.cursor : id === firstId} now={now} />
+      if (!dated || i === 0) return row
+      return (
+        <Fragment key={id ?? `hole-${i}`}>
+          <DateHeading account={account} before={rows[i - 1]} id={id} />
+          {row}
+        </Fragment>
+      )
     },
-    [rows, height, shape, snippets, list.cursor, firstId],
+    [rows, height, shape, snippets, list.cursor, firstId, dated, account],
   )
 
   return (
     <>
       <ListHead />
       {drop.shown}
+      {dated && rows.length > 0 && <DateBar account={account} view={view} scroller={scroller} height={height} />}
       <div className={css.scroller} ref={scroller} {...drop.bind} id="list" tabIndex={-1} data-shape={shape}>
         {total === undefined && view.error && <Failure error={view.error} retry={() => void view.ensure(0, 40)} />}
         {total === undefined && !view.error && <Skeleton lines={12} label={t(searching ? 'search.running' : 'state.loading')} />}

@@ -5,13 +5,14 @@ import { fullDate, listDate } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { Avatar } from '~/kit/ui/Avatar'
 import { IconButton } from '~/kit/ui/Button'
-import { Archive, CircleAlert, Clock, Paperclip, Star, Trash2 } from '~/kit/ui/icons'
+import { Archive, BellOff, CircleAlert, Clock, Paperclip, Star, Trash2 } from '~/kit/ui/icons'
 import { usePrefs } from '~/kit/prefs'
 import { AssignedChip } from './assign/Chip'
 import type { MailAccount } from './account'
 import { useEmail, useMail, useThreadEmails, type MailState } from './context'
 import { dragLetters } from './drag'
 import { LabelChips } from './labels/Chips'
+import { isMuted } from './mute/mute'
 import css from './MessageRow.module.css'
 import { rowDate } from './later/row-date'
 import { folderName, people, personName } from './names'
@@ -179,6 +180,7 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
           {email.keywords['$answered'] && !outgoing && <span className="sr">{t('list.answered')}</span>}
         </span>
         <span className={css.subject} lang={guessLanguage(subject)}>
+          {isMuted(whole) && <BellOff size={14} role="img" aria-label={t('list.muted')} />}
           {important && <CircleAlert className={css.important} size={14} role="img" aria-label={t('folder.important')} />}
           {folder && <span className={css.chip}>{folder}</span>}
           <AssignedChip emails={whole} />

@@ -1,6 +1,11 @@
-import { useMemo, useState } from 'react'
+import { Suspense, lazy, useEffect, useMemo, useRef, useState } from 'react'
 import { useT } from '~/kit/i18n'
 import css from './MessageBody.module.css'
+import { guardLinks, type Target } from './trust/links'
+
+// What a link leads to is shown when one is first pointed at.
+const LinkTarget = lazy(async () => ({ default: (await import('./trust/LinkTarget')).LinkTarget }))
+const ask = (t: Target): void => void import('./trust/LinkTarget').then((m) => m.askLink(t))
 
 interface Piece {
   quote: boolean
@@ -38,13 +43,23 @@ export function foldable(pieces: readonly Piece[], at: number): boolean {
 
 const URL_PATTERN = /(https?:\/\/[^\s<>"'()（）「」『』，。；、]+[^\s<>"'()（）「」『』，。；、.,;:!?]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)/g
 
-/** Plain text with its links; quotes are folded until asked for. */
+/** Plain text with its links, which are watched over; quotes are folded until asked for. */
 export function PlainText({ text, lang }: { text: string; lang: string | undefined }) {
   const pieces = useMemo(() => splitQuotes(text), [text])
+  const box = useRef<HTMLDivElement>(null)
+  const [target, setTarget] = useState<Target | null>(null)
+  useEffect(() => (box.current ? guardLinks(box.current, setTarget, ask) : undefined), [])
   return (
-    <div className={css.plain} lang={lang} dir="auto">
-      {pieces.map((p, i) => (p.quote ? <Quote key={i} text={p.text} folded={foldable(pieces, i)} /> : <Linked key={i} text={p.text} />))}
-    </div>
+    <>
+      <div className={css.plain} lang={lang} dir="auto" ref={box}>
+        {pieces.map((p, i) => (p.quote ? <Quote key={i} text={p.text} folded={foldable(pieces, i)} /> : <Linked key={i} text={p.text} />))}
+      </div>
+      {target && (
+        <Suspense>
+          <LinkTarget target={target} />
+        </Suspense>
+      )}
+    </>
   )
 }
 
@@ -67,14 +82,33 @@ function Quote({ text, folded }: { text: string; folded: boolean }) {
   )
 }
 
-function Linked({ text }: { text: string }) {
-  return text.split(URL_PATTERN).map((piece, i) => {
-    if (i % 2 === 0) return piece
-    const href = piece.includes('://') ? piece : `mailto:${piece}`
-    return (
-      <a key={i} href={href} target="_blank" rel="noopener noreferrer">
-        {piece}
-      </a>
-    )
+/** A link of plain text, and what stands before it in the manner of "name <link>". */
+export interface LinkPiece {
+  text: string
+  href?: string
+  says?: string
+}
+
+/** Divides text into plain pieces and links. */
+export function linkPieces(text: string): LinkPiece[] {
+  const parts = text.split(URL_PATTERN)
+  return parts.map((piece, i) => {
+    if (i % 2 === 0) return { text: piece }
+    // "https://one.example <https://other.example>", as programs write a link
+    // of HTML into text: the words are what the link says.
+    const before = /^\s*[<(（]\s*$/.test(parts[i - 1] ?? '') ? parts[i - 2] : /(\S+)\s*[<(（]\s*$/.exec(parts[i - 1] ?? '')?.[1]
+    return { text: piece, href: piece.includes('://') ? piece : `mailto:${piece}`, ...(before && piece.includes('://') ? { says: before } : {}) }
   })
+}
+
+function Linked({ text }: { text: string }) {
+  return linkPieces(text).map((p, i) =>
+    p.href === undefined ? (
+      p.text
+    ) : (
+      <a key={i} href={p.href} data-says={p.says} target="_blank" rel="noopener noreferrer">
+        {p.text}
+      </a>
+    ),
+  )
 }

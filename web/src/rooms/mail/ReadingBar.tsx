@@ -2,7 +2,7 @@ import type { Email } from '~/api/jmap'
 import { useLayout } from '~/app/layout'
 import { useT } from '~/kit/i18n'
 import { Button, IconButton } from '~/kit/ui/Button'
-import { Archive, ArrowLeft, CircleAlert, Clock, Download, Ellipsis, FolderInput, Inbox, Mail, ShieldAlert, Star, Tag, Trash2 } from '~/kit/ui/icons'
+import { Archive, ArrowLeft, BellOff, CircleAlert, Clock, Download, Ellipsis, FolderInput, Inbox, Mail, ShieldAlert, Star, Tag, Trash2 } from '~/kit/ui/icons'
 import { MenuButton, type MenuEntry } from '~/kit/ui/MenuButton'
 import { assignEntries } from './assign/acts'
 import { blobUrl } from './blobs'
@@ -10,6 +10,7 @@ import { useLetterActs } from './content/LetterActs'
 import { ask } from './ask'
 import { askMove } from './chosen'
 import { useMail } from './context'
+import { isMuted } from './mute/mute'
 import css from './ReadingBar.module.css'
 import { ReportMenu } from './trust/ReportMenu'
 import { threadActs } from './use-thread-acts'
@@ -31,6 +32,7 @@ export function ReadingBar({ emails }: { emails: Email[] }) {
     ...(account.isReadOnly ? [] : [{ id: 'remind', label: t('act.remind'), icon: Clock, shortcut: 'h', run: act.remind }]),
     { id: 'label', label: t('act.label'), icon: Tag, shortcut: 'l', run: () => ask({ what: 'label', emails, apply: (add, remove) => void m.acts.keywords(emails, add, remove) }) },
     { id: 'important', label: t(important ? 'act.notImportant' : 'act.important'), icon: CircleAlert, shortcut: 'i', run: () => void m.acts.important(important ? emails : emails.slice(-1), !important) },
+    ...(account.isReadOnly ? [] : [{ id: 'mute', label: t(isMuted(emails) ? 'act.unmute' : 'act.mute'), icon: BellOff, shortcut: 'm', run: act.mute }]),
     ...assignEntries(m, emails),
     ...(junk ? [] : [{ id: 'junk', label: t('act.junk'), icon: ShieldAlert, shortcut: '!', run: act.junk }]),
     ...letter.printing,

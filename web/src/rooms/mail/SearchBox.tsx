@@ -65,7 +65,7 @@ export function SearchBox() {
     run(value)
   }
   const take = (query: string): void => {
-    const unfinished = query.endsWith(':')
+    const unfinished = query.endsWith(':') || query === 'OR'
     const next = unfinished && text.trim() ? `${text.trim()} ${query}` : unfinished ? query : `${query} `
     setText(next)
     input.current?.focus()

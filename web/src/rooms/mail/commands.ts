@@ -16,6 +16,7 @@ export const mailCommands: readonly Command[] = [
   { id: 'mail.suspicious', label: 'act.suspicious', group: 'keys.act', keys: ['p'] },
   { id: 'mail.snooze', label: 'act.snooze', group: 'keys.act', keys: ['b'] },
   { id: 'mail.remind', label: 'act.remind', group: 'keys.act', keys: ['h'] },
+  { id: 'mail.mute', label: 'act.mute', group: 'keys.act', keys: ['m'] },
   { id: 'mail.move', label: 'act.move', group: 'keys.act', keys: ['v'], outlook: ['mod+V'] },
   { id: 'mail.label', label: 'act.label', group: 'keys.act', keys: ['l'] },
   { id: 'mail.important', label: 'act.important', group: 'keys.act', keys: ['i'] },

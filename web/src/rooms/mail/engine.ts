@@ -4,15 +4,15 @@ import { SyncError } from '~/kit/sync/errors'
 import type { Group, Pending, Transport } from '~/kit/sync/transport'
 import { QueryView, type Comparator } from '~/kit/sync/view'
 import { MailAccount } from './account'
-import { UNSUBSCRIBE } from './content/unsubscribe'
+import { ONE_CLICK, UNSUBSCRIBE } from './content/unsubscribe'
 
 /** What a row of a list shows; bodies come when a message is opened. */
 export const LIST_PROPERTIES = ['id', 'threadId', 'mailboxIds', 'keywords', 'from', 'to', 'subject', 'receivedAt', 'sentAt', 'preview', 'hasAttachment', 'size', 'snoozed', 'reminder', 'scheduled', 'backAt', 'receipts']
 
 const BODY_PROPERTIES = [
   ...LIST_PROPERTIES,
-  'blobId', 'cc', 'bcc', 'replyTo', 'sender', 'messageId', 'inReplyTo', 'references', 'bodyValues', 'textBody', 'htmlBody', 'attachments', 'authenticity', 'outside', RECEIPT_TO, UNSUBSCRIBE,
-  'header:X-Chancery-Kind:asText', 'header:X-Chancery-Due:asText', 'header:X-Chancery-Every:asText',
+  'blobId', 'cc', 'bcc', 'replyTo', 'sender', 'messageId', 'inReplyTo', 'references', 'bodyValues', 'textBody', 'htmlBody', 'attachments', 'authenticity', 'outside', RECEIPT_TO, UNSUBSCRIBE, ONE_CLICK,
+  'header:X-Chancery-Kind:asText', 'header:X-Chancery-Due:asText', 'header:X-Chancery-Every:asText', 'header:X-Chancery-Meeting:asText',
 ]
 const PART_PROPERTIES = ['partId', 'blobId', 'size', 'name', 'type', 'charset', 'disposition', 'cid', 'language']
 

@@ -6,7 +6,7 @@ import { assignedTo } from './assign/keyword'
 import { choices, labelOf, type SortName } from './choices'
 import { folderName } from './names'
 import { IMPORTANT, LABEL, SEARCH, STARRED, type Show } from './route'
-import { parseQuery, toFilter } from './search'
+import { parseQuery, toFilter, type SearchContext } from './search'
 
 /** Folders that are left out where nothing names them: the bin, junk, and what is in them. */
 export function hiddenFolders(account: MailAccount): string[] {
@@ -27,11 +27,16 @@ export function inTrash(account: MailAccount, mailbox: Mailbox | undefined): boo
   return false
 }
 
+/** What names in a query stand for. */
+export function searchContext(account: MailAccount, me: string, hidden = hiddenFolders(account)): SearchContext {
+  return { hidden, folder: (name) => findFolder(account, name), label: findLabel, me }
+}
+
 /** The filter of RFC 8621 section 4.4.1 for what a place shows. */
 export function placeFilter(account: MailAccount, box: string, query: string, show: readonly Show[], me: string): Filter {
   const hidden = hiddenFolders(account)
   const base: Filter =
-    box === SEARCH ? toFilter(parseQuery(query), { hidden, folder: (name) => findFolder(account, name), label: findLabel, me })
+    box === SEARCH ? toFilter(parseQuery(query), searchContext(account, me, hidden))
     : box === STARRED ? { hasKeyword: '$flagged', inMailboxOtherThan: hidden }
     : box === IMPORTANT ? { hasKeyword: '$important', inMailboxOtherThan: hidden }
     : box.startsWith(LABEL) ? { hasKeyword: box.slice(LABEL.length), inMailboxOtherThan: hidden }
@@ -69,6 +74,7 @@ const comparators: Record<SortName, readonly Comparator[]> = {
   // What lacks the keyword comes first in ascending order (RFC 8621 section 4.4.2).
   unread: [{ property: 'hasKeyword', keyword: '$seen', isAscending: true }],
   starred: [{ property: 'hasKeyword', keyword: '$flagged', isAscending: false }],
+  files: [{ property: 'hasAttachment', isAscending: false }],
 }
 
 export function sortOf(name: SortName | undefined): Comparator[] {

@@ -1,33 +1,9 @@
 import type { EmailFilter, Filter } from '~/api/jmap'
+import { civil, instant, wall } from '~/kit/i18n/zone'
 import { DONE, assignedTo } from './assign/keyword'
+import { isGroup, type Term } from './search-terms'
 
-/** One piece of a query: an operator with its value, or plain words. */
-export interface Term {
-  operator: string | null
-  value: string
-  not: boolean
-  /** Stood in quotation marks: the words in this order. */
-  exact?: boolean
-}
-
-const TERM = /(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/giu
-export const OPERATORS: readonly string[] = ['from', 'to', 'cc', 'subject', 'body', 'has', 'is', 'before', 'after', 'in', 'label', 'larger', 'smaller'] as const
-
-/** Reads what a person typed; a word that looks like an operator but is none is a word. */
-export function parseQuery(text: string): Term[] {
-  const terms: Term[] = []
-  for (const m of text.matchAll(TERM)) {
-    const operator = m[2]?.toLowerCase() ?? null
-    const value = m[3] ?? m[4] ?? ''
-    const known = operator !== null && OPERATORS.includes(operator)
-    const unfinished = operator === null && value.endsWith(':') && OPERATORS.includes(value.slice(0, -1).toLowerCase())
-    if (unfinished) continue
-    const exact = m[3] !== undefined ? { exact: true } : {}
-    if (known && value) terms.push({ operator, value, not: m[1] === '-', ...exact })
-    else if (!known && (value || operator)) terms.push({ operator: null, value: operator ? `${operator}:${value}` : value, not: m[1] === '-', ...exact })
-  }
-  return terms
-}
+export { OPERATORS, parseQuery, queryText, termText, type Term } from './search-terms'
 
 export interface SearchContext {
   /** Finds the folder an in: names, by role or by name. */
@@ -42,17 +18,36 @@ export interface SearchContext {
 
 /** The filter of RFC 8621 section 4.4.1 for a query. */
 export function toFilter(terms: readonly Term[], ctx: SearchContext): Filter {
-  const all: Filter[] = []
-  let inFolder = false
-  for (const term of terms) {
-    const c = condition(term, ctx)
-    if (!c) continue
-    if ('inMailbox' in c) inFolder = true
-    all.push(term.not ? { operator: 'NOT', conditions: [c] } : c)
-  }
-  if (!inFolder && ctx.hidden.length > 0) all.push({ inMailboxOtherThan: ctx.hidden })
+  const all = conditions(terms, ctx)
+  if (!names(terms, ctx) && ctx.hidden.length > 0) all.push({ inMailboxOtherThan: ctx.hidden })
   if (all.length === 1 && all[0]) return all[0]
   return { operator: 'AND', conditions: all }
+}
+
+function conditions(terms: readonly Term[], ctx: SearchContext): Filter[] {
+  return terms.flatMap((term): Filter[] => {
+    const c = isGroup(term) ? anyOf(term.any, ctx) : condition(term, ctx)
+    if (!c) return []
+    return [term.not ? { operator: 'NOT', conditions: [c] } : c]
+  })
+}
+
+function anyOf(any: readonly Term[][], ctx: SearchContext): Filter | null {
+  const parts = any.map((x) => conditions(x, ctx)).filter((x) => x.length > 0)
+  const each = parts.map((x): Filter => (x.length === 1 && x[0] ? x[0] : { operator: 'AND', conditions: x }))
+  if (each.length === 0) return null
+  return each.length === 1 && each[0] ? each[0] : { operator: 'OR', conditions: each }
+}
+
+/** Whether a folder is named anywhere; then nothing is left out. */
+function names(terms: readonly Term[], ctx: SearchContext): boolean {
+  return terms.some((x) => (isGroup(x) ? x.any.some((y) => names(y, ctx)) : x.operator === 'in' && ctx.folder(x.value) !== undefined))
+}
+
+/** What is wrong with a term whose operator is known; null when nothing is. */
+export function termFault(term: Term, ctx: SearchContext): 'date' | 'size' | 'state' | 'folder' | 'age' | null {
+  if (condition(term, ctx)) return null
+  return ({ is: 'state', has: 'state', in: 'folder', larger: 'size', smaller: 'size', older_than: 'age', newer_than: 'age' } as const)[term.operator ?? ''] ?? 'date'
 }
 
 function condition({ operator, value, exact }: Term, ctx: SearchContext): EmailFilter | null {
@@ -62,13 +57,16 @@ function condition({ operator, value, exact }: Term, ctx: SearchContext): EmailF
     case 'from': return { from: value }
     case 'to': return { to: value }
     case 'cc': return { cc: value }
+    case 'bcc': return { bcc: value }
     case 'subject': return { subject: value }
     case 'body': return { body: value }
-    case 'has': return /^(attachment|file)s?$/i.test(value) ? { hasAttachment: true } : { text: value }
+    case 'has': return /^(attachment|file)s?$/i.test(value) ? { hasAttachment: true } : state(value, ctx)
     case 'is': return state(value, ctx)
     case 'label': return { hasKeyword: ctx.label(value) }
     case 'before': return day(value, (iso) => ({ before: iso }))
     case 'after': return day(value, (iso) => ({ after: iso }))
+    case 'older_than': return age(value, (iso) => ({ before: iso }))
+    case 'newer_than': return age(value, (iso) => ({ after: iso }))
     case 'larger': return size(value, (minSize) => ({ minSize }))
     case 'smaller': return size(value, (maxSize) => ({ maxSize }))
     case 'in': {
@@ -83,7 +81,8 @@ function state(value: string, ctx: SearchContext): EmailFilter | null {
   switch (value.toLowerCase()) {
     case 'unread': return { notKeyword: '$seen' }
     case 'read': return { hasKeyword: '$seen' }
-    case 'starred': return { hasKeyword: '$flagged' }
+    case 'starred':
+    case 'flagged': return { hasKeyword: '$flagged' }
     case 'important': return { hasKeyword: '$important' }
     case 'draft': return { hasKeyword: '$draft' }
     case 'mine': return { hasKeyword: assignedTo(ctx.me) }
@@ -98,25 +97,31 @@ function day(value: string, make: (iso: string) => EmailFilter): EmailFilter | n
   const m = /^(\d{2,4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?$/.exec(value)
   if (!m) return null
   const year = Number(m[1]) < 1000 ? Number(m[1]) + 1911 : Number(m[1])
-  const d = new Date(year, Number(m[2] ?? 1) - 1, Number(m[3] ?? 1))
-  return Number.isNaN(d.getTime()) ? null : make(d.toISOString().replace(/\.\d+Z$/, 'Z'))
+  const [month, date] = [Number(m[2] ?? 1), Number(m[3] ?? 1)]
+  const local = civil(year, month, date)
+  // 31 February is no day, and not the third of March.
+  if (local.getUTCMonth() !== month - 1 || local.getUTCDate() !== date) return null
+  return make(utc(instant(local)))
 }
+
+// 3d, 2w, 6m, 1y: so long ago, from the beginning of that day.
+function age(value: string, make: (iso: string) => EmailFilter): EmailFilter | null {
+  const m = /^(\d{1,4})([dwmy])$/i.exec(value)
+  if (!m) return null
+  const n = Number(m[1])
+  const unit = (m[2] ?? '').toLowerCase()
+  const today = wall(new Date())
+  const [y, mo, d] = [today.getUTCFullYear(), today.getUTCMonth() + 1, today.getUTCDate()]
+  return make(utc(instant(unit === 'y' ? civil(y - n, mo, d) : unit === 'm' ? civil(y, mo - n, d) : civil(y, mo, d - n * (unit === 'w' ? 7 : 1)))))
+}
+
+const utc = (d: Date): string => d.toISOString().replace(/\.\d+Z$/, 'Z')
 
 function size(value: string, make: (bytes: number) => EmailFilter): EmailFilter | null {
-  const m = /^(\d+(?:\.\d+)?)\s*([km]?)b?$/i.exec(value)
+  const m = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(value)
   if (!m) return null
-  const unit = { '': 1, k: 1000, m: 1_000_000 }[(m[2] ?? '').toLowerCase()] ?? 1
+  const unit = { '': 1, k: 1000, m: 1_000_000, g: 1_000_000_000 }[(m[2] ?? '').toLowerCase()] ?? 1
   return make(Math.round(Number(m[1]) * unit))
-}
-
-/** A term as it is typed. */
-export function termText({ operator, value, not, exact }: Term): string {
-  const quoted = exact || /\s/.test(value) ? `"${value}"` : value
-  return `${not ? '-' : ''}${operator ? `${operator}:` : ''}${quoted}`
-}
-
-export function queryText(terms: readonly Term[]): string {
-  return terms.map(termText).join(' ')
 }
 
 /** Splits a snippet of RFC 8621 section 5 into plain and marked pieces. */

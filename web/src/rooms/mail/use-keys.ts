@@ -4,6 +4,7 @@ import type { MailState } from './context'
 import { ask } from './ask'
 import { askMove, chosenActs } from './chosen'
 import { askLater } from './later/request'
+import { mute } from './mute/mute'
 import { rowEmails } from './rows'
 import { suspicious } from './trust/suspicious'
 import { threadActs } from './use-thread-acts'
@@ -96,6 +97,7 @@ export function useMailKeys(m: MailState, on: { help: () => void }): void {
     },
     b: () => askLater({ kind: 'snooze', engine: m.engine, account, emails: chosen(), leave: () => (list.selected.size === 0 && route.threadId ? act.leave() : list.clear()) }),
     h: () => askLater({ kind: 'remind', engine: m.engine, account, emails: chosen().slice(-1) }),
+    m: leaving(act.mute, () => { const emails = chosen(); list.clear(); void mute(m.engine, account, emails) }, (emails) => mute(m.engine, account, emails)),
     p: leaving(act.suspicious, () => { const emails = chosen(); list.clear(); void suspicious(m.engine, account, emails) }, (emails) => suspicious(m.engine, account, emails)),
     s: () => {
       const emails = chosen()

@@ -1,6 +1,7 @@
 import type { Email, Mailbox } from '~/api/jmap'
 import type { Layout } from '~/app/layout'
 import type { MailState } from './context'
+import { isMuted, mute } from './mute/mute'
 import { inTrash } from './place'
 import { askLater } from './later/request'
 import { suspicious } from './trust/suspicious'
@@ -15,6 +16,8 @@ export interface ThreadActs {
   move: (to: Mailbox) => void
   notJunk: () => void
   suspicious: () => void
+  /** Mutes the conversation, or hears it again. */
+  mute: () => void
   snooze: () => void
   remind: () => void
   star: () => void
@@ -48,6 +51,7 @@ export function threadActs(m: Pick<MailState, 'engine' | 'mailbox' | 'acts' | 'l
     move: (to) => andLeave((e) => acts.move(e, to))(),
     notJunk: andLeave(acts.notJunk),
     suspicious: andLeave((list) => suspicious(engine, account, list)),
+    mute: mailbox?.role === 'inbox' && !isMuted(all) ? andLeave(() => mute(engine, account, all)) : () => void mute(engine, account, all),
     snooze: () => askLater({ kind: 'snooze', engine, account, emails, leave }),
     remind: () => askLater({ kind: 'remind', engine, account, emails: emails.slice(-1) }),
     star: () => {

@@ -145,7 +145,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
         </div>
         {(draft.kind || !c.account.isPersonal) && (
           <Suspense>
-            <KindBar value={draft.kind} onChange={(kind) => set({ kind })} />
+            <KindBar value={draft.kind} meeting={draft.meeting} onChange={(kind) => set({ kind })} onMeeting={(meeting) => set({ meeting })} />
           </Suspense>
         )}
         {draft.rich ? (

@@ -4,6 +4,7 @@ import { fullDate } from '~/kit/i18n/dates'
 import { people, personName } from '../names'
 import { cleanMail, inlineParts } from '../sanitize'
 import { localDay } from '../templates/fields'
+import { readMeeting } from '../templates/meeting'
 import { htmlToText, parseAddresses, sameAddress, splitDraft, textToHtml, type Draft, type DraftFile } from './draft'
 import type { ComposeStart } from './start'
 
@@ -94,6 +95,8 @@ function enclose(empty: Draft, email: Email): Draft {
 function resume(empty: Draft, email: Email): Draft {
   const html = bodyOf(email, 'text/html')
   const parts = splitDraft(html)
+  // The calendar part is made anew from the field with every save.
+  const meeting = readMeeting(email['header:X-Chancery-Meeting:asText'] ?? '')
   return {
     ...empty,
     to: email.to ?? [],
@@ -105,7 +108,8 @@ function resume(empty: Draft, email: Email): Draft {
     quote: parts.quote ? cleanMail(parts.quote, 'keep', true).html : '',
     signed: parts.signed,
     ...kindOf(email),
-    files: (email.attachments ?? []).filter((p) => p.blobId).map(toFile),
+    files: (email.attachments ?? []).filter((p) => p.blobId && !(meeting && p.type === 'text/calendar')).map(toFile),
+    ...(meeting ? { meeting } : {}),
     inReplyTo: email.inReplyTo ?? null,
     references: email.references ?? null,
     receipt: (email[RECEIPT_TO]?.length ?? 0) > 0,

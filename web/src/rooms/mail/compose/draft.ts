@@ -1,5 +1,7 @@
 import { RECEIPT_TO, type EmailAddress, type EmailBodyPart, type Identity } from '~/api/jmap'
+import { instant } from '~/kit/i18n/zone'
 import { parseSealed } from '../sealed'
+import { meetingField, meetingRequest, type Meeting } from '../templates/meeting'
 
 /** A file that goes with the message; blobId is there once it has been uploaded. */
 export interface DraftFile {
@@ -40,6 +42,8 @@ export interface Draft {
   signed?: boolean
   /** The kind of document this is sent as, with its due date and period. */
   kind?: DraftKind
+  /** When and where, of an invitation. */
+  meeting?: Meeting
   /** Whether a read receipt is asked for. */
   receipt?: boolean
   /** The message to be marked as answered or forwarded on sending. */
@@ -74,6 +78,9 @@ export function toEmail(d: Draft, identity: Identity, draftsId: string, messageI
   const text = d.rich ? htmlToText(d.body) + textSignature(d, identity) + (d.quote ? `\n\n${htmlToText(d.quote)}` : '') : d.body + textSignature(d, identity)
   const parts: Record<string, { value: string }> = { text: { value: text } }
   if (d.rich) parts['html'] = { value: wholeHtml(d, identity) }
+  const files = d.files.filter((f) => f.blobId && shown(d, f)).map((f) => attachment(d.rich ? f : { ...f, cid: undefined }))
+  const calendar = invites(d) ? meetingRequest(d.meeting, { uid: messageId, subject: d.subject, text: d.rich ? htmlToText(d.body) : d.body, organizer: identity, to: orNull(d.to) ?? [], cc: orNull(d.cc) ?? [], stamp: new Date() }) : ''
+  if (calendar) parts['calendar'] = { value: calendar }
   return {
     mailboxIds: { [draftsId]: true },
     keywords: { $draft: true, $seen: true },
@@ -88,11 +95,32 @@ export function toEmail(d: Draft, identity: Identity, draftsId: string, messageI
     inReplyTo: d.inReplyTo,
     references: d.references,
     bodyValues: parts,
-    textBody: [{ partId: 'text', type: 'text/plain' }],
-    ...(d.rich ? { htmlBody: [{ partId: 'html', type: 'text/html' }] } : {}),
-    attachments: d.files.filter((f) => f.blobId && shown(d, f)).map((f) => attachment(d.rich ? f : { ...f, cid: undefined })),
+    ...(calendar
+      ? { bodyStructure: invitation(d.rich, files) }
+      : { textBody: [{ partId: 'text', type: 'text/plain' }], ...(d.rich ? { htmlBody: [{ partId: 'html', type: 'text/html' }] } : {}), attachments: files }),
     ...kindFields(d.kind),
+    ...(invites(d) ? { 'header:X-Chancery-Meeting:asText': meetingField(d.meeting) } : {}),
   }
+}
+
+function invites(d: Draft): d is Draft & { meeting: Meeting } {
+  return d.kind?.kind === 'meeting-invitation' && d.meeting !== undefined
+}
+
+type Part = Record<string, unknown>
+
+/** The calendar is one of the forms of the letter (RFC 6047 section 2.4), beside text and HTML. */
+function invitation(rich: boolean, files: Partial<EmailBodyPart>[]): Part {
+  const inline = rich ? files.filter((f) => f.cid) : []
+  const html = { partId: 'html', type: 'text/html' }
+  const forms: Part[] = [
+    { partId: 'text', type: 'text/plain' },
+    ...(rich ? [inline.length > 0 ? { type: 'multipart/related', subParts: [html, ...inline] } : html] : []),
+    { partId: 'calendar', 'header:Content-Type:asRaw': ' text/calendar; method=REQUEST; charset=utf-8' },
+  ]
+  const alternative = { type: 'multipart/alternative', subParts: forms }
+  const rest = files.filter((f) => !inline.includes(f))
+  return rest.length > 0 ? { type: 'multipart/mixed', subParts: [alternative, ...rest] } : alternative
 }
 
 /** A picture that was taken out of the text again does not go along. */
@@ -130,7 +158,7 @@ function kindFields(k: DraftKind | undefined): Record<string, string> {
   if (!k) return {}
   return {
     'header:X-Chancery-Kind:asText': k.kind,
-    ...(k.due ? { 'header:X-Chancery-Due:asText': new Date(`${k.due}T23:59:59`).toISOString().replace('.000', '') } : {}),
+    ...(k.due ? { 'header:X-Chancery-Due:asText': instant(new Date(`${k.due}T23:59:59Z`)).toISOString().replace('.000', '') } : {}),
     ...(k.due && k.every ? { 'header:X-Chancery-Every:asText': k.every } : {}),
   }
 }

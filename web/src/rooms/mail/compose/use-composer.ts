@@ -13,6 +13,7 @@ import { mayGo, tooLarge } from './check'
 import { isBlank, validAddress, type Draft, type DraftFile } from './draft'
 import { DraftSaver, wasSubmitted } from './saver'
 import { fillNames, openField } from '../templates/fields'
+import { meetingFault } from '../templates/meeting'
 import { sendWithUndo } from './send'
 import { keepUnsaved, takeFiles, type ComposeStart } from './start'
 import { ownDomains, recentPeople, searchDirectory, type Suggestion } from './suggest'
@@ -224,6 +225,8 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     if (bad) return setError(t('compose.badRecipient', { address: bad.email }))
     if (uploads.current.size > 0) return setError(t('compose.uploading'))
     if (d.files.some((f) => f.error)) return setError(t('compose.failedFile'))
+    const fault = d.kind?.kind === 'meeting-invitation' && d.meeting ? meetingFault(d.meeting) : null
+    if (fault) return setError(t(fault === 'end' ? 'meeting.badEnd' : 'meeting.noTime'))
     if (tooLarge(d, t)) return // the sheet says so already
     if (!(await mayGo(d, t))) return
     setSending(true)

@@ -3,6 +3,7 @@ import type { Email, EmailBodyPart } from '~/api/jmap'
 import type { AttachmentText } from '~/api/types.gen'
 import { language, useT } from '~/kit/i18n'
 import { guessLanguage } from '~/kit/i18n/guess'
+import { ownZone } from '~/kit/i18n/zone'
 import { calendarSystem } from '~/kit/prefs'
 import { Button } from '~/kit/ui/Button'
 import { confirm } from '~/kit/ui/Dialog'
@@ -10,7 +11,8 @@ import { BellOff, CalendarDays } from '~/kit/ui/icons'
 import { useMail } from '../context'
 import css from './Banners.module.css'
 import { parseInvitation, type Invitation } from './ics'
-import { unsubscribe } from './unsubscribe'
+import { leaveByOneClick } from './one-click'
+import { oneClick, unsubscribe, type Way } from './unsubscribe'
 import { useAsk } from './use-ask'
 
 /** What a letter is besides its text: an invitation, a letter of a list one can leave. */
@@ -68,7 +70,7 @@ function InvitationCard({ part }: { part: EmailBodyPart }) {
 function span(i: Invitation): string {
   if (!i.start) return ''
   const calendar = calendarSystem() === 'roc' ? 'roc' : 'gregory'
-  const f = new Intl.DateTimeFormat(language(), i.start.allDay ? { dateStyle: 'full', calendar } : { dateStyle: 'full', timeStyle: 'short', calendar, hourCycle: 'h23' })
+  const f = new Intl.DateTimeFormat(language(), i.start.allDay ? { dateStyle: 'full', calendar } : { dateStyle: 'full', timeStyle: 'short', calendar, hourCycle: 'h23', timeZone: ownZone() })
   const end = i.end && (i.end.allDay ? new Date(i.end.date.getTime() - 86_400_000) : i.end.date)
   return end && end > i.start.date ? f.formatRange(i.start.date, end) : f.format(i.start.date)
 }
@@ -76,10 +78,14 @@ function span(i: Invitation): string {
 /** The way off a list, as the list itself gives it (RFC 2369). */
 function Leave({ email }: { email: Email }) {
   const t = useT()
-  const { compose } = useMail()
+  const { compose, engine, account } = useMail()
   const way = unsubscribe(email)
   if (!way) return null
   const go = async (): Promise<void> => {
+    if (oneClick(email) && email.outside && (await leaveByOneClick(engine, account, email)) !== 'other') return
+    await byHand(way)
+  }
+  const byHand = async (way: Way): Promise<void> => {
     const mail = way.kind === 'mail'
     if (!(await confirm({ title: t('leave.title'), text: t(mail ? 'leave.mail' : 'leave.web', { where: mail ? way.to : way.host }), confirm: t(mail ? 'leave.write' : 'leave.open') }))) return
     if (mail) compose({ how: 'new', to: way.to, subject: way.subject, text: way.text })

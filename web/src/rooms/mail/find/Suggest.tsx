@@ -20,7 +20,7 @@ interface Offer {
   mark: ReactNode
 }
 
-const EXAMPLES = ['from:', 'to:', 'subject:', 'has:attachment', 'is:unread', 'is:starred', 'in:', 'label:', 'after:', 'before:', 'larger:']
+const EXAMPLES = ['from:', 'to:', 'subject:', 'has:attachment', 'is:unread', 'is:starred', 'in:', 'label:', 'after:', 'before:', 'newer_than:', 'larger:', 'OR']
 const people = new WeakMap<object, Promise<Suggestion[]>>()
 
 interface Props {

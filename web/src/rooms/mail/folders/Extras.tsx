@@ -1,5 +1,6 @@
 import { useState, type DragEvent } from 'react'
 import { useT } from '~/kit/i18n'
+import { number } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { IconButton } from '~/kit/ui/Button'
 import { Bookmark, Folder, Plus, Settings } from '~/kit/ui/icons'
@@ -9,6 +10,7 @@ import { useMail, useVersion } from '../context'
 import { dragged, dropOnLabel } from '../drag'
 import css from '../FolderPane.module.css'
 import { Dot } from '../labels/Chips'
+import { useLabelCounts } from '../labels/counts'
 import { LABEL, SEARCH } from '../route'
 
 /** Below the folders: a new one, those out of sight, labels, and kept searches. */
@@ -17,6 +19,7 @@ export default function Extras({ hidden, onHidden }: { hidden: boolean; onHidden
   const { engine, account } = useMail()
   const { labels, searches } = useChoices()
   const own = engine.accounts[0] ?? account
+  const counts = useLabelCounts(engine, account, labels.map((l) => l.keyword))
   useVersion(own.mailboxes)
   const away = engine.accounts.reduce((n, a) => n + a.mailboxes.all().filter((m) => m.role === null && !m.isSubscribed).length, 0)
   return (
@@ -40,7 +43,7 @@ export default function Extras({ hidden, onHidden }: { hidden: boolean; onHidden
           <IconButton icon={Plus} size={16} label={t('labels.new')} onClick={() => ask({ what: 'labelEdit', label: null })} />
         </header>
         {labels.map((l) => (
-          <LabelRow key={l.keyword} label={l} />
+          <LabelRow key={l.keyword} label={l} unread={counts[l.keyword] ?? 0} />
         ))}
       </section>
       {searches.length > 0 && (
@@ -58,7 +61,8 @@ export default function Extras({ hidden, onHidden }: { hidden: boolean; onHidden
   )
 }
 
-function LabelRow({ label }: { label: Label }) {
+function LabelRow({ label, unread }: { label: Label; unread: number }) {
+  const t = useT()
   const m = useMail()
   const [over, setOver] = useState(false)
   const on = m.route.box === LABEL + label.keyword
@@ -73,6 +77,7 @@ function LabelRow({ label }: { label: Label }) {
         className={css.folder}
         aria-current={on ? 'page' : undefined}
         data-on={on || undefined}
+        data-unread={unread > 0 || undefined}
         onClick={() => m.go({ box: LABEL + label.keyword, threadId: undefined })}
         onDragOver={(e) => {
           if (!letters(e)) return
@@ -93,6 +98,12 @@ function LabelRow({ label }: { label: Label }) {
         <span className={css.name} lang={guessLanguage(label.name)}>
           {label.name}
         </span>
+        {unread > 0 && (
+          <span className={css.count}>
+            {number(unread)}
+            <span className="sr"> {t('list.unread')}</span>
+          </span>
+        )}
       </button>
     </div>
   )

@@ -1,11 +1,12 @@
 import { useState } from 'react'
 import { useT, type Key } from '~/kit/i18n'
 import { readingDate } from '~/kit/i18n/dates'
+import { fieldInstant, fieldValue, ownZone } from '~/kit/i18n/zone'
 import { Button } from '~/kit/ui/Button'
 import { Dialog } from '~/kit/ui/Dialog'
 import { Field, Switch } from '~/kit/ui/controls'
 import css from './Later.module.css'
-import { fieldValue, presets, type Preset } from './presets'
+import { presets, type Preset } from './presets'
 import { remind, snooze, wake } from './put-off'
 import type { LaterRequest } from './request'
 
@@ -19,7 +20,7 @@ export default function LaterDialog({ request, onClose }: { request: LaterReques
   const [own, setOwn] = useState(() => fieldValue(list.at(-1)?.at ?? new Date()))
   const [bad, setBad] = useState(false)
   const [unanswered, setUnanswered] = useState(true)
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const zone = ownZone()
 
   const pick = (at: Date): void => {
     if (!(at.getTime() > Date.now())) return setBad(true)
@@ -69,7 +70,9 @@ export default function LaterDialog({ request, onClose }: { request: LaterReques
         noValidate
         onSubmit={(e) => {
           e.preventDefault()
-          pick(new Date(own))
+          const at = fieldInstant(own)
+          if (at) pick(at)
+          else setBad(true)
         }}
       >
         <Field

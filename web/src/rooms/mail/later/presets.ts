@@ -1,3 +1,5 @@
+import { civil, instant, wall } from '~/kit/i18n/zone'
+
 /** A moment that is often meant. */
 export interface Preset {
   id: 'today' | 'tomorrow' | 'monday' | 'days3' | 'week'
@@ -8,11 +10,12 @@ export interface Preset {
 const OPENS = { hour: 8, minute: 30 }
 const CLOSES = 17
 
+// Days are counted on the wall: dates whose UTC fields are the local ones.
 function at(base: Date, days: number, hour = OPENS.hour, minute = OPENS.minute): Date {
-  return new Date(base.getFullYear(), base.getMonth(), base.getDate() + days, hour, minute)
+  return civil(base.getUTCFullYear(), base.getUTCMonth() + 1, base.getUTCDate() + days, hour, minute)
 }
 
-const weekend = (d: Date): boolean => d.getDay() === 0 || d.getDay() === 6
+const weekend = (d: Date): boolean => d.getUTCDay() === 0 || d.getUTCDay() === 6
 
 /** The first working day on or after a day. */
 function working(d: Date): Date {
@@ -21,27 +24,21 @@ function working(d: Date): Date {
   return day
 }
 
-/** The moments offered at some time, in the person's own time zone. */
-export function presets(kind: 'snooze' | 'remind' | 'send' | 'answer', now = new Date()): Preset[] {
+/** The moments offered at some time, in the zone that the person chose. */
+export function presets(kind: 'snooze' | 'remind' | 'send' | 'answer', when = new Date()): Preset[] {
+  const now = wall(when)
   const out: Preset[] = []
-  const soon = at(now, 0, now.getHours() + 3, 0)
-  if (kind !== 'answer' && !weekend(now) && now.getHours() >= 6 && soon.getHours() <= CLOSES && soon.toDateString() === now.toDateString()) out.push({ id: 'today', at: soon })
+  const soon = at(now, 0, now.getUTCHours() + 3, 0)
+  if (kind !== 'answer' && !weekend(now) && now.getUTCHours() >= 6 && soon.getUTCHours() <= CLOSES && soon.getUTCDate() === now.getUTCDate()) out.push({ id: 'today', at: soon })
   const tomorrow = at(now, 1)
   if (!weekend(tomorrow)) out.push({ id: 'tomorrow', at: tomorrow })
-  if (kind === 'remind' || kind === 'answer') {
-    out.push({ id: 'days3', at: working(at(now, 3)) }, { id: 'week', at: working(at(now, 7)) })
-    return out
+  if (kind === 'remind' || kind === 'answer') out.push({ id: 'days3', at: working(at(now, 3)) }, { id: 'week', at: working(at(now, 7)) })
+  else {
+    out.push({ id: 'monday', at: at(now, ((8 - now.getUTCDay()) % 7) || 7) })
+    // Before a weekend there is little else to choose from.
+    if (out.length === 1) out.push({ id: 'week', at: working(at(now, 7)) })
   }
-  out.push({ id: 'monday', at: at(now, ((8 - now.getDay()) % 7) || 7) })
-  // Before a weekend there is little else to choose from.
-  if (out.length === 1) out.push({ id: 'week', at: working(at(now, 7)) })
-  return out
-}
-
-/** A moment as the browser's own field for date and time writes it. */
-export function fieldValue(d: Date): string {
-  const two = (n: number): string => String(n).padStart(2, '0')
-  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}T${two(d.getHours())}:${two(d.getMinutes())}`
+  return out.map((p) => ({ id: p.id, at: instant(p.at) }))
 }
 
 /** A moment as JMAP writes it (RFC 8620 section 1.4): whole seconds, UTC. */

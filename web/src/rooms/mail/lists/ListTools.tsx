@@ -1,4 +1,5 @@
-import { useT, type Key } from '~/kit/i18n'
+import { Suspense, lazy } from 'react'
+import { useT, withTexts, type Key } from '~/kit/i18n'
 import { IconButton } from '~/kit/ui/Button'
 import { Bookmark, CheckCheck, Ellipsis, Mail, Minus, SlidersHorizontal, Tag, X } from '~/kit/ui/icons'
 import { MenuButton, type MenuEntry } from '~/kit/ui/MenuButton'
@@ -11,8 +12,10 @@ import { LABEL, SEARCH, type Show } from '../route'
 import { parseQuery, queryText, termText } from '../search'
 import css from './ListTools.module.css'
 
+const SearchFaults = lazy(() => withTexts('gaps', () => import('../find/SearchFaults')))
+
 const sortKeys: Record<SortName, Key> = {
-  date: 'sort.date', oldest: 'sort.oldest', from: 'sort.from', subject: 'sort.subject', size: 'sort.size', unread: 'sort.unread', starred: 'sort.starred',
+  date: 'sort.date', oldest: 'sort.oldest', from: 'sort.from', subject: 'sort.subject', size: 'sort.size', unread: 'sort.unread', starred: 'sort.starred', files: 'sort.files',
 }
 const showKeys: Record<Show, Key> = {
   unread: 'list.unread', starred: 'folder.starred', important: 'folder.important', files: 'list.hasFiles', tome: 'show.tome', mine: 'show.mine',
@@ -39,6 +42,11 @@ export function FilterBar() {
       <MenuButton label={t('sort.title', { order: t(sortKeys[sort]) })} entries={sortMenu} className={css.sort} placement="bottom end">
         {t(sortKeys[sort])}
       </MenuButton>
+      {searching && (
+        <Suspense>
+          <SearchFaults />
+        </Suspense>
+      )}
     </div>
   )
 }

@@ -9,7 +9,9 @@ import { Failure, Skeleton } from '~/kit/ui/states'
 import { say, sayError } from '~/kit/undo'
 import { showAway } from './away-note'
 import { getAway, setAway, type Away } from './calls'
+import type { MailAccount } from '../account'
 import { fromInput, toInput } from './moment'
+import { perAccount } from './WhichAccount'
 import css from './Rules.module.css'
 
 type Audience = 'same' | 'other' | 'none'
@@ -17,19 +19,20 @@ type Audience = 'same' | 'other' | 'none'
 const audienceOf = (a: Away): Audience => (!a.outside.isEnabled ? 'same' : a.outside.audience === 'none' ? 'none' : 'other')
 
 /** The settings page of automatic answers: when, what colleagues read, what others read. */
-export default function AwaySection({ engine }: RoomProps) {
+export default perAccount(AwayPage)
+
+function AwayPage({ engine, account }: RoomProps & { account: MailAccount }) {
   const t = useT()
-  const account = engine.accounts[0]
   const [have, setHave] = useState<Away>()
   const [error, setError] = useState<SyncError>()
   const [busy, setBusy] = useState(false)
   const [tried, setTried] = useState(false)
   const load = useCallback(() => {
-    if (account) getAway({ engine, account }).then(setHave, (e: unknown) => setError(asSyncError(e)))
+    getAway({ engine, account }).then(setHave, (e: unknown) => setError(asSyncError(e)))
   }, [engine, account])
   useEffect(load, [load])
   if (error) return <Failure error={error} retry={() => { setError(undefined); load() }} />
-  if (!have || !account) return <Skeleton lines={6} />
+  if (!have) return <Skeleton lines={6} />
   const set = (patch: Partial<Away>): void => setHave({ ...have, ...patch })
   const outside = (patch: Partial<Away['outside']>): void => set({ outside: { ...have.outside, ...patch } })
   const audience = audienceOf(have)
@@ -42,7 +45,7 @@ export default function AwaySection({ engine }: RoomProps) {
     try {
       // A form has plain text only, so that an older HTML text must not stay behind it.
       await setAway({ engine, account }, { isEnabled: a.isEnabled, fromDate: a.fromDate, toDate: a.toDate, subject: a.subject || null, textBody: a.textBody || null, htmlBody: null, outside: { ...a.outside, htmlBody: null } })
-      showAway(engine, account)
+      if (account.isPersonal) showAway(engine, account)
       say(t(a.isEnabled ? 'away.saved.on' : 'away.saved.off'))
     } catch (e) {
       sayError(asSyncError(e).message)

@@ -13,7 +13,9 @@ import { Notice } from './Notice'
 import { RuleForm } from './RuleForm'
 import { RuleList } from './RuleList'
 import { RunDialog } from './RunDialog'
+import type { MailAccount } from '../account'
 import { ScriptEditor } from './ScriptEditor'
+import { perAccount } from './WhichAccount'
 import css from './Rules.module.css'
 
 /** The rule that the address asks for: "make a rule from this letter". */
@@ -24,20 +26,20 @@ function asked(): Rule | null {
 }
 
 /** The settings page of rules for arriving mail. */
-export default function RulesSection({ engine }: RoomProps) {
+export default perAccount(RulesPage)
+
+function RulesPage({ engine, account }: RoomProps & { account: MailAccount }) {
   const t = useT()
-  const account = engine.accounts[0]
   const [have, setHave] = useState<MailRules>()
   const [error, setError] = useState<SyncError>()
   const [editing, setEditing] = useState<Rule | null>(asked)
   const [running, setRunning] = useState(false)
   const load = useCallback(() => {
-    if (!account) return
     getRules({ engine, account }).then(setHave, (e: unknown) => setError(asSyncError(e)))
   }, [engine, account])
   useEffect(load, [load])
   if (error) return <Failure error={error} retry={() => { setError(undefined); load() }} />
-  if (!have || !account) return <Skeleton lines={5} />
+  if (!have) return <Skeleton lines={5} />
   const place: Place = { engine, account }
 
   /** Shows the change at once and takes it back when the server refuses. */

@@ -9,6 +9,7 @@ import { say } from '~/kit/undo'
 import type { MailAccount } from '../account'
 import { textToHtml, type Draft } from '../compose/draft'
 import type { MailEngine } from '../engine'
+import { templateFiles } from './files'
 import { saveTemplate } from './store'
 
 /** Keeps what is on the sheet as a template. */
@@ -23,7 +24,7 @@ export default function SaveTemplate({ engine, account, draft, onClose }: { engi
     try {
       await saveTemplate(engine, account, {
         name: name.trim(), kind: draft.kind?.kind ?? null, subject: draft.subject, htmlBody: draft.rich ? draft.body : textToHtml(draft.body),
-        to: people ? draft.to : [], cc: people ? draft.cc : [], dueDays: days, every: draft.kind?.every ?? null, sortOrder: 0,
+        to: people ? draft.to : [], cc: people ? draft.cc : [], dueDays: days, every: draft.kind?.every ?? null, sortOrder: 0, files: templateFiles(draft.files),
       })
       say(t('template.saved', { name: name.trim() }))
       onClose()

@@ -8,7 +8,9 @@ import { escapeText, textToHtml, htmlToText, type Draft } from '../compose/draft
 import type { MailEngine } from '../engine'
 import { cleanMail } from '../sanitize'
 import { dayAfter, fillFields } from './fields'
+import { sheetFiles } from './files'
 import { asks } from './kinds'
+import { newMeeting } from './meeting'
 import { ownUnit, useTemplates } from './store'
 
 const SaveTemplate = lazy(() => withTexts('templates', () => import('./SaveTemplate')))
@@ -61,6 +63,8 @@ export function applyTemplate(x: Template, draft: Draft, who: { sender: string; 
     subject: draft.subject.trim() || fillFields(x.subject, values),
     to,
     cc,
+    files: sheetFiles(draft.files, x.files),
+    ...(x.kind === 'meeting-invitation' && !draft.meeting ? { meeting: newMeeting() } : {}),
     ...(x.kind ? { kind: { kind: x.kind, ...(asks(x.kind) ? { due: due ?? dayAfter(7) } : {}), ...(x.every ? { every: x.every } : {}) } } : {}),
   }
 }

@@ -17,10 +17,11 @@ import { cleanMail } from '../sanitize'
 import { openSealed } from '../sealed'
 import { asks, everyKeys, kindKeys, kinds } from './kinds'
 import css from './Sections.module.css'
+import TemplateFiles from './TemplateFiles'
 import { removeTemplate, saveTemplate, useTemplates } from './store'
 
 type Body = Omit<Template, 'id'>
-const blank: Body = { name: '', kind: null, subject: '', htmlBody: '', to: [], cc: [], dueDays: null, every: null, sortOrder: 0 }
+const blank: Body = { name: '', kind: null, subject: '', htmlBody: '', to: [], cc: [], dueDays: null, every: null, sortOrder: 0, files: [] }
 
 /** The templates of each account one may write from: to add, change and remove. */
 export default function TemplatesSection({ engine }: RoomProps) {
@@ -69,7 +70,7 @@ function TemplateList({ engine, account, onEdit }: { engine: MailEngine; account
             <li key={id}>
               <span className={css.name}>
                 <span lang={guessLanguage(x.name)}>{x.name}</span>
-                <small>{[kind && t(kind), x.subject].filter(Boolean).join(' · ')}</small>
+                <small>{[kind && t(kind), x.subject, x.files.length > 0 && t('template.files', { count: x.files.length })].filter(Boolean).join(' · ')}</small>
               </span>
               {!account.isReadOnly && (
                 <>
@@ -94,6 +95,7 @@ function Editor({ engine, account, id, first, onClose }: { engine: MailEngine; a
   const t = useT()
   const [body, setBody] = useState(first)
   const [error, setError] = useState<string>()
+  const [busy, setBusy] = useState(false)
   const set = (part: Partial<Body>): void => { setBody((b) => ({ ...b, ...part })); setError(undefined) }
   const save = async (): Promise<void> => {
     if (!body.name.trim()) return setError(t('template.noName'))
@@ -117,8 +119,9 @@ function Editor({ engine, account, id, first, onClose }: { engine: MailEngine; a
           <RichEditor value={cleanMail(first.htmlBody, 'keep', true).html} onChange={(htmlBody) => set({ htmlBody })} onComposing={() => {}} autoFocus={false} label={t('compose.body')} />
         </Suspense>
       </div>
+      <TemplateFiles engine={engine} account={account} files={body.files} onChange={(files) => set({ files })} onBusy={setBusy} />
       <div className={css.acts}>
-        <Button look="primary" onClick={() => void save()}>
+        <Button look="primary" disabled={busy} onClick={() => void save()}>
           {t('template.keep')}
         </Button>
         <Button onClick={onClose}>{t('act.cancel')}</Button>

@@ -1,4 +1,5 @@
 import { language } from '~/kit/i18n'
+import { fieldValue } from '~/kit/i18n/zone'
 import type { Draft } from '../compose/draft'
 
 /** What the fields of a template stand for at one moment. */
@@ -52,12 +53,10 @@ function everybody(): string {
 
 /** A day as YYYY-MM-DD in the person's own time zone. */
 export function localDay(d: Date): string {
-  return `${d.getFullYear()}-${String(d.getMonth() + 1).padStart(2, '0')}-${String(d.getDate()).padStart(2, '0')}`
+  return fieldValue(d).slice(0, 10)
 }
 
 /** The day that many days from now. */
 export function dayAfter(days: number): string {
-  const d = new Date()
-  d.setDate(d.getDate() + days)
-  return localDay(d)
+  return localDay(new Date(Date.now() + days * 86_400_000))
 }

@@ -10,18 +10,19 @@ export interface Target {
 const LONG_PRESS = 450
 
 /**
- * Watches the links of a document: tells where one leads while it is pointed
+ * Watches the links of a document or of a part of one: tells where one leads while it is pointed
  * at, focused or pressed for long, and asks before one is followed that leads
- * elsewhere than it says.
+ * elsewhere than it says: in its text, or in data-says where the words stand
+ * beside it.
  */
-export function guardLinks(doc: Document, show: (t: Target | null) => void, ask: (t: Target) => void): () => void {
+export function guardLinks(doc: Pick<Document, 'addEventListener' | 'removeEventListener'>, show: (t: Target | null) => void, ask: (t: Target) => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let held = false
   const find = (e: Event): Target | null => {
     const a = (e.target as Element | null)?.closest?.('a[href]')
     const href = a?.getAttribute('href') ?? ''
     if (!a || href.startsWith('#')) return null
-    const doubt = linkDoubt(href, a.textContent ?? '')
+    const doubt = linkDoubt(href, a.getAttribute('data-says') ?? a.textContent ?? '')
     return { href, host: doubt?.host ?? hostOf(href), doubt: doubt?.doubt ?? null }
   }
   const on = (e: Event): void => show(find(e))

@@ -1,0 +1,51 @@
+import { language } from '~/kit/i18n'
+import { civil, wall } from '~/kit/i18n/zone'
+import { calendarSystem } from '~/kit/prefs'
+
+const DAY = 86_400_000
+
+/** The group of days that a letter stands in: its mark, and when that is not known, nothing. */
+export function dateGroup(iso: string, now = new Date()): { key: string; label: string } | null {
+  const at = new Date(iso)
+  if (Number.isNaN(at.getTime())) return null
+  const day = startOf(wall(at))
+  const today = startOf(wall(now))
+  const days = Math.round((today - day) / DAY)
+  if (days < -1) return month(day)
+  if (days <= 1) return { key: `d${days}`, label: relative(-days, 'day') }
+  // Weeks begin on Monday, in the office as in ISO 8601.
+  const weeks = Math.round((monday(today) - monday(day)) / (7 * DAY))
+  if (weeks <= 1) return { key: `w${weeks}`, label: relative(-weeks, 'week') }
+  return month(day)
+}
+
+function startOf(local: Date): number {
+  return civil(local.getUTCFullYear(), local.getUTCMonth() + 1, local.getUTCDate()).getTime()
+}
+
+function monday(day: number): number {
+  return day - ((new Date(day).getUTCDay() + 6) % 7) * DAY
+}
+
+function month(day: number): { key: string; label: string } {
+  const d = new Date(day)
+  const calendar = calendarSystem() === 'roc' ? 'roc' : 'gregory'
+  return { key: `m${d.getUTCFullYear()}-${d.getUTCMonth()}`, label: capital(format(calendar).format(d)) }
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+function format(calendar: string): Intl.DateTimeFormat {
+  const key = `${language()} ${calendar}`
+  let f = formats.get(key)
+  // The day is one of the wall already, so that no zone may move it.
+  if (!f) formats.set(key, (f = new Intl.DateTimeFormat(language(), { year: 'numeric', month: 'long', calendar, timeZone: 'UTC' })))
+  return f
+}
+
+function relative(n: number, unit: 'day' | 'week'): string {
+  return capital(new Intl.RelativeTimeFormat(language(), { numeric: 'auto' }).format(n, unit))
+}
+
+function capital(s: string): string {
+  return s.charAt(0).toLocaleUpperCase(language()) + s.slice(1)
+}

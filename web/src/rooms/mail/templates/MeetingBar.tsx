@@ -1,0 +1,34 @@
+import { useT } from '~/kit/i18n'
+import { fieldInstant, fieldValue } from '~/kit/i18n/zone'
+import type { Meeting } from './meeting'
+import css from './Templates.module.css'
+
+const HOUR = 3_600_000
+
+/** When and where: what the calendar part of an invitation says. */
+export default function MeetingBar({ value, onChange }: { value: Meeting; onChange: (m: Meeting) => void }) {
+  const t = useT()
+  const begin = (start: string): void => {
+    // The meeting keeps its length when it is moved.
+    const [from, to, next] = [fieldInstant(value.start, value.zone), fieldInstant(value.end, value.zone), fieldInstant(start, value.zone)]
+    const length = from && to && to > from ? to.getTime() - from.getTime() : HOUR
+    onChange({ ...value, start, ...(next ? { end: fieldValue(new Date(next.getTime() + length), value.zone) } : {}) })
+  }
+  return (
+    <div className={css.bar} role="group" aria-label={t('meeting.title')}>
+      <label>
+        <span>{t('meeting.start')}</span>
+        <input type="datetime-local" value={value.start} onChange={(e) => begin(e.target.value)} />
+      </label>
+      <label>
+        <span>{t('meeting.end')}</span>
+        <input type="datetime-local" value={value.end} min={value.start} onChange={(e) => onChange({ ...value, end: e.target.value })} />
+      </label>
+      <label className={css.wide}>
+        <span>{t('meeting.place')}</span>
+        <input type="text" value={value.place} maxLength={250} onChange={(e) => onChange({ ...value, place: e.target.value })} />
+      </label>
+      <small className={css.zone}>{t('meeting.zone', { zone: value.zone })}</small>
+    </div>
+  )
+}
