@@ -125,7 +125,11 @@ func TestCodeRace(t *testing.T) {
 			t.Fatal(err)
 		}
 		secret, codes := enrolled(t, i, now, s)
-		for method, text := range map[string]string{TOTP: code(t, secret, now.Now()), Recovery: codes[0]} {
+		for _, method := range []string{TOTP, Recovery} {
+			text := codes[0]
+			if method == TOTP {
+				text = code(t, secret, now.Now())
+			}
 			var in sync.WaitGroup
 			var mu sync.Mutex
 			won := 0
@@ -143,7 +147,7 @@ func TestCodeRace(t *testing.T) {
 			if won != 1 {
 				t.Errorf("%s: %d got in", method, won)
 			}
-			now.Advance(time.Hour)
+			now.Advance(time.Hour) // three lost, which slows down
 		}
 	})
 }
