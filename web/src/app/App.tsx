@@ -53,7 +53,7 @@ export function App() {
     if (mirror) mirror.onEnded = () => setState({ at: 'out' })
     const engine = new MailEngine(session, transport)
     await engine.start()
-    if (location.pathname === '/share') (await import('./share')).takeShared(prefs().richText)
+    if (location.pathname === '/share') await (await import('./share')).takeShared(prefs().richText)
     setState({ at: 'in', me, engine, mirror })
   }, [])
 
