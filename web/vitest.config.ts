@@ -13,7 +13,7 @@ export default mergeConfig(
         {
           extends: true,
           // A browser on a busy machine may miss a beat; the second try is named in the output.
-          test: { name: 'e2e', retry: 1, include: ['e2e/**/*.spec.ts'], environment: 'node', testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false, globalSetup: ['e2e/server.ts'] },
+          test: { name: 'e2e', retry: 1, include: ['e2e/**/*.spec.ts'], environment: 'node', testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false, globalSetup: ['e2e/server.ts'] },
         },
         {
           extends: true,

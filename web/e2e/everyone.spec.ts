@@ -8,7 +8,7 @@ import { prepare, tour, wordIn, type Scene } from './tour'
 let desk: Desk
 let scene: Scene
 beforeAll(async () => {
-  desk = await openDesk(33)
+  desk = await openDesk(58)
   scene = await prepare(desk)
 })
 afterAll(() => desk.close())

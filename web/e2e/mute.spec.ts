@@ -9,7 +9,7 @@ let api: Api
 const run = `M${Date.now() % 1_000_000}`
 const writer = inject('office').accounts[15] as { address: string; password: string; name: string }
 beforeAll(async () => {
-  desk = await openDesk(14)
+  desk = await openDesk(48)
   api = Api.of(desk)
 })
 afterAll(() => desk.close())
@@ -108,22 +108,4 @@ test('what does not prove that one click is enough is left by the way of the lis
   await page.getByText('The list cannot be left by one click; there is another way.').waitFor()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click()
   await context.close()
-})
-
-test('rules and automatic answers of a shared mailbox are set by who manages it', async () => {
-  const lin = await openDesk(0)
-  const { page, context } = await newPage(lin)
-  await signIn(page, lin)
-  await page.goto(`${lin.url}/settings/rules`)
-  const which = page.getByLabel('Mailbox', { exact: true })
-  await which.waitFor()
-  const shared = await which.locator('option').nth(1).getAttribute('value')
-  await which.selectOption(shared ?? '')
-  await page.getByRole('button', { name: 'New rule' }).first().waitFor()
-  expect(await violations(page)).toEqual([])
-  await page.goto(`${lin.url}/settings/away`)
-  await page.getByLabel('Mailbox', { exact: true }).selectOption(shared ?? '')
-  await page.getByLabel('Answer automatically').or(page.getByRole('switch').first()).first().waitFor()
-  await context.close()
-  await lin.close()
 })

@@ -72,7 +72,7 @@ const files: [string, Buffer][] = [
 ]
 
 beforeAll(async () => {
-  desk = await openDesk(23)
+  desk = await openDesk(56)
   const b = 'office-boundary'
   const parts = files.map(([name, content]) => `--${b}\nContent-Type: ${word}\nContent-Disposition: attachment; filename*=UTF-8''${encodeURIComponent(name)}\nContent-Transfer-Encoding: base64\n\n${content.toString('base64').replace(/.{76}/g, '$&\n')}`)
   await Api.of(desk).deliver(letter(`Office ${run}`, `--${b}\nContent-Type: text/plain; charset=utf-8\n\nPlease see the plan.\n${parts.join('\n')}\n--${b}--`, { 'Content-Type': `multipart/mixed; boundary=${b}` }))

@@ -9,7 +9,7 @@ import { findings } from './look'
 let desk: Desk
 let api: Api
 beforeAll(async () => {
-  desk = await openDesk(20)
+  desk = await openDesk(49)
   api = Api.of(desk)
   const old = await api.call<{ list: { id: string }[] }>('ContactCard/get', { ids: null, properties: ['id'] })
   await api.call('ContactCard/set', { destroy: old.list.map((c) => c.id) })

@@ -8,8 +8,8 @@ let desk: Desk
 let other: Api
 let otherAddress = ''
 beforeAll(async () => {
-  desk = await openDesk(21)
-  const to = await openDesk(22)
+  desk = await openDesk(50)
+  const to = await openDesk(51)
   other = Api.of(to)
   otherAddress = to.address
   await to.close()
@@ -113,7 +113,7 @@ test('what was left is not for another person', async () => {
   await context.clearCookies()
   await context.setOffline(false)
   await until(async () => (await names(page)).join() === 'unsent', 'only the unsent words are left', 30_000)
-  const next = await openDesk(23)
+  const next = await openDesk(53)
   await signIn(page, { ...next, browser: desk.browser })
   await kept(page, 'front')
   await page.waitForTimeout(3000)

@@ -9,7 +9,7 @@ let desk: Desk
 let api: Api
 let service: PushService
 beforeAll(async () => {
-  desk = await openDesk(24)
+  desk = await openDesk(57)
   api = Api.of(desk)
   const { push } = inject('office')
   if (!push) throw new Error('the office that runs does not trust a push service of the tests (see e2e/server.ts)')

@@ -6,7 +6,7 @@ import { newPage, openDesk, signIn, type Desk } from './harness'
 
 let desk: Desk
 beforeAll(async () => {
-  desk = await openDesk(20)
+  desk = await openDesk(52)
 })
 afterAll(() => desk.close())
 
@@ -39,6 +39,7 @@ test('a second factor is set up, and mail programs get a password of their own',
   await enrol.getByLabel('Code').fill(code(secret))
   await page.keyboard.press('Enter')
   const kept = page.getByRole('dialog', { name: 'Recovery codes' })
+  await kept.locator('code').first().waitFor()
   codes = await kept.locator('code').allTextContents()
   expect(codes).toHaveLength(10)
   await kept.getByRole('button', { name: 'I have kept it' }).click()

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from './api'
 import { newPage, openDesk, signIn, type Desk } from './harness'
+import { violations } from './violations'
 
 // Lin manages the road reports; Jian answers them.
 let lin: Desk
@@ -54,4 +55,20 @@ test('a letter of a shared mailbox is given to a colleague, who finds it under t
   expect([...a.errors, ...b.errors].filter((x) => !x.includes('401'))).toEqual([])
   await a.context.close()
   await b.context.close()
+})
+
+test('rules and automatic answers of a shared mailbox are set by who manages it', async () => {
+  const { page, context } = await newPage(lin)
+  await signIn(page, lin)
+  await page.goto(`${lin.url}/settings/rules`)
+  const which = page.getByLabel('Mailbox', { exact: true })
+  await which.waitFor()
+  const shared = await which.locator('option').nth(1).getAttribute('value')
+  await which.selectOption(shared ?? '')
+  await page.getByRole('button', { name: 'New rule' }).first().waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.goto(`${lin.url}/settings/away`)
+  await page.getByLabel('Mailbox', { exact: true }).selectOption(shared ?? '')
+  await page.getByLabel('Answer automatically').or(page.getByRole('switch').first()).first().waitFor()
+  await context.close()
 })

@@ -8,9 +8,9 @@ let api: Api
 let other: Api
 let otherAddress = ''
 beforeAll(async () => {
-  desk = await openDesk(22)
+  desk = await openDesk(54)
   api = Api.of(desk)
-  const to = await openDesk(23)
+  const to = await openDesk(55)
   other = Api.of(to)
   otherAddress = to.address
   await to.close()

@@ -19,7 +19,7 @@ export function DateHeading({ account, before, id }: { account: MailAccount; bef
   if (!group || group.key === dateGroup(rowDate(above).iso)?.key) return null
   return (
     <div role="presentation" className={css.line} aria-hidden>
-      <span>{group.label}</span>
+      <time>{group.label}</time>
     </div>
   )
 }
@@ -38,5 +38,5 @@ export function DateBar({ account, view, scroller, height }: { account: MailAcco
   }, [scroller, height, view])
   const email = useEmail(account, view.rows[at])
   const label = email ? dateGroup(rowDate(email).iso)?.label : undefined
-  return <p className={css.bar}>{label ?? '\u00a0'}</p>
+  return <p className={css.bar}>{label ? <time>{label}</time> : '\u00a0'}</p>
 }
