@@ -45,6 +45,7 @@ bench-client: build
 ## nightly: what takes too long for every change
 nightly: setup build
 	CHANCERY_KILLS=200 go test -count=1 -timeout 60m -run TestKilled ./cmd/chancery
+	$(NPM) run long
 	$(MAKE) fuzz FUZZTIME=5m
 
 FUZZTIME ?= 20s

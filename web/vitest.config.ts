@@ -16,6 +16,11 @@ export default mergeConfig(
           test: { name: 'e2e', retry: 1, include: ['e2e/**/*.spec.ts'], environment: 'node', testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false, globalSetup: ['e2e/server.ts'] },
         },
         {
+          // What takes too long for every change.
+          extends: true,
+          test: { name: 'long', retry: 1, include: ['e2e/**/*.long.ts'], environment: 'node', testTimeout: 900_000, hookTimeout: 120_000, fileParallelism: false, globalSetup: ['e2e/server.ts'] },
+        },
+        {
           extends: true,
           test: { name: 'shots', include: ['e2e/**/*.shots.ts'], environment: 'node', testTimeout: 300_000, hookTimeout: 120_000, fileParallelism: false, globalSetup: ['e2e/server.ts'] },
         },

@@ -22,6 +22,7 @@ const roads = async (page: Page): Promise<void> => {
   const at = await tree.getByRole('treeitem').evaluateAll((all) => all.findIndex((x) => /道路通報信箱|Road Reports/.test((x as HTMLElement).innerText)))
   if ((await root.getAttribute('aria-expanded')) === 'false') await root.click()
   await tree.getByRole('treeitem').nth(at + 1).click()
+  await tree.getByRole('treeitem', { selected: true }).waitFor()
   await page.getByRole('row').first().waitFor()
 }
 

@@ -7,7 +7,7 @@ import { files, withFiles } from './samples'
 
 /*
  * Every screen of the client and how to come to it, in any language and size.
- * The pictures (tour.shots.ts) and the proofs for everyone (everyone.spec.ts)
+ * The pictures (tour.shots.ts) and the proofs for everyone (everyone.long.ts)
  * walk the same list: a screen that is added here is looked at and tested.
  */
 
