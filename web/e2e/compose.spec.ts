@@ -74,7 +74,8 @@ test('a draft saves itself, opens on another device, and can be discarded and br
   await here.page.keyboard.press('Enter')
   await here.page.keyboard.type('Half a thought')
   await here.page.getByText('Saved', { exact: true }).waitFor()
-  expect((await api.find({ subject })).map((e) => Boolean(e.keywords['$draft']))).toEqual([true])
+  // The index that finds it may be a moment behind.
+  await expect.poll(async () => (await api.find({ subject })).map((e) => Boolean(e.keywords['$draft'])), { timeout: 10_000 }).toEqual([true])
   await here.context.close()
 
   const { page, context } = await newPage(desk, { size: 'tablet' })
@@ -92,7 +93,7 @@ test('a draft saves itself, opens on another device, and can be discarded and br
   await sheet.getByText('Half a thought').waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('row', { name: new RegExp(subject) }).waitFor()
-  expect(await api.find({ subject })).toHaveLength(1)
+  await expect.poll(async () => (await api.find({ subject })).length, { timeout: 10_000 }).toBe(1)
   await context.close()
 })
 
