@@ -79,7 +79,8 @@ func classes(password string) int {
 	return n
 }
 
-// ChangePassword gives the subject another password. Their other sessions end.
+// ChangePassword gives the subject another password. Their other
+// sessions and their app passwords end.
 func (i *Identity) ChangePassword(ctx context.Context, s policy.Subject, old, password string, peer Peer) error {
 	if s.Account == 0 || s.Assurance == policy.ByProgram {
 		return errs.E(errs.Forbidden, "An app password cannot change how one signs in.")

@@ -152,6 +152,44 @@ func TestCodeRace(t *testing.T) {
 	})
 }
 
+// TestCodesFromEverywhere has somebody who knows the password guess codes
+// from many addresses: the right password does not make the guesses forgotten.
+func TestCodesFromEverywhere(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		i, now, a := newIdentity(t, url)
+		s, err := i.Verify(t.Context(), a.Address, password, here)
+		if err != nil {
+			t.Fatal(err)
+		}
+		secret, _ := enrolled(t, i, now, s)
+		var limited error
+		for n := range freeCodes + 1 {
+			from := Peer{Addr: netip.AddrFrom4([4]byte{198, 51, 100, byte(n)}), Door: "http"}
+			step, err := i.SignIn(t.Context(), a.Address, password, from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, limited = i.Answer(t.Context(), step.Ticket, TOTP, "000000", from)
+		}
+		if !errs.Is(limited, errs.RateLimited) {
+			t.Errorf("after %d wrong codes: %v", freeCodes, limited)
+		}
+		now.Advance(maxWait)
+		if _, err := i.Answer(t.Context(), begin(t, i).Ticket, TOTP, code(t, secret, now.Now()), here); err != nil {
+			t.Errorf("the person themself, later: %v", err)
+		}
+		// From one address: five wrong codes, whatever the right password in between.
+		for range freePerAccount {
+			if _, err := i.Answer(t.Context(), begin(t, i).Ticket, TOTP, "000000", here); !errs.Is(err, errs.Unauthenticated) {
+				t.Fatal(err)
+			}
+		}
+		if _, err := i.Answer(t.Context(), begin(t, i).Ticket, TOTP, "000000", here); !errs.Is(err, errs.RateLimited) {
+			t.Errorf("after %d wrong codes from one address: %v", freePerAccount, err)
+		}
+	})
+}
+
 // TestRecoveryCodes gets in without the telephone, once a code.
 func TestRecoveryCodes(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, url string) {
@@ -294,6 +332,14 @@ func TestSessions(t *testing.T) {
 			t.Errorf("ended twice: %v", err)
 		}
 		other, _ := open("Tablet")
+		_, app, err := i.AddAppPassword(ctx, s, "Thunderbird")
+		if err != nil {
+			t.Fatal(err)
+		}
+		between, err := i.SignIn(ctx, a.Address, password, here)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, bad := range []string{"short", password} {
 			if err := i.ChangePassword(ctx, s, password, bad, here); !errs.Is(err, errs.Invalid) {
 				t.Errorf("%q: %v", bad, err)
@@ -310,6 +356,12 @@ func TestSessions(t *testing.T) {
 		}
 		if _, err := i.Session(ctx, other, here); !errs.Is(err, errs.Unauthenticated) {
 			t.Errorf("another session lives on: %v", err)
+		}
+		if _, err := i.Verify(ctx, a.Address, app, here); !errs.Is(err, errs.Unauthenticated) {
+			t.Errorf("an app password lives on: %v", err)
+		}
+		if _, err := i.OpenSession(ctx, between.Subject, "Slow"); !errs.Is(err, errs.Unauthenticated) {
+			t.Errorf("a session of the old password: %v", err)
 		}
 	})
 }

@@ -9,7 +9,9 @@ import (
 )
 
 // pace slows down guessing: per network address, and per account together
-// with the address, so that a stranger cannot lock anybody else out.
+// with the address, so that a stranger cannot lock anybody else out. Codes are
+// guessed by who knows the password and has many addresses, so wrong ones
+// count for the account from wherever they come.
 type pace struct {
 	mu    sync.Mutex
 	clock clock.Clock
@@ -18,7 +20,7 @@ type pace struct {
 
 type paceKey struct {
 	peer    netip.Prefix
-	account int64 // 0 = the address as a whole
+	account int64 // 0 = the address as a whole; without a peer, wrong codes of the account
 }
 
 type tries struct {
@@ -29,6 +31,7 @@ type tries struct {
 const (
 	freePerAccount = 5  // wrong passwords for one account before waiting
 	freePerPeer    = 30 // wrong passwords for any account
+	freeCodes      = 20 // wrong codes for an account from anywhere
 	maxWait        = 15 * time.Minute
 	forgetAfter    = time.Hour
 	maxPaceEntries = 50_000
@@ -73,6 +76,30 @@ func (p *pace) left(k paceKey, free int) time.Duration {
 func (p *pace) failed(peer netip.Addr, account int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.note(paceKey{network(peer), account}, paceKey{network(peer), 0})
+}
+
+// waitCode returns how long an account has to wait before its next code.
+func (p *pace) waitCode(account int64) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.left(paceKey{account: account}, freeCodes)
+}
+
+func (p *pace) failedCode(account int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.note(paceKey{account: account})
+}
+
+func (p *pace) succeededCode(account int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.m, paceKey{account: account})
+}
+
+// note counts a wrong try; the caller holds the lock.
+func (p *pace) note(keys ...paceKey) {
 	now := p.clock.Now()
 	if len(p.m) >= maxPaceEntries {
 		for k, t := range p.m {
@@ -81,7 +108,7 @@ func (p *pace) failed(peer netip.Addr, account int64) {
 			}
 		}
 	}
-	for _, k := range []paceKey{{network(peer), account}, {network(peer), 0}} {
+	for _, k := range keys {
 		t, ok := p.m[k]
 		if !ok || now.Sub(t.last) > forgetAfter {
 			t = &tries{}

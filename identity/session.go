@@ -35,6 +35,9 @@ func (i *Identity) OpenSession(ctx context.Context, s policy.Subject, agent stri
 		if err != nil {
 			return err
 		}
+		if c.version != s.Credential { // changed since it was checked
+			return errSession
+		}
 		return insertSession(ctx, tx, session{org: s.Org, id: id.New(), hash: hash[:], account: s.Account, version: c.version, peer: s.Peer, agent: agent, opened: now, seen: now, assurance: s.Assurance})
 	})
 	return token, err
@@ -82,7 +85,7 @@ func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy
 	if now.Sub(time.UnixMilli(s.seen)) > 5*time.Minute {
 		err = i.db.Write(ctx, func(tx *store.Tx) error { return touchSession(ctx, tx, org, hash, now.UnixMilli()) })
 	}
-	who := i.subject(a, peer, s.assurance, time.UnixMilli(s.opened))
+	who := i.subject(a, peer, s.assurance, time.UnixMilli(s.opened), s.version)
 	who.Session = s.id
 	return who, err
 }

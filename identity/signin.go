@@ -44,7 +44,7 @@ func (i *Identity) SignIn(ctx context.Context, address, password string, peer Pe
 	}
 	if !cred.second {
 		i.record(ctx, a, address, peer, nil)
-		return Step{Subject: i.subject(a, peer, policy.ByPassword, i.clock.Now())}, nil
+		return Step{Subject: i.subject(a, peer, policy.ByPassword, i.clock.Now(), cred.version)}, nil
 	}
 	step := Step{Ticket: strconv.FormatInt(a.Org, 36) + "." + id.Token(32), Methods: []string{TOTP}}
 	now := i.clock.Now()
@@ -92,7 +92,7 @@ func (i *Identity) Answer(ctx context.Context, text, method, code string, peer P
 	if err != nil {
 		return Step{}, err
 	}
-	if wait := i.pace.wait(peer.Addr, a.ID); wait > 0 {
+	if wait := max(i.pace.wait(peer.Addr, a.ID), i.pace.waitCode(a.ID)); wait > 0 {
 		return Step{}, tooMany(wait)
 	}
 	err = i.db.Write(ctx, func(tx *store.Tx) (err error) {
@@ -113,12 +113,14 @@ func (i *Identity) Answer(ctx context.Context, text, method, code string, peer P
 	}
 	if !right {
 		i.pace.failed(peer.Addr, a.ID)
+		i.pace.failedCode(a.ID)
 		i.record(ctx, a, a.Address, peer, errCode)
 		return Step{}, errCode
 	}
 	i.pace.succeeded(peer.Addr, a.ID)
+	i.pace.succeededCode(a.ID)
 	i.record(ctx, a, a.Address, peer, nil)
-	return Step{Subject: i.subject(a, peer, policy.ByTwo, now)}, nil
+	return Step{Subject: i.subject(a, peer, policy.ByTwo, now, t.version)}, nil
 }
 
 // takeAnswer checks a code of a method and uses it up.

@@ -96,6 +96,11 @@ func deleteAppPassword(ctx context.Context, tx *store.Tx, org, account, id int64
 	return n == 1, err
 }
 
+func deleteAppPasswords(ctx context.Context, tx *store.Tx, org, account int64) error {
+	_, err := tx.Exec(ctx, "DELETE FROM app_password WHERE org_id = $1 AND account_id = $2", org, account)
+	return err
+}
+
 // ticket is a sign-in that waits for its second factor.
 type ticket struct {
 	account, version, tries, made int64

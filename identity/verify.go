@@ -96,7 +96,8 @@ func (i *Identity) inner(peer string) bool {
 	return err == nil && i.Zone(addr) == policy.Inner
 }
 
-// SetPassword gives an account a password and ends its sessions.
+// SetPassword gives an account a password, and ends its sessions and app
+// passwords: whoever made one with the old password is out.
 func (i *Identity) SetPassword(ctx context.Context, by policy.Subject, org, account int64, password string) error {
 	if password == "" || len(password) > maxPassword {
 		return errs.E(errs.Invalid, "A password needs 1 to %d bytes.", maxPassword)
@@ -113,6 +114,9 @@ func (i *Identity) SetPasswordHash(ctx context.Context, by policy.Subject, org, 
 func (i *Identity) PutPasswordHash(ctx context.Context, tx *store.Tx, by policy.Subject, org, account int64, hash string) error {
 	now := i.clock.Now()
 	if err := putCredential(ctx, tx, org, account, hash, now.UnixMilli()); err != nil {
+		return err
+	}
+	if err := deleteAppPasswords(ctx, tx, org, account); err != nil {
 		return err
 	}
 	by.Org = org
@@ -138,7 +142,7 @@ func (i *Identity) Verify(ctx context.Context, address, password string, peer Pe
 	}
 	if cred.app {
 		i.record(ctx, a, address, peer, nil)
-		return i.subject(a, peer, policy.ByProgram, time.Time{}), nil
+		return i.subject(a, peer, policy.ByProgram, time.Time{}, cred.version), nil
 	}
 	if cred.second {
 		i.record(ctx, a, address, peer, errWrong)
@@ -147,7 +151,7 @@ func (i *Identity) Verify(ctx context.Context, address, password string, peer Pe
 	if !cred.cached {
 		i.record(ctx, a, address, peer, nil)
 	}
-	return i.subject(a, peer, policy.ByPassword, i.clock.Now()), nil
+	return i.subject(a, peer, policy.ByPassword, i.clock.Now(), cred.version), nil
 }
 
 // verify checks an address and a password, in the time that one check takes
@@ -181,7 +185,9 @@ func (i *Identity) verify(ctx context.Context, address, password string, peer Pe
 		i.record(ctx, a, address, peer, errWrong)
 		return a, cred, errWrong
 	}
-	i.pace.succeeded(peer.Addr, a.ID)
+	if !cred.second { // else wrong codes would be forgotten at every right password
+		i.pace.succeeded(peer.Addr, a.ID)
+	}
 	i.good.put(key, cred.version)
 	return a, cred, nil
 }
@@ -232,9 +238,9 @@ func (i *Identity) compare(ctx context.Context, c credential, password string) (
 	return matches(c.password, password)
 }
 
-func (i *Identity) subject(a directory.Account, peer Peer, how policy.Assurance, proved time.Time) policy.Subject {
+func (i *Identity) subject(a directory.Account, peer Peer, how policy.Assurance, proved time.Time, version int64) policy.Subject {
 	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: a.Clearance, Zone: i.Zone(peer.Addr), Peer: peer.Addr.String(), Door: peer.Door,
-		Assurance: how, Proved: proved}
+		Assurance: how, Proved: proved, Credential: version}
 }
 
 // cacheKey names a good password from one place by one door: from elsewhere

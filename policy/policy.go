@@ -70,9 +70,10 @@ type Subject struct {
 	Peer      string // network address, for records
 	Door      string // which protocol, for records
 
-	Assurance Assurance
-	Proved    time.Time // when they last proved who they are
-	Session   int64     // of the web client; 0 = none
+	Assurance  Assurance
+	Proved     time.Time // when they last proved who they are
+	Credential int64     // version of the credential it was proved with
+	Session    int64     // of the web client; 0 = none
 }
 
 // Label is what the thing says of itself, as far as this subject is concerned.

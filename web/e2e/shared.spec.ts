@@ -19,9 +19,17 @@ afterAll(async () => {
 const roads = async (page: Page): Promise<void> => {
   const tree = page.getByRole('tree', { name: 'Shared mailboxes' })
   const root = tree.getByRole('treeitem', { name: /道路通報信箱|Road Reports/ })
-  const at = await tree.getByRole('treeitem').evaluateAll((all) => all.findIndex((x) => /道路通報信箱|Road Reports/.test((x as HTMLElement).innerText)))
+  await root.waitFor()
   if ((await root.getAttribute('aria-expanded')) === 'false') await root.click()
-  await tree.getByRole('treeitem').nth(at + 1).click()
+  // Its inbox is the first row below it, once its folders are there.
+  const all = tree.getByRole('treeitem')
+  let at = -1
+  await until(async () => {
+    const rows = await all.evaluateAll((xs) => xs.map((x) => [(x as HTMLElement).innerText, x.getAttribute('aria-level')]))
+    at = rows.findIndex(([text]) => /道路通報信箱|Road Reports/.test(text ?? '')) + 1
+    return at > 0 && rows[at]?.[1] === '2'
+  }, 'its folders are shown')
+  await all.nth(at).click()
   await tree.getByRole('treeitem', { selected: true }).waitFor()
   await page.getByRole('row').first().waitFor()
 }

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
+import { flushSync } from 'react-dom'
 
 interface Props {
   count: number
@@ -34,12 +35,14 @@ export function VirtualRows({ count, height, row, onRange, scroller }: Props) {
       setRange((old) => (old[0] === from && old[1] === to ? old : [from, to]))
       report.current(from, to)
     }
+    // In the frame that scrolls, not in a task after it, in which there would be no rows yet.
+    const scrolled = (): void => flushSync(measure)
     measure()
-    el.addEventListener('scroll', measure, { passive: true })
+    el.addEventListener('scroll', scrolled, { passive: true })
     const sizes = new ResizeObserver(measure)
     sizes.observe(el)
     return () => {
-      el.removeEventListener('scroll', measure)
+      el.removeEventListener('scroll', scrolled)
       sizes.disconnect()
     }
   }, [count, height, scroller])
