@@ -1,15 +1,36 @@
 import { language } from '~/kit/i18n'
-import { civil, wall } from '~/kit/i18n/zone'
+import { civil, ownZone, wall } from '~/kit/i18n/zone'
 import { calendarSystem } from '~/kit/prefs'
 
 const DAY = 86_400_000
 
+export interface DateGroup {
+  key: string
+  label: string
+}
+
+// Every row asks for its group and its neighbour's, whenever it is drawn.
+const known = new Map<string, DateGroup | null>()
+let frame = ''
+const MOST = 5000
+
 /** The group of days that a letter stands in: its mark, and when that is not known, nothing. */
-export function dateGroup(iso: string, now = new Date()): { key: string; label: string } | null {
+export function dateGroup(iso: string, now = new Date()): DateGroup | null {
+  const zone = ownZone()
+  const minute = Math.floor(now.getTime() / 60_000)
+  const is = `${language()} ${zone} ${calendarSystem()} ${minute}`
+  if (is !== frame || known.size > MOST) known.clear()
+  frame = is
+  let group = known.get(iso)
+  if (group === undefined) known.set(iso, (group = groupOf(iso, now, zone)))
+  return group
+}
+
+function groupOf(iso: string, now: Date, zone: string): DateGroup | null {
   const at = new Date(iso)
   if (Number.isNaN(at.getTime())) return null
-  const day = startOf(wall(at))
-  const today = startOf(wall(now))
+  const day = startOf(wall(at, zone))
+  const today = startOf(wall(now, zone))
   const days = Math.round((today - day) / DAY)
   if (days < -1) return month(day)
   if (days <= 1) return { key: `d${days}`, label: relative(-days, 'day') }
@@ -27,7 +48,7 @@ function monday(day: number): number {
   return day - ((new Date(day).getUTCDay() + 6) % 7) * DAY
 }
 
-function month(day: number): { key: string; label: string } {
+function month(day: number): DateGroup {
   const d = new Date(day)
   const calendar = calendarSystem() === 'roc' ? 'roc' : 'gregory'
   return { key: `m${d.getUTCFullYear()}-${d.getUTCMonth()}`, label: capital(format(calendar).format(d)) }
