@@ -1,0 +1,162 @@
+package oidc
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"log/slog"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"chancery/audit"
+	"chancery/identity"
+	"chancery/kit/clock"
+	"chancery/kit/errs"
+	"chancery/kit/id"
+	"chancery/policy"
+	"chancery/store"
+)
+
+//go:embed schema/*.sql
+var schema embed.FS
+
+// Config are the settings of single sign-on. Zero values mean the documented
+// default.
+type Config struct {
+	RequestLife  time.Duration // how long a person may take to sign in and to consent; default 30 min
+	CodeLife     time.Duration // default 1 min (RFC 6749 section 4.1.2 says 10 at most)
+	AccessLife   time.Duration // of access tokens and ID tokens; default 10 min
+	MailLife     time.Duration // of access tokens of mail programs; default 1 h
+	RefreshLife  time.Duration // of a refresh token that is not used; default 90 days
+	KeyLife      time.Duration // after which another key signs; default 90 days
+	DeviceLife   time.Duration // how long a code for a device waits; default 10 min
+	DevicePause  time.Duration // between two questions of a device; default 5 s
+	MaxRequests  int           // requests of an organisation that wait for a person; default 10,000
+	MaxParameter int           // bytes of one parameter of a request; default 2 KiB
+	MaxClients   int           // of an organisation; default 1,000
+}
+
+func (c Config) withDefaults() Config {
+	for _, d := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{
+		{&c.RequestLife, 30 * time.Minute}, {&c.CodeLife, time.Minute}, {&c.AccessLife, 10 * time.Minute},
+		{&c.MailLife, time.Hour}, {&c.RefreshLife, 90 * 24 * time.Hour}, {&c.KeyLife, 90 * 24 * time.Hour},
+		{&c.DeviceLife, 10 * time.Minute}, {&c.DevicePause, 5 * time.Second},
+	} {
+		if *d.field == 0 {
+			*d.field = d.value
+		}
+	}
+	for _, d := range []struct {
+		field *int
+		value int
+	}{{&c.MaxRequests, 10_000}, {&c.MaxParameter, 2 << 10}, {&c.MaxClients, 1000}} {
+		if *d.field == 0 {
+			*d.field = d.value
+		}
+	}
+	return c
+}
+
+// Provider is the OpenID provider of an installation.
+type Provider struct {
+	db       *store.Store
+	identity Identity
+	dir      Directory
+	mayMail  MayMail
+	conf     Config
+	clock    clock.Clock
+	log      *slog.Logger
+	keys     keyCache
+	guesses  guesses
+	making   sync.Mutex // one key at a time
+}
+
+// New brings the tables up to date. A nil mayMail allows every mail program.
+func New(ctx context.Context, db *store.Store, who Identity, dir Directory, mayMail MayMail, conf Config, c clock.Clock, log *slog.Logger) (*Provider, error) {
+	if err := db.Migrate(ctx, "identity/oidc", schema); err != nil {
+		return nil, err
+	}
+	if mayMail == nil {
+		mayMail = func(context.Context, policy.Subject) error { return nil }
+	}
+	return &Provider{db: db, identity: who, dir: dir, mayMail: mayMail, conf: conf.withDefaults(), clock: c, log: log, guesses: guesses{wrong: map[int64][]time.Time{}}}, nil
+}
+
+// newSecret makes a code or token. It names the organisation, under which its
+// hash is kept; only the holder knows it.
+func newSecret(org int64) (text string, hash []byte) {
+	text = strconv.FormatInt(org, 36) + "." + id.Token(32)
+	return text, hashOf(text)
+}
+
+func hashOf(text string) []byte {
+	sum := sha256.Sum256([]byte(text))
+	return sum[:]
+}
+
+// orgOf reads the organisation that a code, token or client id names.
+func orgOf(text string) (org int64, ok bool) {
+	head, rest, found := strings.Cut(text, ".")
+	org, err := strconv.ParseInt(head, 36, 64)
+	return org, found && err == nil && org > 0 && rest != "" && len(text) <= 120
+}
+
+// grant is what a person allowed a client: all tokens hang on it.
+type grant struct {
+	org, id, account    int64
+	client              string
+	credential, session int64
+	sid, scope          string
+	assurance           policy.Assurance
+	proved, made, used  int64
+	from                string
+}
+
+func (g grant) has(scope string) bool { return hasScope(g.scope, scope) }
+
+func hasScope(list, scope string) bool {
+	for s := range strings.FieldsSeq(list) {
+		if s == scope {
+			return true
+		}
+	}
+	return false
+}
+
+// standing asks whether what the grant rests on still stands.
+func (p *Provider) standing(ctx context.Context, g grant, peer identity.Peer) (policy.Subject, error) {
+	return p.identity.Standing(ctx, identity.Proof{Org: g.org, Account: g.account, Credential: g.credential, Session: g.session}, peer)
+}
+
+// note writes into the audit record, in the caller's transaction.
+func (p *Provider) note(ctx context.Context, tx *store.Tx, by policy.Subject, verb, client string, result error) error {
+	return audit.Append(ctx, tx, p.clock.Now(), audit.By(by, verb, "client "+client, result))
+}
+
+func (p *Provider) now() int64 { return p.clock.Now().UnixMilli() }
+
+func (p *Provider) after(d time.Duration) int64 { return p.clock.Now().Add(d).UnixMilli() }
+
+// Refusal is an error in the words of OAuth (RFC 6749 sections 4.1.2.1 and 5.2).
+type Refusal struct{ Code, Text string }
+
+// Error returns code and text.
+func (r *Refusal) Error() string { return r.Code + ": " + r.Text }
+
+func refuse(code, text string) *Refusal { return &Refusal{code, text} }
+
+// kindOf returns the refusal as an error of the house, for the record.
+func (r *Refusal) kind() error {
+	switch r.Code {
+	case "access_denied", "unauthorized_client":
+		return errs.E(errs.Forbidden, "%s", r.Text)
+	case "invalid_client", "invalid_grant", "login_required", "invalid_token":
+		return errs.E(errs.Unauthenticated, "%s", r.Text)
+	}
+	return errs.E(errs.Invalid, "%s", r.Text)
+}
