@@ -36,11 +36,19 @@ func (n imapNeeds) SignIn(ctx context.Context, user, password, peer string) (pol
 	return n.h.Identity.Verify(ctx, user, password, peerOf(peer, "imap"))
 }
 
+func (n imapNeeds) SignInToken(ctx context.Context, user, token, peer string) (policy.Subject, error) {
+	return n.h.SSO.SignInMail(ctx, user, token, peerOf(peer, "imap"))
+}
+
 // smtpNeeds answers what the SMTP door asks.
 type smtpNeeds struct{ h *House }
 
 func (n smtpNeeds) Authenticate(ctx context.Context, address, password string, peer smtp.Peer) (policy.Subject, error) {
 	return n.h.Identity.Verify(ctx, address, password, identity.Peer{Addr: peer.Addr, Door: peer.Door})
+}
+
+func (n smtpNeeds) AuthenticateToken(ctx context.Context, address, token string, peer smtp.Peer) (policy.Subject, error) {
+	return n.h.SSO.SignInMail(ctx, address, token, identity.Peer{Addr: peer.Addr, Door: peer.Door})
 }
 
 // httpNeeds answers what the HTTP door asks.
@@ -132,6 +140,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		httpdoor.Route{Pattern: "GET /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},
 		httpdoor.Route{Pattern: "POST /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},
 		httpdoor.Route{Pattern: "POST /import/mail/{account}", Handler: api.ImportHandler(httpdoor.Problem)})
+	routes = append(routes, h.ssoRoutes(func() *httpdoor.Door { return door })...)
 	door, err = httpdoor.New(conf, httpNeeds{h}, assets, routes, h.log.With("door", "http"))
 	return door, err
 }

@@ -11,6 +11,7 @@ import (
 	"chancery/directory"
 	jmapdoor "chancery/doors/jmap"
 	"chancery/identity"
+	"chancery/identity/oidc"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/mail"
@@ -25,6 +26,7 @@ type House struct {
 	Store     *store.Store
 	Directory *directory.Directory
 	Identity  *identity.Identity
+	SSO       *oidc.Provider
 	Mail      *mail.Room
 	Contacts  *contacts.Room
 	Index     *search.Index
@@ -67,6 +69,9 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	if h.Identity, err = identity.New(ctx, h.Store, h.Directory, identity.Config{InnerNetworks: inner, SessionIdle: h.conf.HTTP.Idle}, now, h.log); err != nil {
+		return err
+	}
+	if h.SSO, err = oidc.New(ctx, h.Store, h.Identity, h.Directory, nil, oidc.Config{}, now, h.log); err != nil {
 		return err
 	}
 	out, err := h.conf.outbound()

@@ -6,9 +6,10 @@ import (
 	wire "chancery/wire/imap"
 )
 
-// authenticate is AUTHENTICATE (RFC 9051 section 6.2.2) with PLAIN (RFC 4616).
+// authenticate is AUTHENTICATE (RFC 9051 section 6.2.2).
 func (s *session) authenticate(tag string, c wire.Authenticate) {
-	if c.Mechanism != "PLAIN" {
+	bearer := c.Mechanism == "OAUTHBEARER" || c.Mechanism == "XOAUTH2"
+	if c.Mechanism != "PLAIN" && !bearer {
 		s.no(tag, "CANNOT", "This SASL mechanism is not served; use PLAIN.")
 		return
 	}
@@ -16,26 +17,45 @@ func (s *session) authenticate(tag string, c wire.Authenticate) {
 		s.no(tag, "PRIVACYREQUIRED", "A password is accepted only over TLS; use STARTTLS first.")
 		return
 	}
-	answer := c.Initial
+	answer, ok := c.Initial, true
 	if !c.HasInitial {
-		s.out.line("+ ")
-		if s.flush() != nil {
-			return
-		}
-		line, err := s.r.ReadLine()
-		if err != nil {
-			s.broken = err
-			return
-		}
-		if line == "*" { // the client gives up
-			s.bad(tag, "", "Authentication was cancelled.")
-			return
-		}
-		if answer, err = wire.DecodeSASL(line); err != nil {
-			s.bad(tag, "", "The SASL answer is not valid base64.")
-			return
-		}
+		answer, ok = s.challenge(tag, "")
 	}
+	switch {
+	case !ok:
+	case bearer:
+		s.authBearer(tag, c.Mechanism, answer)
+	default:
+		s.authPlain(tag, answer)
+	}
+}
+
+// challenge sends a challenge and reads the answer; false when it was answered
+// otherwise already.
+func (s *session) challenge(tag, text string) ([]byte, bool) {
+	s.out.line("+ ", text)
+	if s.flush() != nil {
+		return nil, false
+	}
+	line, err := s.r.ReadLine()
+	if err != nil {
+		s.broken = err
+		return nil, false
+	}
+	if line == "*" { // the client gives up
+		s.bad(tag, "", "Authentication was cancelled.")
+		return nil, false
+	}
+	answer, err := wire.DecodeSASL(line)
+	if err != nil {
+		s.bad(tag, "", "The SASL answer is not valid base64.")
+		return nil, false
+	}
+	return answer, true
+}
+
+// authPlain is PLAIN (RFC 4616).
+func (s *session) authPlain(tag string, answer []byte) {
 	part := bytes.Split(answer, []byte{0})
 	if len(part) != 3 || len(part[1]) == 0 {
 		s.bad(tag, "", "The SASL answer is not a PLAIN message.")

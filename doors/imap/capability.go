@@ -20,7 +20,7 @@ func (s *session) capabilityText() string {
 			b.WriteString(" STARTTLS")
 		}
 		if s.mayLogin() {
-			b.WriteString(" AUTH=PLAIN")
+			b.WriteString(" AUTH=PLAIN AUTH=OAUTHBEARER AUTH=XOAUTH2")
 		} else {
 			b.WriteString(" LOGINDISABLED") // RFC 9051 section 6.2.3
 		}

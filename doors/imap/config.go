@@ -18,6 +18,7 @@ type Config struct {
 	MaxBad           int           // commands in a row that make no sense before the connection is closed; 20
 	MaxLoginFailures int           // wrong passwords before the connection is closed; 5
 	LoginDelay       time.Duration // after each wrong password; 1 second
+	Discovery        string        // where a program whose token is refused learns how to get another; none
 }
 
 // withDefaults fills the fields that are zero.

@@ -5,6 +5,7 @@ import (
 
 	"chancery/kit/errs"
 	"chancery/mail"
+	"chancery/policy"
 	wire "chancery/wire/imap"
 )
 
@@ -20,6 +21,11 @@ func (s *session) login(tag string, c wire.Login) {
 // signIn checks a password and opens the account.
 func (s *session) signIn(tag, user, password string) {
 	subject, err := s.server.needs.SignIn(s.ctx(), user, password, s.conn.RemoteAddr().String())
+	s.signedIn(tag, subject, err)
+}
+
+// signedIn opens the account of whom the house knows, or answers why not.
+func (s *session) signedIn(tag string, subject policy.Subject, err error) {
 	if err == nil {
 		s.own, err = s.server.room.Account(s.ctx(), subject, subject.Account)
 	}

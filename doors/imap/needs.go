@@ -11,4 +11,7 @@ type Needs interface {
 	// SignIn checks a user name and password of a client at a network address.
 	// It returns Unauthenticated when they are wrong, without saying which.
 	SignIn(ctx context.Context, user, password, peer string) (policy.Subject, error)
+	// SignInToken checks an access token instead. The user may be empty; else
+	// it must be the token's own.
+	SignInToken(ctx context.Context, user, token, peer string) (policy.Subject, error)
 }

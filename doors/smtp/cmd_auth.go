@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"chancery/kit/errs"
+	"chancery/policy"
 )
 
 // maxAuthLine is the longest answer to a challenge (RFC 4954 section 4.3).
@@ -39,8 +40,11 @@ func (x *session) cmdAuth(arg string) {
 		address, password, ok = x.authPlain(first, has)
 	case "LOGIN":
 		address, password, ok = x.authLogin(first, has)
+	case "OAUTHBEARER", "XOAUTH2":
+		x.authBearer(strings.ToUpper(mechanism), first, has)
+		return
 	default:
-		x.refuse(504, "5.5.4", "The mechanisms are PLAIN and LOGIN.")
+		x.refuse(504, "5.5.4", "The mechanisms are PLAIN, LOGIN, OAUTHBEARER and XOAUTH2.")
 		return
 	}
 	if ok {
@@ -51,6 +55,11 @@ func (x *session) cmdAuth(arg string) {
 // signIn asks who that is.
 func (x *session) signIn(address, password string) {
 	subject, err := x.srv.auth.Authenticate(x.srv.ctx, address, password, x.peer())
+	x.signedInAs(subject, err)
+}
+
+// signedInAs answers a sign-in as the house decided it.
+func (x *session) signedInAs(subject policy.Subject, err error) {
 	switch {
 	case err == nil:
 		x.subject, x.signedIn = subject, true

@@ -12,6 +12,7 @@ type Config struct {
 	MaxReceived     int           // Received fields before a message counts as looping, default 50
 	MaxCommands     int           // commands without an accepted message, default 3,000
 	MaxErrors       int           // refused commands before the connection is closed, default 20
+	Discovery       string        // where a program whose token is refused learns how to get another, default none
 	MaxAuthFailures int           // wrong passwords before the connection is closed, default 3
 	MaxConnections  int           // of one listener, default 2,000
 	MaxPerAddress   int           // connections from one address, default 200

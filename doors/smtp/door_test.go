@@ -12,6 +12,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,6 +41,14 @@ type office struct {
 type users struct {
 	dir       *directory.Directory
 	passwords map[string]string
+}
+
+func (u users) AuthenticateToken(ctx context.Context, address, token string, peer Peer) (policy.Subject, error) {
+	name, ok := strings.CutPrefix(token, "token-")
+	if !ok || address != "" && address != name+"@city.example" {
+		return policy.Subject{}, errs.E(errs.Unauthenticated, "The token is wrong or over.")
+	}
+	return u.Authenticate(ctx, name+"@city.example", "secret", peer)
 }
 
 func (u users) Authenticate(ctx context.Context, address, password string, peer Peer) (policy.Subject, error) {

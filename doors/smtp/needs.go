@@ -19,4 +19,7 @@ type Peer struct {
 // RateLimited that it was tried too often, Unavailable that nobody can say now.
 type Authenticator interface {
 	Authenticate(ctx context.Context, address, password string, peer Peer) (policy.Subject, error)
+	// AuthenticateToken checks an access token instead. The address may be
+	// empty; else it must be one of the token's own account.
+	AuthenticateToken(ctx context.Context, address, token string, peer Peer) (policy.Subject, error)
 }

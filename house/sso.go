@@ -1,0 +1,52 @@
+package house
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+
+	httpdoor "chancery/doors/http"
+	"chancery/identity/oidc"
+	"chancery/policy"
+)
+
+// ssoWeb answers what single sign-on asks of the HTTP door.
+type ssoWeb struct{ door func() *httpdoor.Door }
+
+func (s ssoWeb) BaseURL(r *http.Request) string { return s.door().BaseURL(r) }
+
+func (s ssoWeb) Session(r *http.Request) (policy.Subject, error) {
+	who, err := s.door().SessionOf(r)
+	return who.Subject, err
+}
+
+func (s ssoWeb) SignOut(w http.ResponseWriter, r *http.Request) error {
+	return s.door().EndSession(w, r)
+}
+
+func (s ssoWeb) Peer(r *http.Request) netip.Addr { return s.door().PeerOf(r) }
+
+// ssoRoutes are the addresses of single sign-on.
+func (h *House) ssoRoutes(door func() *httpdoor.Door) (list []httpdoor.Route) {
+	for _, r := range h.SSO.Routes(ssoWeb{door}) {
+		list = append(list, httpdoor.Route{Pattern: r.Pattern, Access: httpdoor.Public, Handler: r.Handler})
+	}
+	return list
+}
+
+// discovery is where mail programs learn how to get a token (RFC 7628 section 3.2.2).
+func (c Config) discovery() string {
+	if c.HTTP.BaseURL != "" {
+		return c.HTTP.BaseURL + "/.well-known/openid-configuration"
+	}
+	return "https://" + c.Hostname + "/.well-known/openid-configuration"
+}
+
+// NewClient is a system to register for single sign-on.
+type NewClient = oidc.Client
+
+// AddClient registers a system or program for single sign-on, and returns its
+// secret this once.
+func (h *House) AddClient(ctx context.Context, by policy.Subject, c NewClient) (NewClient, string, error) {
+	return h.SSO.AddClient(ctx, by, c)
+}
