@@ -96,13 +96,16 @@ func (p *Provider) Authorize(ctx context.Context, form url.Values, who policy.Su
 // readRequest reads the parameters. What it refuses is told to the client.
 func (p *Provider) readRequest(form url.Values, c Client) (asked, *Refusal) {
 	a := asked{Client: c.ID, Redirect: form.Get("redirect_uri"), MaxAge: -1}
+	if len(form["state"]) == 1 && len(form.Get("state")) <= p.conf.MaxParameter { // refusals bear it too
+		a.State = form.Get("state")
+	}
 	for name, values := range form {
 		// RFC 6749 section 3.1: not more than once.
 		if len(values) > 1 || len(values[0]) > p.conf.MaxParameter {
 			return a, refuse("invalid_request", "A parameter is there twice or is too long: "+strings.ToValidUTF8(name[:min(len(name), 40)], ""))
 		}
 	}
-	a.State, a.Nonce, a.Challenge = form.Get("state"), form.Get("nonce"), form.Get("code_challenge")
+	a.Nonce, a.Challenge = form.Get("nonce"), form.Get("code_challenge")
 	switch {
 	case form.Get("response_type") != "code":
 		return a, refuse("unsupported_response_type", "Only the authorisation code is served.")
