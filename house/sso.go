@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"strings"
 
 	httpdoor "chancery/doors/http"
 	"chancery/identity/oidc"
@@ -37,7 +38,7 @@ func (h *House) ssoRoutes(door func() *httpdoor.Door) (list []httpdoor.Route) {
 // discovery is where mail programs learn how to get a token (RFC 7628 section 3.2.2).
 func (c Config) discovery() string {
 	if c.HTTP.BaseURL != "" {
-		return c.HTTP.BaseURL + "/.well-known/openid-configuration"
+		return strings.TrimSuffix(c.HTTP.BaseURL, "/") + "/.well-known/openid-configuration"
 	}
 	return "https://" + c.Hostname + "/.well-known/openid-configuration"
 }
