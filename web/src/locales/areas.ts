@@ -13,6 +13,7 @@ import type rules from './en/rules.json'
 import type security from './en/security.json'
 import type settings from './en/settings.json'
 import type signins from './en/signins.json'
+import type sso from './en/sso.json'
 import type templates from './en/templates.json'
 
 /**
@@ -36,6 +37,7 @@ export interface Areas {
   security: typeof security
   settings: typeof settings
   signins: typeof signins
+  sso: typeof sso
   templates: typeof templates
 }
 

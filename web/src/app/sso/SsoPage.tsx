@@ -1,0 +1,104 @@
+import { useCallback, useEffect, useState } from 'react'
+import { useT } from '~/kit/i18n'
+import { asSyncError, type SyncError } from '~/kit/sync/errors'
+import { Button } from '~/kit/ui/Button'
+import { Failure, Skeleton } from '~/kit/ui/states'
+import { signOut } from '../session'
+import { SignIn } from '../SignIn'
+import door from '../SignIn.module.css'
+import { SignInForm } from '../SignInForm'
+import { answerTo, askFor, type Step } from './api'
+import { ConsentForm } from './ConsentForm'
+import { DevicePage } from './DevicePage'
+import { Door } from './Door'
+import css from './Sso.module.css'
+
+/** The pages of single sign-on, by their address: /sso/... */
+export default function SsoPage() {
+  const t = useT()
+  const [, , page, ask] = location.pathname.split('/')
+  if (page === 'ask' && ask) return <AskPage ask={decodeURIComponent(ask)} />
+  if (page === 'device') return <DevicePage />
+  if (page === 'end') return <EndPage />
+  return (
+    <Door title={t('sso.refused.title')}>
+      <p className={css.hint}>{t('sso.refused.text')}</p>
+    </Door>
+  )
+}
+
+/** A system asks who one is: sign in first, then say yes or no, then go back there. */
+function AskPage({ ask }: { ask: string }) {
+  const t = useT()
+  const [step, setStep] = useState<Step>()
+  const [error, setError] = useState<SyncError | null>(null)
+  const take = useCallback((s: Step): void => {
+    // Only the server says where to, and only to a registered address.
+    if (s.redirect) location.replace(s.redirect)
+    setStep(s)
+  }, [])
+  const load = useCallback(async () => {
+    try {
+      setError(null)
+      take(await askFor(ask))
+    } catch (e) {
+      setError(asSyncError(e))
+    }
+  }, [ask, take])
+  useEffect(() => void load(), [load])
+
+  if (error?.kind === 'offline' || error?.kind === 'server') return <Failure error={error} retry={() => void load()} />
+  if (error)
+    return (
+      <Door title={t('sso.over.title')}>
+        <p className={css.hint}>{t('sso.over.text')}</p>
+      </Door>
+    )
+  if (step?.signIn && !step.again) return <SignIn expired={false} onDone={load} />
+  if (step?.signIn)
+    return (
+      <Door title={t('signIn.title')}>
+        <p className={door.notice}>{t('sso.again')}</p>
+        <SignInForm onDone={load} />
+      </Door>
+    )
+  const { consent } = step ?? {}
+  if (!consent)
+    return (
+      <Door title={t('sso.moving')}>
+        <Skeleton lines={2} />
+      </Door>
+    )
+  return (
+    <Door title={t('sso.title', { client: consent.client })}>
+      <ConsentForm
+        consent={consent}
+        onAnswer={async (allow) => {
+          try {
+            take(await answerTo(ask, consent.token, allow))
+          } catch (e) {
+            setError(asSyncError(e))
+          }
+        }}
+      />
+    </Door>
+  )
+}
+
+/** A system asks for the sign-out, without proof that it is of this session. */
+function EndPage() {
+  const t = useT()
+  const [done, setDone] = useState(false)
+  if (done) return <Door title={t('sso.end.done')} />
+  return (
+    <Door title={t('sso.end.title')}>
+      <p className={css.hint}>{t('sso.end.text')}</p>
+      <div className={css.buttons}>
+        <Button look="primary" onClick={() => void signOut().then(() => setDone(true))}>
+          {t('sso.end.do')}
+        </Button>
+        <Button onClick={() => location.assign('/')}>{t('sso.end.stay')}</Button>
+      </div>
+    </Door>
+  )
+}

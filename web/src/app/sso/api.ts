@@ -1,0 +1,42 @@
+import { SyncError } from '~/kit/sync/errors'
+import { problem } from '~/kit/sync/transport'
+
+/** What a person is asked before a system learns who they are. */
+export interface Consent {
+  client: string
+  /** Where the answer goes; empty for a device. */
+  site: string
+  scopes: string[]
+  address: string
+  /** Goes back with the answer: it binds it to this page. */
+  token: string
+}
+
+/** What comes next: sign in, be asked, or go on to the system. */
+export interface Step {
+  signIn?: boolean
+  again?: boolean
+  consent?: Consent
+  redirect?: string
+}
+
+interface Sent {
+  ask?: string
+  code?: string
+  token?: string
+  allow?: boolean
+}
+
+async function post(path: string, body: Sent): Promise<Step> {
+  const res = await fetch(`/sso/api/${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }).catch(() => {
+    throw new SyncError('offline', 'offline', '')
+  })
+  if (res.status === 429) throw new SyncError('refused', 'tooMany', '')
+  if (!res.ok) throw await problem(res)
+  return (await res.json()) as Step
+}
+
+export const askFor = (ask: string): Promise<Step> => post('ask', { ask })
+export const answerTo = (ask: string, token: string, allow: boolean): Promise<Step> => post('answer', { ask, token, allow })
+export const askForDevice = (code: string): Promise<Step> => post('device', { code })
+export const answerDevice = (code: string, token: string, allow: boolean): Promise<Step> => post('device-answer', { code, token, allow })
