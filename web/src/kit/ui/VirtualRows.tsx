@@ -10,8 +10,9 @@ interface Props {
   scroller: RefObject<HTMLDivElement | null>
 }
 
-/** Rows drawn beyond the visible ones on each side. */
+/** Rows drawn beyond the visible ones on each side, and how long after the first (ms): those come without them. */
 const OVERSCAN = 8
+const LATER = 80
 /** Browsers stop drawing somewhere above 16 million pixels. */
 const MAX_HEIGHT = 15_000_000
 
@@ -21,7 +22,8 @@ const MAX_HEIGHT = 15_000_000
  * ten, and nothing is measured while scrolling.
  */
 export function VirtualRows({ count, height, row, onRange, scroller }: Props) {
-  const [range, setRange] = useState<[number, number]>([0, 30])
+  const [range, setRange] = useState<[number, number]>(() => [0, Math.ceil(innerHeight / height)])
+  const over = useRef(0)
   const report = useRef(onRange)
   report.current = onRange
   const total = Math.min(count * height, MAX_HEIGHT)
@@ -30,18 +32,23 @@ export function VirtualRows({ count, height, row, onRange, scroller }: Props) {
     const el = scroller.current
     if (!el) return
     const measure = (): void => {
-      const from = Math.max(0, Math.floor(el.scrollTop / height) - OVERSCAN)
-      const to = Math.min(count - 1, Math.ceil((el.scrollTop + el.clientHeight) / height) + OVERSCAN)
-      setRange((old) => (old[0] === from && old[1] === to ? old : [from, to]))
+      const from = Math.max(0, Math.floor(el.scrollTop / height) - over.current)
+      const to = Math.min(count - 1, Math.ceil((el.scrollTop + el.clientHeight) / height) + over.current)
+      setRange((old) => (over.current === 0 ? old[0] <= from && to <= old[1] : old[0] === from && old[1] === to) ? old : [from, to])
       report.current(from, to)
     }
     // In the frame that scrolls, not in a task after it, in which there would be no rows yet.
     const scrolled = (): void => flushSync(measure)
     measure()
     el.addEventListener('scroll', scrolled, { passive: true })
+    const rest = setTimeout(() => {
+      over.current = OVERSCAN
+      measure()
+    }, LATER)
     const sizes = new ResizeObserver(measure)
     sizes.observe(el)
     return () => {
+      clearTimeout(rest)
       el.removeEventListener('scroll', scrolled)
       sizes.disconnect()
     }
