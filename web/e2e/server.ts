@@ -14,6 +14,9 @@ export interface Office {
   accounts: { address: string; password: string; name: string; language: string }[]
   /** Where the key and certificate lie that the office trusts for a push service of the tests' own. */
   push?: { key: string; cert: string } | undefined
+  /** The program and its data, for what an operator does beside it. */
+  program: string
+  data: string
 }
 
 declare module 'vitest' {
@@ -30,7 +33,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const running = process.env['CHANCERY_DEMO']
   if (running) {
-    project.provide('office', read(running))
+    project.provide('office', read(running, process.env['CHANCERY_BIN'] ?? join(root, 'bin/chancery')))
     return async () => {}
   }
   if (!process.env['SKIP_BUILD'] || !existsSync(join(web, 'dist/index.html'))) {
@@ -47,7 +50,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'], { stdio: 'ignore' })
   const child = spawn(program, ['demo', '--data', data, '--bind', '127.0.0.1', '--base-port', String(base)], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SSL_CERT_FILE: cert } })
   await ready(child)
-  project.provide('office', read(data))
+  project.provide('office', read(data, program))
   return async () => {
     const ended = new Promise((done) => child.once('exit', done))
     child.kill('SIGTERM')
@@ -56,10 +59,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-function read(data: string): Office {
+function read(data: string, program: string): Office {
   const demo = JSON.parse(readFileSync(join(data, 'demo.json'), 'utf8')) as { http: string; accounts: Office['accounts'] }
   const [key, cert] = [`${data}.push.key`, `${data}.push.crt`]
-  return { url: demo.http, accounts: demo.accounts, push: existsSync(key) ? { key, cert } : undefined }
+  return { url: demo.http, accounts: demo.accounts, program, data, push: existsSync(key) ? { key, cert } : undefined }
 }
 
 function ready(child: ChildProcess): Promise<void> {

@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { findings } from './axe'
+import { newPage, openDesk, type Desk } from './harness'
+
+let desk: Desk
+let other: Desk
+let system: Server
+let site = ''
+let client = ''
+const heard: URLSearchParams[] = []
+
+/** A system of somebody else's, that hears the answers, and its registration by the operator. */
+beforeAll(async () => {
+  desk = await openDesk(38)
+  other = await openDesk(39)
+  system = createServer((req, res) => {
+    const url = new URL(req.url ?? '/', 'http://127.0.0.1')
+    if (url.pathname === '/back') heard.push(url.searchParams)
+    res.setHeader('Content-Type', 'text/html')
+    res.end('<!doctype html><html lang="en"><title>Attendance</title><p>Attendance</p>')
+  })
+  await new Promise<void>((done) => system.listen(0, '127.0.0.1', done))
+  site = `http://127.0.0.1:${(system.address() as AddressInfo).port}`
+  client = sso('client', 'add', '差勤系統', '--kind', 'native', '--device', '--redirect', `${site}/back`).split(/\s+/)[1] ?? ''
+})
+afterAll(async () => {
+  await desk.close()
+  await other.close()
+  system.close()
+})
+
+const sso = (...args: string[]): string => {
+  const office = inject('office')
+  return execFileSync(office.program, ['sso', ...args, '--data', office.data], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+}
+const verifier = randomBytes(32).toString('base64url')
+const request = (more: Record<string, string> = {}): string =>
+  `${desk.url}/oauth/authorize?${new URLSearchParams({
+    client_id: client,
+    redirect_uri: `${site}/back`,
+    response_type: 'code',
+    scope: 'openid profile email offline_access',
+    state: 'kept',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    ...more,
+  })}`
+const post = async (path: string, form: Record<string, string>): Promise<Record<string, string>> =>
+  (await (await fetch(`${desk.url}${path}`, { method: 'POST', body: new URLSearchParams({ client_id: client, ...form }) })).json()) as Record<string, string>
+
+async function fill(page: Page, who: Desk): Promise<void> {
+  await page.locator('input[name=address]').fill(who.address)
+  await page.locator('input[name=password]').fill(who.password)
+  await page.locator('button[type=submit]').click()
+}
+
+test('a system sends one here to sign in, and one comes back to it with an answer', async () => {
+  const { page, context, errors } = await newPage(desk)
+  await page.goto(request())
+  await fill(page, desk)
+  await page.getByRole('heading', { name: 'Sign on to 差勤系統?' }).waitFor()
+  await page.getByText(`You are signed in as ${desk.address}.`).waitFor()
+  expect(await page.getByRole('listitem').allTextContents()).toEqual(['That it is you', 'Your name and language', 'Your mail address', 'Access while you are away, until you end it'])
+  expect(await findings(page, 'consent')).toEqual([])
+  await page.getByRole('button', { name: 'Allow' }).click()
+  await page.getByText('Attendance').waitFor()
+  expect(heard.at(-1)?.get('state')).toBe('kept')
+  const tokens = await post('/oauth/token', { grant_type: 'authorization_code', code: heard.at(-1)?.get('code') ?? '', redirect_uri: `${site}/back`, code_verifier: verifier })
+  const info = (await (await fetch(`${desk.url}/oauth/userinfo`, { headers: { Authorization: `Bearer ${tokens['access_token']}` } })).json()) as { email: string }
+  expect(info.email).toBe(desk.address)
+
+  await page.goto(request())
+  await page.getByRole('button', { name: 'Refuse' }).click()
+  await page.getByText('Attendance').waitFor()
+  expect(heard.at(-1)?.get('error')).toBe('access_denied')
+
+  await page.goto(request({ prompt: 'login' }))
+  await page.getByText('This system asks you to sign in once more.').waitFor()
+  expect(await findings(page, 'sign in anew')).toEqual([])
+  await fill(page, desk)
+  await page.getByRole('heading', { name: 'Sign on to 差勤系統?' }).waitFor()
+
+  await page.goto(request({ redirect_uri: 'https://evil.example/' }))
+  await page.getByRole('heading', { name: 'This sign-on is not possible' }).waitFor()
+  await page.goto(`${desk.url}/oauth/end-session`)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
+  expect((await post('/oauth/token', { grant_type: 'refresh_token', refresh_token: tokens['refresh_token'] ?? '' }))['error']).toBe('invalid_grant')
+  expect(errors.filter((e) => !e.includes('401'))).toEqual([])
+  await context.close()
+})
+
+test('a device without a browser is let in by its code, on a phone', async () => {
+  const { page, context, errors } = await newPage(other, { size: 'phone' })
+  const device = await post('/oauth/device', { scope: 'openid' })
+  await page.goto(device['verification_uri'] ?? '')
+  await fill(page, other)
+  await page.getByLabel('Code on the device').fill('BBBB-BBBB')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByText('No device waits with this code.').waitFor()
+  expect(await findings(page, 'device')).toEqual([])
+  await page.getByLabel('Code on the device').fill((device['user_code'] ?? '').toLowerCase())
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByText('Go on only if the code stands on a device in front of you.').waitFor()
+  expect(await findings(page, 'device consent')).toEqual([])
+  await page.getByRole('button', { name: 'Allow' }).click()
+  await page.getByRole('heading', { name: 'Done: go back to the device' }).waitFor()
+  const tokens = await post('/oauth/token', { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: device['device_code'] ?? '' })
+  expect(tokens['id_token']).toBeTruthy()
+  expect(errors.filter((e) => !e.includes('401') && !e.includes('404'))).toEqual([])
+  await context.close()
+})
+
+const shots = process.env['SSO_SHOTS']
+test.runIf(shots)('screenshots', async () => {
+  for (const [language, theme, size] of [['zh-TW', 'light', 'desktop'], ['vi', 'dark', 'phone'], ['zh-TW', 'dark', 'desktop'], ['vi', 'light', 'phone']] as const) {
+    const { page, context } = await newPage(desk, { language, theme, size })
+    await page.goto(request())
+    await fill(page, desk)
+    await page.getByRole('listitem').first().waitFor()
+    await page.screenshot({ path: `${shots}/consent-${language}-${theme}-${size}.png` })
+    await page.goto(`${desk.url}/sso/device`)
+    await page.locator('input[name=code]').waitFor()
+    await page.screenshot({ path: `${shots}/device-${language}-${theme}-${size}.png` })
+    await context.close()
+  }
+})
