@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import { flushSync } from 'react-dom'
 
 interface Props {
@@ -7,7 +7,6 @@ interface Props {
   /** Rows are drawn for these positions only. */
   row: (index: number) => ReactNode
   onRange: (from: number, to: number) => void
-  scroller: RefObject<HTMLDivElement | null>
 }
 
 /** Rows drawn beyond the visible ones on each side, and how long after the first (ms): those come without them. */
@@ -19,17 +18,20 @@ const MAX_HEIGHT = 15_000_000
 /**
  * Rows of one fixed height, of which only those in view exist. Because the
  * height is fixed, a position is a division: 100,000 rows cost no more than
- * ten, and nothing is measured while scrolling.
+ * ten, and nothing is measured while scrolling. What scrolls is the nearest
+ * element around with `data-scroller`: a ref of the parent is not set yet when
+ * rows that are known at once appear together with it.
  */
-export function VirtualRows({ count, height, row, onRange, scroller }: Props) {
+export function VirtualRows({ count, height, row, onRange }: Props) {
   const [range, setRange] = useState<[number, number]>(() => [0, Math.ceil(innerHeight / height)])
+  const root = useRef<HTMLDivElement>(null)
   const over = useRef(0)
   const report = useRef(onRange)
   report.current = onRange
   const total = Math.min(count * height, MAX_HEIGHT)
 
   useLayoutEffect(() => {
-    const el = scroller.current
+    const el = root.current?.closest('[data-scroller]')
     if (!el) return
     const measure = (): void => {
       const from = Math.max(0, Math.floor(el.scrollTop / height) - over.current)
@@ -52,12 +54,12 @@ export function VirtualRows({ count, height, row, onRange, scroller }: Props) {
       el.removeEventListener('scroll', scrolled)
       sizes.disconnect()
     }
-  }, [count, height, scroller])
+  }, [count, height])
 
   const rows: ReactNode[] = []
   for (let i = range[0]; i <= Math.min(range[1], count - 1); i++) rows.push(row(i))
   return (
-    <div role="presentation" style={{ height: total, position: 'relative' }}>
+    <div ref={root} role="presentation" style={{ height: total, position: 'relative' }}>
       <div role="rowgroup" style={{ position: 'absolute', insetInline: 0, top: 0, transform: `translateY(${range[0] * height}px)` }}>
         {rows}
       </div>
