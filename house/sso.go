@@ -25,12 +25,18 @@ func (s ssoWeb) SignOut(w http.ResponseWriter, r *http.Request) error {
 	return s.door().EndSession(w, r)
 }
 
+func (s ssoWeb) Private(r *http.Request) bool { return s.door().Private(r) }
+
 func (s ssoWeb) Peer(r *http.Request) netip.Addr { return s.door().PeerOf(r) }
 
 // ssoRoutes are the addresses of single sign-on.
 func (h *House) ssoRoutes(door func() *httpdoor.Door) (list []httpdoor.Route) {
 	for _, r := range h.SSO.Routes(ssoWeb{door}) {
-		list = append(list, httpdoor.Route{Pattern: r.Pattern, Access: httpdoor.Public, Handler: r.Handler})
+		access := httpdoor.Public
+		if r.AnySite {
+			access = httpdoor.AnySite
+		}
+		list = append(list, httpdoor.Route{Pattern: r.Pattern, Access: access, Handler: r.Handler})
 	}
 	return list
 }

@@ -116,10 +116,10 @@ func TestApacheSignsOn(t *testing.T) {
 	must(t, err)
 	b := &ssoBrowser{t: t, http: &http.Client{Jar: jar, Timeout: 20 * time.Second}}
 	at, _ := b.get(party + "/staff/")
-	if !strings.HasPrefix(at.String(), provider+"/sso/ask/") {
+	if !strings.HasPrefix(at.String(), provider+"/sso/ask#") {
 		t.Fatalf("signed out, one is sent to %s", at)
 	}
-	ask := strings.TrimPrefix(at.Path, "/sso/ask/")
+	ask := at.Fragment
 	if step := b.post(provider+"/sso/api/ask", map[string]any{"ask": ask}); step["signIn"] != true {
 		t.Fatalf("not asked to sign in: %v", step)
 	}
@@ -138,7 +138,7 @@ func TestApacheSignsOn(t *testing.T) {
 	if at, _ := b.get(party + "/staff/callback?logout=" + url.QueryEscape(party+"/")); at.String() != party+"/" {
 		t.Errorf("the sign-out leads to %s", at)
 	}
-	if at, _ := b.get(party + "/staff/"); !strings.HasPrefix(at.String(), provider+"/sso/ask/") {
+	if at, _ := b.get(party + "/staff/"); !strings.HasPrefix(at.String(), provider+"/sso/ask#") {
 		t.Errorf("after the sign-out one is still let in: %s", at)
 	}
 
@@ -154,7 +154,7 @@ func TestApacheSignsOn(t *testing.T) {
 	_, err = s.Run(t.Context(), "sso", "client", "remove", words[1])
 	must(t, err)
 	for _, header := range []string{"X-Frame-Options: DENY", "frame-ancestors 'none'"} {
-		if got := b.headers(provider + "/sso/ask/x"); !strings.Contains(got, header) {
+		if got := b.headers(provider + "/sso/ask"); !strings.Contains(got, header) {
 			t.Errorf("the page of consent has no %s: %s", header, got)
 		}
 	}

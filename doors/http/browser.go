@@ -33,5 +33,9 @@ func (d *Door) EndSession(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// Private says whether nobody on the way can read the request: it came over
+// TLS, or from this machine itself.
+func (d *Door) Private(r *http.Request) bool { return d.private(r) }
+
 // PeerOf returns the address of the other end.
 func (d *Door) PeerOf(r *http.Request) netip.Addr { return d.peer(r) }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -69,6 +70,7 @@ type Access int
 const (
 	SignedIn Access = iota // a session cookie or HTTP Basic is needed
 	Public                 // anybody
+	AnySite                // anybody, and pages of other sites may post to it: it changes nothing that a link to it would not
 )
 
 // Route is one address that another door or room serves through this door.
@@ -85,11 +87,12 @@ type Door struct {
 	log      *slog.Logger
 	handler  http.Handler
 	client   *client
+	anySite  map[string]bool // paths that pages of other sites may post to
 }
 
 // New builds the door. Assets is the built web client.
 func New(conf Config, identity Identity, assets fs.FS, routes []Route, log *slog.Logger) (*Door, error) {
-	d := &Door{conf: conf.withDefaults(), identity: identity, log: log}
+	d := &Door{conf: conf.withDefaults(), identity: identity, log: log, anySite: map[string]bool{}}
 	var err error
 	if d.client, err = newClient(assets); err != nil {
 		return nil, err
@@ -109,6 +112,9 @@ func New(conf Config, identity Identity, assets fs.FS, routes []Route, log *slog
 	}
 	for _, r := range append(own, routes...) {
 		mux.Handle(r.Pattern, d.admit(r.Access, r.Handler))
+		if method, path, ok := strings.Cut(r.Pattern, " "); ok && method == http.MethodPost && r.Access == AnySite {
+			d.anySite[path] = true
+		}
 	}
 	d.handler = d.guard(mux)
 	return d, nil

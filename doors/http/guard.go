@@ -80,6 +80,9 @@ func (d *Door) sameOrigin(r *http.Request) error {
 	if r.Method == http.MethodGet && r.Header.Get("Upgrade") == "" || r.Method == http.MethodHead || r.Method == http.MethodOptions {
 		return nil
 	}
+	if r.Method == http.MethodPost && d.anySite[r.URL.Path] {
+		return nil
+	}
 	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
 		return errs.E(errs.Forbidden, "The request came from a page of another site.")
 	}
@@ -97,7 +100,7 @@ func (d *Door) sameOrigin(r *http.Request) error {
 // admit lets a request to a handler when its subject is known, or the route
 // is public.
 func (d *Door) admit(access Access, next http.Handler) http.Handler {
-	if access == Public {
+	if access != SignedIn {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

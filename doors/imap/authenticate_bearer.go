@@ -24,6 +24,8 @@ func (s *session) authBearer(tag, mechanism string, answer []byte) {
 	if errs.Is(err, errs.Unauthenticated) {
 		failure := base64.StdEncoding.EncodeToString(sasl.Failure(mechanism, s.server.conf.Discovery))
 		if _, ok := s.challenge(tag, failure); !ok {
+			s.slowDown() // given up here, it was a wrong token all the same
+			s.enough()
 			return
 		}
 	}

@@ -127,7 +127,7 @@ func (k *talk) client(who string) *client {
 // answer.
 func (k *talk) command(who, line string, last bool) {
 	c := k.client(who)
-	if !c.inCommand && line != "DONE" && line != "AQ==" { // these two go on with a command
+	if !c.inCommand && line != "DONE" && line != "AQ==" && line != "*" { // these go on with a command
 		c.tag, _, _ = strings.Cut(line, " ")
 	}
 	c.inCommand = !last

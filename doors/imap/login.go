@@ -43,13 +43,23 @@ func (s *session) signedIn(tag string, subject policy.Subject, err error) {
 // signInFailed answers and slows down whoever guesses.
 func (s *session) signInFailed(tag string, err error) {
 	if errs.Is(err, errs.Unauthenticated) {
-		s.failures++
-		select {
-		case <-time.After(s.server.conf.LoginDelay):
-		case <-s.server.serving.Done():
-		}
+		s.slowDown()
 	}
 	s.fail(tag, err)
+	s.enough()
+}
+
+// slowDown counts a failed sign-in and makes the client wait.
+func (s *session) slowDown() {
+	s.failures++
+	select {
+	case <-time.After(s.server.conf.LoginDelay):
+	case <-s.server.serving.Done():
+	}
+}
+
+// enough ends the connection of a client that failed too often.
+func (s *session) enough() {
 	if s.failures >= s.server.conf.MaxLoginFailures {
 		s.out.line("* BYE Too many failed sign-ins.")
 		s.over = true

@@ -66,16 +66,21 @@ func (x *session) signedInAs(subject policy.Subject, err error) {
 		x.reply(235, "2.7.0", "Welcome.")
 	case errs.Is(err, errs.Unauthenticated), errs.Is(err, errs.NotFound), errs.Is(err, errs.Forbidden), errs.Is(err, errs.Invalid):
 		x.refuse(535, "5.7.8", "The address or the password is wrong.")
-		if x.wrong++; x.wrong >= x.srv.conf.MaxAuthFailures && !x.quit {
-			x.reply(421, "4.7.0", "Too many wrong passwords.")
-			x.quit = true
-		}
+		x.countWrong()
 	case errs.Is(err, errs.RateLimited):
 		x.reply(421, "4.7.0", oneLine(errs.Text(err)))
 		x.quit = true
 	default:
 		x.srv.log.Error("smtp: sign-in failed", "err", err)
 		x.refuse(454, "4.7.0", "Sign-in is not possible just now; please try again.") // RFC 4954 section 6
+	}
+}
+
+// countWrong ends the connection of whoever guesses.
+func (x *session) countWrong() {
+	if x.wrong++; x.wrong >= x.srv.conf.MaxAuthFailures && !x.quit {
+		x.reply(421, "4.7.0", "Too many wrong passwords.")
+		x.quit = true
 	}
 }
 

@@ -33,6 +33,7 @@ func (x *session) authBearer(mechanism, first string, has bool) {
 	subject, err := x.srv.auth.AuthenticateToken(x.srv.ctx, b.User, b.Token, x.peer())
 	if errs.Is(err, errs.Unauthenticated) {
 		if _, ok := x.ask(base64.StdEncoding.EncodeToString(sasl.Failure(mechanism, x.srv.conf.Discovery))); !ok {
+			x.countWrong() // given up here, it was a wrong token all the same
 			return
 		}
 	}

@@ -11,7 +11,9 @@ import (
 	"chancery/directory"
 	"chancery/identity"
 	"chancery/kit/errs"
+	"chancery/kit/testkit"
 	"chancery/policy"
+	"chancery/store"
 )
 
 var native = Client{Name: "Field app", Kind: KindNative, Redirects: []string{"gov.example.field:/done", "http://127.0.0.1/cb"}, Device: true}
@@ -142,6 +144,12 @@ func TestRefreshReplay(t *testing.T) {
 func TestEndings(t *testing.T) {
 	ctx := t.Context()
 	for name, end := range map[string]func(o *office, c Client, token string){
+		"lock": func(o *office, _ Client, _ string) {
+			must(t, o.db.Write(ctx, func(tx *store.Tx) error {
+				_, err := tx.Exec(ctx, "UPDATE account SET locked = TRUE WHERE org_id = 1 AND id = $1", o.ann.ID)
+				return err
+			}))
+		},
 		"password": func(o *office, _ Client, _ string) { must(t, o.id.SetPassword(ctx, o.admin, 1, o.ann.ID, "anew")) },
 		"session":  func(o *office, _ Client, _ string) { must(t, o.id.CloseSession(ctx, o.token[annAddress])) },
 		"idle":     func(o *office, _ Client, _ string) { o.now.Advance(13 * time.Hour) },
@@ -155,7 +163,7 @@ func TestEndings(t *testing.T) {
 			if len(list) != 1 {
 				t.Fatalf("%v", out)
 			}
-			if status, out := o.page("/sso/api/end-grant", pageRequest{Grant: list[0].(map[string]any)["id"].(string)}, annAddress); status != 200 {
+			if status, out := o.page("/sso/api/end-grant", pageRequest{Client: list[0].(map[string]any)["client"].(string)}, annAddress); status != 200 {
 				t.Errorf("%v", out)
 			}
 		},
@@ -182,7 +190,7 @@ func TestEndings(t *testing.T) {
 func TestConsentForged(t *testing.T) {
 	o := newOffice(t, "")
 	c, _ := o.client(native)
-	ask := strings.TrimPrefix(o.get("/oauth/authorize", request(c), annAddress).Path, pageAsk)
+	ask, _ := askOf(o.get("/oauth/authorize", request(c), annAddress))
 	for _, token := range []string{"", "x", strings.Repeat("A", 43)} {
 		if status, out := o.page("/sso/api/answer", pageRequest{Ask: ask, Token: token, Allow: true}, annAddress); status != 403 {
 			t.Errorf("%q: %d %v", token, status, out)
@@ -214,7 +222,7 @@ func TestAnew(t *testing.T) {
 	c, _ := o.client(native)
 	o.now.Advance(10 * time.Minute)
 	for _, more := range [][]string{{"prompt", "login"}, {"max_age", "60"}} {
-		ask := strings.TrimPrefix(o.get("/oauth/authorize", request(c, more...), annAddress).Path, pageAsk)
+		ask, _ := askOf(o.get("/oauth/authorize", request(c, more...), annAddress))
 		if _, out := o.page("/sso/api/ask", pageRequest{Ask: ask}, annAddress); out["signIn"] != true || out["again"] != true {
 			t.Errorf("%v: %v", more, out)
 		}
@@ -225,7 +233,7 @@ func TestAnew(t *testing.T) {
 		}
 		o.now.Advance(10 * time.Minute)
 	}
-	if got := o.get("/oauth/authorize", request(c, "max_age", "3600"), annAddress); !strings.HasPrefix(got.Path, pageAsk) {
+	if got := o.get("/oauth/authorize", request(c, "max_age", "3600"), annAddress); got.Path != "/sso/ask" {
 		t.Errorf("recent enough: %s", got)
 	}
 }
@@ -413,6 +421,116 @@ func FuzzHint(f *testing.F) {
 	f.Fuzz(func(t *testing.T, token string) {
 		if _, err := readHint(token, keys); err == nil {
 			t.Errorf("taken: %q", token)
+		}
+	})
+}
+
+// TestStrangerCannotFillUp is somebody who begins sign-ons and never ends
+// them: they push out their own, and nobody else's.
+func TestStrangerCannotFillUp(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, dbURL string) {
+		o := newOffice(t, dbURL)
+		o.p.conf.MaxFromNetwork, o.p.conf.MaxRequests = 3, 6
+		c, _ := o.client(native)
+		begin := func(peer string) (Step, string) {
+			t.Helper()
+			o.now.Advance(time.Second)
+			a := netip.MustParseAddr(peer)
+			step, err := o.p.Authorize(t.Context(), request(c), policy.Subject{}, base, a)
+			must(t, err)
+			d, err := o.p.StartDevice(t.Context(), Credentials{ID: c.ID}, "openid", base, a)
+			if err != nil && step.Ask != "" {
+				t.Fatal(err)
+			}
+			return step, d.UserCode
+		}
+		anns, code := begin("192.0.2.7")
+		var last Step
+		for range 5 {
+			last, _ = begin("2001:db8::" + string('a'+rune(o.now.Now().Second()%6)))
+		}
+		for _, step := range []Step{anns, last} {
+			if got, err := o.p.Ask(t.Context(), step.Ask, policy.Subject{}); err != nil || !got.SignIn {
+				t.Errorf("a request was pushed out: %+v %v", got, err)
+			}
+		}
+		if status, out := o.page("/sso/api/device", pageRequest{Code: code}, annAddress); status != 200 {
+			t.Errorf("a device was pushed out: %d %v", status, out)
+		}
+		for _, peer := range []string{"198.51.100.1", "198.51.100.2"} {
+			begin(peer)
+		}
+		if full, _ := begin("198.51.100.3"); !strings.Contains(full.Redirect, "error=temporarily_unavailable") {
+			t.Errorf("with %d waiting: %+v", o.p.conf.MaxRequests, full)
+		}
+		o.now.Advance(time.Hour)
+		if free, _ := begin("198.51.100.3"); free.Ask == "" {
+			t.Errorf("after their time: %+v", free)
+		}
+	})
+}
+
+// TestInTheClear is a request that anybody on the way could read.
+func TestInTheClear(t *testing.T) {
+	o := newOffice(t, "")
+	c, _ := o.client(native)
+	o.clear = true
+	for _, path := range []string{"/oauth/token", "/oauth/introspect", "/oauth/revoke", "/oauth/device", "/oauth/authorize"} {
+		if status, out := o.post(path, exchange(c, "1.x")); status != 403 || out["error"] != "access_denied" {
+			t.Errorf("%s: %d %v", path, status, out)
+		}
+	}
+}
+
+// TestPosted is a request by POST, which goes on by GET so that the cookie comes.
+func TestPosted(t *testing.T) {
+	o := newOffice(t, "")
+	c, _ := o.client(native)
+	r := httptest.NewRequest("POST", "/oauth/authorize?client_id=evil", strings.NewReader(request(c).Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res, _ := o.do(r, "")
+	to, err := res.Location()
+	must(t, err)
+	if res.StatusCode != 303 || to.Host != "mail.city.example" || to.Path != "/oauth/authorize" || to.Query().Encode() != request(c).Encode() {
+		t.Errorf("%s to %s", res.Status, to)
+	}
+	if ask := o.get(to.Path, to.Query(), annAddress); ask.Path != "/sso/ask" {
+		t.Errorf("then to %s", ask)
+	}
+}
+
+// TestShownScopes holds that a person is told of access while they are away
+// exactly where a client has it.
+func TestShownScopes(t *testing.T) {
+	for _, c := range []struct {
+		client      Client
+		scope, want string
+	}{
+		{Client{Kind: KindNative}, "openid offline_access", "openid"},
+		{Client{Kind: KindWeb, Offline: true}, "openid offline_access email", "openid email offline_access"},
+		{Client{Kind: KindWeb, Offline: true}, "openid", "openid"},
+		{Client{Kind: KindMail, Offline: true}, "mail", "mail offline_access"},
+	} {
+		if got := strings.Join(c.client.shown(c.scope), " "); got != c.want {
+			t.Errorf("%s of %s: %s", c.scope, c.client.Kind, got)
+		}
+	}
+}
+
+// FuzzAnswer holds that an answer goes to a registered address, or to the
+// person's own machine.
+func FuzzAnswer(f *testing.F) {
+	for _, address := range []string{"http://127.0.0.1/cb", "http://127.0.0.1:1/cb", "http://127.0.0.1:1@evil.example/cb", "http://127.0.0.1:1\\@evil.example/cb", "//127.0.0.1/cb", "http:127.0.0.1/cb", "http://127.0.0.1%2eevil.example/cb", "http://[::1]/cb"} {
+		f.Add(address)
+	}
+	f.Fuzz(func(t *testing.T, address string) {
+		c := Client{Kind: KindNative, Redirects: []string{"http://127.0.0.1/cb", "gov.example.field:/done"}}
+		if !c.mayAnswer(address) || address == c.Redirects[1] {
+			return
+		}
+		to := asked{Redirect: address, Issuer: base}.back(url.Values{"code": {"x"}})
+		if rest, ok := strings.CutPrefix(to, "http://127.0.0.1"); !ok || rest[0] != '/' && rest[0] != ':' || strings.ContainsAny(rest[:strings.IndexByte(rest, '/')], "@\\") {
+			t.Errorf("%q leads to %q", address, to)
 		}
 	})
 }

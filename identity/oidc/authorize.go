@@ -3,6 +3,7 @@ package oidc
 import (
 	"context"
 	"encoding/json"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -60,7 +61,7 @@ const (
 // Authorize takes the request of a client. A zero subject means that nobody is
 // signed in. An error means that the answer may not go to the client: it is
 // unknown, or the address is not its own (RFC 6749 section 4.1.2.1).
-func (p *Provider) Authorize(ctx context.Context, form url.Values, who policy.Subject, issuer string) (Step, error) {
+func (p *Provider) Authorize(ctx context.Context, form url.Values, who policy.Subject, issuer string, peer netip.Addr) (Step, error) {
 	client, err := p.client(ctx, form.Get("client_id"))
 	if err != nil || len(form["client_id"]) != 1 {
 		return Step{}, errs.E(errs.Invalid, "There is no client of that id.")
@@ -89,7 +90,10 @@ func (p *Provider) Authorize(ctx context.Context, form url.Values, who policy.Su
 	if what == needNothing {
 		return p.answer(ctx, a, client, who, nil)
 	}
-	ask, err := p.keep(ctx, a, client.Org)
+	ask, err := p.keep(ctx, a, client.Org, peer)
+	if errs.Is(err, errs.RateLimited) {
+		return Step{Redirect: a.refused(refuse("temporarily_unavailable", errs.Text(err)))}, nil
+	}
 	return Step{Ask: ask, SignIn: what == needSignIn}, err
 }
 
@@ -194,21 +198,21 @@ func (p *Provider) decide(ctx context.Context, a asked, c Client, who policy.Sub
 }
 
 // keep stores a request while the person is busy with it, and returns its id.
-func (p *Provider) keep(ctx context.Context, a asked, org int64) (string, error) {
+func (p *Provider) keep(ctx context.Context, a asked, org int64, peer netip.Addr) (string, error) {
 	text, err := json.Marshal(a)
 	if err != nil {
 		return "", err
 	}
 	ask, hash := newSecret(org)
 	err = p.db.Write(ctx, func(tx *store.Tx) error {
-		n, err := countRequests(ctx, tx, org, p.now())
+		n, err := makeRoom(ctx, tx, waitingRequests, org, network(peer), p.conf.MaxFromNetwork, p.now())
 		if err != nil {
 			return err
 		}
 		if n >= p.conf.MaxRequests {
 			return errs.E(errs.RateLimited, "Too many sign-ons are waiting; try again in some minutes.")
 		}
-		return insertRequest(ctx, tx, org, hash, string(text), p.now(), p.after(p.conf.RequestLife))
+		return insertRequest(ctx, tx, org, hash, string(text), network(peer), p.now(), p.after(p.conf.RequestLife))
 	})
 	return ask, err
 }
@@ -264,7 +268,7 @@ func (p *Provider) Ask(ctx context.Context, ask string, who policy.Subject) (Ste
 		site = u.Host
 	}
 	token, err := p.masked(ctx, "consent", ask, strconv.FormatInt(who.Account, 36), strconv.FormatInt(who.Session, 36))
-	return Step{Ask: ask, Consent: &Consent{Client: c.Name, Site: site, Scopes: strings.Fields(a.Scope), Address: who.Address, Token: token}}, err
+	return Step{Ask: ask, Consent: &Consent{Client: c.Name, Site: site, Scopes: c.shown(a.Scope), Address: who.Address, Token: token}}, err
 }
 
 // Answer takes the person's answer. The token binds it to the page that this
@@ -310,8 +314,10 @@ func (p *Provider) answer(ctx context.Context, a asked, c Client, who policy.Sub
 				return err
 			}
 		}
-		if err := tidy(ctx, tx, c.Org, p.now()-(24*time.Hour).Milliseconds()); err != nil {
-			return err
+		if p.due(c.Org) {
+			if err := tidy(ctx, tx, c.Org, p.now()-(24*time.Hour).Milliseconds()); err != nil {
+				return err
+			}
 		}
 		if err := insertGrant(ctx, tx, g); err != nil {
 			return err

@@ -3,6 +3,7 @@ package oidc
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,17 +111,16 @@ func (p *Provider) Revoke(ctx context.Context, given Credentials, text string) e
 	return nil
 }
 
-// Grant is what a person allowed a system, as they see it.
+// Grant is what a person allowed a system, as they see it: all its sign-ons
+// that still stand together.
 type Grant struct {
-	ID         int64
-	Client     string
-	Kind       string
-	Scopes     []string
-	Made, Used time.Time
-	From       string
+	Client, Name, Kind string
+	Scopes             []string
+	Made, Used         time.Time // the first and the last time
+	From               string    // of the last
 }
 
-// Grants lists what the subject allowed and what still stands, newest first.
+// Grants lists what the subject allowed and what still stands, the last used first.
 func (p *Provider) Grants(ctx context.Context, s policy.Subject) (list []Grant, err error) {
 	var all []grant
 	clients := map[string]Client{}
@@ -134,33 +134,53 @@ func (p *Provider) Grants(ctx context.Context, s policy.Subject) (list []Grant, 
 		}
 		return err
 	})
+	at := map[string]int{}
 	for _, g := range all {
-		if _, err := p.standing(ctx, g, peerOf(s.Peer, s.Door)); err != nil {
+		if _, err := p.standing(ctx, g, peerOf(s.Peer, s.Door)); asGrantError(err) == errGrant {
 			continue
+		} else if err != nil {
+			return nil, err
 		}
-		c := clients[g.client]
-		list = append(list, Grant{g.id, c.Name, c.Kind, strings.Fields(g.scope), time.UnixMilli(g.made), time.UnixMilli(g.used), g.from})
+		n, ok := at[g.client]
+		if !ok {
+			n, at[g.client] = len(list), len(list)
+			c := clients[g.client]
+			list = append(list, Grant{Client: g.client, Name: c.Name, Kind: c.Kind, Made: time.UnixMilli(g.made)})
+		}
+		list[n].add(g, clients[g.client])
 	}
+	slices.SortFunc(list, func(a, b Grant) int { return b.Used.Compare(a.Used) })
 	return list, err
 }
 
-// EndGrant takes back what the subject allowed; the system has to ask anew.
-func (p *Provider) EndGrant(ctx context.Context, s policy.Subject, grantID int64) error {
+func (g *Grant) add(one grant, c Client) {
+	for _, s := range c.shown(one.scope) {
+		if !slices.Contains(g.Scopes, s) {
+			g.Scopes = append(g.Scopes, s)
+		}
+	}
+	if made := time.UnixMilli(one.made); made.Before(g.Made) {
+		g.Made = made
+	}
+	if used := time.UnixMilli(one.used); used.After(g.Used) {
+		g.Used = used
+		g.From, _, _ = strings.Cut(one.from, " ") // without the door
+	}
+}
+
+// EndGrant takes back what the subject allowed a client; it has to ask anew.
+func (p *Provider) EndGrant(ctx context.Context, s policy.Subject, client string) error {
 	return p.db.Write(ctx, func(tx *store.Tx) error {
-		g, err := selectGrant(ctx, tx, s.Org, grantID)
-		found, err := store.Found(err)
+		there, err := deleteGrants(ctx, tx, s.Org, s.Account, client)
 		if err != nil {
 			return err
 		}
-		if !found || g.account != s.Account {
+		if !there {
 			return errNoGrant
 		}
-		if err := deleteGrant(ctx, tx, s.Org, grantID); err != nil {
+		if err := deleteConsent(ctx, tx, s.Org, s.Account, client); err != nil {
 			return err
 		}
-		if err := deleteConsent(ctx, tx, s.Org, s.Account, g.client); err != nil {
-			return err
-		}
-		return p.note(ctx, tx, s, "sso.revoke", g.client, nil)
+		return p.note(ctx, tx, s, "sso.revoke", client, nil)
 	})
 }

@@ -66,6 +66,17 @@ func (c Client) scopes() []string {
 	return list
 }
 
+// shown returns what a person is told of the scopes: access while they are
+// away is none where the tokens end with the session, and a mail program has
+// it whether it asked or not.
+func (c Client) shown(scope string) []string {
+	list := slices.DeleteFunc(strings.Fields(scope), func(s string) bool { return s == "offline_access" })
+	if c.Offline && (hasScope(scope, "offline_access") || hasScope(scope, "mail")) {
+		list = append(list, "offline_access")
+	}
+	return list
+}
+
 // AddClient registers a client, and returns its secret this once; a public
 // client has none.
 func (p *Provider) AddClient(ctx context.Context, by policy.Subject, c Client) (Client, string, error) {

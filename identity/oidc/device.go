@@ -3,6 +3,7 @@ package oidc
 import (
 	"context"
 	"crypto/rand"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ const (
 const refusedDevice = -1
 
 // StartDevice begins the sign-on of a device.
-func (p *Provider) StartDevice(ctx context.Context, given Credentials, scope, issuer string) (DeviceStart, error) {
+func (p *Provider) StartDevice(ctx context.Context, given Credentials, scope, issuer string, peer netip.Addr) (DeviceStart, error) {
 	c, err := p.authenticate(ctx, given)
 	if err != nil {
 		return DeviceStart{}, err
@@ -49,14 +50,14 @@ func (p *Provider) StartDevice(ctx context.Context, given Credentials, scope, is
 	text, hash := newSecret(c.Org)
 	shown := newUserCode()
 	err = p.db.Write(ctx, func(tx *store.Tx) error {
-		n, err := countDevices(ctx, tx, c.Org, p.now())
+		n, err := makeRoom(ctx, tx, waitingDevices, c.Org, network(peer), p.conf.MaxFromNetwork, p.now())
 		if err != nil {
 			return err
 		}
 		if n >= p.conf.MaxRequests {
 			return errs.E(errs.RateLimited, "Too many devices are waiting; try again in some minutes.")
 		}
-		return insertDevice(ctx, tx, c.Org, device{hash: hash, userCode: shown, client: c.ID, scope: scope, pause: int64(p.conf.DevicePause.Seconds()), ends: p.after(p.conf.DeviceLife)})
+		return insertDevice(ctx, tx, c.Org, device{hash: hash, userCode: shown, client: c.ID, scope: scope, peer: network(peer), pause: int64(p.conf.DevicePause.Seconds()), ends: p.after(p.conf.DeviceLife)})
 	})
 	shown = shown[:4] + "-" + shown[4:]
 	return DeviceStart{DeviceCode: text, UserCode: shown, Address: issuer + pageDevice, Complete: issuer + pageDevice + "?code=" + shown,
@@ -94,7 +95,7 @@ func (p *Provider) AskDevice(ctx context.Context, userCode string, who policy.Su
 		return Consent{}, err
 	}
 	token, err := p.deviceToken(ctx, d, who)
-	return Consent{Client: c.Name, Scopes: strings.Fields(d.scope), Address: who.Address, Token: token}, err
+	return Consent{Client: c.Name, Scopes: c.shown(d.scope), Address: who.Address, Token: token}, err
 }
 
 func (p *Provider) deviceToken(ctx context.Context, d device, who policy.Subject) (string, error) {

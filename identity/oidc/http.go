@@ -17,7 +17,7 @@ import (
 
 // Pages of the web client, which ask for their contents by the routes below.
 const (
-	pageAsk     = "/sso/ask/"
+	pageAsk     = "/sso/ask#" // the id of the request stands where no log sees it
 	pageDevice  = "/sso/device"
 	pageEnd     = "/sso/end"
 	pageRefused = "/sso/refused"
@@ -31,32 +31,51 @@ const maxForm = 32 << 10
 type Route struct {
 	Pattern string
 	Handler http.Handler
+	AnySite bool // pages of other sites may post to it
 }
 
 // Routes returns the addresses of the provider.
 func (p *Provider) Routes(web Web) []Route {
 	h := handlers{p, web}
-	return []Route{
-		{"GET /.well-known/openid-configuration", http.HandlerFunc(h.discovery)},
-		{"GET /.well-known/oauth-authorization-server", http.HandlerFunc(h.discovery)},
-		{"GET /oauth/keys", http.HandlerFunc(h.keys)},
-		{"GET /oauth/authorize", http.HandlerFunc(h.authorize)},
-		{"POST /oauth/authorize", http.HandlerFunc(h.authorize)},
-		{"POST /oauth/token", http.HandlerFunc(h.token)},
-		{"GET /oauth/userinfo", http.HandlerFunc(h.userInfo)},
-		{"POST /oauth/userinfo", http.HandlerFunc(h.userInfo)},
-		{"POST /oauth/introspect", http.HandlerFunc(h.introspect)},
-		{"POST /oauth/revoke", http.HandlerFunc(h.revoke)},
-		{"POST /oauth/device", http.HandlerFunc(h.startDevice)},
-		{"GET /oauth/end-session", http.HandlerFunc(h.endSession)},
-		{"POST /oauth/end-session", http.HandlerFunc(h.endSession)},
-		{"POST /sso/api/ask", http.HandlerFunc(h.ask)},
-		{"POST /sso/api/answer", http.HandlerFunc(h.answer)},
-		{"POST /sso/api/device", http.HandlerFunc(h.askDevice)},
-		{"POST /sso/api/device-answer", http.HandlerFunc(h.answerDevice)},
-		{"POST /sso/api/grants", http.HandlerFunc(h.grants)},
-		{"POST /sso/api/end-grant", http.HandlerFunc(h.endGrant)},
+	list := []Route{
+		{Pattern: "GET /.well-known/openid-configuration", Handler: http.HandlerFunc(h.discovery)},
+		{Pattern: "GET /.well-known/oauth-authorization-server", Handler: http.HandlerFunc(h.discovery)},
+		{Pattern: "GET /oauth/keys", Handler: http.HandlerFunc(h.keys)},
 	}
+	for pattern, handle := range map[string]http.HandlerFunc{
+		"GET /oauth/authorize":        h.authorize,
+		"POST /oauth/authorize":       h.posted,
+		"POST /oauth/token":           h.token,
+		"GET /oauth/userinfo":         h.userInfo,
+		"POST /oauth/userinfo":        h.userInfo,
+		"POST /oauth/introspect":      h.introspect,
+		"POST /oauth/revoke":          h.revoke,
+		"POST /oauth/device":          h.startDevice,
+		"GET /oauth/end-session":      h.endSession,
+		"POST /oauth/end-session":     h.posted,
+		"POST /sso/api/ask":           h.ask,
+		"POST /sso/api/answer":        h.answer,
+		"POST /sso/api/device":        h.askDevice,
+		"POST /sso/api/device-answer": h.answerDevice,
+		"POST /sso/api/grants":        h.grants,
+		"POST /sso/api/end-grant":     h.endGrant,
+	} {
+		anySite := pattern == "POST /oauth/authorize" || pattern == "POST /oauth/end-session" // see posted
+		list = append(list, Route{Pattern: pattern, Handler: h.private(handle), AnySite: anySite})
+	}
+	return list
+}
+
+// private lets nothing through in the clear: all of it bears secrets, or
+// leads to them (RFC 6749 sections 3.1 and 3.2).
+func (h handlers) private(next http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !h.web.Private(r) {
+			h.fail(w, errs.E(errs.Forbidden, "Single sign-on is served over HTTPS only."))
+			return
+		}
+		next(w, r)
+	})
 }
 
 type handlers struct {
@@ -126,18 +145,10 @@ func (h handlers) keys(w http.ResponseWriter, r *http.Request) {
 // authorize is where a system sends the browser. The answer is always a
 // redirect: to the client's own registered address, or to a page of ours.
 func (h handlers) authorize(w http.ResponseWriter, r *http.Request) {
-	form, err := readForm(w, r)
-	if err != nil {
-		h.fail(w, err)
-		return
-	}
-	if r.Method == http.MethodGet {
-		form = r.URL.Query()
-	}
 	who, err := h.who(r)
 	var step Step
 	if err == nil {
-		step, err = h.p.Authorize(r.Context(), form, who, h.web.BaseURL(r))
+		step, err = h.p.Authorize(r.Context(), r.URL.Query(), who, h.web.BaseURL(r), h.web.Peer(r))
 	}
 	switch {
 	case errs.Is(err, errs.Invalid):
@@ -145,10 +156,22 @@ func (h handlers) authorize(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		h.fail(w, err)
 	case step.Ask != "":
-		redirect(w, h.web.BaseURL(r)+pageAsk+url.PathEscape(step.Ask))
+		redirect(w, h.web.BaseURL(r)+pageAsk+step.Ask)
 	default:
 		redirect(w, step.Redirect)
 	}
+}
+
+// posted takes what Core section 3.1.2.1 and RP-Initiated Logout section 2
+// want by POST too, and sends the browser there by GET: with a POST from
+// another site's page no cookie comes, so nobody would seem to be signed in.
+func (h handlers) posted(w http.ResponseWriter, r *http.Request) {
+	form, err := readForm(w, r)
+	if err != nil {
+		h.fail(w, err)
+		return
+	}
+	redirect(w, h.web.BaseURL(r)+r.URL.Path+"?"+form.Encode())
 }
 
 // redirect sends the browser on. 303, so that nothing that was posted to us is
@@ -189,7 +212,7 @@ func (h handlers) startDevice(w http.ResponseWriter, r *http.Request) {
 	form, given, err := h.clientRequest(w, r)
 	var out DeviceStart
 	if err == nil {
-		out, err = h.p.StartDevice(r.Context(), given, form.Get("scope"), h.web.BaseURL(r))
+		out, err = h.p.StartDevice(r.Context(), given, form.Get("scope"), h.web.BaseURL(r), h.web.Peer(r))
 	}
 	h.reply(w, out, err)
 }
@@ -210,21 +233,13 @@ func (h handlers) userInfo(w http.ResponseWriter, r *http.Request) {
 // this browser it is a sign-out at once, and the browser goes where the client
 // registered; else the person is asked, since any page can send them here.
 func (h handlers) endSession(w http.ResponseWriter, r *http.Request) {
-	form, err := readForm(w, r)
-	if err != nil {
-		h.fail(w, err)
-		return
-	}
-	if r.Method == http.MethodGet {
-		form = r.URL.Query()
-	}
 	base := h.web.BaseURL(r)
 	who, err := h.who(r)
 	if err != nil {
 		h.fail(w, err)
 		return
 	}
-	to, ours, err := h.p.EndSession(r.Context(), form, who, base)
+	to, ours, err := h.p.EndSession(r.Context(), r.URL.Query(), who, base)
 	if err != nil {
 		h.fail(w, err)
 		return
@@ -305,9 +320,6 @@ func (h handlers) clientRequest(w http.ResponseWriter, r *http.Request) (url.Val
 // readForm reads the body of a form; nothing is taken from the query, so that
 // no secret stands in an address.
 func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
-	if r.Method == http.MethodGet {
-		return url.Values{}, nil
-	}
 	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); t != "application/x-www-form-urlencoded" {
 		return nil, refuse("invalid_request", "The request is sent as application/x-www-form-urlencoded.")
 	}

@@ -7,18 +7,17 @@ import (
 	"net/http"
 
 	"chancery/kit/errs"
-	"chancery/kit/id"
 	"chancery/policy"
 )
 
 // pageRequest is what our own pages send. They send JSON, which no form of
 // another site can, and the door checks the origin of every POST.
 type pageRequest struct {
-	Ask   string `json:"ask"`
-	Code  string `json:"code"`
-	Token string `json:"token"`
-	Allow bool   `json:"allow"`
-	Grant string `json:"grant"`
+	Ask    string `json:"ask"`
+	Code   string `json:"code"`
+	Token  string `json:"token"`
+	Allow  bool   `json:"allow"`
+	Client string `json:"client"`
 }
 
 // pageAnswer tells a page what comes next: sign in, ask the person, or go on.
@@ -77,8 +76,8 @@ func (h handlers) answerDevice(w http.ResponseWriter, r *http.Request) {
 
 // shownGrant is a sign-on as the person's own page shows it.
 type shownGrant struct {
-	ID     string   `json:"id"`
 	Client string   `json:"client"`
+	Name   string   `json:"name"`
 	Kind   string   `json:"kind"`
 	Scopes []string `json:"scopes"`
 	Made   string   `json:"made"`
@@ -96,7 +95,7 @@ func (h handlers) grants(w http.ResponseWriter, r *http.Request) {
 		var list []Grant
 		list, err = h.p.Grants(r.Context(), who)
 		for _, g := range list {
-			out = append(out, shownGrant{id.Text('g', g.ID), g.Client, g.Kind, g.Scopes, g.Made.UTC().Format(rfc3339), g.Used.UTC().Format(rfc3339), g.From})
+			out = append(out, shownGrant{g.Client, g.Name, g.Kind, g.Scopes, g.Made.UTC().Format(rfc3339), g.Used.UTC().Format(rfc3339), g.From})
 		}
 	}
 	h.tell(w, map[string]any{"grants": out}, err)
@@ -106,15 +105,12 @@ const rfc3339 = "2006-01-02T15:04:05Z"
 
 func (h handlers) endGrant(w http.ResponseWriter, r *http.Request) {
 	in, who, err := h.page(w, r)
-	grantID, ok := id.Parse('g', in.Grant)
 	switch {
 	case err != nil:
 	case who.Account == 0:
 		err = errs.E(errs.Unauthenticated, "Please sign in.")
-	case !ok:
-		err = errNoGrant
 	default:
-		err = h.p.EndGrant(r.Context(), who, grantID)
+		err = h.p.EndGrant(r.Context(), who, in.Client)
 	}
 	h.tell(w, struct{}{}, err)
 }

@@ -34,6 +34,8 @@ type Web interface {
 	Session(r *http.Request) (policy.Subject, error)
 	// SignOut ends the session of this browser.
 	SignOut(w http.ResponseWriter, r *http.Request) error
+	// Private says whether nobody on the way can read the request.
+	Private(r *http.Request) bool
 	// Peer is where the request comes from.
 	Peer(r *http.Request) netip.Addr
 }

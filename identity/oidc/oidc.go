@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"log/slog"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -33,9 +34,13 @@ type Config struct {
 	KeyLife      time.Duration // after which another key signs; default 90 days
 	DeviceLife   time.Duration // how long a code for a device waits; default 10 min
 	DevicePause  time.Duration // between two questions of a device; default 5 s
-	MaxRequests  int           // requests of an organisation that wait for a person; default 10,000
 	MaxParameter int           // bytes of one parameter of a request; default 2 KiB
 	MaxClients   int           // of an organisation; default 1,000
+
+	// Requests of an organisation that wait for a person, and devices that do:
+	// default 100,000; of them from one network, where the oldest gives way,
+	// so that a stranger keeps nobody out: default 1,000.
+	MaxRequests, MaxFromNetwork int
 }
 
 func (c Config) withDefaults() Config {
@@ -54,7 +59,7 @@ func (c Config) withDefaults() Config {
 	for _, d := range []struct {
 		field *int
 		value int
-	}{{&c.MaxRequests, 10_000}, {&c.MaxParameter, 2 << 10}, {&c.MaxClients, 1000}} {
+	}{{&c.MaxRequests, 100_000}, {&c.MaxFromNetwork, 1000}, {&c.MaxParameter, 2 << 10}, {&c.MaxClients, 1000}} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
@@ -74,6 +79,7 @@ type Provider struct {
 	keys     keyCache
 	guesses  guesses
 	making   sync.Mutex // one key at a time
+	tidied   hourly
 }
 
 // New brings the tables up to date. A nil mayMail allows every mail program.
@@ -84,7 +90,7 @@ func New(ctx context.Context, db *store.Store, who Identity, dir Directory, mayM
 	if mayMail == nil {
 		mayMail = func(context.Context, policy.Subject) error { return nil }
 	}
-	return &Provider{db: db, identity: who, dir: dir, mayMail: mayMail, conf: conf.withDefaults(), clock: c, log: log, guesses: guesses{wrong: map[int64][]time.Time{}}}, nil
+	return &Provider{db: db, identity: who, dir: dir, mayMail: mayMail, conf: conf.withDefaults(), clock: c, log: log, guesses: guesses{wrong: map[int64][]time.Time{}}, tidied: hourly{last: map[int64]time.Time{}}}, nil
 }
 
 // newSecret makes a code or token. It names the organisation, under which its
@@ -131,6 +137,37 @@ func hasScope(list, scope string) bool {
 // standing asks whether what the grant rests on still stands.
 func (p *Provider) standing(ctx context.Context, g grant, peer identity.Peer) (policy.Subject, error) {
 	return p.identity.Standing(ctx, identity.Proof{Org: g.org, Account: g.account, Credential: g.credential, Session: g.session}, peer)
+}
+
+// hourly keeps when what is over was last removed, by organisation, in this
+// process: looking for it takes longer than a sign-on should.
+type hourly struct {
+	mu   sync.Mutex
+	last map[int64]time.Time
+}
+
+// due says whether it is time to remove what is over.
+func (p *Provider) due(org int64) bool {
+	p.tidied.mu.Lock()
+	defer p.tidied.mu.Unlock()
+	now := p.clock.Now()
+	if last, ok := p.tidied.last[org]; ok && now.Sub(last) < time.Hour {
+		return false
+	}
+	p.tidied.last[org] = now
+	return true
+}
+
+// network is what a limit of one address holds for: an IPv6 /64 is one
+// customer's.
+func network(a netip.Addr) string {
+	a = a.Unmap()
+	if a.Is6() {
+		if p, err := a.Prefix(64); err == nil {
+			return p.String()
+		}
+	}
+	return a.String()
 }
 
 // note writes into the audit record, in the caller's transaction.

@@ -36,6 +36,7 @@ type office struct {
 	ann   directory.Account
 	admin policy.Subject
 	mail  error // what mail programs are told
+	clear bool  // requests come without TLS
 }
 
 const base = "https://mail.city.example"
@@ -57,6 +58,7 @@ func (o *office) SignOut(_ http.ResponseWriter, r *http.Request) error {
 	}
 	return o.id.CloseSession(r.Context(), c.Value)
 }
+func (o *office) Private(r *http.Request) bool  { return !o.clear }
 func (o *office) Peer(*http.Request) netip.Addr { return here.Addr }
 
 func must(t *testing.T, err error) {
@@ -177,7 +179,7 @@ func request(c Client, more ...string) url.Values {
 func (o *office) consented(q url.Values, who string) url.Values {
 	o.t.Helper()
 	to := o.get("/oauth/authorize", q, who)
-	ask, ok := strings.CutPrefix(to.Path, pageAsk)
+	ask, ok := askOf(to)
 	if !ok {
 		return to.Query()
 	}
@@ -191,6 +193,9 @@ func (o *office) consented(q url.Values, who string) url.Values {
 	must(o.t, err)
 	return back.Query()
 }
+
+// askOf reads the id of a request from where the browser is sent.
+func askOf(to *url.URL) (string, bool) { return strings.CutPrefix(to.String(), base+pageAsk) }
 
 func exchange(c Client, code string, more ...string) url.Values {
 	q := url.Values{"grant_type": {"authorization_code"}, "client_id": {c.ID}, "code": {code}, "redirect_uri": {c.Redirects[0]}, "code_verifier": {verifier}}

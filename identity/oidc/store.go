@@ -6,17 +6,30 @@ import (
 	"chancery/store"
 )
 
-func insertRequest(ctx context.Context, tx *store.Tx, org int64, hash []byte, asked string, made, ends int64) error {
-	_, err := tx.Exec(ctx, "INSERT INTO oidc_request (org_id, hash, asked, made_at, ends_at) VALUES ($1, $2, $3, $4, $5)", org, hash, asked, made, ends)
+func insertRequest(ctx context.Context, tx *store.Tx, org int64, hash []byte, asked, peer string, made, ends int64) error {
+	_, err := tx.Exec(ctx, "INSERT INTO oidc_request (org_id, hash, asked, peer, made_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6)", org, hash, asked, peer, made, ends)
 	return err
 }
 
-// countRequests removes what nobody came back for, and counts the rest.
-func countRequests(ctx context.Context, tx *store.Tx, org, now int64) (n int, err error) {
-	if _, err = tx.Exec(ctx, "DELETE FROM oidc_request WHERE org_id = $1 AND ends_at < $2", org, now); err != nil {
+// Tables of what waits for a person.
+const (
+	waitingRequests = "oidc_request"
+	waitingDevices  = "oidc_device"
+)
+
+// makeRoom removes what nobody came back for, and the oldest from the same
+// network when there are more than it may have together with the next one. It
+// returns how many still wait.
+func makeRoom(ctx context.Context, tx *store.Tx, table string, org int64, peer string, most int, now int64) (n int, err error) {
+	if _, err = tx.Exec(ctx, "DELETE FROM "+table+" WHERE org_id = $1 AND ends_at < $2", org, now); err != nil {
 		return 0, err
 	}
-	err = tx.Row(ctx, "SELECT count(*) FROM oidc_request WHERE org_id = $1", []any{org}, &n)
+	_, err = tx.Exec(ctx, "DELETE FROM "+table+" WHERE org_id = $1 AND peer = $2 AND ends_at <= (SELECT ends_at FROM "+table+
+		" WHERE org_id = $1 AND peer = $2 ORDER BY ends_at DESC LIMIT 1 OFFSET $3)", org, peer, most-1)
+	if err != nil {
+		return 0, err
+	}
+	err = tx.Row(ctx, "SELECT count(*) FROM "+table+" WHERE org_id = $1", []any{org}, &n)
 	return n, err
 }
 
@@ -64,6 +77,20 @@ func selectGrants(ctx context.Context, tx *store.Tx, org, account int64) (list [
 func touchGrant(ctx context.Context, tx *store.Tx, org, id, now int64, from string) error {
 	_, err := tx.Exec(ctx, "UPDATE oidc_grant SET used_at = $3, used_from = $4 WHERE org_id = $1 AND id = $2", org, id, now, from)
 	return err
+}
+
+// deleteGrants ends what an account granted to a client; false when that was nothing.
+func deleteGrants(ctx context.Context, tx *store.Tx, org, account int64, client string) (bool, error) {
+	for _, query := range []string{
+		"DELETE FROM oidc_token WHERE org_id = $1 AND grant_id IN (SELECT id FROM oidc_grant WHERE org_id = $1 AND account_id = $2 AND client_id = $3)",
+		"DELETE FROM oidc_code WHERE org_id = $1 AND grant_id IN (SELECT id FROM oidc_grant WHERE org_id = $1 AND account_id = $2 AND client_id = $3)",
+	} {
+		if _, err := tx.Exec(ctx, query, org, account, client); err != nil {
+			return false, err
+		}
+	}
+	n, err := tx.Exec(ctx, "DELETE FROM oidc_grant WHERE org_id = $1 AND account_id = $2 AND client_id = $3", org, account, client)
+	return n > 0, err
 }
 
 // deleteGrant ends a grant with everything that hangs on it.

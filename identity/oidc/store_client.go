@@ -80,7 +80,7 @@ func deleteKey(ctx context.Context, tx *store.Tx, id string) error {
 type device struct {
 	hash                []byte
 	userCode, client    string
-	scope               string
+	scope, peer         string
 	grant, pause, asked int64
 	ends                int64
 }
@@ -92,17 +92,9 @@ func (d *device) fields() []any {
 }
 
 func insertDevice(ctx context.Context, tx *store.Tx, org int64, d device) error {
-	_, err := tx.Exec(ctx, "INSERT INTO oidc_device (org_id, hash, user_code, client_id, scope, grant_id, pause, asked_at, ends_at) VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)",
-		org, d.hash, d.userCode, d.client, d.scope, d.pause, d.asked, d.ends)
+	_, err := tx.Exec(ctx, "INSERT INTO oidc_device (org_id, hash, user_code, client_id, scope, peer, grant_id, pause, asked_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)",
+		org, d.hash, d.userCode, d.client, d.scope, d.peer, d.pause, d.asked, d.ends)
 	return err
-}
-
-func countDevices(ctx context.Context, tx *store.Tx, org, now int64) (n int, err error) {
-	if _, err = tx.Exec(ctx, "DELETE FROM oidc_device WHERE org_id = $1 AND ends_at < $2", org, now); err != nil {
-		return 0, err
-	}
-	err = tx.Row(ctx, "SELECT count(*) FROM oidc_device WHERE org_id = $1", []any{org}, &n)
-	return n, err
 }
 
 func selectDevice(ctx context.Context, tx *store.Tx, org int64, hash []byte) (d device, err error) {

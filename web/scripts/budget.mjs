@@ -34,6 +34,7 @@ const routes = [
   ['rules and answers', ['src/rooms/mail/rules/RulesSection.tsx', 'src/rooms/mail/rules/AwaySection.tsx', 'src/locales/zh-TW/rules.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx'], 40],
   ['sign-in and security', ['src/app/security/SecuritySection.tsx', 'src/locales/zh-TW/security.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 15],
   ['sign on to other systems', ['src/app/sso/SsoPage.tsx', 'src/locales/zh-TW/sso.json'], ['index.html'], 8],
+  ['systems signed on to', ['src/app/sso/GrantsSection.tsx', 'src/locales/zh-TW/sso.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 8],
   ['gallery', ['src/app/gallery/Gallery.tsx'], ['index.html', 'src/kit/ui/overlay/MenuPopover.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 120],
 ]
 

@@ -22,11 +22,13 @@ CREATE TABLE oidc_request (
   org_id BIGINT NOT NULL,
   hash BYTEA NOT NULL,           -- SHA-256 of its id
   asked TEXT NOT NULL,           -- JSON
+  peer TEXT NOT NULL,            -- network that it came from
   made_at BIGINT NOT NULL,
   ends_at BIGINT NOT NULL,
   PRIMARY KEY (org_id, hash)
 );
 CREATE INDEX oidc_request_ends ON oidc_request (org_id, ends_at);
+CREATE INDEX oidc_request_peer ON oidc_request (org_id, peer, ends_at);
 CREATE TABLE oidc_grant (
   org_id BIGINT NOT NULL,
   id BIGINT NOT NULL,
@@ -82,6 +84,7 @@ CREATE TABLE oidc_device (
   user_code TEXT NOT NULL,
   client_id TEXT NOT NULL,
   scope TEXT NOT NULL,
+  peer TEXT NOT NULL,            -- network that it came from
   grant_id BIGINT NOT NULL,      -- 0 = not answered yet, -1 = refused
   pause BIGINT NOT NULL,         -- seconds between two questions
   asked_at BIGINT NOT NULL,
@@ -89,3 +92,4 @@ CREATE TABLE oidc_device (
   PRIMARY KEY (org_id, hash)
 );
 CREATE UNIQUE INDEX oidc_device_by_code ON oidc_device (org_id, user_code);
+CREATE INDEX oidc_device_peer ON oidc_device (org_id, peer, ends_at);

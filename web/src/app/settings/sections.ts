@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 import type { Area, Key } from '~/kit/i18n'
-import { BookOpen, Download, FileDown, FileText, Keyboard, ListFilter, Pencil, Plane, Settings, ShieldAlert, UserCheck, type LucideIcon } from '~/kit/ui/icons'
+import { BookOpen, Download, FileDown, FileText, Keyboard, Link, ListFilter, Pencil, Plane, Settings, ShieldAlert, UserCheck, type LucideIcon } from '~/kit/ui/icons'
 import type { RoomProps } from '../rooms'
 
 /*
@@ -34,4 +34,5 @@ export const sections: readonly SettingsSection[] = [
   { id: 'security', labelKey: 'security.title', icon: ShieldAlert, area: 'security', load: () => import('../security/SecuritySection') },
   { id: 'device', labelKey: 'settings.device', icon: Download, area: 'offline', load: () => import('./Device') },
   { id: 'signins', labelKey: 'signins.title', icon: UserCheck, area: 'signins', load: () => import('./SignIns') },
+  { id: 'systems', labelKey: 'sso.grants', icon: Link, area: 'sso', load: () => import('../sso/GrantsSection') },
 ]

@@ -13,6 +13,12 @@ const words: Record<string, Key> = {
   mail: 'sso.scope.mail',
 }
 
+/** What a scope gives, in words. */
+export const scopeWords = (t: ReturnType<typeof useT>, scope: string): string => {
+  const key = words[scope]
+  return key ? t(key) : scope
+}
+
 /** Who asks, what they get, and the person's yes or no. */
 export function ConsentForm({ consent, onAnswer }: { consent: Consent; onAnswer: (allow: boolean) => Promise<void> }) {
   const t = useT()
@@ -26,15 +32,12 @@ export function ConsentForm({ consent, onAnswer }: { consent: Consent; onAnswer:
       <p className={css.who}>{t('sso.who', { address: consent.address })}</p>
       <p className={css.gets}>{t('sso.gets', { client: consent.client })}</p>
       <ul className={css.scopes}>
-        {consent.scopes.map((s) => {
-          const key = words[s]
-          return (
-            <li key={s} data-strong={s === 'mail' || undefined}>
-              <Check size={16} aria-hidden />
-              {key ? t(key) : s}
-            </li>
-          )
-        })}
+        {consent.scopes.map((s) => (
+          <li key={s} data-strong={s === 'mail' || undefined}>
+            <Check size={16} aria-hidden />
+            {scopeWords(t, s)}
+          </li>
+        ))}
       </ul>
       <p className={css.site}>{consent.site ? t('sso.site', { site: consent.site }) : t('sso.device.warn')}</p>
       <div className={css.buttons}>

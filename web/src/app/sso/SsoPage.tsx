@@ -16,8 +16,10 @@ import css from './Sso.module.css'
 /** The pages of single sign-on, by their address: /sso/... */
 export default function SsoPage() {
   const t = useT()
-  const [, , page, ask] = location.pathname.split('/')
-  if (page === 'ask' && ask) return <AskPage ask={decodeURIComponent(ask)} />
+  const page = location.pathname.split('/')[2]
+  // Behind the #, where neither a log nor another site sees it.
+  const ask = location.hash.slice(1)
+  if (page === 'ask' && ask) return <AskPage ask={ask} />
   if (page === 'device') return <DevicePage />
   if (page === 'end') return <EndPage />
   return (

@@ -25,17 +25,32 @@ interface Sent {
   code?: string
   token?: string
   allow?: boolean
+  client?: string
 }
 
-async function post(path: string, body: Sent): Promise<Step> {
+/** What one allowed a system: all its sign-ons that still stand. */
+export interface Grant {
+  client: string
+  name: string
+  scopes: string[]
+  made: string
+  used: string
+  /** The network address of the last use. */
+  from: string
+}
+
+async function post<T = Step>(path: string, body: Sent): Promise<T> {
   const res = await fetch(`/sso/api/${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }).catch(() => {
     throw new SyncError('offline', 'offline', '')
   })
   if (res.status === 429) throw new SyncError('refused', 'tooMany', '')
+  if (res.status === 404) throw new SyncError('gone', 'notFound', '')
   if (!res.ok) throw await problem(res)
-  return (await res.json()) as Step
+  return (await res.json()) as T
 }
 
+export const readGrants = async (): Promise<Grant[]> => (await post<{ grants: Grant[] }>('grants', {})).grants
+export const endGrant = (client: string): Promise<object> => post<object>('end-grant', { client })
 export const askFor = (ask: string): Promise<Step> => post('ask', { ask })
 export const answerTo = (ask: string, token: string, allow: boolean): Promise<Step> => post('answer', { ask, token, allow })
 export const askForDevice = (code: string): Promise<Step> => post('device', { code })
