@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { findings } from './axe'
-import { newPage, openDesk, type Desk } from './harness'
+import { newPage, openDesk, signIn, type Desk } from './harness'
 
 let desk: Desk
 let other: Desk
@@ -112,7 +112,7 @@ test('one sees what one allowed, and ends it', async () => {
   await row.getByText('Reading and sending your mail').waitFor()
   expect(await findings(page, 'systems')).toEqual([])
   await row.getByRole('button', { name: 'End access of Thunderbird' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'End access of Thunderbird' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'End access of Thunderbird' }).click()
   await page.getByText('Thunderbird has no access any more').waitFor()
   await row.waitFor({ state: 'detached' })
   expect((await post('/oauth/token', { client_id: mail, grant_type: 'refresh_token', refresh_token: tokens['refresh_token'] ?? '' }))['error']).toBe('invalid_grant')
@@ -122,13 +122,11 @@ test('one sees what one allowed, and ends it', async () => {
 
 test('the service worker leaves the way to a system to the server', async () => {
   const { page, context, errors } = await newPage(desk, { worker: true })
-  await page.goto(desk.url)
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready
-  })
+  await signIn(page, desk)
+  await page.evaluate(() => navigator.serviceWorker.ready)
   await page.reload()
+  expect(await page.evaluate(() => Boolean(navigator.serviceWorker.controller))).toBe(true)
   await page.goto(request())
-  await fill(page, desk)
   await page.getByRole('button', { name: 'Allow' }).click()
   await page.getByText('Attendance').waitFor()
   expect(heard.at(-1)?.get('code')).toBeTruthy()

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react'
 import { useT } from '~/kit/i18n'
-import { fullDate } from '~/kit/i18n/dates'
+import { readingDate } from '~/kit/i18n/dates'
 import { asSyncError, type SyncError } from '~/kit/sync/errors'
 import { Button } from '~/kit/ui/Button'
 import { confirm } from '~/kit/ui/Dialog'
@@ -48,7 +48,7 @@ export default function GrantsSection() {
             <div>
               <b>{g.name}</b>
               <span>{g.scopes.map((s) => scopeWords(t, s)).join(' · ')}</span>
-              <small>{t('sso.grants.used', { made: fullDate(g.made), when: fullDate(g.used), from: g.from })}</small>
+              <small>{t('sso.grants.used', { made: readingDate(g.made), when: readingDate(g.used), from: g.from })}</small>
             </div>
             <Button look="quiet" aria-label={t('sso.grants.endOne', { name: g.name })} onClick={() => void end(g)}>
               {t('sso.grants.end')}
