@@ -158,6 +158,15 @@ func TestApacheSignsOn(t *testing.T) {
 			t.Errorf("the page of consent has no %s: %s", header, got)
 		}
 	}
+	posted, err := http.NewRequest("POST", provider+"/oauth/authorize", strings.NewReader("client_id="+words[1]))
+	must(t, err)
+	posted.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	posted.Header.Set("Origin", "null") // a page of another site may begin a sign-on
+	if res, err := http.DefaultTransport.RoundTrip(posted); err != nil || res.Header.Get("Location") != provider+"/oauth/authorize?client_id="+url.QueryEscape(words[1]) {
+		t.Errorf("a request by POST: %v %v", res, err)
+	} else {
+		res.Body.Close()
+	}
 	r, err := http.NewRequest("POST", provider+"/sso/api/answer", strings.NewReader(`{"allow":true}`))
 	must(t, err)
 	r.Header.Set("Content-Type", "application/json")

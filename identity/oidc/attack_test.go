@@ -139,6 +139,28 @@ func TestRefreshReplay(t *testing.T) {
 	}
 }
 
+// TestReplayWatch is how long a used refresh token is remembered: past it,
+// it is a wrong one that ends nothing.
+func TestReplayWatch(t *testing.T) {
+	o := newOffice(t, "")
+	c, _ := o.client(Client{Name: "Thunderbird", Kind: KindMail})
+	_, first := o.post("/oauth/token", exchange(c, o.consented(request(c), annAddress).Get("code")))
+	refresh := func(tokens map[string]any) map[string]any {
+		_, out := o.post("/oauth/token", url.Values{"grant_type": {"refresh_token"}, "client_id": {c.ID}, "refresh_token": {text(tokens, "refresh_token")}})
+		return out
+	}
+	second := refresh(first)
+	o.now.Advance(9 * 24 * time.Hour)
+	o.signIn(annAddress)
+	o.consented(request(c), annAddress) // a sign-on, which tidies up
+	if out := refresh(first); out["error"] != "invalid_grant" {
+		t.Errorf("a used token: %v", out)
+	}
+	if out := refresh(second); text(out, "access_token") == "" {
+		t.Errorf("the token that follows it: %v", out)
+	}
+}
+
 // TestEndings is what ends tokens at once: a lock, another password, the
 // client's removal, and the person's own word.
 func TestEndings(t *testing.T) {
@@ -278,7 +300,7 @@ func TestOtherOrganisation(t *testing.T) {
 // TestPairwise is two systems that cannot compare whom they know.
 func TestPairwise(t *testing.T) {
 	o := newOffice(t, "")
-	sub := map[string]bool{}
+	sub, sid := map[string]bool{}, map[any]bool{}
 	for _, host := range []string{"a.example", "b.example"} {
 		c, secret := o.client(Client{Name: host, Kind: KindWeb, Pairwise: true, Redirects: []string{"https://" + host + "/cb"}})
 		for range 2 {
@@ -287,11 +309,11 @@ func TestPairwise(t *testing.T) {
 			if s := text(info, "sub"); len(s) != 43 || s != o.claims(text(tokens, "id_token"))["sub"] {
 				t.Errorf("sub %q", s)
 			}
-			sub[text(info, "sub")] = true
+			sub[text(info, "sub")], sid[o.claims(text(tokens, "id_token"))["sid"]] = true, true
 		}
 	}
-	if len(sub) != 2 {
-		t.Errorf("%d names for two systems, want one each and always the same", len(sub))
+	if len(sub) != 2 || len(sid) != 2 {
+		t.Errorf("%d names and %d of sessions for two systems, want one each and always the same", len(sub), len(sid))
 	}
 }
 

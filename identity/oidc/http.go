@@ -271,11 +271,18 @@ func (p *Provider) EndSession(ctx context.Context, form url.Values, who policy.S
 	}
 	c, err := p.client(ctx, seen.Audience)
 	var r *Refusal
-	if errors.As(err, &r) || err == nil && who.Account != 0 && (who.Org != c.Org || strconv.FormatInt(who.Session, 36) != seen.SessionID) {
+	if errors.As(err, &r) {
 		return to, false, nil
+	}
+	var sid string
+	if err == nil {
+		sid, err = p.shownSession(ctx, c, strconv.FormatInt(who.Session, 36))
 	}
 	if err != nil {
 		return to, false, err
+	}
+	if who.Account != 0 && (who.Org != c.Org || !same(sid, seen.SessionID)) {
+		return to, false, nil
 	}
 	for _, address := range c.Logouts {
 		if address != form.Get("post_logout_redirect_uri") {

@@ -224,6 +224,13 @@ func (p *Provider) masked(ctx context.Context, parts ...string) (string, error) 
 	return base64url.EncodeToString(mac.Sum(nil)), nil
 }
 
+// shownSession is the name of a session towards a client (Front-Channel
+// Logout 1.0 section 3): one of its own, since by a common one two clients
+// could compare whom they know.
+func (p *Provider) shownSession(ctx context.Context, c Client, session string) (string, error) {
+	return p.masked(ctx, "session", c.ID, session)
+}
+
 // subject is the name of a person towards a client: the same for all clients,
 // or one that two clients cannot compare (Core section 8).
 func (p *Provider) subject(ctx context.Context, c Client, account int64) (string, error) {

@@ -31,6 +31,7 @@ type Config struct {
 	AccessLife   time.Duration // of access tokens and ID tokens; default 10 min
 	MailLife     time.Duration // of access tokens of mail programs; default 1 h
 	RefreshLife  time.Duration // of a refresh token that is not used; default 90 days
+	ReplayWatch  time.Duration // how long a used refresh token is remembered, to notice one that comes twice; default 7 days
 	KeyLife      time.Duration // after which another key signs; default 90 days
 	DeviceLife   time.Duration // how long a code for a device waits; default 10 min
 	DevicePause  time.Duration // between two questions of a device; default 5 s
@@ -49,7 +50,7 @@ func (c Config) withDefaults() Config {
 		value time.Duration
 	}{
 		{&c.RequestLife, 30 * time.Minute}, {&c.CodeLife, time.Minute}, {&c.AccessLife, 10 * time.Minute},
-		{&c.MailLife, time.Hour}, {&c.RefreshLife, 90 * 24 * time.Hour}, {&c.KeyLife, 90 * 24 * time.Hour},
+		{&c.MailLife, time.Hour}, {&c.RefreshLife, 90 * 24 * time.Hour}, {&c.ReplayWatch, 7 * 24 * time.Hour}, {&c.KeyLife, 90 * 24 * time.Hour},
 		{&c.DeviceLife, 10 * time.Minute}, {&c.DevicePause, 5 * time.Second},
 	} {
 		if *d.field == 0 {

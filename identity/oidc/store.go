@@ -166,9 +166,10 @@ func selectToken(ctx context.Context, tx *store.Tx, org int64, hash []byte) (t t
 	return t, err
 }
 
-// useToken marks a refresh token as used; false when another was faster.
-func useToken(ctx context.Context, tx *store.Tx, org int64, hash []byte, now int64) (bool, error) {
-	n, err := tx.Exec(ctx, "UPDATE oidc_token SET used_at = $3 WHERE org_id = $1 AND hash = $2 AND used_at = 0", org, hash, now)
+// useToken marks a refresh token as used, to be remembered until a moment;
+// false when another was faster.
+func useToken(ctx context.Context, tx *store.Tx, org int64, hash []byte, now, until int64) (bool, error) {
+	n, err := tx.Exec(ctx, "UPDATE oidc_token SET used_at = $3, ends_at = $4 WHERE org_id = $1 AND hash = $2 AND used_at = 0", org, hash, now, until)
 	return n == 1, err
 }
 

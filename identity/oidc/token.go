@@ -165,7 +165,7 @@ func (p *Provider) issue(ctx context.Context, c Client, g grant, want issue, pee
 			return err
 		}
 		if want.replaces != nil {
-			if first, err := useToken(ctx, tx, g.org, want.replaces, p.now()); err != nil || !first {
+			if first, err := useToken(ctx, tx, g.org, want.replaces, p.now(), p.after(p.conf.ReplayWatch)); err != nil || !first {
 				return errorOr(err, store.ErrNoRows)
 			}
 		}
@@ -205,12 +205,16 @@ func (p *Provider) idToken(ctx context.Context, c Client, g grant, want issue, a
 	if err != nil {
 		return "", err
 	}
+	sid, err := p.shownSession(ctx, c, g.sid)
+	if err != nil {
+		return "", err
+	}
 	now := p.clock.Now()
 	claims := map[string]any{
 		"iss": want.issuer, "sub": sub, "aud": c.ID, "azp": c.ID,
 		"iat": now.Unix(), "exp": now.Add(p.conf.AccessLife).Unix(),
 		"auth_time": time.UnixMilli(g.proved).Unix(), "acr": acrOf(g.assurance), "amr": amrOf(g.assurance),
-		"at_hash": halfHash(access), "sid": g.sid,
+		"at_hash": halfHash(access), "sid": sid,
 	}
 	if want.nonce != "" {
 		claims["nonce"] = want.nonce

@@ -36,7 +36,7 @@ CREATE TABLE oidc_grant (
   client_id TEXT NOT NULL,
   credential BIGINT NOT NULL,    -- version of the credential it rests on
   session_id BIGINT NOT NULL,    -- it ends with this session; 0 = outlives it
-  shown_session TEXT NOT NULL,   -- sid
+  shown_session TEXT NOT NULL,   -- session it was made in; clients get a name of their own for it
   scope TEXT NOT NULL,
   assurance SMALLINT NOT NULL,
   proved_at BIGINT NOT NULL,     -- auth_time
