@@ -29,7 +29,7 @@ const (
 // maxDevices is how many are remembered for an account; the longest unused go.
 const maxDevices = 50
 
-var errPhone = errs.E(errs.Forbidden, "Another mobile device is signed in to this account. Please sign out there first.")
+var errPhone = refuse("otherPhone", errs.E(errs.Forbidden, "Another mobile device is signed in to this account. Please sign out there first."))
 
 // Device is a browser or program that its person signed in with.
 type Device struct {
@@ -84,8 +84,10 @@ type met struct {
 }
 
 // meet finds the device of a sign-in, or remembers it. A token from the
-// browser is only taken when we gave it out: to this account, or to another
-// that uses the same browser.
+// browser is only taken when we gave it out to this account. One that belongs
+// to another who uses the same browser is replaced for both: else who has an
+// account here could plant a token in a colleague's browser, and would know
+// the device of their account from then on.
 func (i *Identity) meet(ctx context.Context, tx *store.Tx, s policy.Subject, peer Peer, now int64) (m met, err error) {
 	all, err := selectDevices(ctx, tx, s.Org, s.Account)
 	if err != nil {
@@ -100,15 +102,13 @@ func (i *Identity) meet(ctx context.Context, tx *store.Tx, s policy.Subject, pee
 		m.device, m.news = d, time.Duration(now-d.seen)*time.Millisecond > i.conf.DeviceLife
 		return m, touchDevice(ctx, tx, s.Org, s.Account, d.id, now, peer.Addr.String(), clip(peer.Agent))
 	}
-	given := false
-	if hash != nil {
-		if given, err = deviceGiven(ctx, tx, s.Org, hash); err != nil {
+	m.token = id.Token(32)
+	old := hash
+	hash = deviceHash(m.token)
+	if old != nil {
+		if err := renewDevices(ctx, tx, s.Org, old, hash); err != nil {
 			return m, err
 		}
-	}
-	if !given {
-		m.token = id.Token(32)
-		hash = deviceHash(m.token)
 	}
 	m.news = len(all) > 0
 	m.device = device{id: id.New(), first: now, seen: now, hash: hash, agent: clip(peer.Agent), peer: peer.Addr.String()}
@@ -209,12 +209,13 @@ func (i *Identity) ForgetDevice(ctx context.Context, s policy.Subject, deviceID 
 // disownLife is how long the link in a letter works.
 const disownLife = 7 * 24 * time.Hour
 
-var errDisown = errs.E(errs.NotFound, "The link was used already, or is too old.")
+var errDisown = refuse("linkUsed", errs.E(errs.NotFound, "The link was used already, or is too old."))
 
-// Disown is the answer to "this was not me": it ends the session that the
-// letter told of, forgets its device, and locks the account until an
-// administrator gives it another password. It needs no sign-in: whoever took
-// the account over may have changed how one signs in. A link works once.
+// Disown is the answer to "this was not me": it ends all sessions, forgets the
+// device that the letter told of, takes away the second factors that were
+// added since, and locks the account until an administrator gives it another
+// password. It needs no sign-in: whoever took the account over may have
+// changed how one signs in. A link works once.
 func (i *Identity) Disown(ctx context.Context, token string, peer Peer) error {
 	if wait := i.pace.wait(peer.Addr, nobodyID); wait > 0 {
 		return tooMany(wait)
@@ -232,12 +233,10 @@ func (i *Identity) Disown(ctx context.Context, token string, peer Peer) error {
 		} else if !found || now.Sub(millis(d.made)) > disownLife {
 			return errDisown
 		}
-		if err := deleteSessionsOf(ctx, tx, org, d.account, d.device); err != nil {
+		if err := undoSince(ctx, tx, org, d); err != nil {
 			return err
 		}
-		if _, err := deleteDevice(ctx, tx, org, d.account, d.device); err != nil {
-			return err
-		}
+		// Sessions are of an older credential then, and over.
 		if err := lockCredential(ctx, tx, org, d.account); err != nil {
 			return err
 		}
@@ -248,6 +247,40 @@ func (i *Identity) Disown(ctx context.Context, token string, peer Peer) error {
 		i.pace.failed(peer.Addr, nobodyID)
 	}
 	return err
+}
+
+// undoSince takes away the device of a sign-in that was not the person's, and
+// what lets in that was added since: a passkey would open the account again
+// as soon as it had another password.
+func undoSince(ctx context.Context, tx *store.Tx, org int64, d disown) error {
+	devices, err := selectDevices(ctx, tx, org, d.account)
+	if err != nil {
+		return err
+	}
+	for _, o := range devices {
+		if o.id != d.device && o.first < d.made {
+			continue
+		}
+		if err := deleteSessionsOf(ctx, tx, org, d.account, o.id); err != nil {
+			return err
+		}
+		if _, err := deleteDevice(ctx, tx, org, d.account, o.id); err != nil {
+			return err
+		}
+	}
+	factors, err := selectFactors(ctx, tx, org, d.account)
+	if err != nil {
+		return err
+	}
+	for _, f := range factors {
+		if f.made < d.made {
+			continue
+		}
+		if err := deleteFactor(ctx, tx, org, d.account, f.id); err != nil {
+			return err
+		}
+	}
+	return noteSecond(ctx, tx, org, d.account)
 }
 
 // tell lets the person know of a sign-in with a device that was not known.

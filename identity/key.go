@@ -27,7 +27,7 @@ const maxKeyAnswer = 16 << 10
 var errKey = errs.E(errs.Unauthenticated, "The security key was not accepted.")
 
 // errSite is the answer where keys cannot work at all.
-var errSite = errs.E(errs.Unsupported, "Security keys work only where the server is reached by a name, not by a bare network address.")
+var errSite = refuse("noSite", errs.E(errs.Unsupported, "Security keys work only where the server is reached by a name, not by a bare network address."))
 
 // party is the server as keys know it: keys are bound to the host's name and
 // answer its origin alone (section 13.4.9), which no other site can speak for.

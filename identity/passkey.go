@@ -60,7 +60,7 @@ func (i *Identity) mayPasskey(peer Peer) error {
 	case z.Closed:
 		return errClosed
 	case z.NoPasskey || !z.takes(Key):
-		return errs.E(errs.Forbidden, "From this network nobody signs in with a passkey alone.")
+		return errAlone
 	}
 	if wait := i.pace.wait(peer.Addr, nobodyID); wait > 0 {
 		return tooMany(wait)

@@ -38,7 +38,7 @@ const (
 	enrolTries  = 20
 )
 
-var errTicket = errs.E(errs.Unauthenticated, "The sign-in took too long or had too many wrong codes; please begin again.")
+var errTicket = refuse("tooLate", errs.E(errs.Unauthenticated, "The sign-in took too long or had too many wrong codes; please begin again."))
 
 var errCode = errs.E(errs.Unauthenticated, "The code is not right.")
 
@@ -235,7 +235,11 @@ func (i *Identity) Answer(ctx context.Context, text, method, code string, peer P
 		}
 		return nil
 	})
-	if errs.Is(err, errs.Unauthenticated) && !errors.Is(err, errTicket) || err == nil && how < max(needs, policy.ByTwo) {
+	if err == nil && how >= policy.ByTwo && how < needs { // a right answer that is not enough here
+		i.record(ctx, a, a.Address, peer, errFactor)
+		return Step{}, errFactor
+	}
+	if errs.Is(err, errs.Unauthenticated) && !errors.Is(err, errTicket) || err == nil && how < policy.ByTwo {
 		i.pace.failed(peer.Addr, a.ID)
 		i.pace.failedCode(a.ID)
 		i.record(ctx, a, a.Address, peer, errCode)

@@ -35,11 +35,10 @@ func selectDevices(ctx context.Context, tx *store.Tx, org, account int64) (list 
 	return list, err
 }
 
-// deviceGiven says whether any account knows a device by that token.
-func deviceGiven(ctx context.Context, tx *store.Tx, org int64, hash []byte) (bool, error) {
-	n := 0
-	err := tx.Row(ctx, "SELECT COUNT(*) FROM device WHERE org_id = $1 AND hash = $2", []any{org, hash}, &n)
-	return n > 0, err
+// renewDevices gives a device another token in all accounts that know it.
+func renewDevices(ctx context.Context, tx *store.Tx, org int64, old, hash []byte) error {
+	_, err := tx.Exec(ctx, "UPDATE device SET hash = $3 WHERE org_id = $1 AND hash = $2", org, old, hash)
+	return err
 }
 
 func touchDevice(ctx context.Context, tx *store.Tx, org, account, id, now int64, peer, agent string) error {

@@ -133,11 +133,10 @@ var errWrong = errs.E(errs.Unauthenticated, "The address or the password is wron
 
 // Verify checks an address and a password for a program: a mail program, or
 // HTTP Basic. RateLimited when there were too many wrong tries from the peer;
-// Unauthenticated in every other refusal. Who has a second factor needs an app
-// password here.
+// Forbidden from where nobody signs in; Unauthenticated in every other
+// refusal. Who has a second factor needs an app password here.
 func (i *Identity) Verify(ctx context.Context, address, password string, peer Peer) (policy.Subject, error) {
-	z := i.ZoneOf(peer.Addr)
-	if z.Closed {
+	if i.ZoneOf(peer.Addr).Closed {
 		return policy.Subject{}, errClosed
 	}
 	a, cred, err := i.verify(ctx, address, password, peer)
@@ -145,23 +144,18 @@ func (i *Identity) Verify(ctx context.Context, address, password string, peer Pe
 		return policy.Subject{}, err
 	}
 	if cred.app {
-		if err := i.MayProgram(a, peer.Addr); err != nil {
-			i.record(ctx, a, address, peer, err)
-			return policy.Subject{}, err
-		}
-		i.record(ctx, a, address, peer, nil)
+		err = i.MayProgram(a, peer.Addr)
+	} else {
+		err = i.mayPlain(a, cred.second, peer.Addr)
+	}
+	if err != nil || !cred.cached {
+		i.record(ctx, a, address, peer, err)
+	}
+	if err != nil {
+		return policy.Subject{}, err
+	}
+	if cred.app {
 		return i.subject(a, peer, policy.ByProgram, time.Time{}, cred.version), nil
-	}
-	if z.needs(a) >= policy.ByHardware {
-		i.record(ctx, a, address, peer, errPrograms)
-		return policy.Subject{}, errPrograms
-	}
-	if cred.second || z.needs(a) > policy.ByPassword {
-		i.record(ctx, a, address, peer, errWrong)
-		return policy.Subject{}, errs.E(errs.Unauthenticated, "This account needs a second factor: programs need an app password, which is made in the settings of the web client.")
-	}
-	if !cred.cached {
-		i.record(ctx, a, address, peer, nil)
 	}
 	return i.subject(a, peer, policy.ByPassword, i.clock.Now(), cred.version), nil
 }

@@ -22,7 +22,7 @@ type Zone struct {
 	AdminNeeds policy.Assurance // the same for administrators, where it is more
 	Methods    []string         // second factors that count here: TOTP, Key, Recovery; default all
 	NoPasskey  bool             // a passkey alone does not let in
-	NoPrograms bool             // app passwords do not work from here
+	NoPrograms bool             // mail programs cannot sign in from here
 	NoOffline  bool             // the web client keeps no mail in the browser
 	Unknown    UnknownDevice    // what holds for a device that the person has not used before
 	Idle, Life time.Duration    // limits of a session; default those of the house
@@ -92,22 +92,51 @@ func (z Zone) takes(method string) bool { return slices.Contains(z.Methods, meth
 // Answers of the rules. They come after the right password, or hold for
 // everybody, so that they tell a stranger nothing.
 var (
-	errClosed   = errs.E(errs.Forbidden, "Nobody can sign in from this network.")
-	errUnknown  = errs.E(errs.Forbidden, "Only devices that were signed in with from the agency's own network can be used from here.")
-	errFactor   = errs.E(errs.Forbidden, "From this network a security key is needed that this account does not have. Add one from the agency's own network.")
+	errClosed   = refuse("closed", errs.E(errs.Forbidden, "Nobody can sign in from this network."))
+	errUnknown  = refuse("unknownDevice", errs.E(errs.Forbidden, "Only devices that were signed in with from the agency's own network can be used from here."))
+	errFactor   = refuse("needsKey", errs.E(errs.Forbidden, "From this network a second factor is needed that this account does not have. Add one from the agency's own network."))
+	errAlone    = refuse("noPasskey", errs.E(errs.Forbidden, "From this network nobody signs in with a passkey alone."))
 	errPrograms = errs.E(errs.Unauthenticated, "From this network mail programs cannot sign in; please use the web client.")
+	errPlain    = errs.E(errs.Unauthenticated, "A second factor is needed: programs need an app password, which is made in the settings of the web client.")
 )
+
+// refusal is an error with a word by which clients tell it in their language.
+type refusal struct {
+	error
+	reason string
+}
+
+// Unwrap returns the error.
+func (r refusal) Unwrap() error { return r.error }
+
+// Reason returns the word.
+func (r refusal) Reason() string { return r.reason }
+
+func refuse(reason string, err error) error { return refusal{err, reason} }
 
 // MayProgram says whether an account's mail programs may come in from an
 // address with an app password or a token. Where hardware is asked for, they
-// may not: they cannot show it (C09).
+// may not: they cannot show it (C09). Nor where only known devices come in:
+// they cannot show that they are one (C08).
 func (i *Identity) MayProgram(a directory.Account, addr netip.Addr) error {
 	z := i.ZoneOf(addr)
 	if z.Closed {
 		return errClosed
 	}
-	if z.NoPrograms || z.needs(a) >= policy.ByHardware {
+	if z.NoPrograms || z.Unknown == RefuseUnknown || z.needs(a) >= policy.ByHardware {
 		return errPrograms
+	}
+	return nil
+}
+
+// mayPlain is MayProgram for the password of the account itself.
+func (i *Identity) mayPlain(a directory.Account, second bool, addr netip.Addr) error {
+	if err := i.MayProgram(a, addr); err != nil {
+		return err
+	}
+	z := i.ZoneOf(addr)
+	if second || z.needs(a) > policy.ByPassword || z.Unknown == StepUpUnknown {
+		return errPlain
 	}
 	return nil
 }
