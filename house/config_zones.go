@@ -17,10 +17,10 @@ type ZoneConfig struct {
 	AdminNeeds    string        `toml:"admin_needs" doc:"The same for administrators, where it is more."`
 	Methods       []string      `toml:"methods" default:"totp,key,recovery" doc:"Second factors that count here: totp (an app's code), key (security keys and passkeys), recovery (recovery codes)."`
 	Passkeys      bool          `toml:"passkeys" default:"true" doc:"A passkey signs in without a password."`
-	AppPasswords  bool          `toml:"app_passwords" default:"true" doc:"Mail programs sign in from here with app passwords."`
+	AppPasswords  bool          `toml:"app_passwords" default:"true" doc:"Mail programs may sign in from here; with an app password where more than the password is needed."`
 	Offline       bool          `toml:"offline" default:"true" doc:"The web client may keep mail in the browser from here, where http.offline allows it at all."`
 	Trusted       bool          `toml:"trusted" default:"false" doc:"vpn: what is above internal can be read from here, as from the inner network."`
-	UnknownDevice string        `toml:"unknown_device" default:"allow" doc:"A device that the person has not signed in with before: allow (and tell them by mail), second (a second factor is needed), refuse (only devices that were let in from another zone)."`
+	UnknownDevice string        `toml:"unknown_device" default:"allow" doc:"A device that the person has not signed in with before: allow (and tell them by mail), second (a second factor is needed), refuse (only devices that were let in from another zone; mail programs cannot sign in then)."`
 	SessionIdle   time.Duration `toml:"session_idle" doc:"After what time without use a session ends. Empty: http.session_idle."`
 	SessionLife   time.Duration `toml:"session_life" doc:"After what time a session ends in any case. Empty: http.session_life."`
 }

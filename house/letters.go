@@ -93,7 +93,7 @@ func (n notices) NewDevice(ctx context.Context, d identity.NewDevice) error {
 	// The token stands behind #, which browsers send to nobody: neither to a
 	// server nor as the referring page.
 	link := n.base(d.Site) + "/not-me#" + d.Token
-	text := fmt.Sprintf(words[1], d.At.UTC().Format("2006-01-02 15:04 UTC"), cmp.Or(oneLine(d.Agent), "-"), d.Peer, link, d.Account.Address)
+	text := fmt.Sprintf(words[1], d.At.Local().Format("2006-01-02 15:04 (-07:00)"), browserName(d.Agent), d.Peer, link, d.Account.Address)
 	_, domain, _ := strings.Cut(d.Account.Address, "@")
 	m := compose.Message{
 		Header: []compose.Field{
@@ -130,5 +130,25 @@ func (n notices) base(site string) string {
 	return "https://" + n.h.conf.Hostname
 }
 
-// oneLine keeps what a browser says of itself from looking like a text of ours.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// browsers and systems are what browsers say of themselves, in the order to
+// look for it, and what people call them.
+var (
+	browsers = [][2]string{{"Edg", "Edge"}, {"Whale/", "Whale"}, {"coc_coc", "Cốc Cốc"}, {"SamsungBrowser/", "Samsung Internet"}, {"Firefox/", "Firefox"},
+		{"FxiOS/", "Firefox"}, {"Chrome/", "Chrome"}, {"CriOS/", "Chrome"}, {"Safari/", "Safari"}}
+	systems = [][2]string{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"}}
+)
+
+// browserName is a browser in the words of its maker. Of one that is not known
+// nothing is repeated: it could pretend to be a text of ours.
+func browserName(agent string) string {
+	var names []string
+	for _, list := range [][][2]string{browsers, systems} {
+		for _, b := range list {
+			if strings.Contains(agent, b[0]) {
+				names = append(names, b[1])
+				break
+			}
+		}
+	}
+	return cmp.Or(strings.Join(names, ", "), "?")
+}

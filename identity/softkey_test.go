@@ -36,7 +36,7 @@ const (
 
 const site = "https://mail.city.example"
 
-func newSoftKey(t *testing.T) *softKey {
+func newSoftKey(t testing.TB) *softKey {
 	t.Helper()
 	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -49,7 +49,7 @@ func newSoftKey(t *testing.T) *softKey {
 
 func b64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
-func (k *softKey) client(t *testing.T, kind string, options json.RawMessage) []byte {
+func (k *softKey) client(t testing.TB, kind string, options json.RawMessage) []byte {
 	t.Helper()
 	var ask struct {
 		Challenge string `json:"challenge"`
@@ -74,7 +74,7 @@ func (k *softKey) data(flags byte) []byte {
 }
 
 // create answers navigator.credentials.create.
-func (k *softKey) create(t *testing.T, options json.RawMessage) string {
+func (k *softKey) create(t testing.TB, options json.RawMessage) string {
 	t.Helper()
 	client := k.client(t, "webauthn.create", options)
 	point, err := k.key.PublicKey.Bytes()
@@ -96,7 +96,7 @@ func (k *softKey) create(t *testing.T, options json.RawMessage) string {
 }
 
 // get answers navigator.credentials.get.
-func (k *softKey) get(t *testing.T, options json.RawMessage) string {
+func (k *softKey) get(t testing.TB, options json.RawMessage) string {
 	t.Helper()
 	client := k.client(t, "webauthn.get", options)
 	data := k.data(k.flags)
