@@ -33,6 +33,7 @@ const routes = [
   ['own sign-ins', ['src/app/settings/SignIns.tsx', 'src/locales/zh-TW/signins.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx'], 5],
   ['rules and answers', ['src/rooms/mail/rules/RulesSection.tsx', 'src/rooms/mail/rules/AwaySection.tsx', 'src/locales/zh-TW/rules.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx'], 40],
   ['sign-in and security', ['src/app/security/SecuritySection.tsx', 'src/locales/zh-TW/security.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 15],
+  ['keys, first factor, not me', ['src/app/ways/KeyStep.tsx', 'src/app/ways/EnrolFirst.tsx', 'src/app/ways/FirstCodes.tsx', 'src/app/ways/NotMe.tsx', 'src/app/ways/refused.ts', 'src/locales/zh-TW/ways.json'], ['index.html'], 10],
   ['gallery', ['src/app/gallery/Gallery.tsx'], ['index.html', 'src/kit/ui/overlay/MenuPopover.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 120],
 ]
 

@@ -14,6 +14,7 @@ import type security from './en/security.json'
 import type settings from './en/settings.json'
 import type signins from './en/signins.json'
 import type templates from './en/templates.json'
+import type ways from './en/ways.json'
 
 /**
  * The areas that texts are kept in: a file of that name for each language.
@@ -37,6 +38,7 @@ export interface Areas {
   settings: typeof settings
   signins: typeof signins
   templates: typeof templates
+  ways: typeof ways
 }
 
 export type Area = keyof Areas
