@@ -126,6 +126,28 @@ func TestManyDevices(t *testing.T) {
 	}
 }
 
+// thief is somebody elsewhere.
+var thief = Peer{Addr: netip.MustParseAddr("198.51.100.9"), Door: "http", Agent: "Chrome", Site: site}
+
+// stolenSession signs in elsewhere with the password and a key of the account.
+func stolenSession(t *testing.T, i *Identity, k *softKey) (Opened, policy.Subject) {
+	t.Helper()
+	step := ask(t, i, thief)
+	done, err := i.Answer(t.Context(), step.Ticket, Key, k.get(t, step.Options), thief)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := i.OpenSession(t.Context(), done.Subject, thief)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := i.Session(t.Context(), o.Token, thief)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o, s
+}
+
 // TestNotMe follows the link in the letter: it ends the session, takes away
 // what was added since, locks the account, and works once.
 func TestNotMe(t *testing.T) {
@@ -137,20 +159,9 @@ func TestNotMe(t *testing.T) {
 		mine, _ := signedIn(t, i, desk)
 		own := withKey(t, i, mine)
 		now.Advance(time.Minute)
-		// Somebody who stole password and key signs in and adds a key of theirs.
-		thief := Peer{Addr: netip.MustParseAddr("198.51.100.9"), Door: "http", Agent: "Chrome", Site: site}
-		step := ask(t, i, thief)
-		done, err := i.Answer(ctx, step.Ticket, Key, own.get(t, step.Options), thief)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o, err := i.OpenSession(ctx, done.Subject, thief)
-		if err != nil {
-			t.Fatal(err)
-		}
-		stolen, err := i.Session(ctx, o.Token, thief)
-		if err != nil || len(told.list) != 1 {
-			t.Fatalf("%+v, %v", told.list, err)
+		o, stolen := stolenSession(t, i, own)
+		if len(told.list) != 1 {
+			t.Fatalf("%+v", told.list)
 		}
 		theirs := withKey(t, i, stolen)
 
@@ -179,7 +190,7 @@ func TestNotMe(t *testing.T) {
 				t.Errorf("%s: %v", what, err)
 			}
 		}
-		_, err = i.SignIn(ctx, a.Address, password, desk)
+		_, err := i.SignIn(ctx, a.Address, password, desk)
 		locked("the password", err)
 		_, err = i.Verify(ctx, a.Address, password, here)
 		locked("a program", err)

@@ -14,7 +14,7 @@ const token = location.hash.slice(1)
 /** Where the letter about a new device leads: it asks before it locks, since programs follow links too. */
 export default function NotMe() {
   const t = useT()
-  const [state, setState] = useState<'ask' | 'busy' | 'done'>('ask')
+  const [state, setState] = useState<'ask' | 'busy' | 'done' | 'used'>('ask')
   const [error, setError] = useState<string>()
   useEffect(() => history.replaceState(null, '', '/not-me'), [])
   const confirm = async (): Promise<void> => {
@@ -25,7 +25,8 @@ export default function NotMe() {
       setState('done')
     } catch (err) {
       const e = asSyncError(err)
-      setError(e.type === 'linkUsed' ? t('notMe.used') : e.type === 'tooMany' ? t('signIn.tooMany') : errorText(t, e))
+      if (e.type === 'linkUsed') return setState('used')
+      setError(e.type === 'tooMany' ? t('signIn.tooMany') : errorText(t, e))
       setState('ask')
     }
   }
@@ -38,11 +39,11 @@ export default function NotMe() {
       </div>
       <div className={css.panel}>
         <h1 className={css.title}>{t('notMe.title')}</h1>
-        <div className={css.form} role={state === 'done' ? 'status' : undefined}>
-          {state === 'done' ? (
+        <div className={css.form} role={state === 'done' || state === 'used' ? 'status' : undefined}>
+          {state === 'done' || state === 'used' ? (
             <>
-              <p className={css.say}>{t('notMe.done')}</p>
-              <p>{t('notMe.next')}</p>
+              <p className={css.say}>{t(state === 'done' ? 'notMe.done' : 'notMe.used')}</p>
+              {state === 'done' && <p>{t('notMe.next')}</p>}
               <Button className={css.submit} onClick={() => location.assign('/')}>
                 {t('notMe.signIn')}
               </Button>
