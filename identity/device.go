@@ -280,6 +280,10 @@ func undoSince(ctx context.Context, tx *store.Tx, org int64, d disown) error {
 			return err
 		}
 	}
+	// New recovery codes may have been made, and nobody can tell whose they are.
+	if err := replaceRecoveryCodes(ctx, tx, org, d.account, nil); err != nil {
+		return err
+	}
 	return noteSecond(ctx, tx, org, d.account)
 }
 

@@ -264,6 +264,31 @@ func TestAddingFirstFactor(t *testing.T) {
 	})
 }
 
+// TestForgetFactors helps somebody who lost what they sign in with.
+func TestForgetFactors(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		i, _, a := newIdentity(t, url)
+		s, _ := signedIn(t, i, desk)
+		k := withKey(t, i, s)
+		ask(t, i, desk)
+		if err := i.ForgetFactors(ctx, policy.System(a.Org), a.Org, a.ID); err != nil {
+			t.Fatal(err)
+		}
+		s, _ = signedIn(t, i, desk)
+		if list, codes, err := i.Factors(ctx, s); err != nil || len(list) != 0 || codes != 0 {
+			t.Errorf("%+v, %d, %v", list, codes, err)
+		}
+		step, err := i.AskPasskey(ctx, desk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := i.AnswerPasskey(ctx, step.Ticket, k.get(t, step.Options), desk); !errs.Is(err, errs.Unauthenticated) {
+			t.Errorf("the lost key: %v", err)
+		}
+	})
+}
+
 // TestAddingFirstKey does the same with a key where hardware is asked for:
 // one that is copied to other devices is not enough.
 func TestAddingFirstKey(t *testing.T) {

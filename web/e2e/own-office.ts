@@ -12,6 +12,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export interface OwnOffice {
   url: string
   browser: Browser
+  /** Gives an account another password, as whoever runs the server does. */
+  newPassword: (address: string, password: string) => void
   /** The desk of one of its people. */
   desk: (name: string) => Desk
   close: () => Promise<void>
@@ -30,9 +32,9 @@ export async function ownOffice(people: readonly string[], settings: Record<stri
   const port = 52_000 + Math.floor(Math.random() * 8000)
   const all = { HTTP_LISTEN: `127.0.0.1:${port}`, HTTP_LISTEN_TLS: '', IMAP_LISTEN: '', IMAP_LISTEN_TLS: '', SMTP_LISTEN: '', SMTP_SUBMISSION: '', SMTP_SUBMISSION_TLS: '', LOG_LEVEL: 'error', ...settings }
   const env = { ...process.env, ...Object.fromEntries(Object.entries(all).map(([k, v]) => [`CHANCERY_${k}`, v])) }
-  for (const name of people) {
-    execFileSync(program, ['account', 'add', `${name}@city.example`, '--password-stdin', '--data', join(dir, 'data')], { env, input: password + '\n', stdio: ['pipe', 'ignore', 'inherit'] })
-  }
+  const account = (verb: string, address: string, given: string): void =>
+    void execFileSync(program, ['account', verb, address, '--password-stdin', '--data', join(dir, 'data')], { env, input: given + '\n', stdio: ['pipe', 'ignore', 'inherit'] })
+  for (const name of people) account('add', `${name}@city.example`, password)
   const child = spawn(program, ['serve', '--data', join(dir, 'data')], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   // By name: keys are bound to the name of the server.
   const url = `http://localhost:${port}`
@@ -41,6 +43,7 @@ export async function ownOffice(people: readonly string[], settings: Record<stri
   return {
     url,
     browser,
+    newPassword: (address, given) => account('password', address, given),
     desk: (name) => ({ url, browser, address: `${name}@city.example`, password, close: async () => {} }),
     close: async () => {
       await browser.close()
