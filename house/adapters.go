@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
-	"time"
 
 	httpdoor "chancery/doors/http"
 	jmapdoor "chancery/doors/jmap"
@@ -51,57 +50,6 @@ func (n smtpNeeds) AuthenticateToken(ctx context.Context, address, token string,
 	return n.h.SSO.SignInMail(ctx, address, token, identity.Peer{Addr: peer.Addr, Door: peer.Door})
 }
 
-// httpNeeds answers what the HTTP door asks.
-type httpNeeds struct{ h *House }
-
-func (n httpNeeds) person(ctx context.Context, s policy.Subject) (httpdoor.Subject, error) {
-	a, err := n.h.Directory.Account(ctx, s.Org, s.Account)
-	return httpdoor.Subject{Subject: s, ID: strconv.FormatInt(s.Account, 36), Name: a.Name, Language: a.Language}, err
-}
-
-func (n httpNeeds) Verify(ctx context.Context, address, password, peer string) (httpdoor.Subject, error) {
-	s, err := n.h.Identity.Verify(ctx, address, password, peerOf(peer, "http"))
-	if err != nil {
-		return httpdoor.Subject{}, err
-	}
-	return n.person(ctx, s)
-}
-
-func (n httpNeeds) SignIn(ctx context.Context, address, password, peer string) (httpdoor.SignInStep, error) {
-	step, err := n.h.Identity.SignIn(ctx, address, password, peerOf(peer, "http"))
-	return n.step(ctx, step, err)
-}
-
-func (n httpNeeds) Answer(ctx context.Context, ticket, method, code, peer string) (httpdoor.SignInStep, error) {
-	step, err := n.h.Identity.Answer(ctx, ticket, method, code, peerOf(peer, "http"))
-	return n.step(ctx, step, err)
-}
-
-func (n httpNeeds) step(ctx context.Context, step identity.Step, err error) (httpdoor.SignInStep, error) {
-	out := httpdoor.SignInStep{Ticket: step.Ticket, Methods: step.Methods}
-	if err == nil && step.Ticket == "" {
-		out.Subject, err = n.person(ctx, step.Subject)
-	}
-	return out, err
-}
-
-func (n httpNeeds) OpenSession(ctx context.Context, s httpdoor.Subject, _, agent string) (string, time.Time, error) {
-	token, err := n.h.Identity.OpenSession(ctx, s.Subject, agent)
-	return token, n.h.Identity.SessionEnd(), err
-}
-
-func (n httpNeeds) Session(ctx context.Context, token, peer string) (httpdoor.Subject, error) {
-	s, err := n.h.Identity.Session(ctx, token, peerOf(peer, "http"))
-	if err != nil {
-		return httpdoor.Subject{}, err
-	}
-	return n.person(ctx, s)
-}
-
-func (n httpNeeds) CloseSession(ctx context.Context, token string) error {
-	return n.h.Identity.CloseSession(ctx, token)
-}
-
 // who returns the subject that the HTTP door put into the context.
 func who(ctx context.Context) (policy.Subject, error) {
 	s, ok := httpdoor.SubjectOf(ctx)
@@ -119,7 +67,6 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 	}
 	conf := httpdoor.Config{
 		BaseURL: h.conf.HTTP.BaseURL, MailHost: h.conf.Hostname, TrustedProxies: proxies,
-		SessionIdle: h.Identity.SessionIdle(), NoOffline: !h.conf.HTTP.Offline,
 		Ports: httpdoor.MailPorts{
 			IMAP: port(h.conf.IMAP.Listen), IMAPS: port(h.conf.IMAP.ListenTLS),
 			Submission: port(h.conf.SMTP.Submission), Submissions: port(h.conf.SMTP.SubmissionTLS),
@@ -132,7 +79,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		return nil, err
 	}
 	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName},
-		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Contacts.Capabilities(who), h.Identity.Capabilities(who)), jmapdoor.Needs{
+		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Contacts.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf})), jmapdoor.Needs{
 			Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
 			BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
 		})

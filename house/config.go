@@ -52,11 +52,29 @@ type Config struct {
 		Proxies []string `toml:"proxies" doc:"Address ranges of proxies whose X-Forwarded-For is believed." example:"10.0.0.1/32"`
 	} `toml:"network"`
 
+	Zones struct {
+		Inner ZoneConfig `toml:"inner"`
+		VPN   ZoneConfig `toml:"vpn"`
+		Outer ZoneConfig `toml:"outer"`
+	} `toml:"zones"`
+
+	Passwords struct {
+		MinLength int `toml:"min_length" default:"10" doc:"Characters that a password needs at least."`
+		Classes   int `toml:"classes" default:"0" doc:"Of capital letters, small letters, digits and signs, how many must be in a password: 0 to 4."`
+	} `toml:"passwords"`
+
+	Devices struct {
+		Phones   string        `toml:"phones" default:"many" doc:"Mobile devices that an account is signed in with at a time: many; replace (a second one ends the first); refuse (a second one is refused)."`
+		KnownFor time.Duration `toml:"known_for" default:"8760h" doc:"How long a device that is not used stays known."`
+		Tell     bool          `toml:"tell" default:"true" doc:"Write to people when a device that was not known before signs in to their account."`
+	} `toml:"devices"`
+
 	HTTP struct {
 		Listen     string        `toml:"listen" default:":80" doc:"Address of plain HTTP; empty closes it."`
 		ListenTLS  string        `toml:"listen_tls" default:":443" doc:"Address of HTTPS; empty closes it."`
 		PushInside bool          `toml:"push_inside" default:"false" doc:"Let push subscriptions (RFC 8620 section 7.2) point to addresses of private networks and of this machine."`
 		Idle       time.Duration `toml:"session_idle" default:"12h" doc:"After what time without use a session of the web client ends."`
+		Life       time.Duration `toml:"session_life" default:"168h" doc:"After what time a session of the web client ends in any case."`
 		PushKey    string        `toml:"push_key" doc:"File of the private key that signs web pushes (PEM, P-256). Empty: made once in the data directory; servers that share a database share this file." example:"/etc/chancery/push.key"`
 		PushName   string        `toml:"push_contact" doc:"How push services reach whoever runs the server: a mailto: or https: URL." example:"mailto:postmaster@city.example"`
 		Offline    bool          `toml:"offline" default:"true" doc:"Let people keep recent mail in the browser, encrypted, for work without a line."`

@@ -64,14 +64,14 @@ func (h *House) build(ctx context.Context) (err error) {
 	if h.Directory, err = directory.New(ctx, h.Store, now); err != nil {
 		return err
 	}
-	inner, err := prefixes("network.inner", h.conf.Network.Inner)
+	signIn, err := h.conf.identity()
 	if err != nil {
 		return err
 	}
-	if h.Identity, err = identity.New(ctx, h.Store, h.Directory, identity.Config{InnerNetworks: inner, SessionIdle: h.conf.HTTP.Idle}, now, h.log); err != nil {
+	if h.Identity, err = identity.New(ctx, h.Store, h.Directory, signIn, now, h.log); err != nil {
 		return err
 	}
-	if h.SSO, err = oidc.New(ctx, h.Store, h.Identity, h.Directory, nil, oidc.Config{}, now, h.log); err != nil {
+	if h.SSO, err = oidc.New(ctx, h.Store, h.Identity, h.Directory, h.mayMail, oidc.Config{}, now, h.log); err != nil {
 		return err
 	}
 	out, err := h.conf.outbound()
@@ -87,6 +87,9 @@ func (h *House) build(ctx context.Context) (err error) {
 	}, now, h.log)
 	if err != nil {
 		return err
+	}
+	if h.conf.Devices.Tell {
+		h.Identity.UseNotices(notices{h})
 	}
 	// Mail is what clients listen to; it wakes them for the other rooms too.
 	h.Directory.OnPreference(h.Mail.Wake)

@@ -29,6 +29,16 @@ func (s ssoWeb) Private(r *http.Request) bool { return s.door().Private(r) }
 
 func (s ssoWeb) Peer(r *http.Request) netip.Addr { return s.door().PeerOf(r) }
 
+// mayMail says whether a person's mail programs may come in from where they
+// are: the same rule as for app passwords.
+func (h *House) mayMail(ctx context.Context, s policy.Subject) error {
+	a, err := h.Directory.Account(ctx, s.Org, s.Account)
+	if err != nil {
+		return err
+	}
+	return h.Identity.MayProgram(a, peerOf(s.Peer, s.Door).Addr)
+}
+
 // ssoRoutes are the addresses of single sign-on.
 func (h *House) ssoRoutes(door func() *httpdoor.Door) (list []httpdoor.Route) {
 	for _, r := range h.SSO.Routes(ssoWeb{door}) {

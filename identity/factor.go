@@ -114,36 +114,50 @@ func (i *Identity) AddTOTP(ctx context.Context, s policy.Subject, name string) (
 	if name, err = checkName(name); err != nil {
 		return e, err
 	}
-	key, err := totp.Generate(totp.GenerateOpts{Issuer: "Chancery", AccountName: s.Address, SecretSize: 20})
+	e, f, err := i.newTOTP(ctx, s, name)
 	if err != nil {
 		return e, err
 	}
+	return e, i.db.Write(ctx, func(tx *store.Tx) error { return i.putFactor(ctx, tx, s, f) })
+}
+
+// newTOTP makes the secret of an app and its picture.
+func (i *Identity) newTOTP(ctx context.Context, s policy.Subject, name string) (e Enrolment, f factor, err error) {
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: "Chancery", AccountName: s.Address, SecretSize: 20})
+	if err != nil {
+		return e, f, err
+	}
 	e.Secret, e.URI = key.Secret(), key.URL()
 	if e.QR, err = picture(key); err != nil {
-		return e, err
+		return e, f, err
 	}
-	f := factor{id: id.New(), kind: TOTP, name: name, made: i.clock.Now().UnixMilli()}
-	if f.secret, err = i.db.Seal(ctx, store.Scope{Org: s.Org}, sealPurpose(f.id), []byte(e.Secret)); err != nil {
-		return e, err
-	}
+	f = factor{id: id.New(), kind: TOTP, name: name, made: i.clock.Now().UnixMilli()}
+	f.secret, err = i.db.Seal(ctx, store.Scope{Org: s.Org}, sealPurpose(f.id), []byte(e.Secret))
 	e.Factor = f.public()
-	return e, i.db.Write(ctx, func(tx *store.Tx) error {
-		have, err := selectFactors(ctx, tx, s.Org, s.Account)
-		if err != nil {
+	return e, f, err
+}
+
+// putFactor stores a factor that is not confirmed yet, in place of those that
+// were begun and left.
+func (i *Identity) putFactor(ctx context.Context, tx *store.Tx, s policy.Subject, f factor) error {
+	have, err := selectFactors(ctx, tx, s.Org, s.Account)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, old := range have {
+		if old.confirmed {
+			n++
+			continue
+		}
+		if err := deleteFactor(ctx, tx, s.Org, s.Account, old.id); err != nil {
 			return err
 		}
-		for _, old := range have {
-			if !old.confirmed { // begun and left
-				if err := deleteFactor(ctx, tx, s.Org, s.Account, old.id); err != nil {
-					return err
-				}
-			}
-		}
-		if len(have) >= maxFactors {
-			return errs.E(errs.TooLarge, "There are %d second factors already; remove one first.", maxFactors)
-		}
-		return insertFactor(ctx, tx, s.Org, s.Account, f)
-	})
+	}
+	if n >= maxFactors {
+		return errs.E(errs.TooLarge, "There are %d second factors already; remove one first.", maxFactors)
+	}
+	return insertFactor(ctx, tx, s.Org, s.Account, f)
 }
 
 func sealPurpose(factor int64) string { return "factor " + strconv.FormatInt(factor, 10) }
@@ -174,30 +188,44 @@ func (i *Identity) ConfirmTOTP(ctx context.Context, s policy.Subject, factorID i
 		return nil, err
 	}
 	err = i.db.Write(ctx, func(tx *store.Tx) error {
-		codes = nil
-		f, err := i.oneFactor(ctx, tx, s, factorID)
-		if err != nil {
-			return err
-		}
-		if ok, err := i.takeCode(ctx, tx, s.Org, s.Account, f, code); err != nil || !ok {
-			if err == nil {
-				err = errFirstCode
-			}
-			return err
-		}
-		if err := noteSecond(ctx, tx, s.Org, s.Account); err != nil {
-			return err
-		}
-		left, err := countRecoveryCodes(ctx, tx, s.Org, s.Account)
-		if err == nil && left == 0 {
-			codes, err = i.renewCodes(ctx, tx, s)
-		}
-		if err != nil {
-			return err
-		}
-		return i.note(ctx, tx, s, "factor.add", f.name)
+		codes, err = i.endTOTP(ctx, tx, s, factorID, code)
+		return err
 	})
 	return codes, err
+}
+
+// endTOTP takes the first code of an app.
+func (i *Identity) endTOTP(ctx context.Context, tx *store.Tx, s policy.Subject, factorID int64, code string) ([]string, error) {
+	f, err := i.oneFactor(ctx, tx, s, factorID)
+	if err != nil {
+		return nil, err
+	}
+	if f.kind != TOTP {
+		return nil, errFirstCode
+	}
+	ok, err := i.takeCode(ctx, tx, s.Org, s.Account, f, code)
+	if err == nil && !ok {
+		err = errFirstCode
+	}
+	if err != nil {
+		return nil, err
+	}
+	return i.gained(ctx, tx, s, f.name)
+}
+
+// gained notes that a factor was added; the first brings recovery codes.
+func (i *Identity) gained(ctx context.Context, tx *store.Tx, s policy.Subject, name string) (codes []string, err error) {
+	if err := noteSecond(ctx, tx, s.Org, s.Account); err != nil {
+		return nil, err
+	}
+	left, err := countRecoveryCodes(ctx, tx, s.Org, s.Account)
+	if err == nil && left == 0 {
+		codes, err = i.renewCodes(ctx, tx, s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return codes, i.note(ctx, tx, s, "factor.add", name)
 }
 
 func (i *Identity) oneFactor(ctx context.Context, tx *store.Tx, s policy.Subject, factorID int64) (factor, error) {
@@ -237,6 +265,27 @@ func (i *Identity) takeCode(ctx context.Context, tx *store.Tx, org, account int6
 // digits leaves out the spaces people type.
 func digits(code string) string { return strings.ReplaceAll(strings.TrimSpace(code), " ", "") }
 
+// RenameFactor gives a second factor another name.
+func (i *Identity) RenameFactor(ctx context.Context, s policy.Subject, factorID int64, name string) error {
+	if err := i.fresh(s); err != nil {
+		return err
+	}
+	name, err := checkName(name)
+	if err != nil {
+		return err
+	}
+	return i.db.Write(ctx, func(tx *store.Tx) error {
+		there, err := renameFactor(ctx, tx, s.Org, s.Account, factorID, name)
+		if err == nil && !there {
+			err = errs.E(errs.NotFound, "There is no such second factor.")
+		}
+		if err != nil {
+			return err
+		}
+		return i.note(ctx, tx, s, "factor.rename", name)
+	})
+}
+
 // RemoveFactor takes a second factor away. With the last one the recovery
 // codes go too.
 func (i *Identity) RemoveFactor(ctx context.Context, s policy.Subject, factorID int64) error {
@@ -262,6 +311,31 @@ func (i *Identity) RemoveFactor(ctx context.Context, s policy.Subject, factorID 
 			return err
 		}
 		return i.note(ctx, tx, s, "factor.remove", f.name)
+	})
+}
+
+// ForgetFactors takes all second factors and recovery codes of an account
+// away, for somebody who lost them, by whoever runs the server: in a room the
+// caller asks policy first.
+func (i *Identity) ForgetFactors(ctx context.Context, by policy.Subject, org, account int64) error {
+	return i.db.Write(ctx, func(tx *store.Tx) error {
+		all, err := selectFactors(ctx, tx, org, account)
+		if err != nil {
+			return err
+		}
+		for _, f := range all {
+			if err := deleteFactor(ctx, tx, org, account, f.id); err != nil {
+				return err
+			}
+		}
+		if err := replaceRecoveryCodes(ctx, tx, org, account, nil); err != nil {
+			return err
+		}
+		if err := noteSecond(ctx, tx, org, account); err != nil {
+			return err
+		}
+		by.Org = org
+		return audit.Append(ctx, tx, i.clock.Now(), audit.By(by, "factor.forget", accountText(account), nil))
 	})
 }
 

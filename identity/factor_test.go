@@ -305,7 +305,8 @@ func TestSessions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			token, err := i.OpenSession(ctx, step.Subject, agent)
+			opened, err := i.OpenSession(ctx, step.Subject, Peer{Addr: here.Addr, Agent: agent})
+			token := opened.Token
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -360,7 +361,7 @@ func TestSessions(t *testing.T) {
 		if _, err := i.Verify(ctx, a.Address, app, here); !errs.Is(err, errs.Unauthenticated) {
 			t.Errorf("an app password lives on: %v", err)
 		}
-		if _, err := i.OpenSession(ctx, between.Subject, "Slow"); !errs.Is(err, errs.Unauthenticated) {
+		if _, err := i.OpenSession(ctx, between.Subject, Peer{Addr: here.Addr, Agent: "Slow"}); !errs.Is(err, errs.Unauthenticated) {
 			t.Errorf("a session of the old password: %v", err)
 		}
 	})

@@ -96,7 +96,8 @@ func TestSession(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			token, err := i.OpenSession(ctx, s, "test")
+			opened, err := i.OpenSession(ctx, s, Peer{Addr: here.Addr, Agent: "test"})
+			token := opened.Token
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -140,7 +141,7 @@ func TestSignIns(t *testing.T) {
 			t.Fatal(err)
 		}
 		who := policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address}
-		c := i.Capabilities(func(context.Context) (policy.Subject, error) { return who, nil })[0]
+		c := i.Capabilities(Who{Subject: func(context.Context) (policy.Subject, error) { return who, nil }})[0]
 		ask := func(account int64, more string) string {
 			t.Helper()
 			args := `{"accountId":"` + id.Text(accountID, account) + `"` + more + `}`

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"net/netip"
 	"time"
@@ -22,6 +23,7 @@ const (
 	factorID      = 'f'
 	appPasswordID = 'w'
 	sessionID     = 's'
+	deviceID      = 'd'
 )
 
 // Capability says what a password must be.
@@ -33,6 +35,7 @@ type Capability struct {
 // Errors of our own, so that clients can say them in every language.
 const (
 	wrongCode     = "wrongCode"
+	wrongKey      = "wrongKey"
 	wrongPassword = "wrongPassword"
 	weakPassword  = "weakPassword"
 )
@@ -41,7 +44,7 @@ const (
 // there only in the answer that made it.
 type FactorObject struct {
 	ID        jmap.ID `json:"id"`
-	Kind      string  `json:"kind"` // totp
+	Kind      string  `json:"kind"` // totp or key
 	Name      string  `json:"name"`
 	Confirmed bool    `json:"confirmed"`
 	MadeAt    string  `json:"madeAt"`
@@ -54,6 +57,13 @@ type FactorEnrolment struct {
 	Secret string  `json:"secret"`
 	URI    string  `json:"uri"`
 	QR     string  `json:"qr"`
+}
+
+// KeyEnrolmentObject is what the browser asks a new security key:
+// PublicKeyCredentialCreationOptionsJSON of Web Authentication.
+type KeyEnrolmentObject struct {
+	ID      jmap.ID         `json:"id"`
+	Options json.RawMessage `json:"options"`
 }
 
 // FactorAnswer is the answer of Factor/get.
@@ -95,22 +105,41 @@ type SessionObject struct {
 	Current   bool    `json:"current"`
 }
 
+// DeviceObject is a device that the person signed in with.
+type DeviceObject struct {
+	ID      jmap.ID `json:"id"`
+	Agent   string  `json:"agent"`
+	Peer    string  `json:"peer"`
+	FirstAt string  `json:"firstAt"`
+	SeenAt  string  `json:"seenAt"`
+	Current bool    `json:"current"`
+}
+
+// Who says whose request a context belongs to, and under which address the
+// browser reached the server.
+type Who struct {
+	Subject func(context.Context) (policy.Subject, error)
+	Site    func(context.Context) string
+}
+
 type api struct {
 	i   *Identity
-	who func(context.Context) (policy.Subject, error)
+	who Who
 }
 
 // Capabilities returns what identity offers to clients: how the person
-// themself signs in. Who returns the person that a context belongs to.
-func (i *Identity) Capabilities(who func(context.Context) (policy.Subject, error)) []jmap.Capability {
+// themself signs in.
+func (i *Identity) Capabilities(who Who) []jmap.Capability {
 	a := api{i, who}
-	return []jmap.Capability{i.signIns(who), {
+	return []jmap.Capability{i.signIns(who.Subject), {
 		URN: URN,
 		Account: func(acc jmap.Account) (any, bool) {
 			return Capability{MinPassword: i.conf.Passwords.least(), PasswordClasses: i.conf.Passwords.Classes}, acc.IsPersonal
 		},
 		Methods: map[string]jmap.Method{
 			"Factor/get": a.factorGet, "Factor/add": a.factorAdd, "Factor/confirm": a.factorConfirm, "Factor/remove": a.factorRemove,
+			"Factor/rename": a.factorRename, "Factor/addKey": a.keyAdd, "Factor/confirmKey": a.keyConfirm,
+			"Device/get": a.deviceGet, "Device/forget": a.deviceForget,
 			"RecoveryCode/renew": a.recoveryRenew,
 			"AppPassword/get":    a.appPasswordGet, "AppPassword/add": a.appPasswordAdd, "AppPassword/remove": a.appPasswordRemove,
 			"SignInSession/get": a.sessionGet, "SignInSession/end": a.sessionEnd,
@@ -136,6 +165,14 @@ type (
 		oneArgs
 		Code string `json:"code"`
 	}
+	renameArgs struct {
+		oneArgs
+		Name string `json:"name"`
+	}
+	answerArgs struct {
+		oneArgs
+		Answer json.RawMessage `json:"answer"`
+	}
 	passwordArgs struct {
 		ownArgs
 		Old string `json:"oldPassword"`
@@ -151,7 +188,7 @@ func (a api) open(ctx context.Context, call *jmap.Call, args interface{ account(
 	if err := call.Decode(args); err != nil {
 		return policy.Subject{}, err
 	}
-	s, err := a.who(ctx)
+	s, err := a.who.Subject(ctx)
 	if err != nil {
 		return s, err
 	}

@@ -23,11 +23,12 @@ const signInID = 'n'
 type SignInObject struct {
 	ID      jmap.ID      `json:"id"`
 	At      jmap.UTCDate `json:"at"`
-	Address string       `json:"address"` // as it was typed
-	Peer    string       `json:"peer"`    // the network address it came from
-	Inner   bool         `json:"inner"`   // whether that is in the agency's own network
-	Door    string       `json:"door"`    // the protocol: http, imap, smtp, ...
-	Result  string       `json:"result"`  // "ok", or the kind of refusal
+	Address string       `json:"address"`       // as it was typed
+	Peer    string       `json:"peer"`          // the network address it came from
+	Inner   bool         `json:"inner"`         // whether that is in the agency's own network
+	Door    string       `json:"door"`          // the protocol: http, imap, smtp, ...
+	Result  string       `json:"result"`        // "ok", or the kind of refusal
+	Odd     []string     `json:"odd" ts:"list"` // newNetwork, tooFast, refused: what the person should look at
 }
 
 // SignInsCapability is what the account says of them.
@@ -74,8 +75,10 @@ func (i *Identity) signInGet(ctx context.Context, call *jmap.Call, who func(cont
 		state = strconv.FormatInt(list[0].Seq, 10)
 	}
 	objects := make([]SignInObject, len(list))
+	odd := i.odd(list)
 	for n, e := range list {
 		objects[n] = i.signInObject(e)
+		objects[n].Odd = append([]string{}, odd[n]...)
 	}
 	return jmap.Get(args, state, objects, func(o SignInObject) jmap.ID { return o.ID })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -19,35 +20,60 @@ import (
 // errSession is the answer to a token that is not, or no longer, good.
 var errSession = errs.E(errs.Unauthenticated, "The session has ended; please sign in again.")
 
+// errElsewhere is the answer where the zone asks for more than the session has.
+var errElsewhere = errs.E(errs.Unauthenticated, "From this network more is needed to sign in; please sign in again.")
+
 func accountText(account int64) string { return "account " + strconv.FormatInt(account, 10) }
 
-// OpenSession starts a session for a subject that Verify returned and gives
-// its token, which only the holder knows: the database keeps a hash.
-func (i *Identity) OpenSession(ctx context.Context, s policy.Subject, agent string) (token string, err error) {
-	token = strconv.FormatInt(s.Org, 36) + "." + id.Token(32)
-	now := i.clock.Now().UnixMilli()
-	hash := sha256.Sum256([]byte(token))
-	if len(agent) > 200 {
-		agent = strings.ToValidUTF8(agent[:200], "")
-	}
+// Opened is a new session as its browser gets it: two secrets, which only the
+// browser knows, since the database keeps hashes.
+type Opened struct {
+	Token  string    // of the session
+	Device string    // of the device, for a cookie that outlives the session
+	Ends   time.Time // at the latest
+}
+
+// OpenSession starts a session for a subject that a sign-in returned.
+func (i *Identity) OpenSession(ctx context.Context, s policy.Subject, peer Peer) (o Opened, err error) {
+	o.Token = strconv.FormatInt(s.Org, 36) + "." + id.Token(32)
+	link := strconv.FormatInt(s.Org, 36) + "." + id.Token(32)
+	now := i.clock.Now()
+	o.Ends = now.Add(i.ZoneOf(peer.Addr).Life)
+	hash, linkHash := sha256.Sum256([]byte(o.Token)), sha256.Sum256([]byte(link))
+	var m met
 	err = i.db.Write(ctx, func(tx *store.Tx) error {
 		c, err := selectCredential(ctx, tx, s.Org, s.Account)
 		if err != nil {
 			return err
 		}
-		if c.version != s.Credential { // changed since it was checked
+		if c.version != s.Credential || c.locked { // changed since it was checked
 			return errSession
 		}
-		return insertSession(ctx, tx, session{org: s.Org, id: id.New(), hash: hash[:], account: s.Account, version: c.version, peer: s.Peer, agent: agent, opened: now, seen: now, assurance: s.Assurance})
+		if m, err = i.meet(ctx, tx, s, peer, now.UnixMilli()); err != nil {
+			return err
+		}
+		if err := i.onePhone(ctx, tx, s, c, m.device, now); err != nil {
+			return err
+		}
+		ses := session{org: s.Org, id: id.New(), hash: hash[:], account: s.Account, version: c.version, peer: s.Peer, agent: clip(peer.Agent),
+			opened: now.UnixMilli(), seen: now.UnixMilli(), assurance: s.Assurance, device: m.id}
+		if err := insertSession(ctx, tx, ses); err != nil || !m.news {
+			return err
+		}
+		return insertDisown(ctx, tx, s.Org, linkHash[:], disown{s.Account, ses.id, m.id, now.UnixMilli()}, now.Add(-disownLife).UnixMilli())
 	})
-	return token, err
+	if err != nil {
+		return Opened{}, err
+	}
+	o.Device = m.token
+	if m.news && i.notices != nil {
+		i.tell(ctx, s, peer, link, now)
+	}
+	return o, nil
 }
 
-// SessionEnd returns when a session opened now ends at the latest.
-func (i *Identity) SessionEnd() time.Time { return i.clock.Now().Add(i.conf.SessionLife) }
-
-// SessionIdle returns after what time without use a session ends.
-func (i *Identity) SessionIdle() time.Duration { return i.conf.SessionIdle }
+// DeviceLife is how long a device is known after it was last used.
+func (i *Identity) DeviceLife() time.Duration { return i.conf.DeviceLife }
 
 // Session returns the subject of a token, as seen from the peer it now comes
 // from. Unauthenticated when the token is unknown, idle or too old, the
@@ -77,8 +103,14 @@ func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy
 		return policy.Subject{}, err
 	}
 	now := i.clock.Now()
-	if a.Locked || !i.alive(s, c, now) {
+	z := i.ZoneOf(peer.Addr)
+	if a.Locked || !i.alive(s, c, now) || !z.alive(s, now) {
 		return policy.Subject{}, errSession
+	}
+	// A session that was opened where less is asked for is worth nothing
+	// where more is: a laptop that leaves the house signs in anew.
+	if z.Closed || s.assurance < z.needs(a) {
+		return policy.Subject{}, errElsewhere
 	}
 	// Seen is written at most once in five minutes: it only has to outlive
 	// the idle limit, and reading mail should not write.
@@ -90,9 +122,16 @@ func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy
 	return who, err
 }
 
-// alive says whether a session has not ended by itself.
+// alive says whether a session has not ended by itself, by the rules of the
+// zone it was opened in.
 func (i *Identity) alive(s session, c credential, now time.Time) bool {
-	return s.version == c.version && now.Sub(time.UnixMilli(s.seen)) <= i.conf.SessionIdle && now.Sub(time.UnixMilli(s.opened)) <= i.conf.SessionLife
+	addr, err := netip.ParseAddr(s.peer)
+	return err == nil && s.version == c.version && i.ZoneOf(addr).alive(s, now)
+}
+
+// alive says whether a session is within the limits of the zone.
+func (z Zone) alive(s session, now time.Time) bool {
+	return now.Sub(time.UnixMilli(s.seen)) <= z.Idle && now.Sub(time.UnixMilli(s.opened)) <= z.Life
 }
 
 // OpenedSession is a session as its person sees it (K40).

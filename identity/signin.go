@@ -3,7 +3,9 @@ package identity
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -12,28 +14,39 @@ import (
 	"chancery/kit/id"
 	"chancery/policy"
 	"chancery/store"
+
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/webauthn"
 )
 
 // Step is where a sign-in of the web client stands: done, or in need of one
 // of the methods.
 type Step struct {
 	Subject policy.Subject // when done
+	Codes   []string       // new recovery codes, when done by adding a first factor
 	Ticket  string         // for the next step; empty when done
 	Methods []string
+	Enrol   bool            // the methods are factors that the person has to add first
+	Options json.RawMessage // what the browser asks the keys, where Key is a method
 }
 
 // A ticket is good for some tries within some minutes.
 const (
 	ticketLife  = 5 * time.Minute
 	ticketTries = 5
+	enrolLife   = 15 * time.Minute // an app has to be installed first
+	enrolTries  = 20
 )
 
-var errTicket = errs.E(errs.Unauthenticated, "The sign-in took too long or had too many wrong codes; please begin again.")
+var errTicket = refuse("tooLate", errs.E(errs.Unauthenticated, "The sign-in took too long or had too many wrong codes; please begin again."))
 
 var errCode = errs.E(errs.Unauthenticated, "The code is not right.")
 
 // SignIn begins a sign-in of the web client with address and password.
 func (i *Identity) SignIn(ctx context.Context, address, password string, peer Peer) (Step, error) {
+	if i.ZoneOf(peer.Addr).Closed {
+		return Step{}, errClosed
+	}
 	a, cred, err := i.verify(ctx, address, password, peer)
 	if err == nil && cred.app { // it opens mail programs, not the web client
 		i.record(ctx, a, address, peer, errWrong)
@@ -42,43 +55,128 @@ func (i *Identity) SignIn(ctx context.Context, address, password string, peer Pe
 	if err != nil {
 		return Step{}, err
 	}
-	if !cred.second {
-		i.record(ctx, a, address, peer, nil)
-		return Step{Subject: i.subject(a, peer, policy.ByPassword, i.clock.Now(), cred.version)}, nil
+	needs, err := i.needs(ctx, a, peer)
+	step := Step{}
+	switch {
+	case err != nil:
+	case !cred.second && needs <= policy.ByPassword:
+		step.Subject = i.subject(a, peer, policy.ByPassword, i.clock.Now(), cred.version)
+	default:
+		step, err = i.newTicket(ctx, a, cred, needs, peer)
 	}
-	step := Step{Ticket: strconv.FormatInt(a.Org, 36) + "." + id.Token(32), Methods: []string{TOTP}}
-	now := i.clock.Now()
-	err = i.db.Write(ctx, func(tx *store.Tx) error {
-		left, err := countRecoveryCodes(ctx, tx, a.Org, a.ID)
-		if err != nil {
-			return err
-		}
-		if step.Methods = step.Methods[:1]; left > 0 {
-			step.Methods = append(step.Methods, Recovery)
-		}
-		hash := sha256.Sum256([]byte(step.Ticket))
-		return insertTicket(ctx, tx, a.Org, hash[:], ticket{account: a.ID, version: cred.version, made: now.UnixMilli()}, now.Add(-ticketLife).UnixMilli())
-	})
+	if err != nil || step.Ticket == "" {
+		i.record(ctx, a, address, peer, err)
+	}
 	return step, err
 }
 
-// Answer goes on with a sign-in by a code.
-func (i *Identity) Answer(ctx context.Context, text, method, code string, peer Peer) (Step, error) {
-	org, hash, ok := readToken(text)
-	if !ok || len(code) > 100 {
-		return Step{}, errTicket
+// needs returns what an account has to show from where it comes, with what it
+// comes with.
+func (i *Identity) needs(ctx context.Context, a directory.Account, peer Peer) (policy.Assurance, error) {
+	z := i.ZoneOf(peer.Addr)
+	needs := z.needs(a)
+	if z.Unknown == AllowUnknown {
+		return needs, nil
 	}
-	var t ticket
-	var right bool
-	var a directory.Account
+	known, err := i.knows(ctx, a, peer.Device)
+	if err != nil || known {
+		return needs, err
+	}
+	if z.Unknown == RefuseUnknown {
+		return 0, errUnknown
+	}
+	return max(needs, policy.ByTwo), nil
+}
+
+// newTicket asks for a second factor. Who has none is led to add one; who has
+// only such as do not count here has to add another from elsewhere, or the
+// password alone would be enough to add one.
+func (i *Identity) newTicket(ctx context.Context, a directory.Account, cred credential, needs policy.Assurance, peer Peer) (Step, error) {
+	z := i.ZoneOf(peer.Addr)
+	step := Step{Ticket: strconv.FormatInt(a.Org, 36) + "." + id.Token(32), Enrol: !cred.second}
 	now := i.clock.Now()
-	// The try is counted before the code is looked at, in a transaction of its
-	// own: many side by side get no more tries than one after the other.
 	err := i.db.Write(ctx, func(tx *store.Tx) (err error) {
+		t := ticket{account: a.ID, version: cred.version, made: now.UnixMilli(), enrol: step.Enrol}
+		step.Methods = nil
+		if step.Enrol {
+			step.Methods = z.enrollable(needs, peer.Site)
+		} else if step.Methods, step.Options, t.challenge, err = i.methods(ctx, tx, a, z, needs, peer.Site); err != nil {
+			return err
+		}
+		if len(step.Methods) == 0 {
+			return errFactor
+		}
+		hash := sha256.Sum256([]byte(step.Ticket))
+		return insertTicket(ctx, tx, a.Org, hash[:], t, now.Add(-enrolLife).UnixMilli())
+	})
+	if err != nil {
+		return Step{}, err
+	}
+	return step, nil
+}
+
+// enrollable lists the factors that somebody without any can add here.
+func (z Zone) enrollable(needs policy.Assurance, site string) (list []string) {
+	if z.takes(TOTP) && needs < policy.ByHardware {
+		list = append(list, TOTP)
+	}
+	if _, err := party(site); err == nil && z.takes(Key) {
+		list = append(list, Key)
+	}
+	return list
+}
+
+// methods lists what an account can answer with here, and asks its keys.
+func (i *Identity) methods(ctx context.Context, tx *store.Tx, a directory.Account, z Zone, needs policy.Assurance, site string) (list []string, options json.RawMessage, challenge string, err error) {
+	all, err := selectFactors(ctx, tx, a.Org, a.ID)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	left, err := countRecoveryCodes(ctx, tx, a.Org, a.ID)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	soft := needs < policy.ByHardware
+	if soft && z.takes(TOTP) && slices.ContainsFunc(all, func(f factor) bool { return f.kind == TOTP && f.confirmed }) {
+		list = append(list, TOTP)
+	}
+	if z.takes(Key) {
+		h, err := i.holderOf(ctx, tx, a.Org, a.ID, a.Address)
+		if err != nil {
+			return nil, nil, "", err
+		}
+		if _, noSite := party(site); noSite == nil && len(h.keys) > 0 {
+			var session []byte
+			if options, session, err = askKeys(h, site, needs); err != nil {
+				return nil, nil, "", err
+			}
+			list, challenge = append(list, Key), string(session)
+		}
+	}
+	if soft && left > 0 && z.takes(Recovery) {
+		list = append(list, Recovery)
+	}
+	return list, options, challenge, nil
+}
+
+// openTicket counts a try and returns the ticket and whose it is. The try is
+// counted before anything is looked at, in a transaction of its own: many side
+// by side get no more tries than one after the other.
+func (i *Identity) openTicket(ctx context.Context, text string, peer Peer) (t ticket, a directory.Account, hash []byte, err error) {
+	org, hash, ok := readToken(text)
+	if !ok {
+		return t, a, nil, errTicket
+	}
+	now := i.clock.Now()
+	err = i.db.Write(ctx, func(tx *store.Tx) (err error) {
 		if t, err = tryTicket(ctx, tx, org, hash); err != nil {
 			return err
 		}
-		if t.tries > ticketTries || now.Sub(time.UnixMilli(t.made)) > ticketLife {
+		life, tries := ticketLife, int64(ticketTries)
+		if t.enrol {
+			life, tries = enrolLife, enrolTries
+		}
+		if t.tries > tries || now.Sub(time.UnixMilli(t.made)) > life {
 			return store.ErrNoRows
 		}
 		return nil
@@ -90,57 +188,137 @@ func (i *Identity) Answer(ctx context.Context, text, method, code string, peer P
 		a, err = i.dir.Account(ctx, org, t.account)
 	}
 	if err != nil {
-		return Step{}, err
+		return t, a, nil, err
+	}
+	if i.ZoneOf(peer.Addr).Closed {
+		return t, a, nil, errClosed
 	}
 	if wait := max(i.pace.wait(peer.Addr, a.ID), i.pace.waitCode(a.ID)); wait > 0 {
-		return Step{}, tooMany(wait)
+		return t, a, nil, tooMany(wait)
 	}
-	err = i.db.Write(ctx, func(tx *store.Tx) (err error) {
-		c, err := selectCredential(ctx, tx, org, t.account)
-		if err != nil {
-			return err
-		}
-		if c.version != t.version || a.Locked {
-			return errTicket
-		}
-		if right, err = i.takeAnswer(ctx, tx, a, method, code); err != nil || !right {
-			return err
-		}
-		return deleteTicket(ctx, tx, org, hash)
-	})
+	return t, a, hash, nil
+}
+
+// Answer goes on with a sign-in by a code, or by the answer of a key.
+func (i *Identity) Answer(ctx context.Context, text, method, code string, peer Peer) (Step, error) {
+	if len(code) > maxKeyAnswer || method != Key && len(code) > 100 {
+		return Step{}, errTicket
+	}
+	t, a, hash, err := i.openTicket(ctx, text, peer)
 	if err != nil {
 		return Step{}, err
 	}
-	if !right {
+	needs, err := i.needs(ctx, a, peer)
+	if err != nil {
+		return Step{}, err
+	}
+	step := Step{}
+	how := policy.ByProgram
+	err = i.sealing(ctx, a.Org, func(tx *store.Tx) (err error) {
+		c, err := selectCredential(ctx, tx, a.Org, a.ID)
+		if err != nil {
+			return err
+		}
+		if c.version != t.version || a.Locked || c.locked || t.enrol == c.second {
+			return errTicket
+		}
+		if t.enrol {
+			how, step.Codes, err = i.takeFirst(ctx, tx, a, t, method, code, needs, peer)
+		} else {
+			how, err = i.takeAnswer(ctx, tx, a, t, method, code, peer)
+		}
+		if err != nil || how < needs {
+			return err
+		}
+		if there, err := deleteTicket(ctx, tx, a.Org, hash); err != nil || !there {
+			return either(err, errTicket)
+		}
+		return nil
+	})
+	if err == nil && how >= policy.ByTwo && how < needs { // a right answer that is not enough here
+		i.record(ctx, a, a.Address, peer, errFactor)
+		return Step{}, errFactor
+	}
+	if errs.Is(err, errs.Unauthenticated) && !errors.Is(err, errTicket) || err == nil && how < policy.ByTwo {
 		i.pace.failed(peer.Addr, a.ID)
 		i.pace.failedCode(a.ID)
 		i.record(ctx, a, a.Address, peer, errCode)
-		return Step{}, errCode
+		return Step{}, either(err, errCode)
+	}
+	if err != nil {
+		return Step{}, err
 	}
 	i.pace.succeeded(peer.Addr, a.ID)
 	i.pace.succeededCode(a.ID)
 	i.record(ctx, a, a.Address, peer, nil)
-	return Step{Subject: i.subject(a, peer, policy.ByTwo, now, t.version)}, nil
+	step.Subject = i.subject(a, peer, how, i.clock.Now(), t.version)
+	return step, nil
 }
 
-// takeAnswer checks a code of a method and uses it up.
-func (i *Identity) takeAnswer(ctx context.Context, tx *store.Tx, a directory.Account, method, code string) (bool, error) {
+// either returns the first error, or else the second.
+func either(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
+// takeAnswer checks a code of a method and uses it up. It returns what that
+// shows, ByProgram when it is wrong.
+func (i *Identity) takeAnswer(ctx context.Context, tx *store.Tx, a directory.Account, t ticket, method, code string, peer Peer) (policy.Assurance, error) {
+	if !i.ZoneOf(peer.Addr).takes(method) {
+		return 0, nil
+	}
 	switch method {
 	case Recovery:
-		return takeRecoveryCode(ctx, tx, a.Org, a.ID, secretHash(code), i.clock.Now().UnixMilli())
+		return two(takeRecoveryCode(ctx, tx, a.Org, a.ID, secretHash(code), i.clock.Now().UnixMilli()))
+	case Key:
+		return i.answerKey(ctx, tx, a, t, code, peer.Site)
 	case TOTP:
 		all, err := selectFactors(ctx, tx, a.Org, a.ID)
 		if err != nil {
-			return false, err
+			return 0, err
 		}
 		for _, f := range all {
 			if f.kind != TOTP || !f.confirmed {
 				continue
 			}
 			if ok, err := i.takeCode(ctx, tx, a.Org, a.ID, f, code); ok || err != nil {
-				return ok, err
+				return two(ok, err)
 			}
 		}
 	}
-	return false, nil
+	return 0, nil
+}
+
+// two is what a right code shows.
+func two(ok bool, err error) (policy.Assurance, error) {
+	if err != nil || !ok {
+		return 0, err
+	}
+	return policy.ByTwo, nil
+}
+
+// answerKey checks the answer of a key to the ticket's question.
+func (i *Identity) answerKey(ctx context.Context, tx *store.Tx, a directory.Account, t ticket, answer, site string) (policy.Assurance, error) {
+	w, err := party(site)
+	if err != nil {
+		return 0, err
+	}
+	var session webauthn.SessionData
+	if t.challenge == "" {
+		return 0, nil
+	}
+	if err := json.Unmarshal([]byte(t.challenge), &session); err != nil {
+		return 0, errs.Wrap(errs.Internal, err, "a question to a key cannot be read")
+	}
+	parsed, err := protocol.ParseCredentialRequestResponseBytes([]byte(answer))
+	if err != nil {
+		return 0, errKey
+	}
+	h, err := i.holderOf(ctx, tx, a.Org, a.ID, a.Address)
+	if err != nil {
+		return 0, err
+	}
+	return i.takeKey(ctx, tx, h, w, session, parsed)
 }

@@ -12,39 +12,46 @@ type credential struct {
 	password string
 	version  int64
 	second   bool // a second factor is asked for
+	locked   bool // by its holder, until it gets another password
 	app      bool // it was an app password that was right
 	cached   bool // the cache of good passwords answered
 }
 
 func selectCredential(ctx context.Context, tx *store.Tx, org, account int64) (c credential, err error) {
-	err = tx.Row(ctx, "SELECT password, version, second FROM credential WHERE org_id = $1 AND account_id = $2", []any{org, account}, &c.password, &c.version, &c.second)
+	err = tx.Row(ctx, "SELECT password, version, second, locked FROM credential WHERE org_id = $1 AND account_id = $2", []any{org, account}, &c.password, &c.version, &c.second, &c.locked)
 	c.found = err == nil
 	return c, err
 }
 
 func putCredential(ctx context.Context, tx *store.Tx, org, account int64, hash string, now int64) error {
 	_, err := tx.Exec(ctx, `INSERT INTO credential (org_id, account_id, password, version, changed_at) VALUES ($1, $2, $3, 1, $4)
-		ON CONFLICT (org_id, account_id) DO UPDATE SET password = $3, version = credential.version + 1, changed_at = $4`, org, account, hash, now)
+		ON CONFLICT (org_id, account_id) DO UPDATE SET password = $3, version = credential.version + 1, changed_at = $4, locked = FALSE`, org, account, hash, now)
+	return err
+}
+
+// lockCredential closes an account to everybody, those who are in too.
+func lockCredential(ctx context.Context, tx *store.Tx, org, account int64) error {
+	_, err := tx.Exec(ctx, "UPDATE credential SET locked = TRUE, version = version + 1 WHERE org_id = $1 AND account_id = $2", org, account)
 	return err
 }
 
 type session struct {
-	org, id, account, version, opened, seen int64
-	hash                                    []byte
-	peer, agent                             string
-	assurance                               policy.Assurance
+	org, id, account, version, opened, seen, device int64
+	hash                                            []byte
+	peer, agent                                     string
+	assurance                                       policy.Assurance
 }
 
 func insertSession(ctx context.Context, tx *store.Tx, s session) error {
-	_, err := tx.Exec(ctx, "INSERT INTO session (org_id, hash, account_id, version, peer, agent, opened_at, seen_at, id, assurance) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-		s.org, s.hash, s.account, s.version, s.peer, s.agent, s.opened, s.seen, s.id, s.assurance)
+	_, err := tx.Exec(ctx, "INSERT INTO session (org_id, hash, account_id, version, peer, agent, opened_at, seen_at, id, assurance, device_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+		s.org, s.hash, s.account, s.version, s.peer, s.agent, s.opened, s.seen, s.id, s.assurance, s.device)
 	return err
 }
 
 func selectSession(ctx context.Context, tx *store.Tx, org int64, hash []byte) (s session, err error) {
 	s.org, s.hash = org, hash
-	err = tx.Row(ctx, "SELECT account_id, version, peer, agent, opened_at, seen_at, id, assurance FROM session WHERE org_id = $1 AND hash = $2",
-		[]any{org, hash}, &s.account, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance)
+	err = tx.Row(ctx, "SELECT account_id, version, peer, agent, opened_at, seen_at, id, assurance, device_id FROM session WHERE org_id = $1 AND hash = $2",
+		[]any{org, hash}, &s.account, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance, &s.device)
 	return s, err
 }
 
@@ -60,10 +67,10 @@ func deleteSession(ctx context.Context, tx *store.Tx, org int64, hash []byte) er
 
 // selectSessions returns an account's, the newest first.
 func selectSessions(ctx context.Context, tx *store.Tx, org, account int64) (list []session, err error) {
-	err = tx.Query(ctx, "SELECT hash, version, peer, agent, opened_at, seen_at, id, assurance FROM session WHERE org_id = $1 AND account_id = $2 ORDER BY seen_at DESC, id DESC",
+	err = tx.Query(ctx, "SELECT hash, version, peer, agent, opened_at, seen_at, id, assurance, device_id FROM session WHERE org_id = $1 AND account_id = $2 ORDER BY seen_at DESC, id DESC",
 		[]any{org, account}, func(scan func(...any) error) error {
 			s := session{org: org, account: account}
-			err := scan(&s.hash, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance)
+			err := scan(&s.hash, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance, &s.device)
 			list = append(list, s)
 			return err
 		})

@@ -34,6 +34,24 @@ func takeStep(ctx context.Context, tx *store.Tx, org, account, id, step, now int
 	return n == 1, err
 }
 
+// confirmFactor takes a key that has answered.
+func confirmFactor(ctx context.Context, tx *store.Tx, org, account, id int64, secret []byte) error {
+	_, err := tx.Exec(ctx, "UPDATE factor SET secret = $4, confirmed = TRUE WHERE org_id = $1 AND account_id = $2 AND id = $3", org, account, id, secret)
+	return err
+}
+
+// useKey keeps the counter of a key, and when it answered.
+func useKey(ctx context.Context, tx *store.Tx, org, account, id int64, secret []byte, now int64) error {
+	_, err := tx.Exec(ctx, "UPDATE factor SET secret = $4, used_at = $5 WHERE org_id = $1 AND account_id = $2 AND id = $3", org, account, id, secret, now)
+	return err
+}
+
+// renameFactor gives a factor another name; false when there is none such.
+func renameFactor(ctx context.Context, tx *store.Tx, org, account, id int64, name string) (bool, error) {
+	n, err := tx.Exec(ctx, "UPDATE factor SET name = $4 WHERE org_id = $1 AND account_id = $2 AND id = $3 AND confirmed", org, account, id, name)
+	return n == 1, err
+}
+
 func deleteFactor(ctx context.Context, tx *store.Tx, org, account, id int64) error {
 	_, err := tx.Exec(ctx, "DELETE FROM factor WHERE org_id = $1 AND account_id = $2 AND id = $3", org, account, id)
 	return err
@@ -98,32 +116,5 @@ func deleteAppPassword(ctx context.Context, tx *store.Tx, org, account, id int64
 
 func deleteAppPasswords(ctx context.Context, tx *store.Tx, org, account int64) error {
 	_, err := tx.Exec(ctx, "DELETE FROM app_password WHERE org_id = $1 AND account_id = $2", org, account)
-	return err
-}
-
-// ticket is a sign-in that waits for its second factor.
-type ticket struct {
-	account, version, tries, made int64
-}
-
-// insertTicket stores a ticket, and forgets those that are long over.
-func insertTicket(ctx context.Context, tx *store.Tx, org int64, hash []byte, t ticket, before int64) error {
-	if _, err := tx.Exec(ctx, "DELETE FROM sign_in WHERE org_id = $1 AND made_at < $2", org, before); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, "INSERT INTO sign_in (org_id, hash, account_id, version, tries, made_at) VALUES ($1, $2, $3, $4, $5, $6)",
-		org, hash, t.account, t.version, t.tries, t.made)
-	return err
-}
-
-// tryTicket counts a try and returns the ticket.
-func tryTicket(ctx context.Context, tx *store.Tx, org int64, hash []byte) (t ticket, err error) {
-	err = tx.Row(ctx, "UPDATE sign_in SET tries = tries + 1 WHERE org_id = $1 AND hash = $2 RETURNING account_id, version, tries, made_at",
-		[]any{org, hash}, &t.account, &t.version, &t.tries, &t.made)
-	return t, err
-}
-
-func deleteTicket(ctx context.Context, tx *store.Tx, org int64, hash []byte) error {
-	_, err := tx.Exec(ctx, "DELETE FROM sign_in WHERE org_id = $1 AND hash = $2", org, hash)
 	return err
 }

@@ -25,7 +25,10 @@ var schema embed.FS
 
 // Config are the settings of sign-in. Zero values mean the documented default.
 type Config struct {
-	InnerNetworks []netip.Prefix // default: loopback and private addresses
+	InnerNetworks []netip.Prefix // default: loopback and private addresses; unused with Zones
+	Zones         []Zone         // the first that fits holds, the last is everywhere else; default: inner and outer, by password
+	Phones        Phones         // default: as many as one likes
+	DeviceLife    time.Duration  // how long a device that is not used stays known; default 365 days
 	HashWorkers   int            // passwords hashed side by side, 19 MiB each; default 2
 	SessionIdle   time.Duration  // default 12 h
 	SessionLife   time.Duration  // default 7 days
@@ -35,15 +38,16 @@ type Config struct {
 
 // Identity answers who somebody is. One serves all doors of a process.
 type Identity struct {
-	db     *store.Store
-	dir    *directory.Directory
-	conf   Config
-	clock  clock.Clock
-	log    *slog.Logger
-	secret [32]byte // keys the cache of good passwords; never leaves this process
-	hash   chan struct{}
-	good   *cache
-	pace   *pace
+	db      *store.Store
+	dir     *directory.Directory
+	conf    Config
+	clock   clock.Clock
+	log     *slog.Logger
+	secret  [32]byte // keys the cache of good passwords; never leaves this process
+	hash    chan struct{}
+	good    *cache
+	pace    *pace
+	notices Notices // nil: nobody is told
 }
 
 // New brings the tables up to date.
@@ -68,26 +72,22 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 			conf.InnerNetworks = append(conf.InnerNetworks, netip.MustParsePrefix(p))
 		}
 	}
+	if conf.DeviceLife == 0 {
+		conf.DeviceLife = 365 * 24 * time.Hour
+	}
+	conf.zones()
 	i := &Identity{db: db, dir: dir, conf: conf, clock: c, log: log, hash: make(chan struct{}, conf.HashWorkers), good: newCache(10_000), pace: newPace(c)}
 	rand.Read(i.secret[:])
 	return i, nil
 }
 
-// Peer is where a caller comes from.
+// Peer is where a caller comes from, and with what.
 type Peer struct {
-	Addr netip.Addr
-	Door string // imap, smtp, http, ...
-}
-
-// Zone returns the network zone of an address.
-func (i *Identity) Zone(addr netip.Addr) policy.Zone {
-	addr = addr.Unmap()
-	for _, p := range i.conf.InnerNetworks {
-		if p.Contains(addr) {
-			return policy.Inner
-		}
-	}
-	return policy.Outer
+	Addr   netip.Addr
+	Door   string // imap, smtp, http, ...
+	Agent  string // what the browser calls itself
+	Device string // the token of its device, if it has one
+	Site   string // scheme and host under which it reached the server
 }
 
 // inner says whether an address from the record is in the inner network.
@@ -133,23 +133,29 @@ var errWrong = errs.E(errs.Unauthenticated, "The address or the password is wron
 
 // Verify checks an address and a password for a program: a mail program, or
 // HTTP Basic. RateLimited when there were too many wrong tries from the peer;
-// Unauthenticated in every other refusal. Who has a second factor needs an app
-// password here.
+// Forbidden from where nobody signs in; Unauthenticated in every other
+// refusal. Who has a second factor needs an app password here.
 func (i *Identity) Verify(ctx context.Context, address, password string, peer Peer) (policy.Subject, error) {
+	if i.ZoneOf(peer.Addr).Closed {
+		return policy.Subject{}, errClosed
+	}
 	a, cred, err := i.verify(ctx, address, password, peer)
 	if err != nil {
 		return policy.Subject{}, err
 	}
 	if cred.app {
-		i.record(ctx, a, address, peer, nil)
+		err = i.MayProgram(a, peer.Addr)
+	} else {
+		err = i.mayPlain(a, cred.second, peer.Addr)
+	}
+	if err != nil || !cred.cached {
+		i.record(ctx, a, address, peer, err)
+	}
+	if err != nil {
+		return policy.Subject{}, err
+	}
+	if cred.app {
 		return i.subject(a, peer, policy.ByProgram, time.Time{}, cred.version), nil
-	}
-	if cred.second {
-		i.record(ctx, a, address, peer, errWrong)
-		return policy.Subject{}, errs.E(errs.Unauthenticated, "This account has a second factor: programs need an app password, which is made in the settings of the web client.")
-	}
-	if !cred.cached {
-		i.record(ctx, a, address, peer, nil)
 	}
 	return i.subject(a, peer, policy.ByPassword, i.clock.Now(), cred.version), nil
 }
@@ -213,6 +219,7 @@ func (i *Identity) find(ctx context.Context, address string) (a directory.Accoun
 	if errors.Is(err, store.ErrNoRows) {
 		err = nil
 	}
+	a.Locked = a.Locked || c.locked
 	return a, c, err
 }
 

@@ -21,8 +21,9 @@ import (
 
 // accountCmd is `chancery account`.
 type accountCmd struct {
-	Add    addCmd    `cmd:"" help:"Add an account."`
-	Import importCmd `cmd:"" help:"Add the accounts of a CSV file with the columns address,password,name,unit."`
+	Add      addCmd      `cmd:"" help:"Add an account."`
+	Password passwordCmd `cmd:"" help:"Give an account another password, and open it again if it is locked."`
+	Import   importCmd   `cmd:"" help:"Add the accounts of a CSV file with the columns address,password,name,unit."`
 }
 
 type addCmd struct {
@@ -36,13 +37,9 @@ type addCmd struct {
 
 // Run adds one account.
 func (a addCmd) Run(ctx context.Context) error {
-	password, err := bufio.NewReader(os.Stdin).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+	password, err := readPassword(os.Stdin)
+	if err != nil {
 		return err
-	}
-	password = strings.TrimRight(password, "\r\n")
-	if password == "" {
-		return errs.E(errs.Invalid, "no password on standard input")
 	}
 	h, err := a.open(ctx)
 	if err != nil {

@@ -239,6 +239,18 @@ func TestAdminBeside(t *testing.T) {
 		must(t, c.Send("x@elsewhere.example", []string{a}, letterText("n1", 500)))
 		c.Close()
 	}
+	anew := s.Command(t.Context(), "account", "password", "p2@city.example", "--password-stdin", "--forget-factors")
+	anew.Stdin = strings.NewReader("Another-password-2\n")
+	if out, err := anew.CombinedOutput(); err != nil {
+		t.Errorf("account password: %v\n%s", err, out)
+	}
+	imap, err := outside.DialIMAP(s.IMAP)
+	must(t, err)
+	defer imap.Close()
+	if err := imap.Login("p2@city.example", outside.Password); err == nil {
+		t.Error("the old password still lets in")
+	}
+	must(t, imap.Login("p2@city.example", "Another-password-2"))
 	if err := s.AddAccounts(t.Context(), "p3@city.example", "p1@city.example"); err == nil || !strings.Contains(err.Error(), "p1@city.example") {
 		t.Errorf("importing an account twice: %v", err)
 	}

@@ -150,6 +150,8 @@ var mailTypes = []described{
 	{identity.RecoveryAnswer{}, ""},
 	{identity.AppPasswordObject{}, ""},
 	{identity.AppPasswordMade{}, ""},
+	{identity.KeyEnrolmentObject{}, "What the browser asks a new security key."},
+	{identity.DeviceObject{}, "A device that the person signed in with."},
 	{identity.SessionObject{}, "A session of the web client."},
 	{directory.PreferenceObject{}, "A choice of the person; its id is its name."},
 	{identity.SignInObject{}, "A sign-in to the person's own account (our own capability)."},

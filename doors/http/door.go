@@ -32,12 +32,6 @@ type Config struct {
 	BodyTimeout time.Duration
 	// IdleTimeout closes a connection that waits between requests; default 2 min.
 	IdleTimeout time.Duration
-	// SessionIdle is after what time without use a session ends, as the client
-	// is told so that it can warn in time; zero says nothing.
-	SessionIdle time.Duration
-	// NoOffline forbids the client to keep mail in the browser for work
-	// without a line, as the policy of a zone may ask.
-	NoOffline bool
 	// TrustedProxies may set X-Forwarded-For and X-Forwarded-Proto.
 	TrustedProxies []netip.Prefix
 }
@@ -102,6 +96,9 @@ func New(conf Config, identity Identity, assets fs.FS, routes []Route, log *slog
 		{"GET /healthz", Public, http.HandlerFunc(healthy)},
 		{"POST /auth/sign-in", Public, http.HandlerFunc(d.signIn)},
 		{"POST /auth/answer", Public, http.HandlerFunc(d.answer)},
+		{"POST /auth/enrol", Public, http.HandlerFunc(d.enrol)},
+		{"POST /auth/passkey", Public, http.HandlerFunc(d.passkey)},
+		{"POST /auth/not-me", Public, http.HandlerFunc(d.notMe)},
 		{"POST /auth/sign-out", Public, http.HandlerFunc(d.signOut)},
 		{"GET /auth/me", SignedIn, http.HandlerFunc(d.me)},
 		{"GET /.well-known/autoconfig/mail/config-v1.1.xml", Public, http.HandlerFunc(d.autoconfig)},

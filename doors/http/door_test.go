@@ -21,6 +21,7 @@ import (
 
 // people is an identity with two people and sessions in memory.
 type people struct {
+	Identity // what these tests do not ask
 	mu       sync.Mutex
 	sessions map[string]Subject
 }
@@ -29,32 +30,32 @@ func (p *people) Verify(_ context.Context, address, password, _ string) (Subject
 	if password != "right" {
 		return Subject{}, errs.E(errs.Unauthenticated, "The address or the password is wrong.")
 	}
-	return Subject{Subject: policy.Subject{Address: address}, ID: "id-" + address, Name: "王小明", Language: "zh-TW"}, nil
+	return Subject{Subject: policy.Subject{Address: address}, ID: "id-" + address, Name: "王小明", Language: "zh-TW", Rules: Rules{Offline: true}}, nil
 }
 
 // SignIn asks who is called two@b for a code.
-func (p *people) SignIn(ctx context.Context, address, password, peer string) (SignInStep, error) {
-	s, err := p.Verify(ctx, address, password, peer)
+func (p *people) SignIn(ctx context.Context, address, password string, peer Peer) (SignInStep, error) {
+	s, err := p.Verify(ctx, address, password, peer.Addr)
 	if err == nil && address == "two@b" {
 		return SignInStep{Ticket: "ticket of two@b", Methods: []string{"totp"}}, nil
 	}
 	return SignInStep{Subject: s}, err
 }
 
-func (p *people) Answer(ctx context.Context, ticket, method, code, peer string) (SignInStep, error) {
+func (p *people) Answer(ctx context.Context, ticket, method, code string, peer Peer) (SignInStep, error) {
 	if ticket != "ticket of two@b" || method != "totp" || code != "123456" {
 		return SignInStep{}, errs.E(errs.Unauthenticated, "The code is not right.")
 	}
-	s, err := p.Verify(ctx, "two@b", "right", peer)
+	s, err := p.Verify(ctx, "two@b", "right", peer.Addr)
 	return SignInStep{Subject: s}, err
 }
 
-func (p *people) OpenSession(_ context.Context, s Subject, _, _ string) (string, time.Time, error) {
+func (p *people) OpenSession(_ context.Context, s Subject, _ Peer) (Opened, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	token := fmt.Sprintf("token%d", len(p.sessions))
 	p.sessions[token] = s
-	return token, time.Now().Add(time.Hour), nil
+	return Opened{Token: token, Device: "device of the browser", Expires: time.Now().Add(time.Hour), Forget: time.Now().Add(9000 * time.Hour)}, nil
 }
 
 func (p *people) Session(_ context.Context, token, _ string) (Subject, error) {
@@ -178,7 +179,7 @@ func TestSignIn(t *testing.T) {
 func TestSecondFactor(t *testing.T) {
 	d := newDoor(t, nil)
 	r := ask(d, "POST", "http://host/auth/sign-in", `{"address":"two@b","password":"right"}`, jsonType)
-	if got := text(t, r); r.StatusCode != http.StatusOK || len(r.Cookies()) != 0 || got != `{"methods":["totp"],"ticket":"ticket of two@b"}` {
+	if got := text(t, r); r.StatusCode != http.StatusOK || len(r.Cookies()) != 0 || got != `{"ticket":"ticket of two@b","methods":["totp"]}` {
 		t.Fatalf("first step: %d %s", r.StatusCode, got)
 	}
 	for _, wrong := range []string{`{"ticket":"ticket of two@b","method":"totp","code":"000000"}`, `{"ticket":"made up","method":"totp","code":"123456"}`, `{}`} {

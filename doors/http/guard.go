@@ -67,7 +67,7 @@ func (d *Door) secure(h http.Header, r *http.Request) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("X-Frame-Options", "DENY")
-	h.Set("Permissions-Policy", "geolocation=(), payment=(), usb=()")
+	h.Set("Permissions-Policy", "geolocation=(), payment=(), usb=(), publickey-credentials-create=(self), publickey-credentials-get=(self)")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	if d.IsTLS(r) {
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
@@ -124,6 +124,7 @@ func (d *Door) admit(access Access, next http.Handler) http.Handler {
 			return err
 		}
 		ctx := context.WithValue(WithSubject(r.Context(), s), recheckKey{}, again)
+		ctx = context.WithValue(ctx, siteKey{}, d.BaseURL(r))
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }

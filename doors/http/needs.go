@@ -2,6 +2,7 @@ package httpdoor
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"chancery/policy"
@@ -13,14 +14,47 @@ type Subject struct {
 	ID             string // stable, for counting what one person has open
 	Name           string
 	Language       string
+	Rules          Rules
+}
+
+// Rules hold for a session by the zone it comes from.
+type Rules struct {
+	Idle    time.Duration // after what time without use it ends; zero says nothing
+	Offline bool          // mail may be kept in the browser
+}
+
+// Peer is where a request comes from, and with what.
+type Peer struct {
+	Addr   string // network address
+	Agent  string
+	Device string // the token of the browser's device, "" when it has none
+	Site   string // scheme and host under which it reached us
 }
 
 // SignInStep is where a sign-in stands: done when there is no ticket, else in
 // need of one of the methods.
 type SignInStep struct {
 	Subject Subject
+	Codes   []string // recovery codes that the person has to be shown, when done
 	Ticket  string
 	Methods []string
+	Enrol   bool            // the methods are factors that the person has to add first
+	Options json.RawMessage // what the browser asks a key
+}
+
+// FirstFactor is what a person is shown who adds their first second factor
+// in the middle of a sign-in.
+type FirstFactor struct {
+	Secret  string          `json:"secret,omitempty"`
+	URI     string          `json:"uri,omitempty"`
+	QR      []byte          `json:"qr,omitempty"` // PNG
+	Options json.RawMessage `json:"options,omitempty"`
+}
+
+// Opened is a new session: two secrets for two cookies.
+type Opened struct {
+	Token, Device   string
+	Expires, Forget time.Time // of the session, and of the device
 }
 
 // Identity checks who somebody is. Failures of kind errs.Unauthenticated mean
@@ -30,10 +64,17 @@ type Identity interface {
 	// limit on failures.
 	Verify(ctx context.Context, address, password, peer string) (Subject, error)
 	// SignIn begins the sign-in of a browser, Answer goes on with it.
-	SignIn(ctx context.Context, address, password, peer string) (SignInStep, error)
-	Answer(ctx context.Context, ticket, method, code, peer string) (SignInStep, error)
+	SignIn(ctx context.Context, address, password string, peer Peer) (SignInStep, error)
+	Answer(ctx context.Context, ticket, method, code string, peer Peer) (SignInStep, error)
+	// Enrol begins to add the factor that a step asked for.
+	Enrol(ctx context.Context, ticket, method, name string, peer Peer) (FirstFactor, error)
+	// AskPasskey begins a sign-in without a password, AnswerPasskey ends it.
+	AskPasskey(ctx context.Context, peer Peer) (SignInStep, error)
+	AnswerPasskey(ctx context.Context, ticket, answer string, peer Peer) (SignInStep, error)
+	// Disown takes the word of somebody that a sign-in was not theirs.
+	Disown(ctx context.Context, token string, peer Peer) error
 	// OpenSession starts a browser session.
-	OpenSession(ctx context.Context, s Subject, peer, agent string) (token string, expires time.Time, err error)
+	OpenSession(ctx context.Context, s Subject, peer Peer) (Opened, error)
 	// Session returns whose session a token is, as seen from the peer.
 	Session(ctx context.Context, token, peer string) (Subject, error)
 	// CloseSession ends a session; an unknown token is no error.
@@ -51,6 +92,14 @@ func WithSubject(ctx context.Context, s Subject) context.Context {
 func SubjectOf(ctx context.Context) (s Subject, ok bool) {
 	s, ok = ctx.Value(subjectKey{}).(Subject)
 	return s, ok
+}
+
+type siteKey struct{}
+
+// SiteOf returns scheme and host under which a request reached us.
+func SiteOf(ctx context.Context) string {
+	site, _ := ctx.Value(siteKey{}).(string)
+	return site
 }
 
 type recheckKey struct{}

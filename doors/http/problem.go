@@ -2,6 +2,7 @@ package httpdoor
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 
 	"chancery/kit/errs"
@@ -27,14 +28,25 @@ var statuses = map[errs.Kind]int{
 // StatusOf returns the HTTP status of an error.
 func StatusOf(err error) int { return statuses[errs.KindOf(err)] }
 
+// reasoned is an error that clients have words of their own for.
+type reasoned interface {
+	error
+	Reason() string
+}
+
 // Problem sends an error as a problem document (RFC 9457).
 func Problem(w http.ResponseWriter, err error) {
 	status := StatusOf(err)
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "10")
 	}
+	kind := "about:blank"
+	var why reasoned
+	if errors.As(err, &why) {
+		kind = "urn:chancery:problem:" + why.Reason()
+	}
 	JSON(w, status, "application/problem+json", map[string]any{
-		"type": "about:blank", "title": http.StatusText(status), "status": status, "detail": errs.Text(err),
+		"type": kind, "title": http.StatusText(status), "status": status, "detail": errs.Text(err),
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"mime"
 	"net/http"
-	"time"
 
 	"chancery/kit/errs"
 )
@@ -14,15 +13,18 @@ import (
 const (
 	cookieTLS   = "__Host-chancery"
 	cookiePlain = "chancery"
-	maxSignIn   = 8 << 10 // bytes of a sign-in request
+	deviceTail  = "-device" // the device's cookie, which outlives the session
+	maxSignIn   = 24 << 10  // bytes of a sign-in request; the answer of a key takes most
 )
 
-func (d *Door) cookie(r *http.Request) (string, bool) {
+func (d *Door) cookie(r *http.Request) (string, bool) { return d.readCookie(r, "") }
+
+func (d *Door) readCookie(r *http.Request, tail string) (string, bool) {
 	name := cookiePlain
 	if d.IsTLS(r) {
 		name = cookieTLS
 	}
-	c, err := r.Cookie(name)
+	c, err := r.Cookie(name + tail)
 	if err != nil || c.Value == "" {
 		return "", false
 	}
@@ -35,6 +37,12 @@ func (d *Door) newCookie(r *http.Request, value string) *http.Cookie {
 		c.Name, c.Secure = cookieTLS, true
 	}
 	return c
+}
+
+// caller is where a sign-in comes from.
+func (d *Door) caller(r *http.Request) Peer {
+	device, _ := d.readCookie(r, deviceTail)
+	return Peer{Addr: d.peer(r).String(), Agent: r.UserAgent(), Device: device, Site: d.BaseURL(r)}
 }
 
 // readSignIn reads the body of a step of the sign-in.
@@ -67,7 +75,7 @@ func (d *Door) signIn(w http.ResponseWriter, r *http.Request) {
 		Problem(w, err)
 		return
 	}
-	step, err := d.identity.SignIn(r.Context(), in.Address, in.Password, d.peer(r).String())
+	step, err := d.identity.SignIn(r.Context(), in.Address, in.Password, d.caller(r))
 	d.stepped(w, r, step, err)
 }
 
@@ -82,7 +90,7 @@ func (d *Door) answer(w http.ResponseWriter, r *http.Request) {
 		Problem(w, err)
 		return
 	}
-	step, err := d.identity.Answer(r.Context(), in.Ticket, in.Method, in.Code, d.peer(r).String())
+	step, err := d.identity.Answer(r.Context(), in.Ticket, in.Method, in.Code, d.caller(r))
 	d.stepped(w, r, step, err)
 }
 
@@ -90,13 +98,12 @@ func (d *Door) answer(w http.ResponseWriter, r *http.Request) {
 // browser had before ends: its token is not taken over (session fixation).
 func (d *Door) stepped(w http.ResponseWriter, r *http.Request, step SignInStep, err error) {
 	if err == nil && step.Ticket != "" {
-		JSON(w, http.StatusOK, "application/json", map[string]any{"ticket": step.Ticket, "methods": step.Methods})
+		JSON(w, http.StatusOK, "application/json", nextStep{step.Ticket, step.Methods, step.Enrol, step.Options})
 		return
 	}
-	var token string
-	var expires time.Time
+	var opened Opened
 	if err == nil {
-		token, expires, err = d.identity.OpenSession(r.Context(), step.Subject, d.peer(r).String(), r.UserAgent())
+		opened, err = d.identity.OpenSession(r.Context(), step.Subject, d.caller(r))
 	}
 	if old, ok := d.cookie(r); ok && err == nil {
 		err = d.identity.CloseSession(r.Context(), old)
@@ -105,9 +112,17 @@ func (d *Door) stepped(w http.ResponseWriter, r *http.Request, step SignInStep, 
 		Problem(w, err)
 		return
 	}
-	c := d.newCookie(r, token)
-	c.Expires = expires
+	c := d.newCookie(r, opened.Token)
+	c.Expires = opened.Expires
 	http.SetCookie(w, c)
+	device := d.newCookie(r, opened.Device)
+	device.Name += deviceTail
+	device.Expires = opened.Forget
+	http.SetCookie(w, device)
+	if len(step.Codes) > 0 {
+		JSON(w, http.StatusOK, "application/json", map[string]any{"codes": step.Codes})
+		return
+	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusNoContent)
 }
@@ -142,5 +157,5 @@ type who struct {
 // me tells the client who is signed in, and what holds for the session.
 func (d *Door) me(w http.ResponseWriter, r *http.Request) {
 	s, _ := SubjectOf(r.Context())
-	JSON(w, http.StatusOK, "application/json", who{s.Address, s.Language, s.Name, int(d.conf.SessionIdle.Seconds()), !d.conf.NoOffline})
+	JSON(w, http.StatusOK, "application/json", who{s.Address, s.Language, s.Name, int(s.Rules.Idle.Seconds()), s.Rules.Offline})
 }

@@ -20,22 +20,13 @@ import (
 )
 
 // oneSession is an identity with one session that can end.
-type oneSession struct{ ended atomic.Bool }
+type oneSession struct {
+	httpdoor.Identity // what this test does not ask
+	ended             atomic.Bool
+}
 
 func (o *oneSession) Verify(context.Context, string, string, string) (httpdoor.Subject, error) {
 	return httpdoor.Subject{}, errs.E(errs.Unauthenticated, "no")
-}
-
-func (o *oneSession) SignIn(context.Context, string, string, string) (httpdoor.SignInStep, error) {
-	return httpdoor.SignInStep{}, errs.E(errs.Unauthenticated, "no")
-}
-
-func (o *oneSession) Answer(context.Context, string, string, string, string) (httpdoor.SignInStep, error) {
-	return httpdoor.SignInStep{}, errs.E(errs.Unauthenticated, "no")
-}
-
-func (o *oneSession) OpenSession(context.Context, httpdoor.Subject, string, string) (string, time.Time, error) {
-	return "", time.Time{}, errs.E(errs.Unsupported, "no")
 }
 
 func (o *oneSession) Session(context.Context, string, string) (httpdoor.Subject, error) {

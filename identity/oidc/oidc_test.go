@@ -97,8 +97,9 @@ func (o *office) signIn(address string) {
 	o.t.Helper()
 	step, err := o.id.SignIn(o.t.Context(), address, "Đường về 12", here)
 	must(o.t, err)
-	o.token[address], err = o.id.OpenSession(o.t.Context(), step.Subject, "test")
+	opened, err := o.id.OpenSession(o.t.Context(), step.Subject, here)
 	must(o.t, err)
+	o.token[address] = opened.Token
 }
 
 func (o *office) client(c Client) (Client, string) {

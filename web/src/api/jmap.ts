@@ -7,7 +7,7 @@ import type * as gen from './types.gen'
 export type { EmailAddress, Id, Identity, MailboxRights, SearchSnippet, Thread, UTCDate } from './types.gen'
 export type { BodyValue as EmailBodyValue, UploadAnswer as UploadResponse, QueryAnswer as QueryResponse, QueryChangesAnswer as QueryChangesResponse } from './types.gen'
 export type { PersonObject as Person, UnitObject as Unit, ListObject as MailingList, OrganisationObject as Organisation, PreferenceObject as Preference } from './types.gen'
-export type { FactorObject as Factor, FactorAnswer, FactorEnrolment, RecoveryAnswer, AppPasswordObject as AppPassword, AppPasswordMade, SessionObject as SignInSession } from './types.gen'
+export type { FactorObject as Factor, FactorAnswer, FactorEnrolment, RecoveryAnswer, AppPasswordObject as AppPassword, AppPasswordMade, SessionObject as SignInSession, KeyEnrolmentObject as KeyEnrolment, DeviceObject as Device } from './types.gen'
 export type { AddressBookObject as AddressBook, Addressee, ExportAnswer, ImportAnswer, PersonFilter, Request as LetterRequest, Template } from './types.gen'
 export type { BlockedSender, ReportAnswer } from './types.gen'
 

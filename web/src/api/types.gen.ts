@@ -506,6 +506,22 @@ export interface AppPasswordMade {
   password: string
 }
 
+/** What the browser asks a new security key. */
+export interface KeyEnrolmentObject {
+  id: Id
+  options: unknown[] | null
+}
+
+/** A device that the person signed in with. */
+export interface DeviceObject {
+  id: Id
+  agent: string
+  peer: string
+  firstAt: string
+  seenAt: string
+  current: boolean
+}
+
 /** A session of the web client. */
 export interface SessionObject {
   id: Id
@@ -532,6 +548,7 @@ export interface SignInObject {
   inner: boolean
   door: string
   result: string
+  odd: string[]
 }
 
 /** A letter prepared in advance. */

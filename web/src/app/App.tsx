@@ -28,6 +28,8 @@ type State =
 
 const Gallery = lazy(() => withTexts('gallery', () => withTexts('settings', () => import('./gallery/Gallery'))))
 
+const NotMe = lazy(() => withTexts('ways', () => import('./ways/NotMe')))
+
 // The session ended by itself: nothing may be read in this browser any more.
 const wipe = async (mirror: Mirror | null): Promise<void> => (await import('./away')).ended(mirror)
 
@@ -133,6 +135,13 @@ export function App() {
         <Gallery />
         <Tips />
         <Toasts />
+      </Suspense>
+    )
+  }
+  if (location.pathname === '/not-me') {
+    return (
+      <Suspense>
+        <NotMe />
       </Suspense>
     )
   }

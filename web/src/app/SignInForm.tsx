@@ -1,38 +1,58 @@
-import { useRef, useState, type FormEvent } from 'react'
-import { useT } from '~/kit/i18n'
+import { Suspense, lazy, useRef, useState, type FormEvent } from 'react'
+import { useT, withTexts } from '~/kit/i18n'
 import { asSyncError } from '~/kit/sync/errors'
 import { Button } from '~/kit/ui/Button'
 import { Field } from '~/kit/ui/controls'
-import { answer, signIn, type NextStep } from './session'
+import { answer, askPasskey, signIn, type Method, type NextStep, type Outcome } from './session'
+import { keysWork } from './ways/keys-work'
 import css from './SignIn.module.css'
 
+const KeyStep = lazy(() => withTexts('ways', () => import('./ways/KeyStep')))
+const EnrolFirst = lazy(() => withTexts('ways', () => withTexts('security', () => import('./ways/EnrolFirst'))))
+const FirstCodes = lazy(() => withTexts('security', () => import('./ways/FirstCodes')))
+
+// What the person is most likely to have at hand comes first.
+const order: readonly Method[] = ['key', 'totp', 'recovery']
+const instead = { key: 'signIn.useKey', totp: 'signIn.useApp', recovery: 'signIn.useRecovery' } as const
+
 /**
- * The steps of signing in: address and password, then a code where the account
- * has a second factor. With `address` it is the one who is asked once more.
+ * The steps of signing in: address and password, then a key or code where the
+ * account has a second factor, or its setting up where it needs one. With
+ * `address` it is the one who is asked once more.
  */
 export function SignInForm({ address, onDone }: { address?: string; onDone: () => Promise<void> }) {
   const t = useT()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<string>()
   const [next, setNext] = useState<NextStep | null>(null)
-  const [recovery, setRecovery] = useState(false)
+  const [method, setMethod] = useState<Method>('totp')
+  const [codes, setCodes] = useState<string[] | null>(null)
+  const recovery = method === 'recovery'
   const field = useRef<HTMLInputElement>(null)
 
-  const run = async (wrong: string, go: () => Promise<NextStep | null>): Promise<void> => {
+  const run = async (wrong: string, go: () => Promise<Outcome>): Promise<void> => {
     setBusy(true)
     setError(undefined)
     try {
       const more = await go()
-      setNext(more)
-      setRecovery(false)
-      if (!more) await onDone()
+      if (more && 'codes' in more) setCodes(more.codes)
+      else {
+        setNext(more)
+        if (more) setMethod(order.find((m) => more.methods.includes(m) && (m !== 'key' || keysWork())) ?? 'totp')
+        else await onDone()
+      }
       setBusy(false)
     } catch (err) {
       const e = asSyncError(err)
-      setError(e.type === 'tooMany' ? t('signIn.tooMany') : e.kind === 'signedOut' || e.kind === 'refused' ? wrong : t(e.kind === 'offline' ? 'error.offline' : 'error.server'))
+      // The browser says no more of a key than that there was none.
+      const told = err instanceof DOMException ? wrong : await import('./ways/refused').then((m) => m.refusal(e.type)).catch(() => undefined)
+      setError(told ?? (e.type === 'tooMany' ? t('signIn.tooMany') : e.kind === 'signedOut' || e.kind === 'refused' ? wrong : t(e.kind === 'offline' ? 'error.offline' : 'error.server')))
       setBusy(false)
       field.current?.select()
     }
+  }
+  const passkey = (): void => {
+    void import('./ways/webauthn').then((m) => run(t('signIn.wrongKey'), () => askPasskey(m.askKey)))
   }
   const submit = (e: FormEvent<HTMLFormElement>): void => {
     e.preventDefault()
@@ -41,38 +61,58 @@ export function SignInForm({ address, onDone }: { address?: string; onDone: () =
     if (next) {
       const code = given('code').trim()
       if (!code) return setError(t('signIn.noCode'))
-      return void run(t('signIn.wrongCode'), () => answer(next.ticket, recovery ? 'recovery' : 'totp', code))
+      return void run(t('signIn.wrongCode'), () => answer(next.ticket, method, code))
     }
     const who = address ?? given('address').trim()
     if (!who || !given('password')) return setError(t('signIn.missing'))
     void run(t('signIn.wrong'), () => signIn(who, given('password')))
   }
 
+  if (codes) {
+    return (
+      <Suspense>
+        <FirstCodes codes={codes} onClose={() => { setCodes(null); void onDone() }} />
+      </Suspense>
+    )
+  }
   return (
     <form className={css.form} onSubmit={submit} noValidate>
       {next ? (
         <>
-          <Field
-            key={String(recovery)}
-            ref={field}
-            label={t(recovery ? 'signIn.recoveryCode' : 'signIn.code')}
-            hint={t(recovery ? 'signIn.recoveryCode.hint' : 'signIn.code.hint')}
-            name="code"
-            inputMode={recovery ? 'text' : 'numeric'}
-            autoComplete="one-time-code"
-            autoCapitalize="none"
-            spellCheck={false}
-            autoFocus
-            error={error}
-          />
-          <Button look="primary" type="submit" busy={busy} className={css.submit}>
-            {t('signIn.submit')}
-          </Button>
-          {next.methods.includes('recovery') && (
-            <Button look="quiet" onClick={() => { setRecovery(!recovery); setError(undefined) }}>
-              {t(recovery ? 'signIn.useApp' : 'signIn.useRecovery')}
-            </Button>
-          )}
+          <Suspense>
+            {next.enrol ? (
+              <EnrolFirst ticket={next.ticket} methods={next.methods.filter((m) => m !== 'key' || keysWork())} busy={busy} error={error} onError={setError} onAnswer={(m, a) => void run(t(m === 'key' ? 'signIn.wrongKey' : 'signIn.wrongCode'), () => answer(next.ticket, m, a))} />
+            ) : method === 'key' ? (
+              <KeyStep options={next.options} error={error} busy={busy} onAnswer={(a) => void run(t('signIn.wrongKey'), () => answer(next.ticket, 'key', a))} />
+            ) : (
+              <>
+                <Field
+                  key={method}
+                  ref={field}
+                  label={t(recovery ? 'signIn.recoveryCode' : 'signIn.code')}
+                  hint={t(recovery ? 'signIn.recoveryCode.hint' : 'signIn.code.hint')}
+                  name="code"
+                  inputMode={recovery ? 'text' : 'numeric'}
+                  autoComplete="one-time-code"
+                  autoCapitalize="none"
+                  spellCheck={false}
+                  autoFocus
+                  error={error}
+                />
+                <Button look="primary" type="submit" busy={busy} className={css.submit}>
+                  {t('signIn.submit')}
+                </Button>
+              </>
+            )}
+          </Suspense>
+          {!next.enrol &&
+            order
+              .filter((m) => m !== method && next.methods.includes(m) && (m !== 'key' || keysWork()))
+              .map((m) => (
+                <Button key={m} look="quiet" onClick={() => { setMethod(m); setError(undefined) }}>
+                  {t(instead[m])}
+                </Button>
+              ))}
           <Button look="quiet" onClick={() => { setNext(null); setError(undefined) }}>
             {t('signIn.startOver')}
           </Button>
@@ -88,6 +128,11 @@ export function SignInForm({ address, onDone }: { address?: string; onDone: () =
           <Button look="primary" type="submit" busy={busy} className={css.submit}>
             {busy ? t('signIn.busy') : t('signIn.submit')}
           </Button>
+          {keysWork() && (
+            <Button look="quiet" onClick={passkey}>
+              {t('signIn.passkey')}
+            </Button>
+          )}
         </>
       )}
     </form>

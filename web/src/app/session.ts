@@ -32,26 +32,61 @@ export async function whoAmI(): Promise<Me | null> {
   return (await res.json()) as Me
 }
 
-/** What more a sign-in needs: a code by one of the methods. */
+/** What is asked for after the password: a code of an app, a security key, a recovery code. */
+export type Method = 'totp' | 'key' | 'recovery'
+
+/** What more a sign-in needs. */
 export interface NextStep {
   ticket: string
-  methods: ('totp' | 'recovery')[]
+  methods: Method[]
+  /** The methods are such as one has to set up first. */
+  enrol?: boolean
+  /** What the browser asks the keys. */
+  options?: unknown
 }
 
-/** Null when one is signed in. */
-export function signIn(address: string, password: string): Promise<NextStep | null> {
+/** Where a sign-in stands: null when one is in; with recovery codes to be kept where a first factor was set up on the way. */
+export type Outcome = NextStep | { codes: string[] } | null
+
+export function signIn(address: string, password: string): Promise<Outcome> {
   return step('/auth/sign-in', { address, password })
 }
 
-/** Goes on with a sign-in by a code. */
-export function answer(ticket: string, method: string, code: string): Promise<NextStep | null> {
+/** Goes on with a sign-in by a code, or by what a key answered. */
+export function answer(ticket: string, method: Method, code: string): Promise<Outcome> {
   return step('/auth/answer', { ticket, method, code })
 }
 
-async function step(url: string, body: object): Promise<NextStep | null> {
+/** Signs in without address and password: the first request brings the question to the keys, the second their answer. */
+export async function askPasskey(ask: (options: unknown) => Promise<string>): Promise<Outcome> {
+  const q = (await post('/auth/passkey', {})) as NextStep
+  return step('/auth/passkey', { ticket: q.ticket, answer: JSON.parse(await ask(q.options)) as unknown })
+}
+
+/** What one is shown of a second factor that is set up in the middle of a sign-in. */
+export interface FirstFactor {
+  secret?: string
+  qr?: string
+  options?: unknown
+}
+
+export async function beginFactor(ticket: string, method: Method, name: string): Promise<FirstFactor> {
+  return (await post('/auth/enrol', { ticket, method, name })) as FirstFactor
+}
+
+/** Says that a sign-in was somebody else's, by the link in the letter about it. */
+export async function disown(token: string): Promise<void> {
+  await post('/auth/not-me', { token })
+}
+
+async function step(url: string, body: object): Promise<Outcome> {
+  return (await post(url, body)) as Outcome
+}
+
+async function post(url: string, body: object): Promise<unknown> {
   const res = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
   if (res.status === 204) return null
-  if (res.ok) return (await res.json()) as NextStep
+  if (res.ok) return (await res.json()) as unknown
   const p = await problem(res)
   if (res.status === 429) throw new SyncError('refused', 'tooMany', p.message)
   throw p

@@ -15,6 +15,7 @@ import type settings from './en/settings.json'
 import type signins from './en/signins.json'
 import type sso from './en/sso.json'
 import type templates from './en/templates.json'
+import type ways from './en/ways.json'
 
 /**
  * The areas that texts are kept in: a file of that name for each language.
@@ -39,6 +40,7 @@ export interface Areas {
   signins: typeof signins
   sso: typeof sso
   templates: typeof templates
+  ways: typeof ways
 }
 
 export type Area = keyof Areas

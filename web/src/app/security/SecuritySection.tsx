@@ -2,13 +2,14 @@ import { useMemo } from 'react'
 import { Failure, Skeleton } from '~/kit/ui/states'
 import type { RoomProps } from '../rooms'
 import { AppPasswords } from './AppPasswords'
+import { Devices } from './Devices'
 import { Factors } from './Factors'
 import { PasswordForm } from './PasswordForm'
 import { Sessions } from './Sessions'
 import { securityApi, useSecurity } from './api'
 import { useStepUp } from './stepUp'
 
-/** How one signs in: password, second factor, app passwords, and where one is signed in. */
+/** How one signs in: password, second factor, app passwords, where one is signed in, and with what. */
 export default function SecuritySection({ engine }: RoomProps) {
   const api = useMemo(() => securityApi(engine), [engine])
   const { data, error, reload } = useSecurity(api)
@@ -21,6 +22,7 @@ export default function SecuritySection({ engine }: RoomProps) {
       <Factors api={api} data={data} change={change} />
       <AppPasswords api={api} list={data.appPasswords} needed={data.factors.length > 0} change={change} />
       <Sessions api={api} list={data.sessions} change={change} />
+      <Devices api={api} list={data.devices} change={change} />
       <PasswordForm api={api} onDone={reload} />
       {dialog}
     </>

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import type { AppPassword, AppPasswordMade, Factor, FactorAnswer, FactorEnrolment, RecoveryAnswer, SignInSession } from '~/api/jmap'
+import type { AppPassword, AppPasswordMade, Device, Factor, FactorAnswer, FactorEnrolment, KeyEnrolment, RecoveryAnswer, SignInSession } from '~/api/jmap'
 import { asSyncError, type SyncError } from '~/kit/sync/errors'
 import type { RoomProps } from '../rooms'
 
@@ -11,6 +11,7 @@ export interface Security {
   recoveryCodes: number
   appPasswords: AppPassword[]
   sessions: SignInSession[]
+  devices: Device[]
 }
 
 type Engine = RoomProps['engine']
@@ -21,15 +22,24 @@ export function securityApi(engine: Engine) {
   const call = <T>(name: string, args: Record<string, unknown> = {}): Promise<T> => engine.transport.call<T>(name, { accountId, ...args })
   return {
     read: async (): Promise<Security> => {
-      const [f, w, s] = await Promise.all([call<FactorAnswer>('Factor/get'), call<{ list: AppPassword[] }>('AppPassword/get'), call<{ list: SignInSession[] }>('SignInSession/get')])
-      return { factors: f.list.filter((x) => x.confirmed), recoveryCodes: f.recoveryCodes, appPasswords: w.list, sessions: s.list }
+      const [f, w, s, d] = await Promise.all([
+        call<FactorAnswer>('Factor/get'),
+        call<{ list: AppPassword[] }>('AppPassword/get'),
+        call<{ list: SignInSession[] }>('SignInSession/get'),
+        call<{ list: Device[] }>('Device/get'),
+      ])
+      return { factors: f.list.filter((x) => x.confirmed), recoveryCodes: f.recoveryCodes, appPasswords: w.list, sessions: s.list, devices: d.list }
     },
     addFactor: (name: string) => call<FactorEnrolment>('Factor/add', { name }),
     confirmFactor: async (id: string, code: string) => (await call<RecoveryAnswer>('Factor/confirm', { id, code })).codes,
+    addKey: (name: string) => call<KeyEnrolment>('Factor/addKey', { name }),
+    confirmKey: async (id: string, answer: string) => (await call<RecoveryAnswer>('Factor/confirmKey', { id, answer: JSON.parse(answer) as unknown })).codes,
+    renameFactor: (id: string, name: string) => call('Factor/rename', { id, name }),
     removeFactor: (id: string) => call('Factor/remove', { id }),
     renewCodes: async () => (await call<RecoveryAnswer>('RecoveryCode/renew')).codes,
     addAppPassword: (name: string) => call<AppPasswordMade>('AppPassword/add', { name }),
     removeAppPassword: (id: string) => call('AppPassword/remove', { id }),
+    forgetDevice: (id: string) => call('Device/forget', { id }),
     endSession: (id: string) => call('SignInSession/end', { id }),
     changePassword: (oldPassword: string, newPassword: string) => call('Password/change', { oldPassword, newPassword }),
     rules: engine.session.accounts[accountId]?.accountCapabilities[IDENTITY] as { minPassword: number; passwordClasses: number } | undefined,

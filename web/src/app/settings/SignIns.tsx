@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { SignInObject } from '~/api/types.gen'
 import { SIGNINS, type GetResponse } from '~/api/jmap'
-import { useT, type Key } from '~/kit/i18n'
+import { language, useT, type Key } from '~/kit/i18n'
 import { fullDate, readingDate } from '~/kit/i18n/dates'
 import { asSyncError, type SyncError } from '~/kit/sync/errors'
 import { CircleAlert, CircleCheck } from '~/kit/ui/icons'
@@ -11,6 +11,11 @@ import css from './SignIns.module.css'
 
 // The web page and programs are told apart by what people call them.
 const doors: Record<string, Key> = { http: 'signins.web', imap: 'signins.imap', submission: 'signins.smtp', submissions: 'signins.smtp' }
+
+// What the server finds odd about a sign-in (K22).
+const odd: Record<string, Key> = { newNetwork: 'signins.newNetwork', tooFast: 'signins.tooFast', refused: 'signins.afterFailures' }
+
+const joined = (words: string[]): string => new Intl.ListFormat(language(), { type: 'conjunction' }).format(words)
 
 /** When, from where and by what somebody signed in to this account, and who tried (K21). */
 export default function SignIns({ engine }: RoomProps) {
@@ -48,6 +53,11 @@ export default function SignIns({ engine }: RoomProps) {
                 <span data-own>
                   {s.peer} · {t(s.inner ? 'signins.inner' : 'signins.outer')}
                 </span>
+                {s.odd.length > 0 && (
+                  <span data-odd>
+                    {t('signins.odd')}: {joined(s.odd.flatMap((o) => (odd[o] ? [t(odd[o])] : [])))}
+                  </span>
+                )}
               </div>
               <time dateTime={s.at} data-tip={fullDate(s.at)}>
                 {readingDate(s.at)}

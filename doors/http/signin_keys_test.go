@@ -1,0 +1,122 @@
+package httpdoor
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"chancery/kit/errs"
+)
+
+// told is an error with a word for clients.
+type told struct{ error }
+
+func (told) Reason() string  { return "linkUsed" }
+func (t told) Unwrap() error { return t.error }
+
+func (p *people) Enrol(_ context.Context, ticket, method, _ string, _ Peer) (FirstFactor, error) {
+	if ticket != "ticket of new@b" {
+		return FirstFactor{}, errs.E(errs.Unauthenticated, "no")
+	}
+	return FirstFactor{Secret: method + " secret", QR: []byte("PNG")}, nil
+}
+
+func (p *people) AskPasskey(_ context.Context, peer Peer) (SignInStep, error) {
+	return SignInStep{Ticket: "question at " + peer.Site, Methods: []string{"key"}, Options: json.RawMessage(`{"challenge":"x"}`)}, nil
+}
+
+func (p *people) AnswerPasskey(ctx context.Context, ticket, answer string, peer Peer) (SignInStep, error) {
+	if ticket != "question at "+peer.Site || answer != `{"id":"k"}` {
+		return SignInStep{}, errs.E(errs.Unauthenticated, "no")
+	}
+	s, err := p.Verify(ctx, "key@b", "right", peer.Addr)
+	return SignInStep{Subject: s, Codes: []string{"aaaa"}}, err
+}
+
+func (p *people) Disown(_ context.Context, token string, _ Peer) error {
+	if token != "good" {
+		return told{errs.E(errs.NotFound, "The link was used already.")}
+	}
+	return nil
+}
+
+// TestWaysIn walks the addresses of enrolment, passkeys and "this was not me".
+func TestWaysIn(t *testing.T) {
+	d := newDoor(t, nil)
+	for _, c := range []struct {
+		name, path, body string
+		status           int
+		want             string
+		cookies          int
+	}{
+		{"a factor to be added", "enrol", `{"ticket":"ticket of new@b","method":"totp","name":"App"}`, 200, `{"secret":"totp secret","qr":"UE5H"}`, 0},
+		{"with a made up ticket", "enrol", `{"ticket":"x","method":"totp","name":"App"}`, 401, `no`, 0},
+		{"a question to a passkey", "passkey", `{}`, 200, `{"ticket":"question at http://host","methods":["key"],"options":{"challenge":"x"}}`, 0},
+		{"its answer", "passkey", `{"ticket":"question at http://host","answer":{"id":"k"}}`, 200, `{"codes":["aaaa"]}`, 2},
+		{"an answer to another site", "passkey", `{"ticket":"question at http://evil","answer":{"id":"k"}}`, 401, `no`, 0},
+		{"not me", "not-me", `{"token":"good"}`, 204, ``, 0},
+		{"not me, twice", "not-me", `{"token":"used"}`, 404, `"type":"urn:chancery:problem:linkUsed"`, 0},
+		{"no JSON", "not-me", `token=good`, 400, `not a sign-in`, 0},
+		{"too much", "passkey", `{"ticket":"` + strings.Repeat("x", maxSignIn) + `"}`, 400, `not a sign-in`, 0},
+	} {
+		r := ask(d, "POST", "http://host/auth/"+c.path, c.body, jsonType)
+		if got := text(t, r); r.StatusCode != c.status || !strings.Contains(got, c.want) || len(r.Cookies()) != c.cookies || r.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %d %s %v", c.name, r.StatusCode, got, r.Cookies())
+		}
+	}
+}
+
+// TestForgedSignIn has a page of another site send each step of a sign-in:
+// none is taken (CSRF on sign-in), nor over a line that others can read.
+func TestForgedSignIn(t *testing.T) {
+	d := newDoor(t, nil)
+	for path, body := range map[string]string{
+		"sign-in": `{"address":"a@b","password":"right"}`,
+		"answer":  `{"ticket":"ticket of two@b","method":"totp","code":"123456"}`,
+		"enrol":   `{"ticket":"ticket of new@b","method":"totp","name":"App"}`,
+		"passkey": `{"ticket":"question at http://host","answer":{"id":"k"}}`,
+		"not-me":  `{"token":"good"}`,
+	} {
+		for name, headers := range map[string][]string{
+			"by fetch metadata":   {jsonType, "Sec-Fetch-Site: cross-site"},
+			"by a sister site":    {jsonType, "Sec-Fetch-Site: same-site"},
+			"by origin":           {jsonType, "Origin: https://evil.test"},
+			"by a form":           {"Content-Type: text/plain"},
+			"by a form, encoded":  {"Content-Type: application/x-www-form-urlencoded"},
+			"without a type":      {},
+			"over an open line":   {jsonType, "Remote: 192.0.2.1:1"},
+			"from a sealed frame": {jsonType, "Origin: null"},
+		} {
+			r := ask(d, "POST", "http://host/auth/"+path, body, headers...)
+			if r.StatusCode != http.StatusForbidden && r.StatusCode != http.StatusBadRequest || len(r.Cookies()) > 0 {
+				t.Errorf("%s %s: %d", path, name, r.StatusCode)
+			}
+		}
+	}
+	// A link or picture is a GET: it opens and ends nothing.
+	for _, path := range []string{"sign-in", "passkey", "not-me?token=good", "sign-out"} {
+		if r := ask(d, "GET", "http://host/auth/"+path, ""); r.StatusCode < 400 || len(r.Cookies()) > 0 {
+			t.Errorf("GET %s: %d", path, r.StatusCode)
+		}
+	}
+}
+
+// TestDeviceCookie keeps the browser's token beside that of its session, and
+// after signing out; pages tell nobody where they were called from.
+func TestDeviceCookie(t *testing.T) {
+	d := newDoor(t, nil)
+	r := ask(d, "POST", "https://host/auth/sign-in", `{"address":"a@b","password":"right"}`, jsonType, "TLS: yes")
+	all := r.Cookies()
+	if len(all) != 2 || all[1].Name != "__Host-chancery-device" || !all[1].Secure || !all[1].HttpOnly || all[1].Path != "/" || all[1].Domain != "" || !all[1].Expires.After(all[0].Expires) {
+		t.Fatalf("%+v", all)
+	}
+	out := ask(d, "POST", "https://host/auth/sign-out", "", "TLS: yes", "Cookie: "+all[0].Name+"="+all[0].Value)
+	if gone := out.Cookies(); len(gone) != 1 || gone[0].Name != all[0].Name || gone[0].MaxAge >= 0 {
+		t.Errorf("%+v", gone)
+	}
+	if got := ask(d, "GET", "https://host/not-me", "", "TLS: yes").Header.Get("Referrer-Policy"); got != "no-referrer" {
+		t.Errorf("the page of the link tells others its address: %q", got)
+	}
+}

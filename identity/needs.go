@@ -1,0 +1,27 @@
+package identity
+
+import (
+	"context"
+	"time"
+
+	"chancery/directory"
+)
+
+// Notices tells people about their own account.
+type Notices interface {
+	// NewDevice tells of a sign-in with a device that was not known before.
+	NewDevice(ctx context.Context, n NewDevice) error
+}
+
+// NewDevice is such a sign-in.
+type NewDevice struct {
+	Account directory.Account
+	At      time.Time
+	Agent   string
+	Peer    string // network address
+	Site    string // under which address the server was reached, as the browser says
+	Token   string // for the link by which the person says that it was somebody else
+}
+
+// UseNotices sets who tells people; until then nobody does.
+func (i *Identity) UseNotices(n Notices) { i.notices = n }

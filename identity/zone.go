@@ -1,0 +1,142 @@
+package identity
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"chancery/directory"
+	"chancery/kit/errs"
+	"chancery/policy"
+)
+
+// Zone is a part of the network with its rules for signing in (N47, C08, C09,
+// T12). Zero values mean what is documented at each field.
+type Zone struct {
+	Name     string
+	Networks []netip.Prefix // none in the last zone, which is everywhere else
+	Trust    policy.Zone    // whether what is above internal is reached from here
+
+	Closed     bool             // nobody signs in from here
+	Needs      policy.Assurance // what it takes; the default is the password
+	AdminNeeds policy.Assurance // the same for administrators, where it is more
+	Methods    []string         // second factors that count here: TOTP, Key, Recovery; default all
+	NoPasskey  bool             // a passkey alone does not let in
+	NoPrograms bool             // mail programs cannot sign in from here
+	NoOffline  bool             // the web client keeps no mail in the browser
+	Unknown    UnknownDevice    // what holds for a device that the person has not used before
+	Idle, Life time.Duration    // limits of a session; default those of the house
+}
+
+// UnknownDevice says what holds for a device that the person has not signed
+// in with before.
+type UnknownDevice uint8
+
+// The rules for unknown devices.
+const (
+	AllowUnknown  UnknownDevice = iota // it may come in, and the person is told
+	StepUpUnknown                      // it needs a second factor
+	RefuseUnknown                      // only devices that were let in from another zone may come in (C08)
+)
+
+// zones completes the rules: with none, the inner network and the rest.
+func (c *Config) zones() {
+	if c.Zones == nil {
+		c.Zones = []Zone{{Name: "inner", Networks: c.InnerNetworks, Trust: policy.Inner}, {Name: "outer"}}
+	}
+	c.Zones = slices.Clone(c.Zones)
+	for n := range c.Zones {
+		z := &c.Zones[n]
+		z.Needs = max(z.Needs, policy.ByPassword)
+		if z.Methods == nil {
+			z.Methods = []string{TOTP, Key, Recovery}
+		}
+		if z.Idle == 0 {
+			z.Idle = c.SessionIdle
+		}
+		if z.Life == 0 {
+			z.Life = c.SessionLife
+		}
+	}
+}
+
+// ZoneOf returns the zone of an address: the first whose networks hold it,
+// else the last.
+func (i *Identity) ZoneOf(addr netip.Addr) Zone {
+	addr = addr.Unmap()
+	last := len(i.conf.Zones) - 1
+	for _, z := range i.conf.Zones[:last] {
+		for _, p := range z.Networks {
+			if p.Contains(addr) {
+				return z
+			}
+		}
+	}
+	return i.conf.Zones[last]
+}
+
+// Zone returns how far the network of an address is trusted.
+func (i *Identity) Zone(addr netip.Addr) policy.Zone { return i.ZoneOf(addr).Trust }
+
+// needs returns what somebody has to show to come in from the zone.
+func (z Zone) needs(a directory.Account) policy.Assurance {
+	if a.Admin {
+		return max(z.Needs, z.AdminNeeds)
+	}
+	return z.Needs
+}
+
+// takes says whether a second factor counts in the zone.
+func (z Zone) takes(method string) bool { return slices.Contains(z.Methods, method) }
+
+// Answers of the rules. They come after the right password, or hold for
+// everybody, so that they tell a stranger nothing.
+var (
+	errClosed   = refuse("closed", errs.E(errs.Forbidden, "Nobody can sign in from this network."))
+	errUnknown  = refuse("unknownDevice", errs.E(errs.Forbidden, "Only devices that were signed in with from the agency's own network can be used from here."))
+	errFactor   = refuse("needsKey", errs.E(errs.Forbidden, "From this network a second factor is needed that this account does not have. Add one from the agency's own network."))
+	errAlone    = refuse("noPasskey", errs.E(errs.Forbidden, "From this network nobody signs in with a passkey alone."))
+	errPrograms = errs.E(errs.Unauthenticated, "From this network mail programs cannot sign in; please use the web client.")
+	errPlain    = errs.E(errs.Unauthenticated, "A second factor is needed: programs need an app password, which is made in the settings of the web client.")
+)
+
+// refusal is an error with a word by which clients tell it in their language.
+type refusal struct {
+	error
+	reason string
+}
+
+// Unwrap returns the error.
+func (r refusal) Unwrap() error { return r.error }
+
+// Reason returns the word.
+func (r refusal) Reason() string { return r.reason }
+
+func refuse(reason string, err error) error { return refusal{err, reason} }
+
+// MayProgram says whether an account's mail programs may come in from an
+// address with an app password or a token. Where hardware is asked for, they
+// may not: they cannot show it (C09). Nor where only known devices come in:
+// they cannot show that they are one (C08).
+func (i *Identity) MayProgram(a directory.Account, addr netip.Addr) error {
+	z := i.ZoneOf(addr)
+	if z.Closed {
+		return errClosed
+	}
+	if z.NoPrograms || z.Unknown == RefuseUnknown || z.needs(a) >= policy.ByHardware {
+		return errPrograms
+	}
+	return nil
+}
+
+// mayPlain is MayProgram for the password of the account itself.
+func (i *Identity) mayPlain(a directory.Account, second bool, addr netip.Addr) error {
+	if err := i.MayProgram(a, addr); err != nil {
+		return err
+	}
+	z := i.ZoneOf(addr)
+	if second || z.needs(a) > policy.ByPassword || z.Unknown == StepUpUnknown {
+		return errPlain
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium, type Browser } from 'playwright-core'
+import { until } from './api'
+import type { Desk } from './harness'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface OwnOffice {
+  url: string
+  browser: Browser
+  /** Gives an account another password, as whoever runs the server does. */
+  newPassword: (address: string, password: string) => void
+  /** The desk of one of its people. */
+  desk: (name: string) => Desk
+  close: () => Promise<void>
+}
+
+/**
+ * An office with settings of its own, for rules that would be in the way of
+ * everybody else's tests. Settings are named as in the environment, without
+ * CHANCERY_; each name becomes an account at city.example.
+ */
+export async function ownOffice(people: readonly string[], settings: Record<string, string>): Promise<OwnOffice> {
+  const dir = mkdtempSync(join(tmpdir(), 'chancery-own-'))
+  const program = join(dir, 'chancery')
+  const password = 'A good long password'
+  execFileSync('go', ['build', '-o', program, './cmd/chancery'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const port = 52_000 + Math.floor(Math.random() * 8000)
+  const all = { HTTP_LISTEN: `127.0.0.1:${port}`, HTTP_LISTEN_TLS: '', IMAP_LISTEN: '', IMAP_LISTEN_TLS: '', SMTP_LISTEN: '', SMTP_SUBMISSION: '', SMTP_SUBMISSION_TLS: '', LOG_LEVEL: 'error', ...settings }
+  const env = { ...process.env, ...Object.fromEntries(Object.entries(all).map(([k, v]) => [`CHANCERY_${k}`, v])) }
+  const account = (verb: string, address: string, given: string): void =>
+    void execFileSync(program, ['account', verb, address, '--password-stdin', '--data', join(dir, 'data')], { env, input: given + '\n', stdio: ['pipe', 'ignore', 'inherit'] })
+  for (const name of people) account('add', `${name}@city.example`, password)
+  const child = spawn(program, ['serve', '--data', join(dir, 'data')], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  // By name: keys are bound to the name of the server.
+  const url = `http://localhost:${port}`
+  await until(() => fetch(`${url}/healthz`).then((r) => r.ok, () => false), 'the office is open', 60_000)
+  const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', headless: true, args: ['--no-sandbox', '--disable-gpu'] })
+  return {
+    url,
+    browser,
+    newPassword: (address, given) => account('password', address, given),
+    desk: (name) => ({ url, browser, address: `${name}@city.example`, password, close: async () => {} }),
+    close: async () => {
+      await browser.close()
+      const ended = new Promise((done) => child.once('exit', done))
+      child.kill('SIGTERM')
+      await ended
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
