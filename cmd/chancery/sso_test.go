@@ -153,16 +153,24 @@ func TestApacheSignsOn(t *testing.T) {
 	}
 	_, err = s.Run(t.Context(), "sso", "client", "remove", words[1])
 	must(t, err)
+	b.otherSites(provider, words[1])
+}
+
+// otherSites checks what pages of other sites can do: begin a sign-on, and
+// nothing else.
+func (b *ssoBrowser) otherSites(provider, client string) {
+	t := b.t
+	t.Helper()
 	for _, header := range []string{"X-Frame-Options: DENY", "frame-ancestors 'none'"} {
 		if got := b.headers(provider + "/sso/ask"); !strings.Contains(got, header) {
 			t.Errorf("the page of consent has no %s: %s", header, got)
 		}
 	}
-	posted, err := http.NewRequest("POST", provider+"/oauth/authorize", strings.NewReader("client_id="+words[1]))
+	posted, err := http.NewRequest("POST", provider+"/oauth/authorize", strings.NewReader("client_id="+client))
 	must(t, err)
 	posted.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	posted.Header.Set("Origin", "null") // a page of another site may begin a sign-on
-	if res, err := http.DefaultTransport.RoundTrip(posted); err != nil || res.Header.Get("Location") != provider+"/oauth/authorize?client_id="+url.QueryEscape(words[1]) {
+	if res, err := http.DefaultTransport.RoundTrip(posted); err != nil || res.Header.Get("Location") != provider+"/oauth/authorize?client_id="+url.QueryEscape(client) {
 		t.Errorf("a request by POST: %v %v", res, err)
 	} else {
 		res.Body.Close()

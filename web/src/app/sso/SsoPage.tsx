@@ -91,12 +91,29 @@ function AskPage({ ask }: { ask: string }) {
 function EndPage() {
   const t = useT()
   const [done, setDone] = useState(false)
+  const [failed, setFailed] = useState(false)
+  const out = async (): Promise<void> => {
+    try {
+      setFailed(false)
+      // First what is kept in this browser, as when a session ends by itself.
+      await (await import('../away')).ended(null)
+      await signOut()
+      setDone(true)
+    } catch {
+      setFailed(true)
+    }
+  }
   if (done) return <Door title={t('sso.end.done')} />
   return (
     <Door title={t('sso.end.title')}>
       <p className={css.hint}>{t('sso.end.text')}</p>
+      {failed && (
+        <p className={door.notice} role="alert">
+          {t('error.offline')}
+        </p>
+      )}
       <div className={css.buttons}>
-        <Button look="primary" onClick={() => void signOut().then(() => setDone(true))}>
+        <Button look="primary" onClick={() => void out()}>
           {t('sso.end.do')}
         </Button>
         <Button onClick={() => location.assign('/')}>{t('sso.end.stay')}</Button>
