@@ -238,10 +238,7 @@ func (w *switcher) step() error {
 	if err == nil {
 		w.book.mu.Lock()
 		w.book.active = []string{name}
-		if w.book.counts == nil {
-			w.book.counts = map[string]int{}
-		}
-		w.book.counts["switch"]++
+		w.book.switched++
 		w.book.mu.Unlock()
 	}
 	return err
