@@ -112,7 +112,7 @@ test('a sign-in from a new network, too soon after another, is marked in the lis
   await page.goto(`${office.url}/settings/signins`)
   const rows = page.getByRole('listitem').filter({ has: page.getByRole('time') })
   await rows.first().waitFor()
-  expect((await rows.allInnerTexts()).map((x) => x.includes('请确认: 新的网络和紧接在另一网络之后'))).toEqual([true, false])
+  expect((await rows.allInnerTexts()).map((x) => x.includes('请确认：新的网络和紧接在另一网络之后'))).toEqual([true, false])
   expect(await findings(page, 'odd sign-ins')).toEqual([])
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
   await first.context.close()
