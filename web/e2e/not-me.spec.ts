@@ -9,7 +9,7 @@ let office: OwnOffice
 let desk: Desk
 let other: Desk
 beforeAll(async () => {
-  office = await ownOffice(['ann', 'bob'], {})
+  office = await ownOffice(['ann', 'bob', 'cat'], { NETWORK_PROXIES: '127.0.0.1/32' })
   desk = office.desk('ann')
   other = office.desk('bob')
 })
@@ -97,4 +97,24 @@ test('the letter about a new device leads to a page that ends the session and lo
   office.newPassword(other.address, 'Another long password')
   await signIn(again.page, { ...other, password: 'Another long password' })
   await Promise.all([mine, thief, reader, again].map((x) => x.context.close()))
+})
+
+test('a sign-in from a new network, too soon after another, is marked in the list', async () => {
+  const cat = office.desk('cat')
+  const at = async (peer: string) => {
+    const opened = await newPage(cat, { size: 'phone', language: 'zh-CN' })
+    await opened.context.setExtraHTTPHeaders({ 'X-Forwarded-For': peer, 'X-Forwarded-Proto': 'https' })
+    await signIn(opened.page, cat)
+    return opened
+  }
+  const first = await at('203.0.113.9')
+  const { page, context } = await at('198.51.100.7')
+  await page.goto(`${office.url}/settings/signins`)
+  const rows = page.getByRole('listitem').filter({ has: page.getByRole('time') })
+  await rows.first().waitFor()
+  expect((await rows.allInnerTexts()).map((x) => x.includes('请确认：新的网络和紧接在另一网络之后'))).toEqual([true, false])
+  expect(await findings(page, 'odd sign-ins')).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+  await first.context.close()
+  await context.close()
 })

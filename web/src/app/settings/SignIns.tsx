@@ -54,9 +54,7 @@ export default function SignIns({ engine }: RoomProps) {
                   {s.peer} · {t(s.inner ? 'signins.inner' : 'signins.outer')}
                 </span>
                 {s.odd.length > 0 && (
-                  <span data-odd>
-                    {t('signins.odd')}: {joined(s.odd.flatMap((o) => (odd[o] ? [t(odd[o])] : [])))}
-                  </span>
+                  <span data-odd>{t('signins.odd', { what: joined(s.odd.flatMap((o) => (odd[o] ? [t(odd[o])] : []))) })}</span>
                 )}
               </div>
               <time dateTime={s.at} data-tip={fullDate(s.at)}>
