@@ -95,10 +95,10 @@ func (f *demoFiller) people(ctx context.Context) error {
 	var units []directory.Unit
 	index := map[string]int64{}
 	for i, u := range f.office.Units {
-		index[u.Key] = int64(i + 1)
+		index[u.Key] = -int64(i + 1)
 		units = append(units, directory.Unit{Parent: index[u.Parent], Names: u.Names, Sort: u.Order})
 	}
-	units, err := dir.AddUnits(ctx, org, units)
+	units, err := dir.AddUnits(ctx, policy.System(org), units)
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (f *demoFiller) person(ctx context.Context, p demo.Person, hash string) err
 	for _, post := range p.Posts {
 		entry.Posts = append(entry.Posts, directory.Post{Unit: f.units[post.Unit], Title: post.Title, Kind: string(post.Kind)})
 	}
-	_, err = f.h.Directory.AddPerson(ctx, a.Org, entry)
+	_, err = f.h.Directory.AddPerson(ctx, policy.System(a.Org), entry)
 	return err
 }
 
