@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"encoding/json"
 
 	"chancery/audit"
 	"chancery/kit/id"
@@ -14,16 +13,16 @@ import (
 // AuditObject is one entry of the record of what happened. Before and After
 // are the members that an act changed, where it says.
 type AuditObject struct {
-	ID     jmap.ID         `json:"id"`
-	At     jmap.UTCDate    `json:"at"`
-	Email  string          `json:"email"` // who, as given
-	Peer   string          `json:"peer"`
-	Door   string          `json:"door"`
-	Verb   string          `json:"verb"`
-	Object string          `json:"object"`
-	Result string          `json:"result"`
-	Before json.RawMessage `json:"before"`
-	After  json.RawMessage `json:"after"`
+	ID     jmap.ID      `json:"id"`
+	At     jmap.UTCDate `json:"at"`
+	Email  string       `json:"email"` // who, as given
+	Peer   string       `json:"peer"`
+	Door   string       `json:"door"`
+	Verb   string       `json:"verb"`
+	Object string       `json:"object"`
+	Result string       `json:"result"`
+	Before string       `json:"before"` // JSON; "" = nothing
+	After  string       `json:"after"`
 }
 
 // maxEntries bounds the entries of an AuditEntry/get.
@@ -124,15 +123,7 @@ func (a api) entryGet(ctx context.Context, call *jmap.Call) (any, error) {
 	}
 	objects := make([]AuditObject, len(list))
 	for i, e := range list {
-		objects[i] = AuditObject{id.Text(entryID, e.Seq), jmap.UTCDate{Time: e.At}, e.Address, e.Peer, e.Door, e.Verb, e.Object, e.Result, rawOr(e.Before), rawOr(e.After)}
+		objects[i] = AuditObject{id.Text(entryID, e.Seq), jmap.UTCDate{Time: e.At}, e.Address, e.Peer, e.Door, e.Verb, e.Object, e.Result, e.Before, e.After}
 	}
 	return jmap.Get(args, id.Text(entryID, last), objects, func(o AuditObject) jmap.ID { return o.ID })
-}
-
-// rawOr is JSON, or null for none.
-func rawOr(text string) json.RawMessage {
-	if text == "" {
-		return json.RawMessage("null")
-	}
-	return json.RawMessage(text)
 }

@@ -12,9 +12,9 @@ import (
 	"chancery/store"
 )
 
-// FirstPassword gives a new account its first password in the transaction
-// that makes it, and returns it.
-type FirstPassword func(ctx context.Context, tx *store.Tx, by policy.Subject, a Account) (string, error)
+// FirstPassword makes a first password, and returns what gives it to a new
+// account in the transaction that makes it.
+type FirstPassword func() (password string, give func(ctx context.Context, tx *store.Tx, by policy.Subject, a Account) error)
 
 // UseFirstPassword names who makes passwords of new accounts; without it they
 // have none.
@@ -67,7 +67,11 @@ func (d *Directory) AddMember(ctx context.Context, by policy.Subject, p Person) 
 		return p, "", err
 	}
 	p.ID, p.Address = id.New(), address
-	password := ""
+	var first, password string
+	give := func(context.Context, *store.Tx, policy.Subject, Account) error { return nil }
+	if d.firstPassword != nil {
+		first, give = d.firstPassword() // outside the transaction: hashing takes long
+	}
 	err = d.administer(ctx, by, act{"person.add", address, func(ctx context.Context, k *desk) error {
 		if err := k.may(policy.DutyAccounts, p.home()); err != nil {
 			return err
@@ -86,11 +90,10 @@ func (d *Directory) AddMember(ctx context.Context, by policy.Subject, p Person) 
 		if err := d.PutAccount(ctx, k.tx, a); err != nil {
 			return err
 		}
-		if d.firstPassword != nil {
-			if password, err = d.firstPassword(ctx, k.tx, by, a); err != nil {
-				return err
-			}
+		if err := give(ctx, k.tx, by, a); err != nil {
+			return err
 		}
+		password = first
 		return k.addPerson(ctx, p)
 	}})
 	return p, password, err

@@ -80,7 +80,7 @@ func (k *desk) mayHandle(old, now Person) error {
 			return err
 		}
 	}
-	if old.Level != now.Level {
+	if now.ID != 0 && old.Level != now.Level {
 		return k.may(policy.DutyAccounts, now.home())
 	}
 	return nil

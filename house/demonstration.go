@@ -55,6 +55,9 @@ func (h *House) FillDemo(ctx context.Context, progress func(done, of int)) (*Dem
 	if err := f.letters(ctx, progress); err != nil {
 		return nil, err
 	}
+	if err := f.roles(ctx); err != nil {
+		return nil, err
+	}
 	return d, f.templates(ctx)
 }
 
@@ -66,6 +69,9 @@ func describe(o *demo.Office) []DemoAccount {
 	var first, rest []DemoAccount
 	for _, p := range o.People {
 		a := DemoAccount{Address: p.Address, Password: DemoPassword, Name: p.Name, Unit: units[p.Posts[0].Unit], Language: p.Language, Role: p.Posts[0].Titles["en"]}
+		if r, ok := demoRoles[p.Key]; ok {
+			a.Role += "; " + r.said
+		}
 		if p.Key == o.Try[0] || p.Key == o.Try[1] {
 			first = append(first, a)
 		} else {

@@ -23,6 +23,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Start a demonstration office in a directory of its own."`
 	Serve   serveCmd   `cmd:"" help:"Run the server."`
 	Account accountCmd `cmd:"" help:"Add and import accounts."`
+	Role    roleCmd    `cmd:"" help:"Grant, take back and list administrators' roles."`
 	Key     keyCmd     `cmd:"" help:"Rotate the keys that everything lies encrypted under."`
 	Check   checkCmd   `cmd:"" help:"Verify everything that is stored."`
 	Sweep   sweepCmd   `cmd:"" help:"Remove what nothing refers to any more and give the space back."`
