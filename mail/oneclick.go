@@ -4,18 +4,15 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
-	"syscall"
 	"time"
 
 	"chancery/audit"
 	"chancery/kit/errs"
+	"chancery/kit/httpx"
 	"chancery/policy"
 	"chancery/store"
 	"chancery/wire/mime"
@@ -132,7 +129,7 @@ func (r *Room) postOneClick(ctx context.Context, target *url.URL) error {
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("User-Agent", "Chancery")
 	client := &http.Client{
-		Transport:     &http.Transport{DialContext: guarded(conf.Inside).DialContext, TLSClientConfig: &tls.Config{RootCAs: conf.RootCAs}, DisableKeepAlives: true, MaxResponseHeaderBytes: 64 << 10},
+		Transport:     &http.Transport{DialContext: httpx.Dialer(conf.Inside).DialContext, TLSClientConfig: &tls.Config{RootCAs: conf.RootCAs}, DisableKeepAlives: true, MaxResponseHeaderBytes: 64 << 10},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	res, err := client.Do(req)
@@ -146,40 +143,4 @@ func (r *Room) postOneClick(ctx context.Context, target *url.URL) error {
 		return errs.E(errs.Unavailable, "The list's server %s did not take the request (%d).", target.Hostname(), res.StatusCode)
 	}
 	return nil
-}
-
-// guarded returns a dialer that speaks to public addresses only, whatever a
-// name resolves to: a letter must not be a way to reach into the office.
-func guarded(inside bool) *net.Dialer {
-	d := &net.Dialer{Timeout: 10 * time.Second}
-	if !inside {
-		d.Control = func(_, address string, _ syscall.RawConn) error {
-			a, err := netip.ParseAddrPort(address)
-			if err != nil || !isPublic(a.Addr().Unmap()) {
-				return fmt.Errorf("a request to %s is not allowed", address)
-			}
-			return nil
-		}
-	}
-	return d
-}
-
-// notPublic are ranges that are unicast and lead nowhere in the Internet, or
-// hide an IPv4 address (RFC 6890).
-var notPublic = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("192.0.2.0/24"),
-	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"),
-	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2001:db8::/32"),
-}
-
-func isPublic(a netip.Addr) bool {
-	if !a.IsGlobalUnicast() || a.IsPrivate() {
-		return false
-	}
-	for _, p := range notPublic {
-		if p.Contains(a) {
-			return false
-		}
-	}
-	return true
 }

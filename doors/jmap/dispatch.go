@@ -85,7 +85,8 @@ func (d *Door) run(ctx context.Context, req *jmap.Request, call *jmap.Call, earl
 // failed makes the error answer and logs what is our own fault.
 func (d *Door) failed(ctx context.Context, call *jmap.Call, err error) *jmap.Answer {
 	e := jmap.MethodErrorOf(err)
-	if e.Type == jmap.ServerFail || e.Type == jmap.ServerUnavailable {
+	// Who asked is gone, and with them what was being done for them: no fault.
+	if ctx.Err() == nil && (e.Type == jmap.ServerFail || e.Type == jmap.ServerUnavailable) {
 		d.needs.Log.LogAttrs(ctx, slog.LevelError, "method failed", slog.String("method", call.Name), slog.Any("error", err))
 	}
 	b, mErr := json.Marshal(e)

@@ -6,14 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/netip"
 	"sync"
-	"syscall"
 	"time"
 
 	httpdoor "chancery/doors/http"
+	"chancery/kit/httpx"
 	"chancery/wire/jmap"
 )
 
@@ -212,26 +210,10 @@ func (p *pusher) post(ctx context.Context, s Subscription, v any) error {
 // otherwise, speaks to public addresses only: a subscription must not be a
 // way to reach into the office's own network.
 func newPushClient(private bool) *http.Client {
-	dial := &net.Dialer{Timeout: 10 * time.Second}
-	if !private {
-		dial.Control = func(_, address string, _ syscall.RawConn) error {
-			a, err := netip.ParseAddrPort(address)
-			if err != nil || !public(a.Addr().Unmap()) {
-				return fmt.Errorf("push to %s is not allowed", address)
-			}
-			return nil
-		}
-	}
 	return &http.Client{
-		Transport:     &http.Transport{DialContext: dial.DialContext, MaxIdleConnsPerHost: 2, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true},
+		Transport:     &http.Transport{DialContext: httpx.Dialer(private).DialContext, MaxIdleConnsPerHost: 2, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-}
-
-var carrierNAT = netip.MustParsePrefix("100.64.0.0/10")
-
-func public(a netip.Addr) bool {
-	return a.IsGlobalUnicast() && !a.IsPrivate() && !carrierNAT.Contains(a)
 }
 
 // memory keeps subscriptions for the life of the process.

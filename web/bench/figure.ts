@@ -1,4 +1,18 @@
+import { readFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
+
+/** A sample is left out when a host took more than this share of the processors while it was taken. */
+const MOST_STOLEN = 0.03
+
+/** What a virtual machine's host has taken and what there was in all, in ticks; nothing where it is not told. */
+function ticks(): { stolen: number; all: number } {
+  try {
+    const n = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]?.split(/\s+/).slice(1, 9).map(Number) ?? []
+    return { stolen: n[7] ?? 0, all: n.reduce((a, b) => a + b, 0) }
+  } catch {
+    return { stolen: 0, all: 0 }
+  }
+}
 
 /** One measured thing: every sample of every round. */
 export interface Figure {
@@ -7,6 +21,8 @@ export interface Figure {
   /** What the 95th percentile must stay under; absent where a figure only informs. */
   bar?: number
   rounds: number[][]
+  /** Samples that the host of the machine disturbed; they are not among those of the rounds. */
+  disturbed: number
   /** The same by Event Timing, where the browser keeps it. */
   events?: number[][]
 }
@@ -26,6 +42,7 @@ export class Figures {
   readonly all = new Map<string, Figure>()
   readonly loads: number[] = []
   private round = 0
+  private last = ticks()
 
   beginRound(n: number): void {
     this.round = n
@@ -34,7 +51,12 @@ export class Figures {
 
   add(name: string, unit: string, bar: number | undefined, value: number, event?: number): void {
     let f = this.all.get(name)
-    if (!f) this.all.set(name, (f = { name, unit, ...(bar === undefined ? {} : { bar }), rounds: [] }))
+    if (!f) this.all.set(name, (f = { name, unit, ...(bar === undefined ? {} : { bar }), rounds: [], disturbed: 0 }))
+    const now = ticks()
+    const share = (now.stolen - this.last.stolen) / Math.max(1, now.all - this.last.all)
+    // Figures of one moment share its ticks.
+    if (now.all > this.last.all) this.last = now
+    if (unit === 'ms' && share > MOST_STOLEN) return void f.disturbed++
     ;(f.rounds[this.round] ??= []).push(value)
     if (event !== undefined) ((f.events ??= [])[this.round] ??= []).push(event)
   }
@@ -42,13 +64,13 @@ export class Figures {
   /** The table of doc/benchmarks.md. */
   table(): string {
     const show = (v: number, unit: string): string => (Number.isNaN(v) ? '' : `${Math.abs(v) >= 100 || Number.isInteger(v) ? v.toFixed(0) : v.toFixed(1)}${unit ? ` ${unit}` : ''}`)
-    const lines = ['| act | p50 | p95 | max | bar at p95 | samples | p95 of all rounds |', '| --- | --- | --- | --- | --- | --- | --- |']
+    const lines = ['| act | p50 | p95 | max | bar at p95 | samples | left out | p95 of all rounds |', '| --- | --- | --- | --- | --- | --- | --- | --- |']
     for (const f of this.all.values()) {
       const rounds = f.rounds.filter(Boolean)
       const b = best(rounds)
       const p95 = quantile(b, 0.95)
       const mark = f.bar === undefined ? '' : `${f.bar} ${f.unit}${p95 > f.bar ? ' **missed**' : ''}`
-      lines.push(`| ${f.name} | ${show(quantile(b, 0.5), f.unit)} | ${show(p95, f.unit)} | ${show(Math.max(...b), f.unit)} | ${mark} | ${rounds.length} x ${b.length} | ${show(quantile(rounds.flat(), 0.95), f.unit)} |`)
+      lines.push(`| ${f.name} | ${show(quantile(b, 0.5), f.unit)} | ${show(p95, f.unit)} | ${show(Math.max(...b), f.unit)} | ${mark} | ${rounds.length} x ${b.length} | ${f.disturbed} | ${show(quantile(rounds.flat(), 0.95), f.unit)} |`)
     }
     return lines.join('\n')
   }

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import { flushSync } from 'react-dom'
 
 interface Props {
@@ -7,50 +7,59 @@ interface Props {
   /** Rows are drawn for these positions only. */
   row: (index: number) => ReactNode
   onRange: (from: number, to: number) => void
-  scroller: RefObject<HTMLDivElement | null>
 }
 
-/** Rows drawn beyond the visible ones on each side. */
+/** Rows drawn beyond the visible ones on each side, and how long after the first (ms): those come without them. */
 const OVERSCAN = 8
+const LATER = 80
 /** Browsers stop drawing somewhere above 16 million pixels. */
 const MAX_HEIGHT = 15_000_000
 
 /**
  * Rows of one fixed height, of which only those in view exist. Because the
  * height is fixed, a position is a division: 100,000 rows cost no more than
- * ten, and nothing is measured while scrolling.
+ * ten, and nothing is measured while scrolling. What scrolls is the nearest
+ * element around with `data-scroller`: a ref of the parent is not set yet when
+ * rows that are known at once appear together with it.
  */
-export function VirtualRows({ count, height, row, onRange, scroller }: Props) {
-  const [range, setRange] = useState<[number, number]>([0, 30])
+export function VirtualRows({ count, height, row, onRange }: Props) {
+  const [range, setRange] = useState<[number, number]>(() => [0, Math.ceil(innerHeight / height)])
+  const root = useRef<HTMLDivElement>(null)
+  const over = useRef(0)
   const report = useRef(onRange)
   report.current = onRange
   const total = Math.min(count * height, MAX_HEIGHT)
 
   useLayoutEffect(() => {
-    const el = scroller.current
+    const el = root.current?.closest('[data-scroller]')
     if (!el) return
     const measure = (): void => {
-      const from = Math.max(0, Math.floor(el.scrollTop / height) - OVERSCAN)
-      const to = Math.min(count - 1, Math.ceil((el.scrollTop + el.clientHeight) / height) + OVERSCAN)
-      setRange((old) => (old[0] === from && old[1] === to ? old : [from, to]))
+      const from = Math.max(0, Math.floor(el.scrollTop / height) - over.current)
+      const to = Math.min(count - 1, Math.ceil((el.scrollTop + el.clientHeight) / height) + over.current)
+      setRange((old) => (over.current === 0 ? old[0] <= from && to <= old[1] : old[0] === from && old[1] === to) ? old : [from, to])
       report.current(from, to)
     }
     // In the frame that scrolls, not in a task after it, in which there would be no rows yet.
     const scrolled = (): void => flushSync(measure)
     measure()
     el.addEventListener('scroll', scrolled, { passive: true })
+    const rest = setTimeout(() => {
+      over.current = OVERSCAN
+      measure()
+    }, LATER)
     const sizes = new ResizeObserver(measure)
     sizes.observe(el)
     return () => {
+      clearTimeout(rest)
       el.removeEventListener('scroll', scrolled)
       sizes.disconnect()
     }
-  }, [count, height, scroller])
+  }, [count, height])
 
   const rows: ReactNode[] = []
   for (let i = range[0]; i <= Math.min(range[1], count - 1); i++) rows.push(row(i))
   return (
-    <div role="presentation" style={{ height: total, position: 'relative' }}>
+    <div ref={root} role="presentation" style={{ height: total, position: 'relative' }}>
       <div role="rowgroup" style={{ position: 'absolute', insetInline: 0, top: 0, transform: `translateY(${range[0] * height}px)` }}>
         {rows}
       </div>

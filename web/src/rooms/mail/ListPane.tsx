@@ -77,13 +77,13 @@ export function ListPane() {
       <ListHead />
       {drop.shown}
       {dated && rows.length > 0 && <DateBar account={account} view={view} scroller={scroller} height={height} />}
-      <div className={css.scroller} ref={scroller} {...drop.bind} id="list" tabIndex={-1} data-shape={shape}>
+      <div className={css.scroller} ref={scroller} {...drop.bind} id="list" tabIndex={-1} data-scroller data-shape={shape}>
         {total === undefined && view.error && <Failure error={view.error} retry={() => void view.ensure(0, 40)} />}
         {total === undefined && !view.error && <Skeleton lines={12} label={t(searching ? 'search.running' : 'state.loading')} />}
         {total !== undefined && rows.length === 0 && <NothingHere />}
         {rows.length > 0 && (
           <div role="grid" aria-label={t('list.name')} aria-rowcount={rows.length} aria-multiselectable className={css.grid}>
-            <VirtualRows count={rows.length} height={height} row={row} onRange={range} scroller={scroller} />
+            <VirtualRows count={rows.length} height={height} row={row} onRange={range} />
           </div>
         )}
       </div>

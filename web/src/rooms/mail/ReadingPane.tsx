@@ -37,22 +37,17 @@ function Conversation({ threadId, live }: { threadId: string; live: boolean }) {
   const { engine, account, mailbox, acts, list, view, compose } = useMail()
   const all = useThreadEmails(account, threadId)
   const [error, setError] = useState<SyncError | null>(null)
-  const [open, setOpen] = useState<ReadonlySet<string> | null>(null)
   const [attempt, setAttempt] = useState(0)
+  const emails = useMemo(() => visible(all, mailbox?.role ?? null, account.role('trash')?.id), [all, mailbox, account])
+  // What is new and the last letter, once; later arrivals open themselves. A
+  // conversation that is there already is drawn at once, without its skeleton.
+  const [open, setOpen] = useState<ReadonlySet<string> | null>(() => firstOpen(emails))
 
   useEffect(() => {
     engine.openThread(account, threadId).then(() => setError(null), (e: unknown) => setError(asSyncError(e)))
   }, [engine, account, threadId, attempt])
 
-  const emails = useMemo(() => visible(all, mailbox?.role ?? null, account.role('trash')?.id), [all, mailbox, account])
-
-  // Opens what is new and the last letter, once; later arrivals open themselves.
-  useEffect(() => {
-    if (emails.length === 0) return
-    const letters = emails.filter((e) => !e.keywords['$draft'])
-    const first = letters.filter((e, i) => i === letters.length - 1 || !e.keywords['$seen'])
-    setOpen((old) => old ?? new Set((first.length > 0 ? first : emails).map((e) => e.id)))
-  }, [emails])
+  useEffect(() => setOpen((old) => old ?? firstOpen(emails)), [emails])
 
   useEffect(() => {
     if (!open || !live) return
@@ -102,6 +97,14 @@ function Conversation({ threadId, live }: { threadId: string; live: boolean }) {
       </div>
     </article>
   )
+}
+
+/** What a conversation opens with; null while none of it is known. */
+function firstOpen(emails: readonly Email[]): ReadonlySet<string> | null {
+  if (emails.length === 0) return null
+  const letters = emails.filter((e) => !e.keywords['$draft'])
+  const first = letters.filter((e, i) => i === letters.length - 1 || !e.keywords['$seen'])
+  return new Set((first.length > 0 ? first : emails).map((e) => e.id))
 }
 
 /** What is in the bin is shown only there; everything else of a conversation is shown everywhere. */

@@ -47,10 +47,11 @@ export function useActs(engine: MailEngine, a: MailAccount, from: Mailbox | unde
       }
       await c.done.catch((e: unknown) => sayError(`${t('error.putBack')} ${errorText(t, asSyncError(e))}`))
     }
-    const folder = (role: MailboxRole & keyof typeof folderKeys): Promise<string> => roleFolder(engine, a, role, t(folderKeys[role]))
     const to = async (role: MailboxRole & keyof typeof folderKeys, key: Key, emails: Email[], patches: (to: string) => Patches): Promise<void> => {
       try {
-        await run(patches(await folder(role)), t(key, { count: emails.length }))
+        // Without a wait where the folder is there: the rows change in one drawing with the cursor.
+        const box = a.role(role)?.id ?? (await roleFolder(engine, a, role, t(folderKeys[role])))
+        await run(patches(box), t(key, { count: emails.length }))
       } catch (e) {
         sayError(errorText(t, asSyncError(e)))
       }
