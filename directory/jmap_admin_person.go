@@ -223,22 +223,22 @@ func (a api) recordGet(ctx context.Context, call *jmap.Call) (any, error) {
 	if args.IDs == nil {
 		for _, e := range b.administered(admin, RecordFilter{}) {
 			if len(objects) < maxFound {
-				objects = append(objects, record(e.Person, admin))
+				objects = append(objects, a.d.recordOf(e.Person, admin))
 			}
 		}
 	} else {
 		for _, text := range *args.IDs {
 			n, _ := id.Parse(personID, text)
 			if e, ok := b.byID[n]; ok && admin.reaches(e.Person) {
-				objects = append(objects, record(e.Person, admin))
+				objects = append(objects, a.d.recordOf(e.Person, admin))
 			}
 		}
 	}
 	return jmap.Get(args, s.book, objects, func(p PersonRecord) jmap.ID { return p.ID })
 }
 
-func record(p Person, admin Administers) PersonRecord {
-	home := p.home()
+func (d *Directory) recordOf(p Person, admin Administers) PersonRecord {
+	home := p.home(d.today())
 	return PersonRecord{ID: id.Text(personID, p.ID), Email: p.Address, Language: p.Language, Locked: p.Locked, personFields: fieldsOf(p),
 		MyRights: PersonRights{admin.May(policy.DutyPeople, home), admin.May(policy.DutyAccounts, home), admin.May(policy.DutyUnlock, home)}}
 }

@@ -41,10 +41,18 @@ func (k *desk) addPerson(ctx context.Context, p Person) error {
 	if err := k.checkPerson(ctx, p); err != nil {
 		return err
 	}
-	if err := putPerson(ctx, k.tx, k.by.Org, p); err != nil {
+	if err := k.putPerson(ctx, p); err != nil {
 		return err
 	}
 	return k.record(ctx, "person.add", personText(p.ID), nil, p.story())
+}
+
+// putPerson stores a person; their account belongs to the unit that they do.
+func (k *desk) putPerson(ctx context.Context, p Person) error {
+	if err := putPerson(ctx, k.tx, k.by.Org, p); err != nil {
+		return err
+	}
+	return setHome(ctx, k.tx, k.by.Org, p.Account, k.home(p))
 }
 
 // AddMember makes a person together with their account and its first
@@ -62,7 +70,7 @@ func (d *Directory) AddMember(ctx context.Context, by policy.Subject, p Person) 
 	if p.Language != "" && !isLanguage(p.Language) {
 		return p, "", errs.E(errs.Invalid, "%q is no language of the client.", p.Language)
 	}
-	a, err := d.PrepareAccount(ctx, Account{Org: by.Org, Address: address, Name: p.Name, Language: p.Language, Unit: p.home(), Clearance: policy.Internal})
+	a, err := d.PrepareAccount(ctx, Account{Org: by.Org, Address: address, Name: p.Name, Language: p.Language, Unit: p.home(d.today()), Clearance: policy.Internal})
 	if err != nil {
 		return p, "", err
 	}
@@ -73,7 +81,7 @@ func (d *Directory) AddMember(ctx context.Context, by policy.Subject, p Person) 
 		first, give = d.firstPassword() // outside the transaction: hashing takes long
 	}
 	err = d.administer(ctx, by, act{"person.add", address, func(ctx context.Context, k *desk) error {
-		if err := k.may(policy.DutyAccounts, p.home()); err != nil {
+		if err := k.may(policy.DutyAccounts, k.home(p)); err != nil {
 			return err
 		}
 		p.Account, password = a.ID, ""
@@ -99,8 +107,9 @@ func (d *Directory) AddMember(ctx context.Context, by policy.Subject, p Person) 
 	return p, password, err
 }
 
-// takeUp unlocks an account for its return. One that has a person, is a
-// shared one, or whose owner holds a role is not to be had this way.
+// takeUp unlocks an account for its return, which needs the right where it was
+// too. One that has a person, is a shared one, or whose owner holds a role is
+// not to be had this way.
 func (k *desk) takeUp(ctx context.Context, a Account) error {
 	person, err := personOf(ctx, k.tx, k.by.Org, a.ID)
 	if err != nil {
@@ -108,6 +117,9 @@ func (k *desk) takeUp(ctx context.Context, a Account) error {
 	}
 	if person != 0 || a.Kind != KindPerson || a.Admin {
 		return errs.E(errs.Exists, "%s exists already.", a.Address)
+	}
+	if err := k.may(policy.DutyAccounts, a.Unit); err != nil {
+		return err
 	}
 	if err := k.noRole(ctx, a.ID); err != nil {
 		return err
@@ -142,15 +154,18 @@ func (d *Directory) ChangePerson(ctx context.Context, by policy.Subject, person 
 				return err
 			}
 		}
-		if !samePerson(old, now) {
+		switch {
+		case !k.samePerson(old, now):
 			if err := k.mayHandle(old, now); err != nil {
 				return err
 			}
+		case now.Locked == old.Locked:
+			return nil
 		}
 		if err := k.checkPerson(ctx, now); err != nil {
 			return err
 		}
-		if err := putPerson(ctx, k.tx, by.Org, now); err != nil {
+		if err := k.putPerson(ctx, now); err != nil {
 			return err
 		}
 		return k.record(ctx, "person.change", personText(person), old.story(), now.story())

@@ -38,31 +38,40 @@ func (p Person) story() any {
 	return personStory{p.Name, p.Address, p.Aliases, p.RankName, p.Rank, p.Sort, p.Level, p.Phone, p.Locked, p.Posts, p.Deputies}
 }
 
-// home is the unit that a person belongs to: that of their main post, else of
-// the first one; 0 for who has none.
-func (p Person) home() int64 {
+// home is the unit that a person belongs to on a day: that of the main post
+// they hold then, else of another one they hold, else of the first they have;
+// 0 for who has none.
+func (p Person) home(day string) int64 {
+	best, unit := 0, int64(0)
 	for _, post := range p.Posts {
-		if post.Kind == PostMain {
-			return post.Unit
+		n := 1
+		if post.heldOn(day) {
+			n = 2
+			if post.Kind == PostMain {
+				n = 3
+			}
+		}
+		if n > best {
+			best, unit = n, post.Unit
 		}
 	}
-	if len(p.Posts) > 0 {
-		return p.Posts[0].Unit
-	}
-	return 0
+	return unit
 }
+
+// home is the unit that a person belongs to today.
+func (k *desk) home(p Person) int64 { return p.home(k.d.today()) }
 
 // mayHandle refuses a change of a person that the administrator has no right
 // to: what is theirs needs it where they belong, before and after, and each
 // post that comes, goes or changes where it is.
 func (k *desk) mayHandle(old, now Person) error {
 	units := map[int64]bool{}
-	if old.ID == 0 || now.ID == 0 || !sameSelf(old, now) {
+	if old.ID == 0 || now.ID == 0 || !k.sameSelf(old, now) {
 		if old.ID != 0 {
-			units[old.home()] = true
+			units[k.home(old)] = true
 		}
 		if now.ID != 0 {
-			units[now.home()] = true
+			units[k.home(now)] = true
 		}
 	}
 	for _, post := range old.Posts {
@@ -81,29 +90,29 @@ func (k *desk) mayHandle(old, now Person) error {
 		}
 	}
 	if now.ID != 0 && old.Level != now.Level {
-		return k.may(policy.DutyAccounts, now.home())
+		return k.may(policy.DutyAccounts, k.home(now))
 	}
 	return nil
 }
 
 // sameSelf says whether all but the posts is the same.
-func sameSelf(a, b Person) bool {
+func (k *desk) sameSelf(a, b Person) bool {
 	return a.Name == b.Name && slices.Equal(a.Aliases, b.Aliases) && a.Rank == b.Rank && a.RankName == b.RankName && a.Sort == b.Sort &&
-		a.Level == b.Level && a.Phone == b.Phone && slices.Equal(a.Deputies, b.Deputies) && a.home() == b.home()
+		a.Level == b.Level && a.Phone == b.Phone && slices.Equal(a.Deputies, b.Deputies) && k.home(a) == k.home(b)
 }
 
-func samePerson(a, b Person) bool { return sameSelf(a, b) && slices.Equal(a.Posts, b.Posts) }
+func (k *desk) samePerson(a, b Person) bool { return k.sameSelf(a, b) && slices.Equal(a.Posts, b.Posts) }
 
 // setLock lets those lock who have accounts in hand, and the help desk unlock.
 // An administrator is not locked out by another: their role goes first.
 func (k *desk) setLock(ctx context.Context, p Person, lock bool) error {
 	if !lock {
-		if err := k.may(policy.DutyUnlock, p.home()); err != nil {
+		if err := k.may(policy.DutyUnlock, k.home(p)); err != nil {
 			return err
 		}
 		return k.lock(ctx, p.Account, false)
 	}
-	if err := k.may(policy.DutyAccounts, p.home()); err != nil {
+	if err := k.may(policy.DutyAccounts, k.home(p)); err != nil {
 		return err
 	}
 	if p.Account == k.by.Account {

@@ -128,6 +128,12 @@ func setLocked(ctx context.Context, tx *store.Tx, org, account int64, locked boo
 	return err
 }
 
+// setHome notes the unit of an account.
+func setHome(ctx context.Context, tx *store.Tx, org, account, unit int64) error {
+	_, err := tx.Exec(ctx, "UPDATE account SET unit_id = $3 WHERE org_id = $1 AND id = $2", org, account, unit)
+	return err
+}
+
 // personOf returns the person of an account, 0 where it has none.
 func personOf(ctx context.Context, tx *store.Tx, org, account int64) (person int64, err error) {
 	err = tx.Row(ctx, "SELECT id FROM person WHERE org_id = $1 AND account_id = $2", []any{org, account}, &person)

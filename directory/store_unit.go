@@ -7,12 +7,13 @@ import (
 	"chancery/store"
 )
 
-// unitHolds says what a unit still has, in words; "" = it is empty.
+// unitHolds says what a unit still has, in words; "" = it is empty. Accounts
+// of people count by their posts: who left keeps the account and holds nothing.
 func unitHolds(ctx context.Context, tx *store.Tx, org, unit int64) (what string, err error) {
 	for _, q := range []struct{ sql, words string }{
 		{"SELECT COUNT(*) FROM unit WHERE org_id = $1 AND parent = $2", "units below it"},
 		{"SELECT COUNT(*) FROM post WHERE org_id = $1 AND unit_id = $2", "people with posts"},
-		{"SELECT COUNT(*) FROM account WHERE org_id = $1 AND unit_id = $2", "mailboxes"},
+		{"SELECT COUNT(*) FROM account WHERE org_id = $1 AND unit_id = $2 AND kind <> 'person'", "mailboxes"},
 		{"SELECT COUNT(*) FROM role_grant WHERE org_id = $1 AND unit_id = $2", "administrators"},
 	} {
 		var n int64

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react'
 import type { Holding } from '~/api/jmap'
-import { useT, type Key } from '~/kit/i18n'
+import { useT } from '~/kit/i18n'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { fullDate } from '~/kit/i18n/dates'
 import { asSyncError } from '~/kit/sync/errors'
@@ -13,10 +13,8 @@ import { Plus, ShieldAlert, Trash2 } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import type { PartProps } from './ConsoleRoom'
-import { refusal, unitPath, useLoad } from './data'
+import { refusal, roleHint, roleName, unitPath, useLoad } from './data'
 import { UnitSelect } from './UnitSelect'
-
-const roleKey = (role: string): Key => `console.role.${role}` as Key
 
 /** Who holds which role; granted and taken back by security administrators. */
 export function RolesSection({ api, office }: PartProps) {
@@ -25,7 +23,7 @@ export function RolesSection({ api, office }: PartProps) {
   const [adding, setAdding] = useState(false)
   const mayGrant = api.mine.duties.includes('security')
   const revoke = async (h: Holding): Promise<void> => {
-    const role = t(roleKey(h.role))
+    const role = roleName(h.role)
     if (!(await confirm({ title: t('console.revoke'), text: t('console.revokeText', { name: h.name, role }), confirm: t('console.revokeNamed', { role }) }))) return
     try {
       await api.set('Role', { destroy: [h.id] })
@@ -58,11 +56,11 @@ export function RolesSection({ api, office }: PartProps) {
                 <small>{h.email}</small>
               </span>
               <span className={css.post}>
-                <span>{t(roleKey(h.role))}</span>
+                <span>{roleName(h.role)}</span>
                 <small>{h.unitId ? unitPath(office.units, h.unitId) : t('console.whole')}</small>
               </span>
               <small className={css.since}>{h.grantedBy ? t('console.grantedBy', { name: h.grantedBy, date: fullDate(h.grantedAt) }) : t('console.grantedHere', { date: fullDate(h.grantedAt) })}</small>
-              <span className={css.acts}>{mayGrant && <IconButton icon={Trash2} label={t('console.revokeFrom', { name: h.name, role: t(roleKey(h.role)) })} onClick={() => void revoke(h)} />}</span>
+              <span className={css.acts}>{mayGrant && <IconButton icon={Trash2} label={t('console.revokeFrom', { name: h.name, role: roleName(h.role) })} onClick={() => void revoke(h)} />}</span>
             </li>
           ))}
         </ul>
@@ -84,7 +82,7 @@ function GrantForm({ api, office, onClose, reload }: PartProps & { onClose: () =
     if (kind?.scope === 'subtree' && !unit) return setError(t('console.needUnit'))
     try {
       await api.set('Role', { create: { new: { role, email: email.trim(), unitId: kind?.scope === 'whole' ? null : unit } } })
-      say(t('console.granted', { name: email.trim(), role: t(roleKey(role)) }))
+      say(t('console.granted', { name: email.trim(), role: roleName(role) }))
       reload()
       onClose()
     } catch (e) {
@@ -105,8 +103,8 @@ function GrantForm({ api, office, onClose, reload }: PartProps & { onClose: () =
       <div className={css.form}>
         {error && <Banner kind="danger" live>{error}</Banner>}
         <Field label={t('console.email')} type="email" value={email} onChange={(e) => { setEmail(e.target.value); setError(undefined) }} />
-        <Choice label={t('console.role')} value={role} options={api.mine.roles.map((r) => [r.role, t(roleKey(r.role))] as const)} onChange={(r) => { setRole(r); setError(undefined) }} />
-        <p className={css.sub}>{t(`console.roleHint.${role}` as Key)}</p>
+        <Choice label={t('console.role')} value={role} options={api.mine.roles.map((r) => [r.role, roleName(r.role)] as const)} onChange={(r) => { setRole(r); setError(undefined) }} />
+        <p className={css.sub}>{roleHint(role)}</p>
         {kind && kind.scope !== 'whole' && <UnitSelect label={t('console.unitBelow')} units={office.units} value={unit} {...(kind.scope === 'anywhere' ? { empty: t('console.whole') } : {})} onChange={setUnit} />}
       </div>
     </Dialog>

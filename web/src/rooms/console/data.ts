@@ -112,3 +112,24 @@ export function refusal(e: unknown): string {
   const key = refusals[error.type]
   return key ? t(key) : errorText(t, error)
 }
+
+const roleNames: Record<string, Key> = {
+  system: 'console.role.system', security: 'console.role.security', audit: 'console.role.audit',
+  unit: 'console.role.unit', personnel: 'console.role.personnel', helpdesk: 'console.role.helpdesk',
+}
+const roleHints: Record<string, Key> = {
+  system: 'console.roleHint.system', security: 'console.roleHint.security', audit: 'console.roleHint.audit',
+  unit: 'console.roleHint.unit', personnel: 'console.roleHint.personnel', helpdesk: 'console.roleHint.helpdesk',
+}
+
+/** A role's name; that of one that this client does not know as the server calls it. */
+export function roleName(role: string): string {
+  const key = roleNames[role]
+  return key ? t(key) : role
+}
+
+/** What a role is for. */
+export function roleHint(role: string): string {
+  const key = roleHints[role]
+  return key ? t(key) : ''
+}
