@@ -18,8 +18,8 @@ import (
 func office(t *testing.T, url string) *town {
 	t.Helper()
 	w := newTown(t, url)
-	for name, unit := range map[string]string{"system": "Mayor", "security": "Mayor", "audit": "Mayor", "boss": "Works", "clerk": "Roads", "detective": "Police", "desk": "Mayor"} {
-		w.add(t, name, Person{}, main(w.units[unit]))
+	for _, x := range [][2]string{{"system", "Mayor"}, {"security", "Mayor"}, {"audit", "Mayor"}, {"boss", "Works"}, {"clerk", "Roads"}, {"detective", "Police"}, {"desk", "Mayor"}} {
+		w.add(t, x[0], Person{}, main(w.units[x[1]]))
 	}
 	w.grant(t, "system", policy.RoleSystem, "")
 	w.grant(t, "security", policy.RoleSecurity, "")
@@ -144,90 +144,104 @@ func TestRolesAtOnce(t *testing.T) {
 	})
 }
 
+// trial is an act that somebody tries, and the kind of error it ends in; "" is done.
+type trial struct {
+	who, what string
+	do        func(policy.Subject) error
+	want      string
+}
+
+// unitTrials are acts on units.
+func (w *town) unitTrials(t *testing.T) []trial {
+	rename := func(unit string) func(policy.Subject) error {
+		return func(s policy.Subject) error {
+			return w.ChangeUnit(t.Context(), s, w.units[unit], func(u *Unit) error { u.Sort++; return nil })
+		}
+	}
+	moveUnit := func(unit, to string) func(policy.Subject) error {
+		return func(s policy.Subject) error {
+			return w.ChangeUnit(t.Context(), s, w.units[unit], func(u *Unit) error { u.Parent = w.units[to]; return nil })
+		}
+	}
+	return []trial{
+		{"boss", "changes a unit below", rename("Roads"), ""},
+		{"boss", "changes the own unit", rename("Works"), ""},
+		{"boss", "changes a unit elsewhere", rename("Police"), "forbidden"},
+		{"boss", "changes the unit above", rename("City"), "forbidden"},
+		{"boss", "moves a unit away", moveUnit("Roads", "Police"), "forbidden"},
+		{"boss", "moves the own unit", moveUnit("Works", ""), "forbidden"},
+		{"system", "makes a cycle", moveUnit("Works", "Roads"), "invalid"},
+		{"system", "puts a unit below itself", moveUnit("Works", "Works"), "invalid"},
+		{"system", "moves a unit to one that is not there", func(s policy.Subject) error {
+			return w.ChangeUnit(t.Context(), s, w.units["Roads"], func(u *Unit) error { u.Parent = 9; return nil })
+		}, "not found"},
+		{"system", "removes a unit with people", func(s policy.Subject) error { return w.RemoveUnit(t.Context(), s, w.units["Roads"]) }, "conflict"},
+		{"boss", "removes the own unit", func(s policy.Subject) error { return w.RemoveUnit(t.Context(), s, w.units["Works"]) }, "forbidden"},
+		{"boss", "adds a unit below", func(s policy.Subject) error {
+			_, err := w.AddUnits(t.Context(), s, []Unit{{Parent: w.units["Roads"], Names: map[string]string{"en": "Tunnels"}}})
+			return err
+		}, ""},
+		{"boss", "adds a unit at the top", func(s policy.Subject) error {
+			_, err := w.AddUnits(t.Context(), s, []Unit{{Names: map[string]string{"en": "Empire"}}})
+			return err
+		}, "forbidden"},
+		{"audit", "changes a unit", rename("Roads"), "forbidden"},
+		{"security", "changes a unit", rename("Roads"), "forbidden"},
+	}
+}
+
+// personTrials are acts on people and what belongs to them, one after the other.
+func (w *town) personTrials(t *testing.T) []trial {
+	person := func(name string, change func(*Person)) func(policy.Subject) error {
+		return func(s policy.Subject) error {
+			return w.ChangePerson(t.Context(), s, w.people[name].ID, func(p *Person) error { change(p); return nil })
+		}
+	}
+	post := func(unit string) func(*Person) {
+		return func(p *Person) { p.Posts = append(p.Posts, Post{Unit: w.units[unit], Kind: PostAdditional}) }
+	}
+	return []trial{
+		{"boss", "changes somebody below", person("clerk", func(p *Person) { p.Phone = "1" }), ""},
+		{"boss", "changes somebody elsewhere", person("detective", func(p *Person) { p.Phone = "1" }), "forbidden"},
+		{"boss", "gives somebody below a post elsewhere", person("clerk", post("Police")), "forbidden"},
+		{"boss", "gives somebody elsewhere a post here", person("detective", post("Roads")), ""},
+		{"boss", "moves somebody here to elsewhere", person("clerk", func(p *Person) { p.Posts[0].Unit = w.units["Police"] }), "forbidden"},
+		{"boss", "moves somebody from elsewhere here", person("detective", func(p *Person) { p.Posts[0].Unit = w.units["Roads"] }), "forbidden"},
+		{"boss", "gives a level", person("clerk", func(p *Person) { p.Level = "gold" }), ""},
+		{"boss", "gives a level that is not there", person("clerk", func(p *Person) { p.Level = "none" }), "not found"},
+		{"boss", "locks somebody below", person("clerk", func(p *Person) { p.Locked = true }), ""},
+		{"boss", "locks somebody elsewhere", person("detective", func(p *Person) { p.Locked = true }), "forbidden"},
+		{"boss", "locks themself", person("boss", func(p *Person) { p.Locked = true }), "forbidden"},
+		{"desk", "unlocks", person("clerk", func(p *Person) { p.Locked = false }), ""},
+		{"desk", "locks", person("clerk", func(p *Person) { p.Locked = true }), "forbidden"},
+		{"desk", "changes somebody", person("clerk", func(p *Person) { p.Phone = "2" }), "forbidden"},
+		{"system", "locks an administrator", person("security", func(p *Person) { p.Locked = true }), "forbidden"},
+		{"system", "removes an administrator", func(s policy.Subject) error { return w.RemovePerson(t.Context(), s, w.people["audit"].ID) }, "forbidden"},
+		{"boss", "removes somebody elsewhere", func(s policy.Subject) error { return w.RemovePerson(t.Context(), s, w.people["system"].ID) }, "forbidden"},
+		{"clerk", "changes themself", person("clerk", func(p *Person) { p.Phone = "3" }), "forbidden"},
+		{"system", "hides people", func(s policy.Subject) error { return w.SetVisibility(t.Context(), s, nil) }, "forbidden"},
+		{"security", "makes a level", func(s policy.Subject) error {
+			_, err := w.AddServiceLevel(t.Context(), s, ServiceLevel{Names: map[string]string{"en": "x"}})
+			return err
+		}, "forbidden"},
+		{"system", "removes a level that people have", func(s policy.Subject) error { return w.RemoveServiceLevel(t.Context(), s, "gold") }, "conflict"},
+		{"system", "has two main posts in hand", person("clerk", func(p *Person) { p.Posts = append(p.Posts, main(w.units["Police"])) }), "invalid"},
+		{"system", "names somebody their own deputy", person("clerk", func(p *Person) {
+			p.Deputies = []Deputy{{Person: p.ID, Starts: "2026-03-01", Ends: "2026-03-02"}}
+		}), "invalid"},
+		{"boss", "names a deputy", person("clerk", func(p *Person) {
+			p.Deputies = []Deputy{{Person: w.people["boss"].ID, Starts: "2026-03-01", Ends: "2026-03-02"}}
+		}), ""},
+		{"boss", "removes somebody below", func(s policy.Subject) error { return w.RemovePerson(t.Context(), s, w.people["clerk"].ID) }, ""},
+	}
+}
+
 // TestSubtree is who may change what where: every line an act, and the answer.
 func TestSubtree(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, url string) {
 		w := office(t, url)
 		w.level(t, "gold", 1<<30)
-		rename := func(unit string) func(policy.Subject) error {
-			return func(s policy.Subject) error {
-				return w.ChangeUnit(t.Context(), s, w.units[unit], func(u *Unit) error { u.Sort++; return nil })
-			}
-		}
-		moveUnit := func(unit, to string) func(policy.Subject) error {
-			return func(s policy.Subject) error {
-				return w.ChangeUnit(t.Context(), s, w.units[unit], func(u *Unit) error { u.Parent = w.units[to]; return nil })
-			}
-		}
-		person := func(name string, change func(*Person)) func(policy.Subject) error {
-			return func(s policy.Subject) error {
-				return w.ChangePerson(t.Context(), s, w.people[name].ID, func(p *Person) error { change(p); return nil })
-			}
-		}
-		post := func(unit string) func(*Person) {
-			return func(p *Person) { p.Posts = append(p.Posts, Post{Unit: w.units[unit], Kind: PostAdditional}) }
-		}
-		for _, c := range []struct {
-			who, what string
-			do        func(policy.Subject) error
-			want      string // the kind of error, "" = done
-		}{
-			{"boss", "changes a unit below", rename("Roads"), ""},
-			{"boss", "changes the own unit", rename("Works"), ""},
-			{"boss", "changes a unit elsewhere", rename("Police"), "forbidden"},
-			{"boss", "changes the unit above", rename("City"), "forbidden"},
-			{"boss", "moves a unit away", moveUnit("Roads", "Police"), "forbidden"},
-			{"boss", "moves the own unit", moveUnit("Works", ""), "forbidden"},
-			{"system", "makes a cycle", moveUnit("Works", "Roads"), "invalid"},
-			{"system", "puts a unit below itself", moveUnit("Works", "Works"), "invalid"},
-			{"system", "moves a unit to one that is not there", func(s policy.Subject) error {
-				return w.ChangeUnit(t.Context(), s, w.units["Roads"], func(u *Unit) error { u.Parent = 9; return nil })
-			}, "not found"},
-			{"system", "removes a unit with people", func(s policy.Subject) error { return w.RemoveUnit(t.Context(), s, w.units["Roads"]) }, "conflict"},
-			{"boss", "removes the own unit", func(s policy.Subject) error { return w.RemoveUnit(t.Context(), s, w.units["Works"]) }, "forbidden"},
-			{"boss", "adds a unit below", func(s policy.Subject) error {
-				_, err := w.AddUnits(t.Context(), s, []Unit{{Parent: w.units["Roads"], Names: map[string]string{"en": "Tunnels"}}})
-				return err
-			}, ""},
-			{"boss", "adds a unit at the top", func(s policy.Subject) error {
-				_, err := w.AddUnits(t.Context(), s, []Unit{{Names: map[string]string{"en": "Empire"}}})
-				return err
-			}, "forbidden"},
-			{"boss", "changes somebody below", person("clerk", func(p *Person) { p.Phone = "1" }), ""},
-			{"boss", "changes somebody elsewhere", person("detective", func(p *Person) { p.Phone = "1" }), "forbidden"},
-			{"boss", "gives somebody below a post elsewhere", person("clerk", post("Police")), "forbidden"},
-			{"boss", "gives somebody elsewhere a post here", person("detective", post("Roads")), ""},
-			{"boss", "moves somebody here to elsewhere", person("clerk", func(p *Person) { p.Posts[0].Unit = w.units["Police"] }), "forbidden"},
-			{"boss", "moves somebody from elsewhere here", person("detective", func(p *Person) { p.Posts[0].Unit = w.units["Roads"] }), "forbidden"},
-			{"boss", "gives a level", person("clerk", func(p *Person) { p.Level = "gold" }), ""},
-			{"boss", "gives a level that is not there", person("clerk", func(p *Person) { p.Level = "none" }), "not found"},
-			{"boss", "locks somebody below", person("clerk", func(p *Person) { p.Locked = true }), ""},
-			{"boss", "locks somebody elsewhere", person("detective", func(p *Person) { p.Locked = true }), "forbidden"},
-			{"boss", "locks themself", person("boss", func(p *Person) { p.Locked = true }), "forbidden"},
-			{"desk", "unlocks", person("clerk", func(p *Person) { p.Locked = false }), ""},
-			{"desk", "locks", person("clerk", func(p *Person) { p.Locked = true }), "forbidden"},
-			{"desk", "changes somebody", person("clerk", func(p *Person) { p.Phone = "2" }), "forbidden"},
-			{"system", "locks an administrator", person("security", func(p *Person) { p.Locked = true }), "forbidden"},
-			{"system", "removes an administrator", func(s policy.Subject) error { return w.RemovePerson(t.Context(), s, w.people["audit"].ID) }, "forbidden"},
-			{"boss", "removes somebody elsewhere", func(s policy.Subject) error { return w.RemovePerson(t.Context(), s, w.people["system"].ID) }, "forbidden"},
-			{"audit", "changes a unit", rename("Roads"), "forbidden"},
-			{"security", "changes a unit", rename("Roads"), "forbidden"},
-			{"clerk", "changes themself", person("clerk", func(p *Person) { p.Phone = "3" }), "forbidden"},
-			{"system", "hides people", func(s policy.Subject) error { return w.SetVisibility(t.Context(), s, nil) }, "forbidden"},
-			{"security", "makes a level", func(s policy.Subject) error {
-				_, err := w.AddServiceLevel(t.Context(), s, ServiceLevel{Names: map[string]string{"en": "x"}})
-				return err
-			}, "forbidden"},
-			{"system", "removes a level that people have", func(s policy.Subject) error { return w.RemoveServiceLevel(t.Context(), s, "gold") }, "conflict"},
-			{"system", "has two main posts in hand", person("clerk", func(p *Person) { p.Posts = append(p.Posts, main(w.units["Police"])) }), "invalid"},
-			{"system", "names somebody their own deputy", person("clerk", func(p *Person) {
-				p.Deputies = []Deputy{{Person: p.ID, Starts: "2026-03-01", Ends: "2026-03-02"}}
-			}), "invalid"},
-			{"boss", "names a deputy", person("clerk", func(p *Person) {
-				p.Deputies = []Deputy{{Person: w.people["boss"].ID, Starts: "2026-03-01", Ends: "2026-03-02"}}
-			}), ""},
-			{"boss", "removes somebody below", func(s policy.Subject) error { return w.RemovePerson(t.Context(), s, w.people["clerk"].ID) }, ""},
-		} {
+		for _, c := range slices.Concat(w.unitTrials(t), w.personTrials(t)) {
 			got := ""
 			if err := c.do(w.subject(c.who)); err != nil {
 				got = errs.KindOf(err).String()
@@ -242,7 +256,7 @@ func TestSubtree(t *testing.T) {
 		}
 		program := w.subject("system")
 		program.Assurance = policy.ByProgram
-		if err := rename("Roads")(program); !errs.Is(err, errs.Forbidden) {
+		if err := w.ChangeUnit(t.Context(), program, w.units["Roads"], func(u *Unit) error { u.Sort++; return nil }); !errs.Is(err, errs.Forbidden) {
 			t.Errorf("an app password: %v", err)
 		}
 	})
@@ -355,6 +369,16 @@ func TestAddMember(t *testing.T) {
 		if err := w.RemovePerson(t.Context(), w.subject("boss"), p.ID); err != nil {
 			t.Fatal(err)
 		}
+		if _, _, err := try("system", "gone@city.example", "Police"); err != nil {
+			t.Fatal(err)
+		}
+		left := w.found(t, "gone@city.example")
+		if err := w.RemovePerson(t.Context(), w.subject("system"), left.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := try("boss", "gone@city.example", "Roads"); !errs.Is(err, errs.Forbidden) {
+			t.Errorf("an account that was elsewhere: %v", err)
+		}
 		again, password, err := try("boss", "new@city.example", "Roads")
 		a, aErr := w.Account(t.Context(), DefaultOrg, again.Account)
 		if err != nil || aErr != nil || password != "" || again.Account != p.Account || a.Locked {
@@ -364,4 +388,43 @@ func TestAddMember(t *testing.T) {
 			t.Error("they are not in the address book")
 		}
 	})
+}
+
+// found returns a person by address.
+func (w *town) found(t *testing.T, address string) Person {
+	t.Helper()
+	b, err := w.Book(t.Context(), DefaultOrg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range b.people {
+		if e.Address == address {
+			return e.Person
+		}
+	}
+	t.Fatalf("nobody has %s", address)
+	return Person{}
+}
+
+// TestHome says where a person belongs: the main post of the day comes first.
+func TestHome(t *testing.T) {
+	old, now, next := Post{Unit: 1, Kind: PostMain, Ends: "2026-02-28"}, Post{Unit: 2, Kind: PostMain, Starts: "2026-03-01", Ends: "2026-05-31"}, Post{Unit: 3, Kind: PostMain, Starts: "2026-06-01"}
+	side := Post{Unit: 4, Kind: PostAdditional}
+	for _, c := range []struct {
+		posts []Post
+		day   string
+		want  int64
+	}{
+		{nil, "2026-03-02", 0},
+		{[]Post{old, now, next}, "2026-02-28", 1},
+		{[]Post{old, now, next}, "2026-03-02", 2},
+		{[]Post{next, now, old}, "2026-06-01", 3},
+		{[]Post{side, now}, "2026-03-02", 2},
+		{[]Post{old, side}, "2026-03-02", 4},
+		{[]Post{old, next}, "2026-03-02", 1},
+	} {
+		if got := (Person{Posts: c.posts}).home(c.day); got != c.want {
+			t.Errorf("on %s with %v: %d, want %d", c.day, c.posts, got, c.want)
+		}
+	}
 }

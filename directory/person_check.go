@@ -101,7 +101,9 @@ func (k *desk) sameSelf(a, b Person) bool {
 		a.Level == b.Level && a.Phone == b.Phone && slices.Equal(a.Deputies, b.Deputies) && k.home(a) == k.home(b)
 }
 
-func (k *desk) samePerson(a, b Person) bool { return k.sameSelf(a, b) && slices.Equal(a.Posts, b.Posts) }
+func (k *desk) samePerson(a, b Person) bool {
+	return k.sameSelf(a, b) && slices.Equal(a.Posts, b.Posts)
+}
 
 // setLock lets those lock who have accounts in hand, and the help desk unlock.
 // An administrator is not locked out by another: their role goes first.
