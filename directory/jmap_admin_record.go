@@ -2,6 +2,8 @@ package directory
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
 	"chancery/audit"
 	"chancery/kit/id"
@@ -11,7 +13,8 @@ import (
 )
 
 // AuditObject is one entry of the record of what happened. Before and After
-// are the members that an act changed, where it says.
+// are the members that an act changed, where it says. Units and people are
+// named in them as they are called now; the record itself keeps their ids.
 type AuditObject struct {
 	ID     jmap.ID      `json:"id"`
 	At     jmap.UTCDate `json:"at"`
@@ -20,6 +23,7 @@ type AuditObject struct {
 	Door   string       `json:"door"`
 	Verb   string       `json:"verb"`
 	Object string       `json:"object"`
+	Name   string       `json:"name"` // of the account, person or unit that the object is; "" = neither, or gone
 	Result string       `json:"result"`
 	Before string       `json:"before"` // JSON; "" = nothing
 	After  string       `json:"after"`
@@ -121,9 +125,17 @@ func (a api) entryGet(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	names, err := a.d.namesNow(ctx, who.Org)
+	if err != nil {
+		return nil, err
+	}
 	objects := make([]AuditObject, len(list))
 	for i, e := range list {
-		objects[i] = AuditObject{id.Text(entryID, e.Seq), jmap.UTCDate{Time: e.At}, e.Address, e.Peer, e.Door, e.Verb, e.Object, e.Result, e.Before, e.After}
+		kind, key, _ := strings.Cut(e.Object, " ")
+		objects[i] = AuditObject{id.Text(entryID, e.Seq), jmap.UTCDate{Time: e.At}, e.Address, e.Peer, e.Door, e.Verb, e.Object, names.of(kind, key), e.Result, names.in(e.Before), names.in(e.After)}
+		if e.Address == "" && e.Account != 0 {
+			objects[i].Email = names.of("address", strconv.FormatInt(e.Account, 10))
+		}
 	}
 	return jmap.Get(args, id.Text(entryID, last), objects, func(o AuditObject) jmap.ID { return o.ID })
 }

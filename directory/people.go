@@ -39,14 +39,14 @@ const (
 
 // Post is a function that a person holds in a unit.
 type Post struct {
-	Unit    int64
-	Title   string
-	Kind    string // main, additional, acting
-	Sort    int    // place within the unit; 0 = as the person
-	Starts  string // first day, YYYY-MM-DD; "" = ever
-	Ends    string // last day; "" = for good
-	Mailbox int64  // account of the position itself; 0 = none
-	Num     int    // names the post among the person's, from 1; 0 = a new one
+	Unit    int64  `json:"unit"`
+	Title   string `json:"title"`
+	Kind    string `json:"kind"`              // main, additional, acting
+	Sort    int    `json:"sort,omitempty"`    // place within the unit; 0 = as the person
+	Starts  string `json:"starts,omitempty"`  // first day, YYYY-MM-DD; "" = ever
+	Ends    string `json:"ends,omitempty"`    // last day; "" = for good
+	Mailbox int64  `json:"mailbox,omitempty"` // account of the position itself; 0 = none
+	Num     int    `json:"-"`                 // names the post among the person's, from 1; 0 = a new one
 }
 
 // Person is a public servant.
@@ -70,10 +70,10 @@ type Person struct {
 
 // Deputy stands in for a person between two days.
 type Deputy struct {
-	Person int64
-	Starts string // first day, YYYY-MM-DD
-	Ends   string // last day
-	Num    int    // names it among the person's, from 1; 0 = a new one
+	Person int64  `json:"person"`
+	Starts string `json:"starts"` // first day, YYYY-MM-DD
+	Ends   string `json:"ends"`   // last day
+	Num    int    `json:"-"`      // names it among the person's, from 1; 0 = a new one
 }
 
 // renewKeys makes the texts that searches look in anew, where an older
