@@ -33,6 +33,8 @@ const routes = [
   ['own sign-ins', ['src/app/settings/SignIns.tsx', 'src/locales/zh-TW/signins.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx'], 5],
   ['rules and answers', ['src/rooms/mail/rules/RulesSection.tsx', 'src/rooms/mail/rules/AwaySection.tsx', 'src/locales/zh-TW/rules.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx'], 40],
   ['sign-in and security', ['src/app/security/SecuritySection.tsx', 'src/locales/zh-TW/security.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 15],
+  ['console', ['src/rooms/console/ConsoleRoom.tsx', 'src/locales/zh-TW/console.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx'], 20],
+  ['console: people and days', ['src/rooms/console/PersonForm.tsx'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 110],
   ['gallery', ['src/app/gallery/Gallery.tsx'], ['index.html', 'src/kit/ui/overlay/MenuPopover.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 120],
 ]
 

@@ -621,6 +621,7 @@ export interface AuditObject {
   door: string
   verb: string
   object: string
+  name: string
   result: string
   before: string
   after: string

@@ -1,4 +1,4 @@
-import { useCallback, useDeferredValue, useState } from 'react'
+import { Suspense, lazy, useCallback, useDeferredValue, useState, type KeyboardEvent } from 'react'
 import type { PersonRecord } from '~/api/jmap'
 import { useT } from '~/kit/i18n'
 import { guessLanguage } from '~/kit/i18n/guess'
@@ -10,8 +10,9 @@ import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import type { PartProps } from './ConsoleRoom'
 import { PAGE, anywhere, unitPath, useLoad } from './data'
-import { PersonForm } from './PersonForm'
 import { UnitSelect } from './UnitSelect'
+
+const PersonForm = lazy(() => import('./PersonForm'))
 
 /** The people whom one administers: found by words or unit, added, changed. */
 export function PeopleSection({ api, office }: PartProps) {
@@ -45,7 +46,7 @@ export function PeopleSection({ api, office }: PartProps) {
       ) : data.people.length === 0 ? (
         <Empty icon={Users} title={t(text || unit ? 'console.noneFound' : 'console.noPeople')} />
       ) : (
-        <ul className={css.rows}>
+        <ul className={css.rows} onKeyDown={arrows}>
           {data.people.map((p) => {
             const post = Object.values(p.posts).find((x) => x.kind === 'main') ?? Object.values(p.posts)[0]
             return (
@@ -73,7 +74,18 @@ export function PeopleSection({ api, office }: PartProps) {
           <Button disabled={(page + 1) * PAGE >= data.total} onClick={() => setPage(page + 1)}>{t('console.further')}</Button>
         </footer>
       )}
-      {editing && <PersonForm api={api} office={office} person={editing === 'new' ? null : editing} unit={unit} onClose={() => setEditing(null)} onDone={reload} />}
+      <Suspense>{editing && <PersonForm api={api} office={office} person={editing === 'new' ? null : editing} unit={unit} onClose={() => setEditing(null)} onDone={reload} />}</Suspense>
     </>
   )
+}
+
+/** Moves between the rows by the arrows, as in every list. */
+function arrows(e: KeyboardEvent<HTMLUListElement>): void {
+  const step = e.key === 'ArrowDown' ? 1 : e.key === 'ArrowUp' ? -1 : 0
+  if (step === 0) return
+  const rows = [...e.currentTarget.querySelectorAll('button')]
+  const next = rows[rows.indexOf(document.activeElement as HTMLButtonElement) + step]
+  if (!next) return
+  e.preventDefault()
+  next.focus()
 }

@@ -24,11 +24,14 @@ type Fields = Pick<PersonRecord, 'name' | 'rank' | 'rankOrder' | 'sortOrder' | '
 
 const none: Fields = { name: '', rank: '', rankOrder: 0, sortOrder: 0, phone: '', levelId: null, locked: false, posts: {}, deputies: {} }
 
+// Whoever is added comes after those of a rank, until a rank is given.
+const LAST = 100
+
 /** Writes a person with their posts and deputies; only what was changed is sent. */
-export function PersonForm({ api, office, person, unit, onClose, onDone }: Props) {
+export default function PersonForm({ api, office, person, unit, onClose, onDone }: Props) {
   const t = useT()
   const first = office.units.find((u) => may(api.mine, 'people', office.units, u.id))?.id ?? ''
-  const start: Fields = person ?? { ...none, posts: { new1: { title: '', kind: 'main', unitId: unit ?? first, sortOrder: 0, starts: null, ends: null } } }
+  const start: Fields = person ?? { ...none, rankOrder: LAST, posts: { new1: { title: '', kind: 'main', unitId: unit ?? first, sortOrder: 0, starts: null, ends: null } } }
   const [f, setF] = useState<Fields>(start)
   const [email, setEmail] = useState('')
   const [lang, setLang] = useState<Language>(language())
@@ -41,6 +44,7 @@ export function PersonForm({ api, office, person, unit, onClose, onDone }: Props
   const save = async (): Promise<void> => {
     if (!f.name.trim()) return setError(t('console.needName'))
     if (!person && !email.includes('@')) return setError(t('console.needEmail'))
+    if (Object.values(f.deputies).some((d) => !d.personId || !d.starts || !d.ends)) return setError(t('console.needDeputy'))
     setBusy(true)
     try {
       if (person) {
@@ -106,7 +110,7 @@ export function PersonForm({ api, office, person, unit, onClose, onDone }: Props
             <Field label={t('console.rankOrder')} type="number" value={f.rankOrder} onChange={(e) => put({ rankOrder: Number(e.target.value) })} />
             <Field label={t('console.sortOrder')} type="number" value={f.sortOrder} onChange={(e) => put({ sortOrder: Number(e.target.value) })} />
           </div>
-          {!person && <Choice label={t('console.language')} value={lang} options={Object.entries(languages).map(([k, v]) => [k as Language, typeof v === 'string' ? v : k] as const)} onChange={setLang} />}
+          {!person && <Choice label={t('console.language')} value={lang} options={Object.entries(languages).map(([k, v]) => [k as Language, v] as const)} onChange={setLang} />}
           {office.levels.length > 0 && <Choice label={t('console.level')} value={f.levelId ?? ''} options={[['', t('console.noLevel')], ...office.levels.map((l) => [l.id, nameIn(l.names)] as const)]} onChange={(v) => put({ levelId: v || null })} />}
         </fieldset>
         <PostFields api={api} office={office} posts={f.posts} onChange={(posts) => put({ posts })} />

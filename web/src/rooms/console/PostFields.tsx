@@ -4,6 +4,7 @@ import { Button, IconButton } from '~/kit/ui/Button'
 import { Choice, Field } from '~/kit/ui/controls'
 import { Plus, Trash2 } from '~/kit/ui/icons'
 import css from './Console.module.css'
+import { Day } from './Day'
 import { may, type AdminApi, type Office } from './data'
 import { UnitSelect } from './UnitSelect'
 
@@ -31,21 +32,24 @@ export function PostFields({ api, office, posts, onChange }: Props) {
   return (
     <fieldset className={css.group}>
       <legend>{t('console.posts')}</legend>
-      {Object.entries(posts).map(([key, p], i) => (
-        <fieldset key={key} className={css.item} disabled={p.unitId !== '' && !allowed(p.unitId)}>
+      {Object.entries(posts).map(([key, p], i) => {
+        const fixed = p.unitId !== '' && !allowed(p.unitId)
+        return (
+        <fieldset key={key} className={css.item} disabled={fixed}>
           <legend className="sr">{t('console.postNumber', { number: i + 1 })}</legend>
           <div className={css.pair}>
             <Field label={t('console.title')} value={p.title} onChange={(e) => put(key, { title: e.target.value })} />
             <UnitSelect label={t('console.unit')} units={office.units} value={p.unitId || null} only={(u) => allowed(u.id)} onChange={(u) => put(key, { unitId: u ?? '' })} />
           </div>
-          <div className={css.pair}>
+          <div className={css.days}>
             <Choice label={t('console.kind')} value={p.kind} options={kinds.map(([k, label]) => [k as string, t(label)] as const)} onChange={(kind) => put(key, { kind })} />
-            <Field label={t('console.from')} type="date" value={p.starts ?? ''} onChange={(e) => put(key, { starts: e.target.value || null })} />
-            <Field label={t('console.until')} type="date" value={p.ends ?? ''} onChange={(e) => put(key, { ends: e.target.value || null })} />
+            <Day label={t('console.from')} value={p.starts} disabled={fixed} onChange={(starts) => put(key, { starts })} />
+            <Day label={t('console.until')} value={p.ends} disabled={fixed} onChange={(ends) => put(key, { ends })} />
             <IconButton icon={Trash2} label={t('console.removePost')} onClick={() => onChange(Object.fromEntries(Object.entries(posts).filter(([k]) => k !== key)))} />
           </div>
         </fieldset>
-      ))}
+        )
+      })}
       {first && (
         <Button look="quiet" icon={Plus} onClick={add}>
           {t('console.addPost')}

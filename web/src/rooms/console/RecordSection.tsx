@@ -1,12 +1,13 @@
 import { useCallback, useState } from 'react'
 import { useT } from '~/kit/i18n'
-import { fullDate } from '~/kit/i18n/dates'
+import { guessLanguage } from '~/kit/i18n/guess'
+import { dateLocale, fullDate } from '~/kit/i18n/dates'
 import { asSyncError } from '~/kit/sync/errors'
 import { Button } from '~/kit/ui/Button'
 import { Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import type { PartProps } from './ConsoleRoom'
-import { PAGE, useLoad } from './data'
+import { PAGE, actName, useLoad } from './data'
 
 /** What happened, the newest first, as the record keeps it. */
 export function RecordSection({ api }: PartProps) {
@@ -38,14 +39,15 @@ export function RecordSection({ api }: PartProps) {
             <tbody>
               {data.entries.map((e) => (
                 <tr key={e.id}>
-                  <td>{fullDate(e.at)}</td>
+                  <td title={fullDate(e.at)}>{moment(e.at)}</td>
                   <td>{e.email || '—'}</td>
                   <td>
-                    <code>{e.verb}</code> {e.object}
+                    {actName(e.verb)}
+                    {e.name && <small lang={guessLanguage(e.name)}>{e.name}</small>}
                     {e.result !== 'ok' && <em className={css.mark}>{e.result}</em>}
                   </td>
-                  <td lang="en">
-                    {e.before && <del>{e.before}</del>} {e.after && <ins>{e.after}</ins>}
+                  <td>
+                    <Change before={e.before} after={e.after} />
                   </td>
                   <td>
                     {e.peer} {e.door}
@@ -64,4 +66,36 @@ export function RecordSection({ api }: PartProps) {
       )}
     </>
   )
+}
+
+const moment = (iso: string): string => new Intl.DateTimeFormat(dateLocale(), { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(new Date(iso))
+
+/** The members that an act changed, one a line, as they were and as they are; empty ones of what is new or gone are left out. */
+function Change({ before, after }: { before: string; after: string }) {
+  const [old, now] = [members(before), members(after)]
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])].map((key) => {
+    const [a, b] = [said(old[key]), said(now[key])]
+    if (!a && !b) return null
+    return (
+      <div key={key}>
+        <code>{key}</code> {a && <del>{a}</del>} {a && b && '→'} {b && <ins>{b}</ins>}
+      </div>
+    )
+  })
+}
+
+function members(text: string): Record<string, unknown> {
+  try {
+    const v: unknown = JSON.parse(text || '{}')
+    return typeof v === 'object' && v !== null ? (v as Record<string, unknown>) : {}
+  } catch {
+    return { text }
+  }
+}
+
+function said(v: unknown): string {
+  if (v === undefined || v === null || v === '' || v === 0 || (Array.isArray(v) && v.length === 0)) return ''
+  if (Array.isArray(v)) return v.map(said).join('; ')
+  if (typeof v === 'object') return Object.values(v).map(said).filter(Boolean).join(', ')
+  return String(v)
 }

@@ -1,20 +1,23 @@
-import { useCallback, useState } from 'react'
+import { Suspense, lazy, useCallback, useState } from 'react'
 import type { Holding } from '~/api/jmap'
 import { useT } from '~/kit/i18n'
 import { guessLanguage } from '~/kit/i18n/guess'
-import { fullDate } from '~/kit/i18n/dates'
+import { listDate } from '~/kit/i18n/dates'
 import { asSyncError } from '~/kit/sync/errors'
 import { say, sayError } from '~/kit/undo'
 import { Banner } from '~/kit/ui/Banner'
 import { Button, IconButton } from '~/kit/ui/Button'
-import { Choice, Field } from '~/kit/ui/controls'
+import { Choice } from '~/kit/ui/controls'
 import { Dialog, confirm } from '~/kit/ui/Dialog'
 import { Plus, ShieldAlert, Trash2 } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import type { PartProps } from './ConsoleRoom'
 import { refusal, roleHint, roleName, unitPath, useLoad } from './data'
+import type { Picked } from './PersonPick'
 import { UnitSelect } from './UnitSelect'
+
+const PersonPick = lazy(() => import('./PersonPick'))
 
 /** Who holds which role; granted and taken back by security administrators. */
 export function RolesSection({ api, office }: PartProps) {
@@ -59,7 +62,7 @@ export function RolesSection({ api, office }: PartProps) {
                 <span>{roleName(h.role)}</span>
                 <small>{h.unitId ? unitPath(office.units, h.unitId) : t('console.whole')}</small>
               </span>
-              <small className={css.since}>{h.grantedBy ? t('console.grantedBy', { name: h.grantedBy, date: fullDate(h.grantedAt) }) : t('console.grantedHere', { date: fullDate(h.grantedAt) })}</small>
+              <small className={css.since}>{h.grantedBy ? t('console.grantedBy', { name: h.grantedBy, date: listDate(h.grantedAt) }) : t('console.grantedHere', { date: listDate(h.grantedAt) })}</small>
               <span className={css.acts}>{mayGrant && <IconButton icon={Trash2} label={t('console.revokeFrom', { name: h.name, role: roleName(h.role) })} onClick={() => void revoke(h)} />}</span>
             </li>
           ))}
@@ -72,17 +75,17 @@ export function RolesSection({ api, office }: PartProps) {
 
 function GrantForm({ api, office, onClose, reload }: PartProps & { onClose: () => void }) {
   const t = useT()
-  const [email, setEmail] = useState('')
+  const [person, setPerson] = useState<Picked | null>(null)
   const [role, setRole] = useState('unit')
   const [unit, setUnit] = useState<string | null>(null)
   const [error, setError] = useState<string>()
   const kind = api.mine.roles.find((r) => r.role === role)
   const save = async (): Promise<void> => {
-    if (!email.includes('@')) return setError(t('console.needEmail'))
+    if (!person) return setError(t('console.needPerson'))
     if (kind?.scope === 'subtree' && !unit) return setError(t('console.needUnit'))
     try {
-      await api.set('Role', { create: { new: { role, email: email.trim(), unitId: kind?.scope === 'whole' ? null : unit } } })
-      say(t('console.granted', { name: email.trim(), role: roleName(role) }))
+      await api.set('Role', { create: { new: { role, email: person.email, unitId: kind?.scope === 'whole' ? null : unit } } })
+      say(t('console.granted', { name: person.name, role: roleName(role) }))
       reload()
       onClose()
     } catch (e) {
@@ -102,7 +105,9 @@ function GrantForm({ api, office, onClose, reload }: PartProps & { onClose: () =
     >
       <div className={css.form}>
         {error && <Banner kind="danger" live>{error}</Banner>}
-        <Field label={t('console.email')} type="email" value={email} onChange={(e) => { setEmail(e.target.value); setError(undefined) }} />
+        <Suspense fallback={<span />}>
+          <PersonPick api={api} label={t('console.person')} value={person} onChange={(p) => { setPerson(p); setError(undefined) }} />
+        </Suspense>
         <Choice label={t('console.role')} value={role} options={api.mine.roles.map((r) => [r.role, roleName(r.role)] as const)} onChange={(r) => { setRole(r); setError(undefined) }} />
         <p className={css.sub}>{roleHint(role)}</p>
         {kind && kind.scope !== 'whole' && <UnitSelect label={t('console.unitBelow')} units={office.units} value={unit} {...(kind.scope === 'anywhere' ? { empty: t('console.whole') } : {})} onChange={setUnit} />}

@@ -64,7 +64,7 @@ function UnitForm({ api, office, unit, parent, onClose, reload }: PartProps & { 
   const t = useT()
   const [names, setNames] = useState<Record<string, string>>(unit?.names ?? {})
   const [to, setTo] = useState(parent)
-  const [sort, setSort] = useState(unit?.sortOrder ?? 0)
+  const [sort, setSort] = useState(unit?.sortOrder ?? 1 + Math.max(0, ...office.units.filter((u) => u.parentId === parent).map((u) => u.sortOrder)))
   const [error, setError] = useState<string>()
   const save = async (): Promise<void> => {
     if (!Object.values(names).some((n) => n.trim())) return setError(t('console.needName'))

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import { ADMIN, type AdminCapability, type AuditEntry, type Holding, type PersonMade, type PersonRecord, type ServiceLevel, type SetResponse, type Unit, type Visibility } from '~/api/jmap'
+import { ADMIN, type AdminCapability, type AuditEntry, type Holding, type Person, type PersonMade, type PersonRecord, type ServiceLevel, type SetResponse, type Unit, type Visibility } from '~/api/jmap'
 import type { RoomProps } from '~/app/rooms'
 import { language, t, type Key } from '~/kit/i18n'
 import { asSyncError, protocolError } from '~/kit/sync/errors'
@@ -33,11 +33,12 @@ export function adminApi(engine: RoomProps['engine']) {
       const [units, levels] = await Promise.all([list<Unit>('Unit'), list<ServiceLevel>('ServiceLevel')])
       return { units, levels }
     },
-    people: async (filter: object, position = 0): Promise<{ people: PersonRecord[]; total: number }> => {
-      const q = await call<{ ids: string[]; total?: number }>('PersonRecord/query', { filter, position, limit: PAGE, calculateTotal: true })
+    people: async (filter: object, position = 0, limit = PAGE): Promise<{ people: PersonRecord[]; total: number }> => {
+      const q = await call<{ ids: string[]; total?: number }>('PersonRecord/query', { filter, position, limit, calculateTotal: true })
       const got = q.ids.length === 0 ? { list: [] } : await call<{ list: PersonRecord[] }>('PersonRecord/get', { ids: q.ids })
       return { people: got.list, total: q.total ?? 0 }
     },
+    names: async (ids: string[]) => (ids.length === 0 ? [] : (await call<{ list: Person[] }>('Person/get', { ids })).list),
     addPerson: async (fields: object) => (await set('Person', { create: { new: fields } })).created?.['new'] as unknown as PersonMade,
     roles: () => list<Holding>('Role'),
     rules: () => list<Visibility>('Visibility'),
@@ -111,6 +112,21 @@ export function refusal(e: unknown): string {
   const error = asSyncError(e)
   const key = refusals[error.type]
   return key ? t(key) : errorText(t, error)
+}
+
+const acts: Record<string, Key> = {
+  'person.add': 'console.act.personAdd', 'person.change': 'console.act.personChange', 'person.remove': 'console.act.personRemove',
+  'unit.add': 'console.act.unitAdd', 'unit.change': 'console.act.unitChange', 'unit.remove': 'console.act.unitRemove',
+  'role.grant': 'console.act.roleGrant', 'role.revoke': 'console.act.roleRevoke', 'visibility.change': 'console.act.rules',
+  'level.add': 'console.act.levelAdd', 'level.change': 'console.act.levelChange', 'level.remove': 'console.act.levelRemove',
+  'account.add': 'console.act.accountAdd', 'account.lock': 'console.act.lock', 'account.unlock': 'console.act.unlock',
+  'account.password': 'console.act.password', 'record.read': 'console.act.record', 'sign-in': 'console.act.signIn',
+}
+
+/** What was done, in words; what this client does not know as the record calls it. */
+export function actName(verb: string): string {
+  const key = acts[verb]
+  return key ? t(key) : verb
 }
 
 const roleNames: Record<string, Key> = {
