@@ -69,7 +69,7 @@ test('a system administrator makes a unit, a person with a post, a level, and un
   await form.getByLabel('Name (English)').fill('Large mailbox')
   await form.getByLabel('Mailbox in GB').fill('5')
   await form.getByRole('button', { name: 'Save' }).click()
-  await page.getByText('Mailbox of 5').waitFor()
+  await page.getByText('Mailbox of 5 GB').waitFor()
 
   await page.getByRole('button', { name: 'People', exact: true }).click()
   await page.getByRole('button', { name: 'Add a person' }).click()

@@ -14,7 +14,8 @@ import type { PartProps } from './ConsoleRoom'
 import { nameIn, refusal } from './data'
 import { NameFields } from './NameFields'
 
-const GB = 2 ** 30
+// As sizes are shown everywhere in the client.
+const GB = 1000 ** 3
 
 /** Service levels: what a class of people gets. */
 export function LevelsSection({ api, office, reload }: PartProps) {

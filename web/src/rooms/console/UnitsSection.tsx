@@ -108,7 +108,7 @@ function UnitForm({ api, office, unit, parent, onClose, reload }: PartProps & { 
         {(!unit || may(api.mine, 'units', office.units, unit.parentId)) && (
           <UnitSelect label={t('console.above')} units={office.units} value={to} {...(may(api.mine, 'units', office.units, null) ? { empty: t('console.top') } : {})} only={(u) => may(api.mine, 'units', office.units, u.id) && !below(u)} onChange={setTo} />
         )}
-        <Field label={t('console.sortOrder')} type="number" value={sort} onChange={(e) => setSort(Number(e.target.value))} />
+        <Field label={t('console.order')} type="number" value={sort} onChange={(e) => setSort(Number(e.target.value))} />
       </div>
     </Dialog>
   )
