@@ -29,25 +29,27 @@ export function ListHead() {
   const open = bar || searching || show.some((s) => s !== 'unread')
   return (
     <>
-      <header className={css.head}>
-        <h1 className={css.title}>{placeTitle(mailbox, route.box ?? '')}</h1>
-        {view.total !== undefined && <span className={css.total}>{t('list.total', { count: view.total, shown: number(view.total) })}</span>}
-        <i className={css.spring} />
-        {mailbox && mailbox.role !== 'drafts' && (
-          <span className={css.tabs} role="group" aria-label={t('list.show')}>
-            <button type="button" aria-pressed={!unread} onClick={() => go({ show: show.filter((s) => s !== 'unread') })}>
-              {t('list.all')}
-            </button>
-            <button type="button" aria-pressed={unread} onClick={() => go({ show: unread ? show : [...show, 'unread'] })}>
-              {t('list.unread')}
-            </button>
-          </span>
-        )}
-        {!searching && <IconButton icon={SlidersHorizontal} label={t('list.narrow')} aria-expanded={open} onClick={() => (open ? (setBar(false), go({ show: show.filter((s) => s === 'unread') })) : setBar(true))} />}
-        <Suspense fallback={<span className={css.room} />}>
-          <PlaceMenu />
-        </Suspense>
-      </header>
+      <div className={css.measure}>
+        <header className={css.head}>
+          <h1 className={css.title}>{placeTitle(mailbox, route.box ?? '')}</h1>
+          {view.total !== undefined && <span className={css.total}>{t('list.total', { count: view.total, shown: number(view.total) })}</span>}
+          <i className={css.spring} />
+          {mailbox && mailbox.role !== 'drafts' && (
+            <span className={css.tabs} role="group" aria-label={t('list.show')}>
+              <button type="button" aria-pressed={!unread} onClick={() => go({ show: show.filter((s) => s !== 'unread') })}>
+                {t('list.all')}
+              </button>
+              <button type="button" aria-pressed={unread} onClick={() => go({ show: unread ? show : [...show, 'unread'] })}>
+                {t('list.unread')}
+              </button>
+            </span>
+          )}
+          {!searching && <IconButton icon={SlidersHorizontal} label={t('list.narrow')} aria-expanded={open} onClick={() => (open ? (setBar(false), go({ show: show.filter((s) => s === 'unread') })) : setBar(true))} />}
+          <Suspense fallback={<span className={css.room} />}>
+            <PlaceMenu />
+          </Suspense>
+        </header>
+      </div>
       {open && (
         <Suspense>
           <FilterBar />

@@ -20,8 +20,8 @@ test('before a weekend tomorrow is not offered', () => {
   expect(shown('snooze', new Date(2026, 2, 7, 10, 0))).toEqual(['monday 2026-03-09T08:30', 'week 2026-03-16T08:30'])
 })
 
-test('on a Sunday tomorrow is Monday, and next week is the same day', () => {
-  expect(shown('snooze', new Date(2026, 2, 8, 10, 0))).toEqual(['tomorrow 2026-03-09T08:30', 'monday 2026-03-09T08:30'])
+test('on a Sunday tomorrow is Monday, which is offered once', () => {
+  expect(shown('snooze', new Date(2026, 2, 8, 10, 0))).toEqual(['tomorrow 2026-03-09T08:30', 'week 2026-03-16T08:30'])
 })
 
 test('on a Monday next week is seven days away', () => {
@@ -47,7 +47,7 @@ test('in the zone that the person chose, wherever the device is', () => {
   setPrefs({ zone: 'Asia/Taipei' })
   expect(iso()).toEqual(['today 2026-03-09T02:00', 'tomorrow 2026-03-10T00:30', 'monday 2026-03-16T00:30'])
   setPrefs({ zone: 'Europe/London' })
-  expect(iso()).toEqual(['tomorrow 2026-03-09T08:30', 'monday 2026-03-09T08:30'])
+  expect(iso()).toEqual(['tomorrow 2026-03-09T08:30', 'week 2026-03-16T08:30'])
 })
 
 test('over a change of clocks the hour of the office stays', () => {

@@ -34,8 +34,9 @@ export function presets(kind: 'snooze' | 'remind' | 'send' | 'answer', when = ne
   if (!weekend(tomorrow)) out.push({ id: 'tomorrow', at: tomorrow })
   if (kind === 'remind' || kind === 'answer') out.push({ id: 'days3', at: working(at(now, 3)) }, { id: 'week', at: working(at(now, 7)) })
   else {
-    out.push({ id: 'monday', at: at(now, ((8 - now.getUTCDay()) % 7) || 7) })
-    // Before a weekend there is little else to choose from.
+    // On a Sunday that is tomorrow.
+    if (now.getUTCDay() !== 0) out.push({ id: 'monday', at: at(now, ((8 - now.getUTCDay()) % 7) || 7) })
+    // At a weekend there is little else to choose from.
     if (out.length === 1) out.push({ id: 'week', at: working(at(now, 7)) })
   }
   return out.map((p) => ({ id: p.id, at: instant(p.at) }))

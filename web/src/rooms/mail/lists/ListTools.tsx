@@ -8,6 +8,7 @@ import { ask } from '../ask'
 import { SORTS, choices, choose, useChoices, withPlace, type SortName } from '../choices'
 import { useMail } from '../context'
 import { folderMenu } from '../folders/menu'
+import { termLabel } from '../find/term'
 import { LABEL, SEARCH, type Show } from '../route'
 import { parseQuery, queryText, termText } from '../search'
 import css from './ListTools.module.css'
@@ -61,8 +62,8 @@ function Terms() {
     <>
       {terms.map((term, i) => (
         <span key={`${i} ${termText(term)}`} className={css.term}>
-          <span className={css.words}>{termText(term)}</span>
-          {terms.length > 1 && <IconButton icon={X} size={13} label={t('search.without', { term: termText(term) })} onClick={() => without(i)} />}
+          <span className={css.words}>{termLabel(t, term)}</span>
+          {terms.length > 1 && <IconButton icon={X} size={13} label={t('search.without', { term: termLabel(t, term) })} onClick={() => without(i)} />}
         </span>
       ))}
     </>
