@@ -7,7 +7,7 @@
 // Does not own: what is worth recording; rooms call [Append] in the
 // transaction that does the thing, so that neither is there without the other.
 //
-// Verbs: Append, Verify, List, OfAccount.
+// Verbs: Append, Verify, List, OfAccount, Page, Change.
 //
 // Rules it answers: N33, N66 (record of access and operations, tamper
 // evidence), K21 in part.
@@ -43,6 +43,11 @@ type Entry struct {
 	Verb    string    `json:"verb"`    // what was done: "sign-in", "account.add", ...
 	Object  string    `json:"object"`  // to what
 	Result  string    `json:"result"`  // "ok", or the kind of error
+
+	// What was changed, as JSON of the members that differ. They were added
+	// later: empty ones are not in the hash, so that older links still hold.
+	Before string `json:"before,omitempty"`
+	After  string `json:"after,omitempty"`
 }
 
 // hash is the entry's link in the chain.

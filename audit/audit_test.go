@@ -26,7 +26,11 @@ func TestChain(t *testing.T) {
 		who := policy.Subject{Org: 1, Account: 7, Address: "ann@city.example", Peer: "192.0.2.1", Door: "http"}
 		for i := range 5 {
 			err := db.Write(ctx, func(tx *store.Tx) error {
-				return Append(ctx, tx, time.Now(), By(who, "test", fmt.Sprint(i), errs.E(errs.Forbidden, "no")))
+				e, err := By(who, "test", fmt.Sprint(i), errs.E(errs.Forbidden, "no")).Change(map[string]any{"same": 1, "name": fmt.Sprint(i)}, map[string]any{"same": 1, "name": "x"})
+				if err != nil {
+					return err
+				}
+				return Append(ctx, tx, time.Now(), e)
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -39,6 +43,9 @@ func TestChain(t *testing.T) {
 		if err != nil || len(list) != 2 || list[0].Object != "4" || list[0].Result != "forbidden" {
 			t.Fatalf("%+v, %v", list, err)
 		}
+		if page, err := pageOf(t, db, 4); err != nil || len(page) != 3 || page[0].Object != "2" || page[0].Before != `{"name":"2"}` || page[0].After != `{"name":"x"}` {
+			t.Errorf("the page before entry 4 is %+v, %v", page, err)
+		}
 		err = db.Write(ctx, func(tx *store.Tx) error {
 			_, err := tx.Exec(ctx, "UPDATE audit SET object = $1 WHERE org_id = 1 AND seq = 3", "changed")
 			return err
@@ -50,4 +57,13 @@ func TestChain(t *testing.T) {
 			t.Errorf("a changed entry was not seen at its place: %d, %v", n, err)
 		}
 	})
+}
+
+func pageOf(t *testing.T, db *store.Store, before int64) (list []Entry, err error) {
+	t.Helper()
+	err = db.Read(t.Context(), func(tx *store.Tx) (err error) {
+		list, err = Page(t.Context(), tx, 1, before, 10)
+		return err
+	})
+	return list, err
 }

@@ -20,13 +20,13 @@ func insertEntry(ctx context.Context, tx *store.Tx, e Entry, hash []byte) error 
 	if _, err := tx.Exec(ctx, "UPDATE audit_head SET hash = $2 WHERE org_id = $1", e.Org, hash); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO audit (org_id, seq, at, account_id, address, peer, door, verb, object, result, hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		e.Org, e.Seq, e.At.UnixMilli(), e.Account, e.Address, e.Peer, e.Door, e.Verb, e.Object, e.Result, hash)
+	_, err := tx.Exec(ctx, `INSERT INTO audit (org_id, seq, at, account_id, address, peer, door, verb, object, result, old_value, new_value, hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		e.Org, e.Seq, e.At.UnixMilli(), e.Account, e.Address, e.Peer, e.Door, e.Verb, e.Object, e.Result, e.Before, e.After, hash)
 	return err
 }
 
-const columns = "SELECT seq, at, account_id, address, peer, door, verb, object, result, hash FROM audit WHERE org_id = $1 "
+const columns = "SELECT seq, at, account_id, address, peer, door, verb, object, result, old_value, new_value, hash FROM audit WHERE org_id = $1 "
 
 func selectEntries(ctx context.Context, tx *store.Tx, org int64, limit int, each func(Entry, []byte) error) error {
 	return tx.Query(ctx, columns+"ORDER BY seq DESC LIMIT $2", []any{org, limit}, scanInto(org, each))
@@ -45,10 +45,14 @@ func scanInto(org int64, each func(Entry, []byte) error) func(func(...any) error
 		e := Entry{Org: org}
 		var at int64
 		var hash []byte
-		if err := scan(&e.Seq, &at, &e.Account, &e.Address, &e.Peer, &e.Door, &e.Verb, &e.Object, &e.Result, &hash); err != nil {
+		if err := scan(&e.Seq, &at, &e.Account, &e.Address, &e.Peer, &e.Door, &e.Verb, &e.Object, &e.Result, &e.Before, &e.After, &hash); err != nil {
 			return err
 		}
 		e.At = time.UnixMilli(at).UTC()
 		return each(e, hash)
 	}
+}
+
+func selectPage(ctx context.Context, tx *store.Tx, org, before int64, limit int, each func(Entry, []byte) error) error {
+	return tx.Query(ctx, columns+"AND seq < $2 ORDER BY seq DESC LIMIT $3", []any{org, before, limit}, scanInto(org, each))
 }

@@ -32,6 +32,9 @@ type Directory struct {
 	books   books
 
 	tellPreference func(account int64)
+	tellAdmin      func(account int64)
+	combineRoles   bool
+	firstPassword  FirstPassword
 }
 
 // New brings the tables up to date.

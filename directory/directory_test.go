@@ -70,10 +70,10 @@ func TestPeople(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, url string) {
 		ctx := t.Context()
 		d := newDirectory(t, url)
-		units, err := d.AddUnits(ctx, DefaultOrg, []Unit{
+		units, err := d.AddUnits(ctx, policy.System(DefaultOrg), []Unit{
 			{Names: map[string]string{"en": "City", "zh-TW": "市政府"}},
-			{Parent: 1, Names: map[string]string{"en": "Works", "zh-TW": "工務局"}, Sort: 2},
-			{Parent: 1, Names: map[string]string{"en": "Mayor", "zh-TW": "市長室"}, Sort: 1},
+			{Parent: -1, Names: map[string]string{"en": "Works", "zh-TW": "工務局"}, Sort: 2},
+			{Parent: -1, Names: map[string]string{"en": "Mayor", "zh-TW": "市長室"}, Sort: 1},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -83,7 +83,7 @@ func TestPeople(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := d.AddPerson(ctx, DefaultOrg, Person{Account: a.ID, Address: a.Address, Name: name, Rank: rank, Posts: posts}); err != nil {
+			if _, err := d.AddPerson(ctx, policy.System(DefaultOrg), Person{Account: a.ID, Address: a.Address, Name: name, Rank: rank, Posts: posts}); err != nil {
 				t.Fatal(err)
 			}
 		}

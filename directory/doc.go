@@ -9,10 +9,13 @@
 //
 // Verbs: AddAccount, Grant, Resolve (an address to its account), Reachable
 // (the accounts a subject can open), View (the address book as one person sees
-// it: who reads people reads them there), and the Put verbs that change it.
+// it: who reads people reads them there). Administrators change it by the Add,
+// Change and Remove verbs of units, people, service levels and rules, and by
+// GrantRole and RevokeRole; each is asked for its duty and recorded (desk.go).
 //
-// Rules it answers: C28 and C29 (who is not shown to whom), C30 (order by rank
-// or sort field), C31 (full unit path in results), C32 (several posts a
+// Rules it answers: N36 and N59 (delegated administration by subtree), C24
+// (join, move, leave), C28 and C29 (who is not shown to whom), C30 (order by
+// rank or sort field), C31 (full unit path in results), C32 (several posts a
 // person), D02 (the address is the account name), D17 (agency mailboxes), in
 // part.
 //

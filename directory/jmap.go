@@ -71,6 +71,7 @@ func (d *Directory) Capabilities(who func(context.Context) (policy.Subject, erro
 			},
 		},
 		a.preferences(),
+		a.admin(),
 	}
 }
 

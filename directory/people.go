@@ -2,16 +2,7 @@ package directory
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
 
-	"chancery/audit"
-	"chancery/kit/errs"
-	"chancery/kit/id"
-	"chancery/policy"
 	"chancery/store"
 )
 
@@ -48,13 +39,14 @@ const (
 
 // Post is a function that a person holds in a unit.
 type Post struct {
-	Unit    int64
-	Title   string
-	Kind    string // main, additional, acting
-	Sort    int    // place within the unit; 0 = as the person
-	Starts  string // first day, YYYY-MM-DD; "" = ever
-	Ends    string // last day; "" = for good
-	Mailbox int64  // account of the position itself; 0 = none
+	Unit    int64  `json:"unit"`
+	Title   string `json:"title"`
+	Kind    string `json:"kind"`              // main, additional, acting
+	Sort    int    `json:"sort,omitempty"`    // place within the unit; 0 = as the person
+	Starts  string `json:"starts,omitempty"`  // first day, YYYY-MM-DD; "" = ever
+	Ends    string `json:"ends,omitempty"`    // last day; "" = for good
+	Mailbox int64  `json:"mailbox,omitempty"` // account of the position itself; 0 = none
+	Num     int    `json:"-"`                 // names the post among the person's, from 1; 0 = a new one
 }
 
 // Person is a public servant.
@@ -71,125 +63,17 @@ type Person struct {
 	Level    string // service level
 	Phone    string
 	Source   string // "feed:id" where another system keeps them
+	Locked   bool   // the account
 	Posts    []Post // the main one first
+	Deputies []Deputy
 }
 
-// AddUnits stores units, parents before children, and returns them with ids.
-// Parent holds the index of the parent in the list plus one while adding.
-func (d *Directory) AddUnits(ctx context.Context, org int64, units []Unit) ([]Unit, error) {
-	out := make([]Unit, len(units))
-	for i, u := range units {
-		u.ID = id.New()
-		if u.Parent > 0 {
-			u.Parent = out[u.Parent-1].ID
-		}
-		out[i] = u
-	}
-	err := d.db.Write(ctx, func(tx *store.Tx) error {
-		for _, u := range out {
-			if err := putUnit(ctx, tx, org, u); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return out, err
-}
-
-// AddPerson stores a person who has an account.
-func (d *Directory) AddPerson(ctx context.Context, org int64, p Person) (Person, error) {
-	p.ID = id.New()
-	return p, d.db.Write(ctx, func(tx *store.Tx) error { return putPerson(ctx, tx, org, p) })
-}
-
-// PutPerson changes a person and all their posts.
-func (d *Directory) PutPerson(ctx context.Context, by policy.Subject, p Person) error {
-	b, err := d.Book(ctx, by.Org)
-	if err != nil {
-		return err
-	}
-	if err := b.check(p); err != nil {
-		return err
-	}
-	return d.db.Write(ctx, func(tx *store.Tx) error {
-		if err := putPerson(ctx, tx, by.Org, p); err != nil {
-			return err
-		}
-		return audit.Append(ctx, tx, d.clock.Now(), audit.By(by, "person.change", "person "+strconv.FormatInt(p.ID, 10), nil))
-	})
-}
-
-// check refuses what a person cannot be.
-func (b *Book) check(p Person) error {
-	if e, ok := b.byID[p.ID]; !ok || e.Account != p.Account {
-		return errs.E(errs.NotFound, "There is no such person.")
-	}
-	if strings.TrimSpace(p.Name) == "" {
-		return errs.E(errs.Invalid, "A person needs a name.")
-	}
-	for i, post := range p.Posts {
-		n := i + 1
-		if _, ok := b.Unit(post.Unit); !ok {
-			return errs.E(errs.Invalid, "Post %d: there is no such unit.", n)
-		}
-		if !slices.Contains([]string{PostMain, PostAdditional, PostActing}, post.Kind) {
-			return errs.E(errs.Invalid, "Post %d: %q is no kind of post (main, additional, acting).", n, post.Kind)
-		}
-		for _, day := range []string{post.Starts, post.Ends} {
-			if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
-				return errs.E(errs.Invalid, "Post %d: %q is no day (YYYY-MM-DD).", n, day)
-			}
-		}
-		if post.Starts != "" && post.Ends != "" && post.Ends < post.Starts {
-			return errs.E(errs.Invalid, "Post %d ends before it begins.", n)
-		}
-	}
-	return nil
-}
-
-// RemovePerson takes a person out of the address book; the account stays.
-func (d *Directory) RemovePerson(ctx context.Context, by policy.Subject, person int64) error {
-	b, err := d.Book(ctx, by.Org)
-	if err != nil {
-		return err
-	}
-	if _, ok := b.byID[person]; !ok {
-		return errs.E(errs.NotFound, "There is no such person.")
-	}
-	return d.db.Write(ctx, func(tx *store.Tx) error {
-		if err := deletePerson(ctx, tx, by.Org, person); err != nil {
-			return err
-		}
-		return audit.Append(ctx, tx, d.clock.Now(), audit.By(by, "person.remove", "person "+strconv.FormatInt(person, 10), nil))
-	})
-}
-
-// SetVisibility replaces the rules of who is not shown to everybody.
-func (d *Directory) SetVisibility(ctx context.Context, by policy.Subject, rules []Visibility) error {
-	b, err := d.Book(ctx, by.Org)
-	if err != nil {
-		return err
-	}
-	rules = slices.Clone(rules)
-	for i, r := range rules {
-		if (r.Unit == 0) == (r.Level == "") {
-			return errs.E(errs.Invalid, "Rule %d must name a unit or a service level.", i+1)
-		}
-		for _, u := range append([]int64{r.Unit}, r.ShownTo...) {
-			if _, ok := b.Unit(u); u != 0 && !ok {
-				return errs.E(errs.Invalid, "Rule %d names a unit that is not there.", i+1)
-			}
-		}
-		if r.ID == 0 {
-			rules[i].ID = id.New()
-		}
-	}
-	return d.db.Write(ctx, func(tx *store.Tx) error {
-		if err := replaceVisibility(ctx, tx, by.Org, rules); err != nil {
-			return err
-		}
-		return audit.Append(ctx, tx, d.clock.Now(), audit.By(by, "visibility.change", fmt.Sprintf("%d rules", len(rules)), nil))
-	})
+// Deputy stands in for a person between two days.
+type Deputy struct {
+	Person int64  `json:"person"`
+	Starts string `json:"starts"` // first day, YYYY-MM-DD
+	Ends   string `json:"ends"`   // last day
+	Num    int    `json:"-"`      // names it among the person's, from 1; 0 = a new one
 }
 
 // renewKeys makes the texts that searches look in anew, where an older

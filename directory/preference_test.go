@@ -95,7 +95,7 @@ func TestTree(t *testing.T) {
 		if err := d.EnsureOrg(ctx, DefaultOrg, "City", "city.example"); err != nil {
 			t.Fatal(err)
 		}
-		units, err := d.AddUnits(ctx, DefaultOrg, []Unit{{Names: map[string]string{"en": "City"}}, {Parent: 1, Names: map[string]string{"en": "Works"}, Sort: 2}, {Parent: 1, Names: map[string]string{"en": "Health"}, Sort: 1}})
+		units, err := d.AddUnits(ctx, policy.System(DefaultOrg), []Unit{{Names: map[string]string{"en": "City"}}, {Parent: -1, Names: map[string]string{"en": "Works"}, Sort: 2}, {Parent: -1, Names: map[string]string{"en": "Health"}, Sort: 1}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestTree(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := d.AddPerson(ctx, DefaultOrg, Person{Account: a.ID, Address: a.Address, Name: "P" + strconv.Itoa(i), Rank: 9 - i, Posts: posts}); err != nil {
+			if _, err := d.AddPerson(ctx, policy.System(DefaultOrg), Person{Account: a.ID, Address: a.Address, Name: "P" + strconv.Itoa(i), Rank: 9 - i, Posts: posts}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -29,7 +29,7 @@ func selectDomains(ctx context.Context, tx *store.Tx) (map[string]int64, error) 
 	return domains, err
 }
 
-const accountColumns = "a.org_id, a.id, a.address, a.name, a.kind, a.unit_id, a.language, a.clearance, a.quota, a.admin, a.locked"
+const accountColumns = "a.org_id, a.id, a.address, a.name, a.kind, a.unit_id, a.language, a.clearance, CASE WHEN a.quota > 0 THEN a.quota ELSE a.level_quota END, a.admin, a.locked"
 
 func (a *Account) fields() []any {
 	return []any{&a.Org, &a.ID, &a.Address, &a.Name, &a.Kind, &a.Unit, &a.Language, &a.Clearance, &a.Quota, &a.Admin, &a.Locked}
@@ -120,4 +120,23 @@ func selectRights(ctx context.Context, tx *store.Tx, org, account, member int64)
 		return 0, err
 	}
 	return rights, nil
+}
+
+// setLocked locks or unlocks an account.
+func setLocked(ctx context.Context, tx *store.Tx, org, account int64, locked bool) error {
+	_, err := tx.Exec(ctx, "UPDATE account SET locked = $3 WHERE org_id = $1 AND id = $2", org, account, locked)
+	return err
+}
+
+// setHome notes the unit of an account.
+func setHome(ctx context.Context, tx *store.Tx, org, account, unit int64) error {
+	_, err := tx.Exec(ctx, "UPDATE account SET unit_id = $3 WHERE org_id = $1 AND id = $2", org, account, unit)
+	return err
+}
+
+// personOf returns the person of an account, 0 where it has none.
+func personOf(ctx context.Context, tx *store.Tx, org, account int64) (person int64, err error) {
+	err = tx.Row(ctx, "SELECT id FROM person WHERE org_id = $1 AND account_id = $2", []any{org, account}, &person)
+	_, err = store.Found(err)
+	return person, err
 }

@@ -9,8 +9,11 @@ import (
 	"chancery/wire/namekey"
 )
 
-// kindPerson is what is gone of the book, in directory_gone.
-const kindPerson = "person"
+// What is gone of the book, in directory_gone.
+const (
+	kindPerson = "person"
+	kindUnit   = "unit"
+)
 
 // keyForm counts the forms of person.folded; see [Directory.renewKeys].
 const keyForm = 1
@@ -102,11 +105,47 @@ func putPerson(ctx context.Context, tx *store.Tx, org int64, p Person) error {
 	if _, err = tx.Exec(ctx, "DELETE FROM post WHERE org_id = $1 AND person_id = $2", org, p.ID); err != nil {
 		return err
 	}
+	numbers := numbering(p.Posts, func(q *Post) *int { return &q.Num })
 	for i, post := range p.Posts {
 		_, err := tx.Exec(ctx, `INSERT INTO post (org_id, person_id, num, unit_id, title, kind, sort, starts, ends, mailbox)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			org, p.ID, i, post.Unit, post.Title, post.Kind, post.Sort, post.Starts, post.Ends, post.Mailbox)
+			org, p.ID, numbers[i]-1, post.Unit, post.Title, post.Kind, post.Sort, post.Starts, post.Ends, post.Mailbox)
 		if err != nil {
+			return err
+		}
+	}
+	if err := putDeputies(ctx, tx, org, p); err != nil {
+		return err
+	}
+	return putLevelQuota(ctx, tx, org, p)
+}
+
+// numbering returns the number of each of a list: its own, or for new ones and
+// those of a number that is taken the next that is free.
+func numbering[T any](list []T, number func(*T) *int) []int {
+	last, used, out := 0, map[int]bool{}, make([]int, len(list))
+	for i := range list {
+		last = max(last, *number(&list[i]))
+	}
+	for i := range list {
+		n := *number(&list[i])
+		if n <= 0 || used[n] {
+			last++
+			n = last
+		}
+		used[n], out[i] = true, n
+	}
+	return out
+}
+
+func putDeputies(ctx context.Context, tx *store.Tx, org int64, p Person) error {
+	if _, err := tx.Exec(ctx, "DELETE FROM deputy WHERE org_id = $1 AND person_id = $2", org, p.ID); err != nil {
+		return err
+	}
+	numbers := numbering(p.Deputies, func(q *Deputy) *int { return &q.Num })
+	for i, q := range p.Deputies {
+		if _, err := tx.Exec(ctx, "INSERT INTO deputy (org_id, person_id, num, deputy_id, starts, ends) VALUES ($1, $2, $3, $4, $5, $6)",
+			org, p.ID, numbers[i]-1, q.Person, q.Starts, q.Ends); err != nil {
 			return err
 		}
 	}
@@ -119,7 +158,8 @@ func deletePerson(ctx context.Context, tx *store.Tx, org, id int64) error {
 	if err != nil {
 		return err
 	}
-	for _, table := range []string{"DELETE FROM post WHERE org_id = $1 AND person_id = $2", "DELETE FROM person WHERE org_id = $1 AND id = $2"} {
+	for _, table := range []string{"DELETE FROM post WHERE org_id = $1 AND person_id = $2",
+		"DELETE FROM deputy WHERE org_id = $1 AND (person_id = $2 OR deputy_id = $2)", "DELETE FROM person WHERE org_id = $1 AND id = $2"} {
 		if _, err := tx.Exec(ctx, table, org, id); err != nil {
 			return err
 		}
@@ -147,13 +187,29 @@ func selectGone(ctx context.Context, tx *store.Tx, org int64, kind string, since
 
 // selectEntries returns the people who changed after a state, -1 for all.
 func selectEntries(ctx context.Context, tx *store.Tx, org, since int64) (list []*entry, err error) {
+	return readEntries(ctx, tx, "p.modseq > $2", org, since)
+}
+
+// selectPerson returns one person, ErrNoRows where there is none.
+func selectPerson(ctx context.Context, tx *store.Tx, org, id int64) (Person, error) {
+	list, err := readEntries(ctx, tx, "p.id = $2", org, id)
+	if err != nil {
+		return Person{}, err
+	}
+	if len(list) == 0 {
+		return Person{}, store.ErrNoRows
+	}
+	return list[0].Person, nil
+}
+
+func readEntries(ctx context.Context, tx *store.Tx, which string, org, arg int64) (list []*entry, err error) {
 	byID := map[int64]*entry{}
-	err = tx.Query(ctx, `SELECT p.id, p.account_id, a.address, a.language, p.name, p.folded, p.rank, p.rank_name, p.phone, p.sort, p.level, p.aliases, p.source, p.modseq, p.made
-		FROM person p JOIN account a ON a.org_id = p.org_id AND a.id = p.account_id WHERE p.org_id = $1 AND p.modseq > $2 ORDER BY p.id`,
-		[]any{org, since}, func(scan func(...any) error) error {
+	err = tx.Query(ctx, `SELECT p.id, p.account_id, a.address, a.language, a.locked, p.name, p.folded, p.rank, p.rank_name, p.phone, p.sort, p.level, p.aliases, p.source, p.modseq, p.made
+		FROM person p JOIN account a ON a.org_id = p.org_id AND a.id = p.account_id WHERE p.org_id = $1 AND `+which+` ORDER BY p.id`,
+		[]any{org, arg}, func(scan func(...any) error) error {
 			e := &entry{}
 			var aliases string
-			if err := scan(&e.ID, &e.Account, &e.Address, &e.Language, &e.Name, &e.key, &e.Rank, &e.RankName, &e.Phone, &e.Sort, &e.Level, &aliases, &e.Source, &e.modseq, &e.made); err != nil {
+			if err := scan(&e.ID, &e.Account, &e.Address, &e.Language, &e.Locked, &e.Name, &e.key, &e.Rank, &e.RankName, &e.Phone, &e.Sort, &e.Level, &aliases, &e.Source, &e.modseq, &e.made); err != nil {
 				return err
 			}
 			byID[e.ID] = e
@@ -163,18 +219,31 @@ func selectEntries(ctx context.Context, tx *store.Tx, org, since int64) (list []
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	err = tx.Query(ctx, `SELECT q.person_id, q.unit_id, q.title, q.kind, q.sort, q.starts, q.ends, q.mailbox
+	err = tx.Query(ctx, `SELECT q.person_id, q.num + 1, q.unit_id, q.title, q.kind, q.sort, q.starts, q.ends, q.mailbox
 		FROM post q JOIN person p ON p.org_id = q.org_id AND p.id = q.person_id
-		WHERE q.org_id = $1 AND p.modseq > $2 ORDER BY q.person_id, q.num`, []any{org, since}, func(scan func(...any) error) error {
+		WHERE q.org_id = $1 AND `+which+` ORDER BY q.person_id, q.num`, []any{org, arg}, func(scan func(...any) error) error {
 		var person int64
 		var q Post
-		if err := scan(&person, &q.Unit, &q.Title, &q.Kind, &q.Sort, &q.Starts, &q.Ends, &q.Mailbox); err != nil {
+		if err := scan(&person, &q.Num, &q.Unit, &q.Title, &q.Kind, &q.Sort, &q.Starts, &q.Ends, &q.Mailbox); err != nil {
 			return err
 		}
 		if e, ok := byID[person]; ok {
 			e.Posts = append(e.Posts, q)
 		}
 		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = tx.Query(ctx, `SELECT q.person_id, q.num + 1, q.deputy_id, q.starts, q.ends FROM deputy q JOIN person p ON p.org_id = q.org_id AND p.id = q.person_id
+		WHERE q.org_id = $1 AND `+which+` ORDER BY q.person_id, q.num`, []any{org, arg}, func(scan func(...any) error) error {
+		var person int64
+		var q Deputy
+		err := scan(&person, &q.Num, &q.Person, &q.Starts, &q.Ends)
+		if e, ok := byID[person]; ok {
+			e.Deputies = append(e.Deputies, q)
+		}
+		return err
 	})
 	return list, err
 }

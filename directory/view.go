@@ -150,9 +150,15 @@ func (d *Directory) changes(ctx context.Context, org int64, v *View, since strin
 	}
 	var removed []gone
 	err = d.db.Read(ctx, func(tx *store.Tx) (err error) {
+		if removed, err = selectGone(ctx, tx, org, kindUnit, from); err != nil || len(removed) > 0 {
+			return errorOr(err, jmap.Fail(jmap.CannotCalculateChanges, "Read the address book anew."))
+		}
 		removed, err = selectGone(ctx, tx, org, kindPerson, from)
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
 	var list []change
 	for _, g := range removed {
 		list = append(list, change{id: g.id, gone: true})

@@ -78,7 +78,7 @@ func (h *House) unit(ctx context.Context, name string) (int64, error) {
 			}
 		}
 	}
-	made, err := h.Directory.AddUnits(ctx, directory.DefaultOrg, []directory.Unit{{Names: map[string]string{"en": name}, Sort: len(book.Units())}})
+	made, err := h.Directory.AddUnits(ctx, policy.System(directory.DefaultOrg), []directory.Unit{{Names: map[string]string{"en": name}, Sort: len(book.Units())}})
 	if err != nil {
 		return 0, err
 	}

@@ -133,6 +133,10 @@ type Config struct {
 		MaxNesting   int       `toml:"max_nesting" default:"32" doc:"Blocks and tests of a script within one another."`
 		MaxBody      conf.Size `toml:"max_body" default:"1MB" doc:"How much of a body a script looks at."`
 	} `toml:"sieve"`
+
+	Admin struct {
+		CombineRoles bool `toml:"combine_roles" default:"false" doc:"Let one person operate, grant roles and read the record, as very small offices must. Without it these powers exclude one another."`
+	} `toml:"admin"`
 }
 
 // LoadConfig reads the file (none when path is empty) and the environment.

@@ -55,6 +55,9 @@ func (h *House) FillDemo(ctx context.Context, progress func(done, of int)) (*Dem
 	if err := f.letters(ctx, progress); err != nil {
 		return nil, err
 	}
+	if err := f.roles(ctx); err != nil {
+		return nil, err
+	}
 	return d, f.templates(ctx)
 }
 
@@ -66,6 +69,9 @@ func describe(o *demo.Office) []DemoAccount {
 	var first, rest []DemoAccount
 	for _, p := range o.People {
 		a := DemoAccount{Address: p.Address, Password: DemoPassword, Name: p.Name, Unit: units[p.Posts[0].Unit], Language: p.Language, Role: p.Posts[0].Titles["en"]}
+		if r, ok := demoRoles[p.Key]; ok {
+			a.Role += "; " + r.said
+		}
 		if p.Key == o.Try[0] || p.Key == o.Try[1] {
 			first = append(first, a)
 		} else {
@@ -95,10 +101,10 @@ func (f *demoFiller) people(ctx context.Context) error {
 	var units []directory.Unit
 	index := map[string]int64{}
 	for i, u := range f.office.Units {
-		index[u.Key] = int64(i + 1)
+		index[u.Key] = -int64(i + 1)
 		units = append(units, directory.Unit{Parent: index[u.Parent], Names: u.Names, Sort: u.Order})
 	}
-	units, err := dir.AddUnits(ctx, org, units)
+	units, err := dir.AddUnits(ctx, policy.System(org), units)
 	if err != nil {
 		return err
 	}
@@ -153,7 +159,7 @@ func (f *demoFiller) person(ctx context.Context, p demo.Person, hash string) err
 	for _, post := range p.Posts {
 		entry.Posts = append(entry.Posts, directory.Post{Unit: f.units[post.Unit], Title: post.Title, Kind: string(post.Kind)})
 	}
-	_, err = f.h.Directory.AddPerson(ctx, a.Org, entry)
+	_, err = f.h.Directory.AddPerson(ctx, policy.System(a.Org), entry)
 	return err
 }
 

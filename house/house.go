@@ -93,6 +93,7 @@ func (h *House) build(ctx context.Context) (err error) {
 	}
 	// Mail is what clients listen to; it wakes them for the other rooms too.
 	h.Directory.OnPreference(h.Mail.Wake)
+	h.administration()
 	if h.Contacts, err = contacts.New(ctx, h.Store, h.Directory, contacts.Config{Changed: h.Mail.Wake}, now, h.log); err != nil {
 		return err
 	}

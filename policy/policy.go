@@ -6,8 +6,12 @@
 // thing, what was granted, how secret it is) and ask [Can] in their verbs,
 // never in a handler.
 //
+// Administrators are asked with [Holds]: a role is a set of duties, granted for
+// the whole organisation or for a unit with all below it (duty.go).
+//
 // Rules it answers: C14, C15 (five levels matched with clearance), C09 (inner
-// and outer network), D17 (shared mailboxes with named rights), N59.
+// and outer network), D17 (shared mailboxes with named rights), N36 and
+// N59 (delegated administration, least privilege).
 package policy
 
 import "time"

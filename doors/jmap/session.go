@@ -14,6 +14,25 @@ import (
 	"chancery/wire/jmap"
 )
 
+// offers returns the capabilities that the person in the context is told of.
+func offers(ctx context.Context, all []jmap.Capability) ([]jmap.Capability, error) {
+	out := make([]jmap.Capability, 0, len(all))
+	for _, c := range all {
+		if c.Offer != nil {
+			v, has, err := c.Offer(ctx)
+			if err != nil {
+				return nil, err
+			}
+			if !has {
+				continue
+			}
+			c.Account = func(a jmap.Account) (any, bool) { return v, a.IsPersonal }
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
 const webSocketURN = "urn:ietf:params:jmap:websocket"
 
 // session sends the session object (RFC 8620 section 2). Its URLs are
@@ -44,7 +63,11 @@ func (d *Door) sessionOf(ctx context.Context, who httpdoor.Subject) (*jmap.Sessi
 	}
 	s := &jmap.Session{Capabilities: map[string]any{}, Accounts: map[jmap.ID]jmap.SessionAccount{},
 		PrimaryAccounts: map[string]jmap.ID{}, Username: who.Address}
-	for _, c := range d.caps {
+	caps, err := offers(ctx, d.caps)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range caps {
 		s.Capabilities[c.URN] = c.Session
 		if c.Session == nil {
 			s.Capabilities[c.URN] = struct{}{}
@@ -52,7 +75,7 @@ func (d *Door) sessionOf(ctx context.Context, who httpdoor.Subject) (*jmap.Sessi
 	}
 	for _, a := range accounts {
 		out := jmap.SessionAccount{Name: a.Name, IsPersonal: a.IsPersonal, IsReadOnly: a.IsReadOnly, AccountCapabilities: map[string]any{}}
-		for _, c := range d.caps {
+		for _, c := range caps {
 			if c.Account == nil {
 				continue
 			}

@@ -24,6 +24,9 @@ type Capability struct {
 	// Account returns the value in an account's accountCapabilities. A nil
 	// function, or false, means that the account has not this capability.
 	Account func(a Account) (value any, has bool)
+	// Offer returns, for a capability that not everybody is offered, what their
+	// own account says of it, and whether they are. It stands in for Account.
+	Offer func(ctx context.Context) (value any, has bool, err error)
 	// Methods by full name, such as "Mailbox/get".
 	Methods map[string]Method
 	// Types are the data types whose changes are pushed (RFC 8620 section 7.1).

@@ -10,7 +10,7 @@ import (
 // asked ones only (RFC 8620 section 5.1).
 type Shape struct {
 	names []string
-	index map[string]int // name -> struct field
+	index map[string][]int // name -> struct field; those of embedded structs count as its own
 }
 
 var shapes sync.Map // reflect.Type -> *Shape; a cache, safe to lose
@@ -21,14 +21,14 @@ func ShapeOf[T any]() *Shape {
 	if s, ok := shapes.Load(t); ok {
 		return s.(*Shape)
 	}
-	s := &Shape{index: map[string]int{}}
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+	s := &Shape{index: map[string][]int{}}
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name == "" || name == "-" {
 			continue
 		}
 		s.names = append(s.names, name)
-		s.index[name] = i
+		s.index[name] = f.Index
 	}
 	shapes.Store(t, s)
 	return s
@@ -84,7 +84,7 @@ func (s Selected) AppendJSON(b []byte) ([]byte, error) {
 		b = AppendString(b, p)
 		b = append(b, ':')
 		var err error
-		if b, err = AppendValue(b, v.Field(s.shape.index[p]).Interface()); err != nil {
+		if b, err = AppendValue(b, v.FieldByIndex(s.shape.index[p]).Interface()); err != nil {
 			return nil, err
 		}
 	}

@@ -533,6 +533,116 @@ export interface SessionObject {
   current: boolean
 }
 
+/** What the person may do as an administrator (our own capability). */
+export interface AdminCapability {
+  duties: string[]
+  units: Record<string, string[] | null>
+  separateRoles: boolean
+  roles: RoleKind[]
+}
+
+export interface RoleKind {
+  role: string
+  scope: string
+  duties: string[]
+  excludes: string[]
+}
+
+/** A role that somebody holds. */
+export interface RoleObject {
+  id: Id
+  role: string
+  unitId: Id | null
+  email: string
+  name: string
+  grantedBy: string | null
+  grantedAt: UTCDate
+}
+
+/** A person as those see them who administer them. */
+export interface PersonRecord {
+  id: Id
+  email: string
+  language: string
+  myRights: PersonRights
+  locked: boolean
+  name: string
+  aliases: string[]
+  rank: string
+  rankOrder: number
+  sortOrder: number
+  levelId: Id | null
+  phone: string
+  posts: Record<string, PostRecord>
+  deputies: Record<string, DeputyRecord>
+}
+
+export interface PersonRights {
+  mayEdit: boolean
+  mayLock: boolean
+  mayUnlock: boolean
+}
+
+export interface PostRecord {
+  title: string
+  kind: string
+  unitId: Id
+  sortOrder: number
+  starts: string | null
+  ends: string | null
+}
+
+export interface DeputyRecord {
+  personId: Id
+  starts: string
+  ends: string
+}
+
+export interface RecordFilter {
+  text?: string
+  unitId?: Id | null
+  inSubunits?: boolean
+  levelId?: Id | null
+  locked?: boolean | null
+}
+
+export interface PersonMade {
+  id: Id
+  password: string | null
+}
+
+/** A rule of who is not shown to everybody. */
+export interface VisibilityObject {
+  id: Id
+  unitId: Id | null
+  levelId: Id | null
+  shownTo: string[]
+  totalPeople: number
+}
+
+export interface ServiceLevelObject {
+  id: Id
+  names: Record<string, string>
+  quota: number
+  sortOrder: number
+  totalPeople: number
+}
+
+/** An entry of the record of what happened. */
+export interface AuditObject {
+  id: Id
+  at: UTCDate
+  email: string
+  peer: string
+  door: string
+  verb: string
+  object: string
+  name: string
+  result: string
+  before: string
+  after: string
+}
+
 /** A choice of the person; its id is its name. */
 export interface PreferenceObject {
   id: Id

@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from 'react'
+import { use, useEffect, useState, type ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { useT } from '~/kit/i18n'
 import { isMac } from '~/kit/keys'
@@ -14,7 +14,8 @@ import { useNotes } from './notes'
 import { useLiveness } from './person'
 import { PersonMenu } from './PersonMenu'
 import { lastPlace } from './RoomPlace'
-import { rooms, type RoomEntry } from './rooms'
+import { OfferedContext } from './offered'
+import { roomsFor, type RoomEntry } from './rooms'
 import { Seal } from './Seal'
 import css from './Frame.module.css'
 
@@ -42,6 +43,7 @@ export function Frame({ room = 'mail', search, places, unread, deep, onCompose, 
   const { foldersHidden } = usePrefs()
   const [drawer, setDrawer] = useState(false)
   const phone = layout === 'phone'
+  const rooms = roomsFor(use(OfferedContext))
   const pinned = layout === 'desktop' && !foldersHidden && places !== undefined
   const toggle = (): void => (layout === 'desktop' ? setPrefs({ foldersHidden: !foldersHidden }) : setDrawer(!drawer))
   const bars = !phone || !deep

@@ -6,6 +6,7 @@ import type { MailEngine } from '~/rooms/mail/engine'
 import { MailRoom } from '~/rooms/mail/MailRoom'
 import { Overlays } from './keys/Overlays'
 import { RoomPlace } from './RoomPlace'
+import { OfferedContext } from './offered'
 import { roomOf, rooms, type RoomProps } from './rooms'
 
 const parts = new Map<string, ComponentType<RoomProps>>([
@@ -22,7 +23,7 @@ export function Rooms({ engine }: { engine: MailEngine }) {
   if (!opened.includes(now)) setOpened([...opened, now])
   const alive = opened.filter((id) => id === now || rooms.find((r) => r.id === id)?.keep)
   return (
-    <>
+    <OfferedContext value={engine.session.capabilities}>
       <Overlays engine={engine} />
       {alive.map((id) => {
         const Room = parts.get(id)
@@ -36,6 +37,6 @@ export function Rooms({ engine }: { engine: MailEngine }) {
           )
         )
       })}
-    </>
+    </OfferedContext>
   )
 }

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react'
+import { ADMIN } from '~/api/jmap'
 import { withTexts, type Key } from '~/kit/i18n'
-import { Mail, Users, type LucideIcon } from '~/kit/ui/icons'
+import { Mail, UserCog, Users, type LucideIcon } from '~/kit/ui/icons'
 import type { MailEngine } from '~/rooms/mail/engine'
 
 /*
@@ -31,12 +32,20 @@ export interface RoomEntry {
   load?: () => Promise<{ default: ComponentType<RoomProps> }>
   keep?: boolean
   bar?: boolean
+  /** The capability without which the room is not shown. */
+  needs?: string
 }
 
 export const rooms: readonly RoomEntry[] = [
   { id: 'mail', path: '/mail', labelKey: 'room.mail', icon: Mail, keep: true },
   { id: 'contacts', path: '/contacts', labelKey: 'room.contacts', icon: Users, load: () => withTexts('contacts', () => import('~/rooms/contacts/ContactsRoom')) },
+  { id: 'console', path: '/console', labelKey: 'room.console', icon: UserCog, needs: ADMIN, load: () => withTexts('console', () => import('~/rooms/console/ConsoleRoom')) },
 ]
+
+/** The rooms for a person to whom the server offers these capabilities. */
+export function roomsFor(offered: Record<string, unknown>): readonly RoomEntry[] {
+  return rooms.filter((r) => !r.needs || r.needs in offered)
+}
 
 /** The room an address belongs to; the first one for the bare address. */
 export function roomOf(path: string): string {

@@ -1,4 +1,5 @@
 import type bulk from './en/bulk.json'
+import type console from './en/console.json'
 import type contacts from './en/contacts.json'
 import type content from './en/content.json'
 import type folders from './en/folders.json'
@@ -24,6 +25,7 @@ import type ways from './en/ways.json'
  */
 export interface Areas {
   bulk: typeof bulk
+  console: typeof console
   contacts: typeof contacts
   content: typeof content
   folders: typeof folders

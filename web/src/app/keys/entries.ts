@@ -7,7 +7,7 @@ import type { MailEngine } from '~/rooms/mail/engine'
 import { folderIcon, folderName } from '~/rooms/mail/names'
 import { SEARCH, mailPath } from '~/rooms/mail/route'
 import { lastPlace } from '../RoomPlace'
-import { rooms } from '../rooms'
+import { roomsFor } from '../rooms'
 import { commands } from './commands'
 
 /** One line of the palette. */
@@ -39,7 +39,7 @@ export function entries(engine: MailEngine, navigate: (to: string) => void): Ent
       out.push({ id: `folder.${a.id}.${m.id}`, name: folderName(m), group: a.isPersonal ? t('palette.folder') : a.name, icon: folderIcon(m), keys: [], run: () => navigate(mailPath({ accountId: a.id, box: m.id })) })
     }
   }
-  for (const r of rooms) if (rooms.length > 1) out.push({ id: `room.${r.id}`, name: t(r.labelKey), group: t('frame.rooms'), icon: r.icon, keys: [], run: () => navigate(lastPlace(r.id) ?? r.path) })
+  for (const r of roomsFor(engine.session.capabilities)) out.push({ id: `room.${r.id}`, name: t(r.labelKey), group: t('frame.rooms'), icon: r.icon, keys: [], run: () => navigate(lastPlace(r.id) ?? r.path) })
   out.push({ id: 'settings', name: t('settings.title'), group: t('palette.go'), icon: Settings, keys: [], run: () => navigate('/settings') })
   out.push({ id: 'settings.keys', name: t('keys.change'), group: t('palette.go'), icon: Settings, keys: [], run: () => navigate('/settings/keyboard') })
   const dark = document.documentElement.dataset['theme'] === 'dark'

@@ -54,7 +54,7 @@ describe('input methods', () => {
     HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
       this.open = true
     }
-    const engine = { accounts: [] } as unknown as MailEngine
+    const engine = { accounts: [], session: { capabilities: {} } } as unknown as MailEngine
     const close = vi.fn()
     render(<Palette engine={engine} onClose={close} />)
     const field = screen.getByRole<HTMLInputElement>('combobox', { hidden: true })

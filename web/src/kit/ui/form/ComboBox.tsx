@@ -10,13 +10,17 @@ interface Props {
   onChange: (id: string | null) => void
   hint?: string
   error?: string
+  /** Told what is typed, where the options come from elsewhere: they are then shown as they are. */
+  onType?: (text: string) => void
 }
 
+const all = (): boolean => true
+
 /** One of many: typing narrows the list. React Aria leaves Enter to an input method that is composing. */
-export default function ComboBox({ label, options, value, onChange, hint, error }: Props) {
+export default function ComboBox({ label, options, value, onChange, hint, error, onType }: Props) {
   return (
     <I18nProvider locale={language()}>
-      <AriaComboBox className={css.field ?? ''} selectedKey={value} onSelectionChange={(k) => onChange(k === null ? null : String(k))} defaultItems={options} isInvalid={error !== undefined} menuTrigger="focus">
+      <AriaComboBox className={css.field ?? ''} selectedKey={value} onSelectionChange={(k) => onChange(k === null ? null : String(k))} {...(onType ? { items: options, onInputChange: onType, defaultFilter: all, allowsEmptyCollection: true } : { defaultItems: options })} isInvalid={error !== undefined} menuTrigger="focus">
         <Label className={css.label ?? ''}>{label}</Label>
         <div className={css.box}>
           <Input className={css.input ?? ''} />

@@ -1,0 +1,74 @@
+package house
+
+import (
+	"context"
+	"slices"
+
+	"chancery/directory"
+	"chancery/identity"
+	"chancery/kit/errs"
+	"chancery/kit/id"
+	"chancery/policy"
+	"chancery/store"
+)
+
+// firstPasswordBytes is how much chance a first password holds.
+const firstPasswordBytes = 12
+
+// administration joins the directory with those who hear of its changes and
+// make first passwords.
+func (h *House) administration() {
+	h.Directory.CombineRoles(h.conf.Admin.CombineRoles)
+	h.Directory.OnAdministration(h.Mail.Wake)
+	h.Directory.UseFirstPassword(func() (string, func(context.Context, *store.Tx, policy.Subject, directory.Account) error) {
+		password := firstPassword()
+		hash := identity.HashPassword(password)
+		return password, func(ctx context.Context, tx *store.Tx, by policy.Subject, a directory.Account) error {
+			return h.Identity.PutPasswordHash(ctx, tx, by, a.Org, a.ID, hash)
+		}
+	})
+}
+
+// firstPassword is in groups that can be read out, with the kinds of
+// characters that rules of passwords ask for.
+func firstPassword() string {
+	t := id.Token(firstPasswordBytes)
+	return "Cx2-" + t[:6] + "-" + t[6:12] + "-" + t[12:18]
+}
+
+// demoRole is a role of the demonstration office, as the list of accounts says it.
+type demoRole struct {
+	role policy.Role
+	unit string // key; "" = the whole organisation
+	said string
+}
+
+// demoRoles are the administrators of the demonstration office.
+var demoRoles = map[string]demoRole{
+	"ben.okafor":     {policy.RoleSystem, "", "system administrator"},
+	"priya.raman":    {policy.RoleSecurity, "", "security administrator"},
+	"tong.ruolan":    {policy.RoleAudit, "", "audit administrator"},
+	"yan.wenhao":     {policy.RoleUnit, "works", "unit administrator (Public Works)"},
+	"tom.hargreaves": {policy.RoleHelpDesk, "", "help desk"},
+}
+
+// roles names the administrators of the demonstration office.
+func (f *demoFiller) roles(ctx context.Context) error {
+	keys := []string{}
+	for key := range demoRoles {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		r := demoRoles[key]
+		box, ok := f.accounts[key]
+		if !ok {
+			return errs.E(errs.Internal, "the demonstration office has no %s", key)
+		}
+		h := directory.Holding{Account: box.ID(), RoleGrant: policy.RoleGrant{Role: r.role, Unit: f.units[r.unit]}}
+		if _, err := f.h.Directory.GrantRole(ctx, policy.System(directory.DefaultOrg), h); err != nil {
+			return err
+		}
+	}
+	return nil
+}

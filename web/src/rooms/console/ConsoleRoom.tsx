@@ -1,0 +1,74 @@
+import { useEffect, useMemo } from 'react'
+import { useLocation } from 'wouter'
+import { Frame } from '~/app/Frame'
+import { useLayout } from '~/app/layout'
+import type { RoomProps } from '~/app/rooms'
+import { useT, type Key } from '~/kit/i18n'
+import { asSyncError } from '~/kit/sync/errors'
+import { Eye, FileText, Folder, ShieldAlert, Tag, Users, type LucideIcon } from '~/kit/ui/icons'
+import { Empty, Failure, Skeleton } from '~/kit/ui/states'
+import css from './Console.module.css'
+import { adminApi, anywhere, useLoad, type AdminApi, type Duty, type Office } from './data'
+import { LevelsSection } from './LevelsSection'
+import { PeopleSection } from './PeopleSection'
+import { RecordSection } from './RecordSection'
+import { RolesSection } from './RolesSection'
+import { RulesSection } from './RulesSection'
+import { UnitsSection } from './UnitsSection'
+
+/** What each part of the console is given. */
+export interface PartProps {
+  api: AdminApi
+  office: Office
+  /** After units or levels changed. */
+  reload: () => void
+}
+
+interface Part {
+  id: string
+  labelKey: Key
+  icon: LucideIcon
+  duties: Duty[]
+  view: (p: PartProps) => React.ReactNode
+}
+
+const parts: Part[] = [
+  { id: 'people', labelKey: 'console.people', icon: Users, duties: ['people', 'accounts', 'unlock'], view: (p) => <PeopleSection {...p} /> },
+  { id: 'units', labelKey: 'console.units', icon: Folder, duties: ['units'], view: (p) => <UnitsSection {...p} /> },
+  { id: 'roles', labelKey: 'console.roles', icon: ShieldAlert, duties: ['security', 'record'], view: (p) => <RolesSection {...p} /> },
+  { id: 'rules', labelKey: 'console.rules', icon: Eye, duties: ['security'], view: (p) => <RulesSection {...p} /> },
+  { id: 'levels', labelKey: 'console.levels', icon: Tag, duties: ['system'], view: (p) => <LevelsSection {...p} /> },
+  { id: 'record', labelKey: 'console.record', icon: FileText, duties: ['record'], view: (p) => <RecordSection {...p} /> },
+]
+
+/** Administration of the directory: each part is there for who has its duty. */
+export default function ConsoleRoom({ engine }: RoomProps) {
+  const t = useT()
+  const phone = useLayout() === 'phone'
+  const [path, navigate] = useLocation()
+  const api = useMemo(() => adminApi(engine), [engine])
+  const { data, error, reload } = useLoad(api.office)
+  const mine = parts.filter((p) => p.duties.some((d) => api.mine && anywhere(api.mine, d)))
+  const part = mine.find((p) => p.id === path.split('/')[2]) ?? mine[0]
+  const tabs = (className: string | undefined) => (
+    <nav className={className} aria-label={t('room.console')}>
+      {mine.map((p) => (
+        <button key={p.id} type="button" className={css.place} aria-current={p === part ? 'page' : undefined} onClick={() => navigate(`/console/${p.id}`)}>
+          <p.icon size={16} strokeWidth={1.75} aria-hidden />
+          <span>{t(p.labelKey)}</span>
+        </button>
+      ))}
+    </nav>
+  )
+  useEffect(() => {
+    document.title = `${part ? t(part.labelKey) : t('room.console')} · Chancery`
+  }, [part, t])
+  return (
+    <Frame room="console" deep={false} places={phone ? undefined : tabs(css.places)} onHome={() => navigate('/console')}>
+      {phone && tabs(css.tabs)}
+      <section className={css.room} id="list" tabIndex={-1} aria-label={part ? t(part.labelKey) : t('room.console')}>
+        {!part ? <Empty icon={ShieldAlert} title={t('console.noRole')} /> : error ? <Failure error={asSyncError(error)} retry={reload} /> : !data ? <Skeleton lines={8} /> : part.view({ api, office: data, reload })}
+      </section>
+    </Frame>
+  )
+}

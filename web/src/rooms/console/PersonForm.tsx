@@ -1,0 +1,136 @@
+import { useState } from 'react'
+import type { PersonRecord, PostRecord } from '~/api/jmap'
+import { useT, languages, language, type Language } from '~/kit/i18n'
+import { say } from '~/kit/undo'
+import { Banner } from '~/kit/ui/Banner'
+import { Button } from '~/kit/ui/Button'
+import { Choice, Field, Switch } from '~/kit/ui/controls'
+import { Dialog, confirm } from '~/kit/ui/Dialog'
+import css from './Console.module.css'
+import { may, nameIn, refusal, type AdminApi, type Office } from './data'
+import { DeputyFields, type Deputies } from './DeputyFields'
+import { PostFields } from './PostFields'
+
+interface Props {
+  api: AdminApi
+  office: Office
+  person: PersonRecord | null
+  unit: string | null
+  onClose: () => void
+  onDone: () => void
+}
+
+type Fields = Pick<PersonRecord, 'name' | 'rank' | 'rankOrder' | 'sortOrder' | 'phone' | 'levelId' | 'locked'> & { posts: Record<string, PostRecord>; deputies: Deputies }
+
+const none: Fields = { name: '', rank: '', rankOrder: 0, sortOrder: 0, phone: '', levelId: null, locked: false, posts: {}, deputies: {} }
+
+// Whoever is added comes after those of a rank, until a rank is given.
+const LAST = 100
+
+/** Writes a person with their posts and deputies; only what was changed is sent. */
+export default function PersonForm({ api, office, person, unit, onClose, onDone }: Props) {
+  const t = useT()
+  const first = office.units.find((u) => may(api.mine, 'people', office.units, u.id))?.id ?? ''
+  const start: Fields = person ?? { ...none, rankOrder: LAST, posts: { new1: { title: '', kind: 'main', unitId: unit ?? first, sortOrder: 0, starts: null, ends: null } } }
+  const [f, setF] = useState<Fields>(start)
+  const [email, setEmail] = useState('')
+  const [lang, setLang] = useState<Language>(language())
+  const [error, setError] = useState<string>()
+  const [password, setPassword] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const rights = person?.myRights ?? { mayEdit: true, mayLock: false, mayUnlock: false }
+  const put = (part: Partial<Fields>): void => { setF({ ...f, ...part }); setError(undefined) }
+
+  const save = async (): Promise<void> => {
+    if (!f.name.trim()) return setError(t('console.needName'))
+    if (!person && !email.includes('@')) return setError(t('console.needEmail'))
+    if (Object.values(f.deputies).some((d) => !d.personId || !d.starts || !d.ends)) return setError(t('console.needDeputy'))
+    setBusy(true)
+    try {
+      if (person) {
+        const patch = changes(person, f)
+        if (Object.keys(patch).length > 0) await api.set('Person', { update: { [person.id]: patch } })
+        say(t('console.saved', { name: f.name }))
+        onClose()
+      } else {
+        const { locked: _, ...fields } = f
+        const made = await api.addPerson({ ...fields, email: email.trim(), language: lang })
+        if (made.password) setPassword(made.password)
+        else onClose()
+      }
+      onDone()
+    } catch (e) {
+      setError(refusal(e))
+    } finally {
+      setBusy(false)
+    }
+  }
+  const remove = async (): Promise<void> => {
+    if (!person || !(await confirm({ title: t('console.removePerson'), text: t('console.removePersonText', { name: person.name }), confirm: t('console.removeNamed', { name: person.name }) }))) return
+    try {
+      await api.set('Person', { destroy: [person.id] })
+      say(t('console.removed', { name: person.name }))
+      onDone()
+      onClose()
+    } catch (e) {
+      setError(refusal(e))
+    }
+  }
+  if (password)
+    return (
+      <Dialog title={t('console.firstPassword')} onClose={onClose} footer={<Button look="primary" onClick={onClose}>{t('console.done')}</Button>}>
+        <p>{t('console.firstPasswordText', { name: f.name, email })}</p>
+        <p className={css.secret}>{password}</p>
+      </Dialog>
+    )
+  return (
+    <Dialog
+      wide
+      title={person ? person.name : t('console.addPerson')}
+      onClose={onClose}
+      footer={
+        <>
+          {person && rights.mayLock && rights.mayEdit && <Button look="danger" onClick={() => void remove()}>{t('console.removePerson')}</Button>}
+          <i className={css.spring} />
+          <Button onClick={onClose}>{t('act.cancel')}</Button>
+          <Button look="primary" busy={busy} onClick={() => void save()}>{t('console.save')}</Button>
+        </>
+      }
+    >
+      <div className={css.form}>
+        {error && <Banner kind="danger" live>{error}</Banner>}
+        {person ? <p className={css.sub}>{person.email}</p> : <Field label={t('console.email')} type="email" value={email} onChange={(e) => { setEmail(e.target.value); setError(undefined) }} />}
+        <fieldset className={css.bare} disabled={!rights.mayEdit}>
+          <div className={css.pair}>
+            <Field label={t('console.name')} value={f.name} onChange={(e) => put({ name: e.target.value })} />
+            <Field label={t('console.phone')} value={f.phone} onChange={(e) => put({ phone: e.target.value })} />
+          </div>
+          <div className={css.pair}>
+            <Field label={t('console.rank')} value={f.rank} onChange={(e) => put({ rank: e.target.value })} />
+            <Field label={t('console.rankOrder')} type="number" value={f.rankOrder} onChange={(e) => put({ rankOrder: Number(e.target.value) })} />
+            <Field label={t('console.sortOrder')} type="number" value={f.sortOrder} onChange={(e) => put({ sortOrder: Number(e.target.value) })} />
+          </div>
+          {!person && <Choice label={t('console.language')} value={lang} options={Object.entries(languages).map(([k, v]) => [k as Language, v] as const)} onChange={setLang} />}
+          {office.levels.length > 0 && <Choice label={t('console.level')} value={f.levelId ?? ''} options={[['', t('console.noLevel')], ...office.levels.map((l) => [l.id, nameIn(l.names)] as const)]} onChange={(v) => put({ levelId: v || null })} />}
+        </fieldset>
+        <PostFields api={api} office={office} posts={f.posts} onChange={(posts) => put({ posts })} />
+        {person && <DeputyFields api={api} person={person} deputies={f.deputies} disabled={!rights.mayEdit} onChange={(deputies) => put({ deputies })} />}
+        {person && (f.locked ? rights.mayUnlock : rights.mayLock) && (
+          <Switch label={t('console.lock')} on={f.locked} onChange={(locked) => put({ locked })}>{t('console.lockHint')}</Switch>
+        )}
+      </div>
+    </Dialog>
+  )
+}
+
+/** The patch from one to the other: posts and deputies one by one, so that it undoes nobody else's. */
+function changes(old: Fields, now: Fields): Record<string, unknown> {
+  const patch: Record<string, unknown> = {}
+  for (const key of ['name', 'rank', 'rankOrder', 'sortOrder', 'phone', 'levelId', 'locked'] as const) if (old[key] !== now[key]) patch[key] = now[key]
+  for (const part of ['posts', 'deputies'] as const) {
+    for (const key of new Set([...Object.keys(old[part]), ...Object.keys(now[part])])) {
+      if (JSON.stringify(old[part][key]) !== JSON.stringify(now[part][key])) patch[`${part}/${key}`] = now[part][key] ?? null
+    }
+  }
+  return patch
+}

@@ -1,0 +1,151 @@
+import { useCallback, useEffect, useState } from 'react'
+import { ADMIN, type AdminCapability, type AuditEntry, type Holding, type Person, type PersonMade, type PersonRecord, type ServiceLevel, type SetResponse, type Unit, type Visibility } from '~/api/jmap'
+import type { RoomProps } from '~/app/rooms'
+import { language, t, type Key } from '~/kit/i18n'
+import { asSyncError, protocolError } from '~/kit/sync/errors'
+import { errorText } from '~/kit/ui/states'
+
+export type Duty = 'unlock' | 'accounts' | 'people' | 'units' | 'system' | 'security' | 'record'
+
+/** What every screen of the console knows of the organisation. */
+export interface Office {
+  units: Unit[]
+  levels: ServiceLevel[]
+}
+
+type Changes = { create?: Record<string, object>; update?: Record<string, object>; destroy?: string[] }
+
+/** The calls of the console; all are about the person's own account. */
+export function adminApi(engine: RoomProps['engine']) {
+  const accountId = engine.session.primaryAccounts[ADMIN] ?? engine.accounts[0]?.id ?? ''
+  const mine = engine.session.accounts[accountId]?.accountCapabilities[ADMIN] as unknown as AdminCapability
+  const call = <T,>(name: string, args: object = {}): Promise<T> => engine.transport.call<T>(name, { accountId, ...args })
+  const list = async <T,>(type: string): Promise<T[]> => (await call<{ list: T[] }>(`${type}/get`, { ids: null })).list
+  const set = async (type: string, changes: Changes): Promise<SetResponse<{ password?: string | null }>> => {
+    const a = await call<SetResponse<{ password?: string | null }>>(`${type}/set`, changes)
+    const [bad] = [a.notCreated, a.notUpdated, a.notDestroyed].flatMap((x) => Object.values(x ?? {}))
+    if (bad) throw protocolError(bad.type, bad.description)
+    return a
+  }
+  return {
+    mine,
+    office: async (): Promise<Office> => {
+      const [units, levels] = await Promise.all([list<Unit>('Unit'), list<ServiceLevel>('ServiceLevel')])
+      return { units, levels }
+    },
+    people: async (filter: object, position = 0, limit = PAGE): Promise<{ people: PersonRecord[]; total: number }> => {
+      const q = await call<{ ids: string[]; total?: number }>('PersonRecord/query', { filter, position, limit, calculateTotal: true })
+      const got = q.ids.length === 0 ? { list: [] } : await call<{ list: PersonRecord[] }>('PersonRecord/get', { ids: q.ids })
+      return { people: got.list, total: q.total ?? 0 }
+    },
+    names: async (ids: string[]) => (ids.length === 0 ? [] : (await call<{ list: Person[] }>('Person/get', { ids })).list),
+    addPerson: async (fields: object) => (await set('Person', { create: { new: fields } })).created?.['new'] as unknown as PersonMade,
+    roles: () => list<Holding>('Role'),
+    rules: () => list<Visibility>('Visibility'),
+    record: async (position: number): Promise<{ entries: AuditEntry[]; total: number }> => {
+      const q = await call<{ ids: string[]; total?: number }>('AuditEntry/query', { position, limit: PAGE, calculateTotal: true })
+      const got = q.ids.length === 0 ? { list: [] } : await call<{ list: AuditEntry[] }>('AuditEntry/get', { ids: q.ids })
+      return { entries: got.list, total: q.total ?? 0 }
+    },
+    set,
+  }
+}
+
+export const PAGE = 100
+export type AdminApi = ReturnType<typeof adminApi>
+
+/** Reads something, and anew by `reload`. */
+export function useLoad<T>(read: () => Promise<T>): { data: T | null; error: unknown; reload: () => void } {
+  const [data, setData] = useState<T | null>(null)
+  const [error, setError] = useState<unknown>(null)
+  const [turn, setTurn] = useState(0)
+  useEffect(() => {
+    let stale = false
+    read().then((d) => { if (!stale) { setData(d); setError(null) } }, (e: unknown) => { if (!stale) setError(e) })
+    return () => { stale = true }
+  }, [read, turn])
+  return { data, error, reload: useCallback(() => setTurn((n) => n + 1), []) }
+}
+
+/** A name in the person's language, else in any. */
+export function nameIn(names: Record<string, string> | undefined): string {
+  return names?.[language()] || Object.values(names ?? {}).find(Boolean) || '—'
+}
+
+/** A unit with those above it, topmost left out where there are others. */
+export function unitPath(units: readonly Unit[], id: string | null): string {
+  const path: string[] = []
+  for (let u = units.find((x) => x.id === id); u && path.length < 50; u = units.find((x) => x.id === u?.parentId)) path.unshift(nameIn(u.names))
+  return (path.length > 1 ? path.slice(1) : path).join(' › ')
+}
+
+/** How far below the top a unit stands. */
+export function depth(units: readonly Unit[], u: Unit): number {
+  let n = 0
+  for (let at: Unit | undefined = u; at?.parentId && n < 50; n++) at = units.find((x) => x.id === at?.parentId)
+  return n
+}
+
+/** Whether the person has a duty on a unit; null is the whole organisation. */
+export function may(mine: AdminCapability, duty: Duty, units: readonly Unit[], unit: string | null): boolean {
+  if (mine.duties.includes(duty)) return true
+  for (let at = unit, n = 0; at && n < 50; n++) {
+    if (mine.units[at]?.includes(duty)) return true
+    at = units.find((x) => x.id === at)?.parentId ?? null
+  }
+  return false
+}
+
+/** Whether they have a duty anywhere. */
+export function anywhere(mine: AdminCapability, duty: Duty): boolean {
+  return mine.duties.includes(duty) || Object.values(mine.units).some((d) => d?.includes(duty))
+}
+
+const refusals: Record<string, Key> = {
+  forbidden: 'console.error.forbidden', ownRole: 'console.error.ownRole', ownLock: 'console.error.ownLock', holdsRole: 'console.error.holdsRole',
+  rolesExclude: 'console.error.rolesExclude', lastSecurity: 'console.error.lastSecurity', unitHasContents: 'console.error.unitHasContents',
+  levelInUse: 'console.error.levelInUse', alreadyExists: 'console.error.exists', invalidProperties: 'console.error.invalid', notFound: 'console.error.gone',
+}
+
+/** What happened and what to do. */
+export function refusal(e: unknown): string {
+  const error = asSyncError(e)
+  const key = refusals[error.type]
+  return key ? t(key) : errorText(t, error)
+}
+
+const acts: Record<string, Key> = {
+  'person.add': 'console.act.personAdd', 'person.change': 'console.act.personChange', 'person.remove': 'console.act.personRemove',
+  'unit.add': 'console.act.unitAdd', 'unit.change': 'console.act.unitChange', 'unit.remove': 'console.act.unitRemove',
+  'role.grant': 'console.act.roleGrant', 'role.revoke': 'console.act.roleRevoke', 'visibility.change': 'console.act.rules',
+  'level.add': 'console.act.levelAdd', 'level.change': 'console.act.levelChange', 'level.remove': 'console.act.levelRemove',
+  'account.add': 'console.act.accountAdd', 'account.lock': 'console.act.lock', 'account.unlock': 'console.act.unlock',
+  'account.password': 'console.act.password', 'record.read': 'console.act.record', 'sign-in': 'console.act.signIn',
+}
+
+/** What was done, in words; what this client does not know as the record calls it. */
+export function actName(verb: string): string {
+  const key = acts[verb]
+  return key ? t(key) : verb
+}
+
+const roleNames: Record<string, Key> = {
+  system: 'console.role.system', security: 'console.role.security', audit: 'console.role.audit',
+  unit: 'console.role.unit', personnel: 'console.role.personnel', helpdesk: 'console.role.helpdesk',
+}
+const roleHints: Record<string, Key> = {
+  system: 'console.roleHint.system', security: 'console.roleHint.security', audit: 'console.roleHint.audit',
+  unit: 'console.roleHint.unit', personnel: 'console.roleHint.personnel', helpdesk: 'console.roleHint.helpdesk',
+}
+
+/** A role's name; that of one that this client does not know as the server calls it. */
+export function roleName(role: string): string {
+  const key = roleNames[role]
+  return key ? t(key) : role
+}
+
+/** What a role is for. */
+export function roleHint(role: string): string {
+  const key = roleHints[role]
+  return key ? t(key) : ''
+}
