@@ -68,8 +68,9 @@ type Account struct {
 	Language  string
 	Clearance policy.Level
 	Quota     int64 // bytes, 0 = the default
-	Admin     bool
+	Admin     bool  // may be written to as postmaster
 	Locked    bool
+	Roles     bool // whether it holds a role of an administrator; read only
 }
 
 // NormalAddress puts an address into the form it is stored in: lower case,

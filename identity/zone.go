@@ -80,7 +80,7 @@ func (i *Identity) Zone(addr netip.Addr) policy.Zone { return i.ZoneOf(addr).Tru
 
 // needs returns what somebody has to show to come in from the zone.
 func (z Zone) needs(a directory.Account) policy.Assurance {
-	if a.Admin {
+	if a.Admin || a.Roles {
 		return max(z.Needs, z.AdminNeeds)
 	}
 	return z.Needs

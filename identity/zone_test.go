@@ -212,6 +212,34 @@ func TestZoneOfSession(t *testing.T) {
 	}
 }
 
+// TestRoleNeedsMore holds that a role, given or taken back while its holder is
+// signed in, counts at once.
+func TestRoleNeedsMore(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		i, _, a := newIdentity(t, url)
+		i.conf.Zones = zones()
+		i.conf.zones()
+		_, o := signedIn(t, i, from(0, ""))
+		dir, system := i.dir, policy.System(a.Org)
+		may := func(want bool, when string) {
+			t.Helper()
+			if _, err := i.Session(t.Context(), o.Token, from(0, "")); (err == nil) != want {
+				t.Errorf("a session by password alone %s: %v", when, err)
+			}
+		}
+		may(true, "without a role")
+		h, err := dir.GrantRole(t.Context(), system, directory.Holding{Account: a.ID, RoleGrant: policy.RoleGrant{Role: policy.RoleAudit}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		may(false, "of an administrator")
+		if err := dir.RevokeRole(t.Context(), system, h.ID); err != nil {
+			t.Fatal(err)
+		}
+		may(true, "after the role was taken back")
+	})
+}
+
 // TestAddingFirstFactor leads who has no second factor, and needs one, to add
 // it; until then nothing is open.
 func TestAddingFirstFactor(t *testing.T) {
