@@ -15,6 +15,7 @@ import type security from './en/security.json'
 import type settings from './en/settings.json'
 import type signins from './en/signins.json'
 import type templates from './en/templates.json'
+import type writeas from './en/writeas.json'
 
 /**
  * The areas that texts are kept in: a file of that name for each language.
@@ -39,6 +40,7 @@ export interface Areas {
   settings: typeof settings
   signins: typeof signins
   templates: typeof templates
+  writeas: typeof writeas
 }
 
 export type Area = keyof Areas
