@@ -17,6 +17,7 @@ import type signins from './en/signins.json'
 import type sso from './en/sso.json'
 import type templates from './en/templates.json'
 import type ways from './en/ways.json'
+import type writeas from './en/writeas.json'
 
 /**
  * The areas that texts are kept in: a file of that name for each language.
@@ -43,6 +44,7 @@ export interface Areas {
   sso: typeof sso
   templates: typeof templates
   ways: typeof ways
+  writeas: typeof writeas
 }
 
 export type Area = keyof Areas

@@ -1,6 +1,6 @@
 import { Suspense, lazy, useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react'
 import { useLayout } from '~/app/layout'
-import { useT } from '~/kit/i18n'
+import { useT, withTexts } from '~/kit/i18n'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { composing } from '~/kit/keys/ime'
 import { isMac } from '~/kit/keys'
@@ -22,6 +22,7 @@ import type { ComposeStart } from './start'
 import { useComposer } from './use-composer'
 
 const KindBar = lazy(() => import('../templates/KindBar'))
+const PostField = lazy(() => withTexts('writeas', () => import('./PostField')))
 const TemplateMenu = lazy(() => import('../templates/TemplateMenu'))
 
 /** The sheet one writes on: docked beside the work, the whole screen on a phone. */
@@ -124,6 +125,11 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
               ))}
             </select>
           </div>
+        )}
+        {c.account.isPersonal && (
+          <Suspense>
+            <PostField engine={c.engine} address={c.account.name} value={draft.post} onChange={(post) => set({ post })} />
+          </Suspense>
         )}
         <RecipientField label={t('field.to')} value={draft.to} onChange={(to) => set({ to })} sources={c.sources} domains={c.sources.domains} autoFocus={start.how === 'new' || start.how === 'forward'} error={c.error === 'recipients' ? t('compose.noRecipient') : undefined}>
           {!copies && (

@@ -2,6 +2,7 @@ import { RECEIPT_TO, type EmailAddress, type EmailBodyPart, type Identity } from
 import { instant } from '~/kit/i18n/zone'
 import { parseSealed } from '../sealed'
 import { meetingField, meetingRequest, type Meeting } from '../templates/meeting'
+import type { WritingPost } from './post'
 
 /** A file that goes with the message; blobId is there once it has been uploaded. */
 export interface DraftFile {
@@ -46,6 +47,8 @@ export interface Draft {
   meeting?: Meeting
   /** Whether a read receipt is asked for. */
   receipt?: boolean
+  /** The post that it is written as, where the person chose one. */
+  post?: WritingPost | undefined
   /** The message to be marked as answered or forwarded on sending. */
   answers?: { emailId: string; keyword: '$answered' | '$forwarded' }
 }

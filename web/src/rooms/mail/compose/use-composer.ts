@@ -19,6 +19,7 @@ import { keepUnsaved, takeFiles, type ComposeStart } from './start'
 import { ownDomains, recentPeople, searchDirectory, type Suggestion } from './suggest'
 import { maxUpload, upload, type Upload } from './upload'
 import { usePictures } from './rich/use-pictures'
+import { asPost, postIn } from './post'
 
 /** Where completion finds people. */
 export interface Sources {
@@ -31,6 +32,12 @@ export interface Sources {
 type Saving = 'idle' | 'saving' | 'saved' | 'failed'
 const SAVE_AFTER = 1500
 
+/** A draft that was written as a post is taken up in it. */
+function withPost(start: ComposeStart, own: string, d: Draft): Draft {
+  const post = start.how === 'draft' ? postIn(start.email.from?.[0]?.name, own) : undefined
+  return post ? { ...d, post } : d
+}
+
 /** The state of one message being written, and the acts on it. */
 export function useComposer(start: ComposeStart, onClose: () => void) {
   const t = useT()
@@ -39,7 +46,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     () => (account.identities.length > 0 ? account.identities : [{ id: '', name: '', email: account.name, replyTo: null, bcc: null, textSignature: '', htmlSignature: '', mayDelete: false }]),
     [account],
   )
-  const [draft, setDraft] = useState<Draft>(() => beginDraft(start, { identityId: identities[0]?.id ?? '', mine: new Set([...mine, ...identities.map((i) => i.email.toLowerCase())]), rich: prefs().richText }))
+  const [draft, setDraft] = useState<Draft>(() => withPost(start, identities[0]?.name ?? '', beginDraft(start, { identityId: identities[0]?.id ?? '', mine: new Set([...mine, ...identities.map((i) => i.email.toLowerCase())]), rich: prefs().richText })))
   const [saving, setSaving] = useState<Saving>('idle')
   const [sending, setSending] = useState(false)
   const [error, setError] = useState<string | null>(null)
@@ -55,7 +62,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const inComposition = useRef(false)
   const uploads = useRef(new Map<string, Upload>())
   const saver = useMemo(() => new DraftSaver(engine, account, t('folder.drafts'), start.how === 'draft' ? start.email.id : start.how === 'resume' ? start.emailId : null, () => say(t('compose.conflict'), { seconds: 20 })), [engine, account, t, start])
-  const identity = useCallback((d: Draft) => identities.find((i) => i.id === d.identityId) ?? (identities[0] as Identity), [identities])
+  const identity = useCallback((d: Draft) => asPost(identities.find((i) => i.id === d.identityId) ?? (identities[0] as Identity), d.post), [identities])
 
   useEffect(() => void recentPeople(engine, account).then(setRecent, () => {}), [engine, account])
   const [domains, setDomains] = useState<ReadonlySet<string>>()
