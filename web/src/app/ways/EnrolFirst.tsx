@@ -1,5 +1,6 @@
 import { useState, type FormEvent } from 'react'
 import { useT } from '~/kit/i18n'
+import { composing } from '~/kit/keys/ime'
 import { asSyncError } from '~/kit/sync/errors'
 import { Banner } from '~/kit/ui/Banner'
 import { Button } from '~/kit/ui/Button'
@@ -65,7 +66,7 @@ export default function EnrolFirst({ ticket, methods, busy, error, onAnswer, onE
           autoFocus
           error={error}
           onChange={(e) => { setCode(e.target.value); onError(undefined) }}
-          onKeyDown={(e) => e.key === 'Enter' && send(e)}
+          onKeyDown={(e) => e.key === 'Enter' && !composing(e) && send(e)}
         />
         <Button look="primary" className={css.submit} busy={busy} onClick={() => send()}>
           {t('factor.confirm')}

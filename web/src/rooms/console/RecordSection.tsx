@@ -7,7 +7,7 @@ import { Button } from '~/kit/ui/Button'
 import { Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import type { PartProps } from './ConsoleRoom'
-import { PAGE, actName, useLoad } from './data'
+import { PAGE, actName, resultName, useLoad } from './data'
 
 /** What happened, the newest first, as the record keeps it. */
 export function RecordSection({ api }: PartProps) {
@@ -44,7 +44,7 @@ export function RecordSection({ api }: PartProps) {
                   <td>
                     {actName(e.verb)}
                     {e.name && <small lang={guessLanguage(e.name)}>{e.name}</small>}
-                    {e.result !== 'ok' && <em className={css.mark}>{e.result}</em>}
+                    {e.result !== 'ok' && <em className={css.mark}>{resultName(e.result)}</em>}
                   </td>
                   <td>
                     <Change before={e.before} after={e.after} />

@@ -121,12 +121,28 @@ const acts: Record<string, Key> = {
   'level.add': 'console.act.levelAdd', 'level.change': 'console.act.levelChange', 'level.remove': 'console.act.levelRemove',
   'account.add': 'console.act.accountAdd', 'account.lock': 'console.act.lock', 'account.unlock': 'console.act.unlock',
   'account.password': 'console.act.password', 'record.read': 'console.act.record', 'sign-in': 'console.act.signIn',
+  'sign-in.list': 'console.act.signInList', 'sign-out': 'console.act.signOut', 'account.disown': 'console.act.disown',
+  'app-password.add': 'console.act.appPasswordAdd', 'app-password.remove': 'console.act.appPasswordRemove',
+  'device.add': 'console.act.deviceAdd', 'device.forget': 'console.act.deviceForget', 'session.end': 'console.act.sessionEnd', 'session.replace': 'console.act.sessionReplace',
+  'factor.add': 'console.act.factorAdd', 'factor.forget': 'console.act.factorForget', 'factor.remove': 'console.act.factorRemove', 'factor.rename': 'console.act.factorRename', 'recovery.renew': 'console.act.recovery',
+  'sso.client.add': 'console.act.ssoClientAdd', 'sso.client.remove': 'console.act.ssoClientRemove', 'sso.key': 'console.act.ssoKey',
+  'sso.replay': 'console.act.ssoReplay', 'sso.revoke': 'console.act.ssoRevoke', 'sso.sign-on': 'console.act.ssoSignOn',
+  'contacts.export': 'console.act.contactsExport', 'mail.assign': 'console.act.assign', 'mail.report': 'console.act.report', 'mail.report.undo': 'console.act.reportUndo',
+  'mail.rules.run': 'console.act.rulesRun', 'mail.script': 'console.act.script', 'mail.unsubscribe': 'console.act.unsubscribe',
 }
 
 /** What was done, in words; what this client does not know as the record calls it. */
 export function actName(verb: string): string {
   const key = acts[verb]
   return key ? t(key) : verb
+}
+
+const results: Record<string, Key> = { forbidden: 'console.result.forbidden', unauthenticated: 'console.result.unauthenticated' }
+
+/** How it ended, where it was refused. */
+export function resultName(result: string): string {
+  const key = results[result]
+  return key ? t(key) : result
 }
 
 const roleNames: Record<string, Key> = {
