@@ -1,0 +1,59 @@
+package saml
+
+import (
+	"crypto/x509"
+	"encoding/base64"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// FuzzMessage reads messages of strangers by both bindings: nothing panics,
+// and nothing passes as signed that the key did not sign.
+func FuzzMessage(f *testing.F) {
+	k := testKeys()[0]
+	for _, doc := range []string{plain, signed(f, plain, k), "<a/>", "", "<?xml version=\"1.0\"?><a xmlns:x=\"y\"><x:Signature/></a>"} {
+		f.Add([]byte(doc))
+	}
+	certs := testKeys()[1].certs(f) // the key that signed nothing of it
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		m, err := ReadPOST(url.Values{"SAMLRequest": {base64.StdEncoding.EncodeToString(doc)}}, Limits{})
+		if err == nil {
+			useMessage(t, m, certs)
+		}
+		if m, err = ReadRedirect(string(doc), Limits{}); err == nil {
+			useMessage(t, m, certs)
+		}
+	})
+}
+
+func useMessage(t *testing.T, m Message, certs []*x509.Certificate) {
+	if signed, err := m.Check(certs); signed && err == nil {
+		t.Fatal("signed by a key that signed nothing")
+	}
+	if r, err := m.AuthnRequest(); err == nil && (r.ID == "" || r.Issuer == "" || len(r.Classes) > 20) {
+		t.Fatalf("%+v", r)
+	}
+	if r, err := m.LogoutRequest(); err == nil && (r.ID == "" || r.Issuer == "") {
+		t.Fatalf("%+v", r)
+	}
+}
+
+// FuzzService reads metadata files.
+func FuzzService(f *testing.F) {
+	file, err := os.ReadFile(filepath.Join("testdata", "mellon.xml"))
+	must(f, err)
+	f.Add(file)
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		s, err := ReadService(doc, Limits{})
+		if err == nil && (s.Entity == "" || len(s.ACS) == 0 || s.Signs && len(s.Certificates) == 0) {
+			t.Fatalf("%+v", s)
+		}
+		for _, p := range append(s.ACS, s.Logout...) {
+			if checkLocation(p.Location) != nil || p.Answers != "" && checkLocation(p.Answers) != nil {
+				t.Fatalf("%+v", p)
+			}
+		}
+	})
+}
