@@ -10,6 +10,7 @@ import (
 
 	"chancery/directory"
 	"chancery/identity"
+	"chancery/identity/sso"
 	"chancery/kit/errs"
 	"chancery/kit/testkit"
 	"chancery/policy"
@@ -26,17 +27,17 @@ func TestRedirects(t *testing.T) {
 	for _, address := range []string{"https://att.city.example/cb/", "https://att.city.example/CB", "https://att.city.example/cb?x=1", "https://att.city.example/cb#x",
 		"https://att.city.example.evil.example/cb", "https://att.city.example@evil.example/cb", "http://att.city.example/cb", "//att.city.example/cb", "https://att.city.example/cb/../x", "javascript:alert(1)", ""} {
 		for _, who := range []string{"", annAddress} {
-			if to := o.get("/oauth/authorize", request(c, "redirect_uri", address), who); to.String() != base+pageRefused {
+			if to := o.get("/oauth/authorize", request(c, "redirect_uri", address), who); to.String() != base+sso.PageRefused {
 				t.Errorf("%q as %q leads to %s", address, who, to)
 			}
 		}
 	}
 	twice := request(c)
 	twice.Add("redirect_uri", "https://evil.example/")
-	if to := o.get("/oauth/authorize", twice, annAddress); to.String() != base+pageRefused {
+	if to := o.get("/oauth/authorize", twice, annAddress); to.String() != base+sso.PageRefused {
 		t.Errorf("two addresses lead to %s", to)
 	}
-	if to := o.get("/oauth/authorize", request(c, "client_id", "1.nobody"), annAddress); to.String() != base+pageRefused {
+	if to := o.get("/oauth/authorize", request(c, "client_id", "1.nobody"), annAddress); to.String() != base+sso.PageRefused {
 		t.Errorf("an unknown client leads to %s", to)
 	}
 	n, _ := o.client(native)
@@ -180,12 +181,12 @@ func TestEndings(t *testing.T) {
 			o.post("/oauth/revoke", url.Values{"client_id": {c.ID}, "token": {token}})
 		},
 		"the person": func(o *office, _ Client, _ string) {
-			_, out := o.page("/sso/api/grants", pageRequest{}, annAddress)
+			_, out := o.page("/sso/api/grants", sso.PageRequest{}, annAddress)
 			list := out["grants"].([]any)
 			if len(list) != 1 {
 				t.Fatalf("%v", out)
 			}
-			if status, out := o.page("/sso/api/end-grant", pageRequest{Client: list[0].(map[string]any)["client"].(string)}, annAddress); status != 200 {
+			if status, out := o.page("/sso/api/end-grant", sso.PageRequest{Client: list[0].(map[string]any)["client"].(string)}, annAddress); status != 200 {
 				t.Errorf("%v", out)
 			}
 		},
@@ -214,14 +215,14 @@ func TestConsentForged(t *testing.T) {
 	c, _ := o.client(native)
 	ask, _ := askOf(o.get("/oauth/authorize", request(c), annAddress))
 	for _, token := range []string{"", "x", strings.Repeat("A", 43)} {
-		if status, out := o.page("/sso/api/answer", pageRequest{Ask: ask, Token: token, Allow: true}, annAddress); status != 403 {
+		if status, out := o.page("/sso/api/answer", sso.PageRequest{Ask: ask, Token: token, Allow: true}, annAddress); status != 403 {
 			t.Errorf("%q: %d %v", token, status, out)
 		}
 	}
-	_, asked := o.page("/sso/api/ask", pageRequest{Ask: ask}, annAddress)
+	_, asked := o.page("/sso/api/ask", sso.PageRequest{Ask: ask}, annAddress)
 	token := asked["consent"].(map[string]any)["token"].(string)
 	o.signIn(annAddress) // another session of the same person
-	if status, _ := o.page("/sso/api/answer", pageRequest{Ask: ask, Token: token, Allow: true}, annAddress); status != 403 {
+	if status, _ := o.page("/sso/api/answer", sso.PageRequest{Ask: ask, Token: token, Allow: true}, annAddress); status != 403 {
 		t.Errorf("the token of another session: %d", status)
 	}
 	r := httptest.NewRequest("POST", "/sso/api/answer", strings.NewReader(`{"allow":true}`))
@@ -229,9 +230,9 @@ func TestConsentForged(t *testing.T) {
 	if res, _ := o.do(r, annAddress); res.StatusCode != 400 {
 		t.Errorf("a form of another site: %d", res.StatusCode)
 	}
-	_, asked = o.page("/sso/api/ask", pageRequest{Ask: ask}, annAddress)
+	_, asked = o.page("/sso/api/ask", sso.PageRequest{Ask: ask}, annAddress)
 	token = asked["consent"].(map[string]any)["token"].(string)
-	_, no := o.page("/sso/api/answer", pageRequest{Ask: ask, Token: token}, annAddress)
+	_, no := o.page("/sso/api/answer", sso.PageRequest{Ask: ask, Token: token}, annAddress)
 	if !strings.Contains(text(no, "redirect"), "error=access_denied") {
 		t.Errorf("refusal: %v", no)
 	}
@@ -245,12 +246,12 @@ func TestAnew(t *testing.T) {
 	o.now.Advance(10 * time.Minute)
 	for _, more := range [][]string{{"prompt", "login"}, {"max_age", "60"}} {
 		ask, _ := askOf(o.get("/oauth/authorize", request(c, more...), annAddress))
-		if _, out := o.page("/sso/api/ask", pageRequest{Ask: ask}, annAddress); out["signIn"] != true || out["again"] != true {
+		if _, out := o.page("/sso/api/ask", sso.PageRequest{Ask: ask}, annAddress); out["signIn"] != true || out["again"] != true {
 			t.Errorf("%v: %v", more, out)
 		}
 		o.now.Advance(time.Second)
 		o.signIn(annAddress)
-		if _, out := o.page("/sso/api/ask", pageRequest{Ask: ask}, annAddress); out["consent"] == nil {
+		if _, out := o.page("/sso/api/ask", sso.PageRequest{Ask: ask}, annAddress); out["consent"] == nil {
 			t.Errorf("%v after sign-in: %v", more, out)
 		}
 		o.now.Advance(10 * time.Minute)
@@ -403,12 +404,12 @@ func TestDevice(t *testing.T) {
 			t.Error(out)
 		}
 		typed := strings.ToLower(strings.ReplaceAll(shown, "-", " "))
-		_, asked := o.page("/sso/api/device", pageRequest{Code: typed}, annAddress)
+		_, asked := o.page("/sso/api/device", sso.PageRequest{Code: typed}, annAddress)
 		token := asked["consent"].(map[string]any)["token"].(string)
-		if status, _ := o.page("/sso/api/device-answer", pageRequest{Code: typed, Token: "x", Allow: true}, annAddress); status != 403 {
+		if status, _ := o.page("/sso/api/device-answer", sso.PageRequest{Code: typed, Token: "x", Allow: true}, annAddress); status != 403 {
 			t.Error("forged answer")
 		}
-		if status, out := o.page("/sso/api/device-answer", pageRequest{Code: typed, Token: token, Allow: allow}, annAddress); status != 200 {
+		if status, out := o.page("/sso/api/device-answer", sso.PageRequest{Code: typed, Token: token, Allow: allow}, annAddress); status != 200 {
 			t.Fatal(out)
 		}
 		out := poll(code)
@@ -425,11 +426,11 @@ func TestDevice(t *testing.T) {
 		t.Error(out)
 	}
 	for range maxGuesses {
-		if status, _ := o.page("/sso/api/device", pageRequest{Code: "BBBB-BBBB"}, annAddress); status != 404 {
+		if status, _ := o.page("/sso/api/device", sso.PageRequest{Code: "BBBB-BBBB"}, annAddress); status != 404 {
 			t.Fatalf("guess: %d", status)
 		}
 	}
-	if status, _ := o.page("/sso/api/device", pageRequest{Code: "BBBB-BBBB"}, annAddress); status != 429 {
+	if status, _ := o.page("/sso/api/device", sso.PageRequest{Code: "BBBB-BBBB"}, annAddress); status != 429 {
 		t.Errorf("guessed too often: %d", status)
 	}
 }
@@ -454,7 +455,7 @@ func TestStrangerCannotFillUp(t *testing.T) {
 		o := newOffice(t, dbURL)
 		o.p.conf.MaxFromNetwork, o.p.conf.MaxRequests = 3, 6
 		c, _ := o.client(native)
-		begin := func(peer string) (Step, string) {
+		begin := func(peer string) (sso.Step, string) {
 			t.Helper()
 			o.now.Advance(time.Second)
 			a := netip.MustParseAddr(peer)
@@ -467,16 +468,16 @@ func TestStrangerCannotFillUp(t *testing.T) {
 			return step, d.UserCode
 		}
 		anns, code := begin("192.0.2.7")
-		var last Step
+		var last sso.Step
 		for range 5 {
 			last, _ = begin("2001:db8::" + string('a'+rune(o.now.Now().Second()%6)))
 		}
-		for _, step := range []Step{anns, last} {
+		for _, step := range []sso.Step{anns, last} {
 			if got, err := o.p.Ask(t.Context(), step.Ask, policy.Subject{}); err != nil || !got.SignIn {
 				t.Errorf("a request was pushed out: %+v %v", got, err)
 			}
 		}
-		if status, out := o.page("/sso/api/device", pageRequest{Code: code}, annAddress); status != 200 {
+		if status, out := o.page("/sso/api/device", sso.PageRequest{Code: code}, annAddress); status != 200 {
 			t.Errorf("a device was pushed out: %d %v", status, out)
 		}
 		for _, peer := range []string{"198.51.100.1", "198.51.100.2"} {

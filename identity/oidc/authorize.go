@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"chancery/identity"
+	"chancery/identity/sso"
 	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/policy"
@@ -31,24 +32,6 @@ type asked struct {
 	Issuer    string
 }
 
-// Step is what a browser does next: go to an address of the client, or be
-// asked about the request of the id.
-type Step struct {
-	Redirect string
-	Ask      string
-	SignIn   bool // before that, sign in (anew)
-	Consent  *Consent
-}
-
-// Consent is what the person is asked.
-type Consent struct {
-	Client  string   `json:"client"`
-	Site    string   `json:"site"` // where the answer goes
-	Scopes  []string `json:"scopes"`
-	Address string   `json:"address"`
-	Token   string   `json:"token"` // to be sent with the answer
-}
-
 // needs of a person before a request can be answered.
 type need int
 
@@ -61,22 +44,22 @@ const (
 // Authorize takes the request of a client. A zero subject means that nobody is
 // signed in. An error means that the answer may not go to the client: it is
 // unknown, or the address is not its own (RFC 6749 section 4.1.2.1).
-func (p *Provider) Authorize(ctx context.Context, form url.Values, who policy.Subject, issuer string, peer netip.Addr) (Step, error) {
+func (p *Provider) Authorize(ctx context.Context, form url.Values, who policy.Subject, issuer string, peer netip.Addr) (sso.Step, error) {
 	client, err := p.client(ctx, form.Get("client_id"))
 	if err != nil || len(form["client_id"]) != 1 {
-		return Step{}, errs.E(errs.Invalid, "There is no client of that id.")
+		return sso.Step{}, errs.E(errs.Invalid, "There is no client of that id.")
 	}
 	if len(form["redirect_uri"]) != 1 || !client.mayAnswer(form.Get("redirect_uri")) {
-		return Step{}, errs.E(errs.Invalid, "The address to answer to is not registered for this client.")
+		return sso.Step{}, errs.E(errs.Invalid, "The address to answer to is not registered for this client.")
 	}
 	a, refused := p.readRequest(form, client)
 	a.Issuer = issuer
 	if refused != nil {
-		return Step{Redirect: a.refused(refused)}, nil
+		return sso.Step{Redirect: a.refused(refused)}, nil
 	}
 	what, refused, err := p.decide(ctx, a, client, who, p.now())
 	if err != nil {
-		return Step{}, err
+		return sso.Step{}, err
 	}
 	if refused == nil && what != needNothing && slices.Contains(a.Prompt, "none") { // Core section 3.1.2.6
 		refused = refuse("login_required", "Nobody is signed in, or not recently enough.")
@@ -92,9 +75,9 @@ func (p *Provider) Authorize(ctx context.Context, form url.Values, who policy.Su
 	}
 	ask, err := p.keep(ctx, a, client.Org, peer)
 	if errs.Is(err, errs.RateLimited) {
-		return Step{Redirect: a.refused(refuse("temporarily_unavailable", errs.Text(err)))}, nil
+		return sso.Step{Redirect: a.refused(refuse("temporarily_unavailable", errs.Text(err)))}, nil
 	}
-	return Step{Ask: ask, SignIn: what == needSignIn}, err
+	return sso.Step{Ask: ask, SignIn: what == needSignIn}, err
 }
 
 // readRequest reads the parameters. What it refuses is told to the client.
@@ -205,14 +188,14 @@ func (p *Provider) keep(ctx context.Context, a asked, org int64, peer netip.Addr
 	}
 	ask, hash := newSecret(org)
 	err = p.db.Write(ctx, func(tx *store.Tx) error {
-		n, err := makeRoom(ctx, tx, waitingRequests, org, network(peer), p.conf.MaxFromNetwork, p.now())
+		n, err := makeRoom(ctx, tx, waitingRequests, org, sso.Network(peer), p.conf.MaxFromNetwork, p.now())
 		if err != nil {
 			return err
 		}
 		if n >= p.conf.MaxRequests {
 			return errs.E(errs.RateLimited, "Too many sign-ons are waiting; try again in some minutes.")
 		}
-		return insertRequest(ctx, tx, org, hash, string(text), network(peer), p.now(), p.after(p.conf.RequestLife))
+		return insertRequest(ctx, tx, org, hash, string(text), sso.Network(peer), p.now(), p.after(p.conf.RequestLife))
 	})
 	return ask, err
 }
@@ -247,19 +230,19 @@ func (p *Provider) kept(ctx context.Context, ask string) (a asked, c Client, mad
 
 // Ask goes on with a kept request: what the person has still to do, or where
 // the browser goes.
-func (p *Provider) Ask(ctx context.Context, ask string, who policy.Subject) (Step, error) {
+func (p *Provider) Ask(ctx context.Context, ask string, who policy.Subject) (sso.Step, error) {
 	a, c, made, err := p.kept(ctx, ask)
 	if err != nil {
-		return Step{}, err
+		return sso.Step{}, err
 	}
 	what, refused, err := p.decide(ctx, a, c, who, made)
 	switch {
 	case err != nil:
-		return Step{}, err
+		return sso.Step{}, err
 	case refused != nil:
 		return p.turnAway(ctx, a, who, refused)
 	case what == needSignIn:
-		return Step{Ask: ask, SignIn: true}, nil
+		return sso.Step{Ask: ask, SignIn: true}, nil
 	case what == needNothing:
 		return p.answer(ctx, a, c, who, hashOf(ask))
 	}
@@ -268,29 +251,29 @@ func (p *Provider) Ask(ctx context.Context, ask string, who policy.Subject) (Ste
 		site = u.Host
 	}
 	token, err := p.masked(ctx, "consent", ask, strconv.FormatInt(who.Account, 36), strconv.FormatInt(who.Session, 36))
-	return Step{Ask: ask, Consent: &Consent{Client: c.Name, Site: site, Scopes: c.shown(a.Scope), Address: who.Address, Token: token}}, err
+	return sso.Step{Ask: ask, Consent: &sso.Consent{Client: c.Name, Site: site, Scopes: c.shown(a.Scope), Address: who.Address, Token: token}}, err
 }
 
 // Answer takes the person's answer. The token binds it to the page that this
 // session was shown, besides the check of the origin.
-func (p *Provider) Answer(ctx context.Context, ask, pageToken string, allow bool, who policy.Subject) (Step, error) {
+func (p *Provider) Answer(ctx context.Context, ask, pageToken string, allow bool, who policy.Subject) (sso.Step, error) {
 	want, err := p.masked(ctx, "consent", ask, strconv.FormatInt(who.Account, 36), strconv.FormatInt(who.Session, 36))
 	if err != nil {
-		return Step{}, err
+		return sso.Step{}, err
 	}
-	if who.Account == 0 || !same(want, pageToken) {
-		return Step{}, errs.E(errs.Forbidden, "The answer did not come from the page that asks.")
+	if who.Account == 0 || !sso.Same(want, pageToken) {
+		return sso.Step{}, errs.E(errs.Forbidden, "The answer did not come from the page that asks.")
 	}
 	a, c, made, err := p.kept(ctx, ask)
 	if err != nil {
-		return Step{}, err
+		return sso.Step{}, err
 	}
 	what, refused, err := p.decide(ctx, a, c, who, made)
 	switch {
 	case err != nil:
-		return Step{}, err
+		return sso.Step{}, err
 	case what == needSignIn:
-		return Step{Ask: ask, SignIn: true}, nil
+		return sso.Step{Ask: ask, SignIn: true}, nil
 	case refused == nil && !allow:
 		refused = refuse("access_denied", "The person did not consent.")
 	}
@@ -302,7 +285,7 @@ func (p *Provider) Answer(ctx context.Context, ask, pageToken string, allow bool
 
 // answer grants the request and sends the browser back with a code. With a
 // hash it was a kept request, which is used up.
-func (p *Provider) answer(ctx context.Context, a asked, c Client, who policy.Subject, kept []byte) (Step, error) {
+func (p *Provider) answer(ctx context.Context, a asked, c Client, who policy.Subject, kept []byte) (sso.Step, error) {
 	g := p.newGrant(c, who, a.Scope)
 	text, hash := newSecret(c.Org)
 	err := p.db.Write(ctx, func(tx *store.Tx) error {
@@ -328,7 +311,7 @@ func (p *Provider) answer(ctx context.Context, a asked, c Client, who policy.Sub
 		}
 		return p.note(ctx, tx, who, "sso.sign-on", c.ID+" "+c.Name, nil)
 	})
-	return Step{Redirect: a.back(url.Values{"code": {text}})}, err
+	return sso.Step{Redirect: a.back(url.Values{"code": {text}})}, err
 }
 
 // newGrant is what a person allows a client now.
@@ -342,12 +325,12 @@ func (p *Provider) newGrant(c Client, who policy.Subject, scope string) grant {
 }
 
 // turnAway records a refusal and tells the client.
-func (p *Provider) turnAway(ctx context.Context, a asked, who policy.Subject, r *Refusal) (Step, error) {
+func (p *Provider) turnAway(ctx context.Context, a asked, who policy.Subject, r *Refusal) (sso.Step, error) {
 	if who.Account == 0 { // a question of prompt=none that nobody is behind
-		return Step{Redirect: a.refused(r)}, nil
+		return sso.Step{Redirect: a.refused(r)}, nil
 	}
 	err := p.db.Write(ctx, func(tx *store.Tx) error { return p.note(ctx, tx, who, "sso.sign-on", a.Client, r.kind()) })
-	return Step{Redirect: a.refused(r)}, err
+	return sso.Step{Redirect: a.refused(r)}, err
 }
 
 func (a asked) refused(r *Refusal) string {

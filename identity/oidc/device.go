@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"chancery/identity"
+	"chancery/identity/sso"
 	"chancery/kit/errs"
 	"chancery/policy"
 	"chancery/store"
@@ -50,14 +51,14 @@ func (p *Provider) StartDevice(ctx context.Context, given Credentials, scope, is
 	text, hash := newSecret(c.Org)
 	shown := newUserCode()
 	err = p.db.Write(ctx, func(tx *store.Tx) error {
-		n, err := makeRoom(ctx, tx, waitingDevices, c.Org, network(peer), p.conf.MaxFromNetwork, p.now())
+		n, err := makeRoom(ctx, tx, waitingDevices, c.Org, sso.Network(peer), p.conf.MaxFromNetwork, p.now())
 		if err != nil {
 			return err
 		}
 		if n >= p.conf.MaxRequests {
 			return errs.E(errs.RateLimited, "Too many devices are waiting; try again in some minutes.")
 		}
-		return insertDevice(ctx, tx, c.Org, device{hash: hash, userCode: shown, client: c.ID, scope: scope, peer: network(peer), pause: int64(p.conf.DevicePause.Seconds()), ends: p.after(p.conf.DeviceLife)})
+		return insertDevice(ctx, tx, c.Org, device{hash: hash, userCode: shown, client: c.ID, scope: scope, peer: sso.Network(peer), pause: int64(p.conf.DevicePause.Seconds()), ends: p.after(p.conf.DeviceLife)})
 	})
 	shown = shown[:4] + "-" + shown[4:]
 	return DeviceStart{DeviceCode: text, UserCode: shown, Address: issuer + pageDevice, Complete: issuer + pageDevice + "?code=" + shown,
@@ -89,13 +90,13 @@ func cleanCode(text string) string {
 var errUserCode = errs.E(errs.NotFound, "No device waits with this code.")
 
 // AskDevice tells what a device with the code wants.
-func (p *Provider) AskDevice(ctx context.Context, userCode string, who policy.Subject) (Consent, error) {
+func (p *Provider) AskDevice(ctx context.Context, userCode string, who policy.Subject) (sso.Consent, error) {
 	d, c, err := p.waiting(ctx, userCode, who)
 	if err != nil {
-		return Consent{}, err
+		return sso.Consent{}, err
 	}
 	token, err := p.deviceToken(ctx, d, who)
-	return Consent{Client: c.Name, Scopes: c.shown(d.scope), Address: who.Address, Token: token}, err
+	return sso.Consent{Client: c.Name, Scopes: c.shown(d.scope), Address: who.Address, Token: token}, err
 }
 
 func (p *Provider) deviceToken(ctx context.Context, d device, who policy.Subject) (string, error) {
@@ -139,7 +140,7 @@ func (p *Provider) AnswerDevice(ctx context.Context, userCode, pageToken string,
 	if err != nil {
 		return err
 	}
-	if !same(want, pageToken) {
+	if !sso.Same(want, pageToken) {
 		return errs.E(errs.Forbidden, "The answer did not come from the page that asks.")
 	}
 	g := p.newGrant(c, who, d.scope)

@@ -2,7 +2,6 @@ package oidc
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"mime"
 	"net/http"
@@ -11,33 +10,21 @@ import (
 	"strings"
 
 	"chancery/identity"
+	"chancery/identity/sso"
 	"chancery/kit/errs"
 	"chancery/policy"
 )
 
-// Pages of the web client, which ask for their contents by the routes below.
+// Pages of the web client beside those of package sso.
 const (
-	pageAsk     = "/sso/ask#" // the id of the request stands where no log sees it
-	pageDevice  = "/sso/device"
-	pageEnd     = "/sso/end"
-	pageRefused = "/sso/refused"
+	pageAsk    = "/sso/ask#" // the id of the request stands where no log sees it
+	pageDevice = "/sso/device"
 )
 
-// maxForm bounds the body of a request in bytes.
-const maxForm = 32 << 10
-
-// Route is an address that the HTTP door serves for this package. All are
-// public: each finds out by itself who is there.
-type Route struct {
-	Pattern string
-	Handler http.Handler
-	AnySite bool // pages of other sites may post to it
-}
-
 // Routes returns the addresses of the provider.
-func (p *Provider) Routes(web Web) []Route {
-	h := handlers{p, web}
-	list := []Route{
+func (p *Provider) Routes(web sso.Web) []sso.Route {
+	h := handlers{p, web, sso.Pages{Web: web, Log: p.log}}
+	list := []sso.Route{
 		{Pattern: "GET /.well-known/openid-configuration", Handler: http.HandlerFunc(h.discovery)},
 		{Pattern: "GET /.well-known/oauth-authorization-server", Handler: http.HandlerFunc(h.discovery)},
 		{Pattern: "GET /oauth/keys", Handler: http.HandlerFunc(h.keys)},
@@ -53,15 +40,15 @@ func (p *Provider) Routes(web Web) []Route {
 		"POST /oauth/device":          h.startDevice,
 		"GET /oauth/end-session":      h.endSession,
 		"POST /oauth/end-session":     h.posted,
-		"POST /sso/api/ask":           h.ask,
-		"POST /sso/api/answer":        h.answer,
+		"POST /sso/api/ask":           h.step(h.ask),
+		"POST /sso/api/answer":        h.step(h.answer),
 		"POST /sso/api/device":        h.askDevice,
 		"POST /sso/api/device-answer": h.answerDevice,
 		"POST /sso/api/grants":        h.grants,
 		"POST /sso/api/end-grant":     h.endGrant,
 	} {
 		anySite := pattern == "POST /oauth/authorize" || pattern == "POST /oauth/end-session" // see posted
-		list = append(list, Route{Pattern: pattern, Handler: h.private(handle), AnySite: anySite})
+		list = append(list, sso.Route{Pattern: pattern, Handler: h.private(handle), AnySite: anySite})
 	}
 	return list
 }
@@ -79,21 +66,13 @@ func (h handlers) private(next http.HandlerFunc) http.Handler {
 }
 
 type handlers struct {
-	p   *Provider
-	web Web
+	p     *Provider
+	web   sso.Web
+	pages sso.Pages
 }
 
 func (h handlers) peer(r *http.Request) identity.Peer {
 	return identity.Peer{Addr: h.web.Peer(r), Door: "http"}
-}
-
-// who returns who is signed in, the zero subject when nobody is.
-func (h handlers) who(r *http.Request) (policy.Subject, error) {
-	s, err := h.web.Session(r)
-	if errs.Is(err, errs.Unauthenticated) {
-		return policy.Subject{}, nil
-	}
-	return s, err
 }
 
 // discovery is OpenID Connect Discovery 1.0 section 3 and RFC 8414 section 2;
@@ -101,7 +80,7 @@ func (h handlers) who(r *http.Request) (policy.Subject, error) {
 func (h handlers) discovery(w http.ResponseWriter, r *http.Request) {
 	base := h.web.BaseURL(r)
 	w.Header().Set("Access-Control-Allow-Origin", "*")
-	send(w, http.StatusOK, map[string]any{
+	sso.Send(w, http.StatusOK, map[string]any{
 		"issuer":                           base,
 		"authorization_endpoint":           base + "/oauth/authorize",
 		"token_endpoint":                   base + "/oauth/token",
@@ -139,26 +118,26 @@ func (h handlers) keys(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Access-Control-Allow-Origin", "*")
-	send(w, http.StatusOK, map[string]any{"keys": list})
+	sso.Send(w, http.StatusOK, map[string]any{"keys": list})
 }
 
 // authorize is where a system sends the browser. The answer is always a
 // redirect: to the client's own registered address, or to a page of ours.
 func (h handlers) authorize(w http.ResponseWriter, r *http.Request) {
-	who, err := h.who(r)
-	var step Step
+	who, err := h.pages.Who(r)
+	var step sso.Step
 	if err == nil {
 		step, err = h.p.Authorize(r.Context(), r.URL.Query(), who, h.web.BaseURL(r), h.web.Peer(r))
 	}
 	switch {
 	case errs.Is(err, errs.Invalid):
-		redirect(w, h.web.BaseURL(r)+pageRefused)
+		sso.Redirect(w, h.web.BaseURL(r)+sso.PageRefused)
 	case err != nil:
 		h.fail(w, err)
 	case step.Ask != "":
-		redirect(w, h.web.BaseURL(r)+pageAsk+step.Ask)
+		sso.Redirect(w, h.web.BaseURL(r)+pageAsk+step.Ask)
 	default:
-		redirect(w, step.Redirect)
+		sso.Redirect(w, step.Redirect)
 	}
 }
 
@@ -171,15 +150,7 @@ func (h handlers) posted(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, err)
 		return
 	}
-	redirect(w, h.web.BaseURL(r)+r.URL.Path+"?"+form.Encode())
-}
-
-// redirect sends the browser on. 303, so that nothing that was posted to us is
-// posted on (RFC 9700 section 4.12).
-func redirect(w http.ResponseWriter, to string) {
-	w.Header().Set("Location", to)
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(http.StatusSeeOther)
+	sso.Redirect(w, h.web.BaseURL(r)+r.URL.Path+"?"+form.Encode())
 }
 
 func (h handlers) token(w http.ResponseWriter, r *http.Request) {
@@ -222,7 +193,7 @@ func (h handlers) userInfo(w http.ResponseWriter, r *http.Request) {
 	scheme, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="Chancery"`)
-		send(w, http.StatusUnauthorized, map[string]string{"error": "invalid_token"})
+		sso.Send(w, http.StatusUnauthorized, map[string]string{"error": "invalid_token"})
 		return
 	}
 	out, err := h.p.UserInfo(r.Context(), strings.TrimSpace(text), h.peer(r))
@@ -234,7 +205,7 @@ func (h handlers) userInfo(w http.ResponseWriter, r *http.Request) {
 // registered; else the person is asked, since any page can send them here.
 func (h handlers) endSession(w http.ResponseWriter, r *http.Request) {
 	base := h.web.BaseURL(r)
-	who, err := h.who(r)
+	who, err := h.pages.Who(r)
 	if err != nil {
 		h.fail(w, err)
 		return
@@ -245,7 +216,7 @@ func (h handlers) endSession(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !ours {
-		redirect(w, base+pageEnd)
+		sso.Redirect(w, base+sso.PageEnd)
 		return
 	}
 	if who.Account != 0 {
@@ -254,13 +225,13 @@ func (h handlers) endSession(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	redirect(w, to)
+	sso.Redirect(w, to)
 }
 
 // EndSession reads a sign-out that a client asks for: where it leads, and
 // whether it is of the session of this browser, or of one that is over.
 func (p *Provider) EndSession(ctx context.Context, form url.Values, who policy.Subject, issuer string) (to string, ours bool, err error) {
-	to = issuer + pageEnd
+	to = issuer + sso.PageEnd
 	keys, err := p.published(ctx)
 	if err != nil {
 		return to, false, err
@@ -281,7 +252,7 @@ func (p *Provider) EndSession(ctx context.Context, form url.Values, who policy.S
 	if err != nil {
 		return to, false, err
 	}
-	if who.Account != 0 && (who.Org != c.Org || !same(sid, seen.SessionID)) {
+	if who.Account != 0 && (who.Org != c.Org || !sso.Same(sid, seen.SessionID)) {
 		return to, false, nil
 	}
 	for _, address := range c.Logouts {
@@ -330,7 +301,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); t != "application/x-www-form-urlencoded" {
 		return nil, refuse("invalid_request", "The request is sent as application/x-www-form-urlencoded.")
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	r.Body = http.MaxBytesReader(w, r.Body, sso.MaxForm)
 	if err := r.ParseForm(); err != nil {
 		return nil, refuse("invalid_request", "The request is no form, or too long.")
 	}
@@ -343,7 +314,7 @@ func (h handlers) reply(w http.ResponseWriter, out any, err error) {
 		h.fail(w, err)
 		return
 	}
-	send(w, http.StatusOK, out)
+	sso.Send(w, http.StatusOK, out)
 }
 
 // fail tells a client an error in the words of OAuth (RFC 6749 section 5.2,
@@ -361,7 +332,7 @@ func (h handlers) fail(w http.ResponseWriter, err error) {
 		case errs.Forbidden:
 			status, code = http.StatusForbidden, "access_denied"
 		}
-		send(w, status, map[string]string{"error": code, "error_description": errs.Text(err)})
+		sso.Send(w, status, map[string]string{"error": code, "error_description": errs.Text(err)})
 		return
 	}
 	status := http.StatusBadRequest
@@ -376,17 +347,5 @@ func (h handlers) fail(w http.ResponseWriter, err error) {
 		}
 		w.Header().Set("WWW-Authenticate", `Bearer realm="Chancery", error="`+r.Code+`"`)
 	}
-	send(w, status, map[string]string{"error": r.Code, "error_description": r.Text})
-}
-
-func send(w http.ResponseWriter, status int, v any) {
-	b, err := json.Marshal(v)
-	if err != nil {
-		status, b = http.StatusInternalServerError, []byte(`{"error":"server_error"}`)
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Pragma", "no-cache")
-	w.WriteHeader(status)
-	_, _ = w.Write(b) // nobody is left to tell
+	sso.Send(w, status, map[string]string{"error": r.Code, "error_description": r.Text})
 }

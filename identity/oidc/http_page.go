@@ -1,65 +1,50 @@
 package oidc
 
 import (
-	"encoding/json"
 	"errors"
-	"mime"
 	"net/http"
 
+	"chancery/identity/sso"
 	"chancery/kit/errs"
 	"chancery/policy"
 )
 
-// pageRequest is what our own pages send. They send JSON, which no form of
-// another site can, and the door checks the origin of every POST.
-type pageRequest struct {
-	Ask    string `json:"ask"`
-	Code   string `json:"code"`
-	Token  string `json:"token"`
-	Allow  bool   `json:"allow"`
-	Client string `json:"client"`
-}
-
-// pageAnswer tells a page what comes next: sign in, ask the person, or go on.
-type pageAnswer struct {
-	SignIn   bool     `json:"signIn,omitempty"`
-	Again    bool     `json:"again,omitempty"` // signed in, but not recently enough
-	Consent  *Consent `json:"consent,omitempty"`
-	Redirect string   `json:"redirect,omitempty"`
-}
-
-func (h handlers) ask(w http.ResponseWriter, r *http.Request) {
-	h.step(w, r, func(in pageRequest, who policy.Subject) (Step, error) {
-		return h.p.Ask(r.Context(), in.Ask, who)
+// step answers a page; what OAuth calls an error is a refusal to it.
+func (h handlers) step(do func(*http.Request, sso.PageRequest, policy.Subject) (sso.Step, error)) http.HandlerFunc {
+	return h.pages.Step(func(r *http.Request, in sso.PageRequest, who policy.Subject) (sso.Step, error) {
+		s, err := do(r, in, who)
+		return s, plain(err)
 	})
 }
 
-func (h handlers) answer(w http.ResponseWriter, r *http.Request) {
-	h.step(w, r, func(in pageRequest, who policy.Subject) (Step, error) {
-		return h.p.Answer(r.Context(), in.Ask, in.Token, in.Allow, who)
-	})
-}
-
-func (h handlers) step(w http.ResponseWriter, r *http.Request, do func(pageRequest, policy.Subject) (Step, error)) {
-	in, who, err := h.page(w, r)
-	var s Step
-	if err == nil {
-		s, err = do(in, who)
+// plain turns an error of OAuth into one that pages are told.
+func plain(err error) error {
+	var r *Refusal
+	if errors.As(err, &r) {
+		return errs.E(errs.Invalid, "%s", r.Text)
 	}
-	h.tell(w, pageAnswer{SignIn: s.SignIn, Again: s.SignIn && who.Account != 0, Consent: s.Consent, Redirect: s.Redirect}, err)
+	return err
+}
+
+func (h handlers) ask(r *http.Request, in sso.PageRequest, who policy.Subject) (sso.Step, error) {
+	return h.p.Ask(r.Context(), in.Ask, who)
+}
+
+func (h handlers) answer(r *http.Request, in sso.PageRequest, who policy.Subject) (sso.Step, error) {
+	return h.p.Answer(r.Context(), in.Ask, in.Token, in.Allow, who)
 }
 
 func (h handlers) askDevice(w http.ResponseWriter, r *http.Request) {
-	in, who, err := h.page(w, r)
+	in, who, err := h.pages.Read(w, r)
 	if err == nil && who.Account == 0 {
-		h.tell(w, pageAnswer{SignIn: true}, nil)
+		h.tell(w, sso.PageAnswer{SignIn: true}, nil)
 		return
 	}
-	var c Consent
+	var c sso.Consent
 	if err == nil && in.Code != "" {
 		c, err = h.p.AskDevice(r.Context(), in.Code, who)
 	}
-	out := pageAnswer{}
+	out := sso.PageAnswer{}
 	if in.Code != "" {
 		out.Consent = &c
 	}
@@ -67,11 +52,11 @@ func (h handlers) askDevice(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h handlers) answerDevice(w http.ResponseWriter, r *http.Request) {
-	in, who, err := h.page(w, r)
+	in, who, err := h.pages.Read(w, r)
 	if err == nil {
 		err = h.p.AnswerDevice(r.Context(), in.Code, in.Token, in.Allow, who)
 	}
-	h.tell(w, pageAnswer{}, err)
+	h.tell(w, sso.PageAnswer{}, err)
 }
 
 // shownGrant is a sign-on as the person's own page shows it.
@@ -86,7 +71,7 @@ type shownGrant struct {
 }
 
 func (h handlers) grants(w http.ResponseWriter, r *http.Request) {
-	_, who, err := h.page(w, r)
+	_, who, err := h.pages.Read(w, r)
 	if err == nil && who.Account == 0 {
 		err = errs.E(errs.Unauthenticated, "Please sign in.")
 	}
@@ -104,7 +89,7 @@ func (h handlers) grants(w http.ResponseWriter, r *http.Request) {
 const rfc3339 = "2006-01-02T15:04:05Z"
 
 func (h handlers) endGrant(w http.ResponseWriter, r *http.Request) {
-	in, who, err := h.page(w, r)
+	in, who, err := h.pages.Read(w, r)
 	switch {
 	case err != nil:
 	case who.Account == 0:
@@ -115,36 +100,5 @@ func (h handlers) endGrant(w http.ResponseWriter, r *http.Request) {
 	h.tell(w, struct{}{}, err)
 }
 
-// page reads what a page of ours sent, and who is signed in.
-func (h handlers) page(w http.ResponseWriter, r *http.Request) (in pageRequest, who policy.Subject, err error) {
-	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); t != "application/json" {
-		return in, who, errs.E(errs.Invalid, "The request is sent as application/json.")
-	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxForm)).Decode(&in); err != nil {
-		return in, who, errs.E(errs.Invalid, "The request cannot be read.")
-	}
-	who, err = h.who(r)
-	return in, who, err
-}
-
-// tell answers a page; errors as problem documents (RFC 9457), as the door's own.
-func (h handlers) tell(w http.ResponseWriter, out any, err error) {
-	if err == nil {
-		send(w, http.StatusOK, out)
-		return
-	}
-	status := map[errs.Kind]int{errs.Invalid: 400, errs.NotFound: 404, errs.Forbidden: 403, errs.Unauthenticated: 401, errs.RateLimited: 429, errs.Unavailable: 503}[errs.KindOf(err)]
-	var r *Refusal
-	switch {
-	case errors.As(err, &r):
-		err, status = r.kind(), http.StatusBadRequest
-	case status == 0:
-		h.p.log.Error("sso", "error", err)
-		status = http.StatusInternalServerError
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	// Nobody is left to tell when this fails.
-	_ = json.NewEncoder(w).Encode(map[string]any{"type": "about:blank", "title": http.StatusText(status), "status": status, "detail": errs.Text(err)})
-}
+// tell answers a page.
+func (h handlers) tell(w http.ResponseWriter, out any, err error) { h.pages.Tell(w, out, plain(err)) }

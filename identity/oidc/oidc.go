@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"log/slog"
-	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -157,18 +156,6 @@ func (p *Provider) due(org int64) bool {
 	}
 	p.tidied.last[org] = now
 	return true
-}
-
-// network is what a limit of one address holds for: an IPv6 /64 is one
-// customer's.
-func network(a netip.Addr) string {
-	a = a.Unmap()
-	if a.Is6() {
-		if p, err := a.Prefix(64); err == nil {
-			return p.String()
-		}
-	}
-	return a.String()
 }
 
 // note writes into the audit record, in the caller's transaction.

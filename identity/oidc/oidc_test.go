@@ -16,6 +16,7 @@ import (
 	"chancery/audit"
 	"chancery/directory"
 	"chancery/identity"
+	"chancery/identity/sso"
 	"chancery/kit/clock"
 	"chancery/kit/testkit"
 	"chancery/policy"
@@ -148,7 +149,7 @@ func (o *office) post(path string, form url.Values, basic ...string) (int, map[s
 	return res.StatusCode, out
 }
 
-func (o *office) page(path string, in pageRequest, who string) (int, map[string]any) {
+func (o *office) page(path string, in sso.PageRequest, who string) (int, map[string]any) {
 	o.t.Helper()
 	b, err := json.Marshal(in)
 	must(o.t, err)
@@ -184,12 +185,12 @@ func (o *office) consented(q url.Values, who string) url.Values {
 	if !ok {
 		return to.Query()
 	}
-	_, asked := o.page("/sso/api/ask", pageRequest{Ask: ask}, who)
+	_, asked := o.page("/sso/api/ask", sso.PageRequest{Ask: ask}, who)
 	c, ok := asked["consent"].(map[string]any)
 	if !ok {
 		o.t.Fatalf("not asked: %v", asked)
 	}
-	_, done := o.page("/sso/api/answer", pageRequest{Ask: ask, Token: c["token"].(string), Allow: true}, who)
+	_, done := o.page("/sso/api/answer", sso.PageRequest{Ask: ask, Token: c["token"].(string), Allow: true}, who)
 	back, err := url.Parse(done["redirect"].(string))
 	must(o.t, err)
 	return back.Query()
@@ -254,7 +255,7 @@ func TestSignOn(t *testing.T) {
 		bye := url.Values{"id_token_hint": {text(tokens, "id_token")}, "post_logout_redirect_uri": {"https://evil.example/"}, "state": {"s"}}
 		asked := bye
 		asked.Set("id_token_hint", text(tokens, "id_token")+"x")
-		if to := o.get("/oauth/end-session", asked, annAddress); to.String() != base+pageEnd {
+		if to := o.get("/oauth/end-session", asked, annAddress); to.String() != base+sso.PageEnd {
 			t.Errorf("forged hint leads to %s", to)
 		}
 		bye.Set("id_token_hint", text(tokens, "id_token"))

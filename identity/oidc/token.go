@@ -3,13 +3,13 @@ package oidc
 import (
 	"context"
 	"crypto/sha256"
-	"crypto/subtle"
 	"net/netip"
 	"net/url"
 	"strings"
 	"time"
 
 	"chancery/identity"
+	"chancery/identity/sso"
 	"chancery/kit/errs"
 	"chancery/policy"
 	"chancery/store"
@@ -109,13 +109,11 @@ func (c code) check(form url.Values, now int64) error {
 	}
 	verifier := form.Get("code_verifier")
 	sum := sha256.Sum256([]byte(verifier))
-	if len(verifier) < 43 || len(verifier) > 128 || !same(base64url.EncodeToString(sum[:]), c.challenge) { // RFC 7636 section 4.6
+	if len(verifier) < 43 || len(verifier) > 128 || !sso.Same(base64url.EncodeToString(sum[:]), c.challenge) { // RFC 7636 section 4.6
 		return refuse("invalid_grant", "The code_verifier is wrong.")
 	}
 	return nil
 }
-
-func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
 // replayed ends a grant whose code or refresh token came twice.
 func (p *Provider) replayed(ctx context.Context, tx *store.Tx, g grant, what string, peer identity.Peer) error {
