@@ -12,6 +12,7 @@ import (
 	jmapdoor "chancery/doors/jmap"
 	"chancery/identity"
 	"chancery/identity/oidc"
+	"chancery/identity/saml"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/mail"
@@ -27,6 +28,7 @@ type House struct {
 	Directory *directory.Directory
 	Identity  *identity.Identity
 	SSO       *oidc.Provider
+	SAML      *saml.Provider
 	Mail      *mail.Room
 	Contacts  *contacts.Room
 	Index     *search.Index
@@ -72,6 +74,9 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	if h.SSO, err = oidc.New(ctx, h.Store, h.Identity, h.Directory, h.mayMail, oidc.Config{}, now, h.log); err != nil {
+		return err
+	}
+	if h.SAML, err = saml.New(ctx, h.Store, h.Directory, saml.Config{}, now, h.log); err != nil {
 		return err
 	}
 	out, err := h.conf.outbound()

@@ -4,10 +4,12 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	httpdoor "chancery/doors/http"
 	"chancery/identity/oidc"
+	"chancery/identity/saml"
 	"chancery/policy"
 )
 
@@ -41,7 +43,7 @@ func (h *House) mayMail(ctx context.Context, s policy.Subject) error {
 
 // ssoRoutes are the addresses of single sign-on.
 func (h *House) ssoRoutes(door func() *httpdoor.Door) (list []httpdoor.Route) {
-	for _, r := range h.SSO.Routes(ssoWeb{door}) {
+	for _, r := range slices.Concat(h.SSO.Routes(ssoWeb{door}), h.SAML.Routes(ssoWeb{door})) {
 		access := httpdoor.Public
 		if r.AnySite {
 			access = httpdoor.AnySite
@@ -66,4 +68,12 @@ type NewClient = oidc.Client
 // secret this once.
 func (h *House) AddClient(ctx context.Context, by policy.Subject, c NewClient) (NewClient, string, error) {
 	return h.SSO.AddClient(ctx, by, c)
+}
+
+// NewService is a system to register for SAML, beside its metadata file.
+type NewService = saml.Service
+
+// AddService registers a system by its metadata file.
+func (h *House) AddService(ctx context.Context, by policy.Subject, metadata []byte, s NewService) (NewService, error) {
+	return h.SAML.AddService(ctx, by, metadata, s)
 }

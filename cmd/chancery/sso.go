@@ -17,6 +17,7 @@ import (
 type ssoCmd struct {
 	Client ssoClientCmd `cmd:"" help:"Add, list and remove the systems that may ask who somebody is."`
 	Key    ssoKeyCmd    `cmd:"" help:"The keys that ID tokens are signed with."`
+	SAML   samlCmd      `cmd:"" name:"saml" help:"The systems that speak SAML 2.0."`
 }
 
 type ssoClientCmd struct {

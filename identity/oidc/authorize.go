@@ -186,7 +186,7 @@ func (p *Provider) keep(ctx context.Context, a asked, org int64, peer netip.Addr
 	if err != nil {
 		return "", err
 	}
-	ask, hash := newSecret(org)
+	ask, hash := sso.NewSecret(org)
 	err = p.db.Write(ctx, func(tx *store.Tx) error {
 		n, err := makeRoom(ctx, tx, waitingRequests, org, sso.Network(peer), p.conf.MaxFromNetwork, p.now())
 		if err != nil {
@@ -204,13 +204,13 @@ var errAsk = errs.E(errs.NotFound, "This request is over; please begin again in 
 
 // kept returns a stored request.
 func (p *Provider) kept(ctx context.Context, ask string) (a asked, c Client, made int64, err error) {
-	org, ok := orgOf(ask)
+	org, ok := sso.OrgOf(ask)
 	if !ok {
 		return a, c, 0, errAsk
 	}
 	var text string
 	err = p.db.Read(ctx, func(tx *store.Tx) (err error) {
-		text, made, err = selectRequest(ctx, tx, org, hashOf(ask), p.now())
+		text, made, err = selectRequest(ctx, tx, org, sso.HashOf(ask), p.now())
 		return err
 	})
 	if found, err := store.Found(err); !found {
@@ -244,7 +244,7 @@ func (p *Provider) Ask(ctx context.Context, ask string, who policy.Subject) (sso
 	case what == needSignIn:
 		return sso.Step{Ask: ask, SignIn: true}, nil
 	case what == needNothing:
-		return p.answer(ctx, a, c, who, hashOf(ask))
+		return p.answer(ctx, a, c, who, sso.HashOf(ask))
 	}
 	site := a.Redirect
 	if u, err := url.Parse(a.Redirect); err == nil && u.Host != "" {
@@ -280,14 +280,14 @@ func (p *Provider) Answer(ctx context.Context, ask, pageToken string, allow bool
 	if refused != nil {
 		return p.turnAway(ctx, a, who, refused)
 	}
-	return p.answer(ctx, a, c, who, hashOf(ask))
+	return p.answer(ctx, a, c, who, sso.HashOf(ask))
 }
 
 // answer grants the request and sends the browser back with a code. With a
 // hash it was a kept request, which is used up.
 func (p *Provider) answer(ctx context.Context, a asked, c Client, who policy.Subject, kept []byte) (sso.Step, error) {
 	g := p.newGrant(c, who, a.Scope)
-	text, hash := newSecret(c.Org)
+	text, hash := sso.NewSecret(c.Org)
 	err := p.db.Write(ctx, func(tx *store.Tx) error {
 		if kept != nil {
 			if ok, err := takeRequest(ctx, tx, c.Org, kept); err != nil || !ok {
@@ -297,7 +297,7 @@ func (p *Provider) answer(ctx context.Context, a asked, c Client, who policy.Sub
 				return err
 			}
 		}
-		if p.due(c.Org) {
+		if p.tidied.Due(c.Org, p.clock.Now()) {
 			if err := tidy(ctx, tx, c.Org, p.now()-(24*time.Hour).Milliseconds()); err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"chancery/identity"
+	"chancery/identity/sso"
 	"chancery/policy"
 	"chancery/store"
 )
@@ -100,7 +101,7 @@ func (p *Provider) Revoke(ctx context.Context, given Credentials, text string) e
 		}
 		return p.db.Write(ctx, func(tx *store.Tx) error {
 			if kind == "access" {
-				return deleteToken(ctx, tx, g.org, hashOf(text))
+				return deleteToken(ctx, tx, g.org, sso.HashOf(text))
 			}
 			if err := deleteGrant(ctx, tx, g.org, g.id); err != nil {
 				return err

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"chancery/identity/sso"
 	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/policy"
@@ -89,7 +90,7 @@ func (p *Provider) AddClient(ctx context.Context, by policy.Subject, c Client) (
 	c.secret = []byte{}
 	if !c.public() {
 		secret = id.Token(32)
-		c.secret = hashOf(secret)
+		c.secret = sso.HashOf(secret)
 	}
 	settings, err := json.Marshal(c)
 	if err != nil {
@@ -225,7 +226,7 @@ func (p *Provider) RemoveClient(ctx context.Context, by policy.Subject, clientID
 
 // client finds a client by the id that it gave.
 func (p *Provider) client(ctx context.Context, clientID string) (Client, error) {
-	org, ok := orgOf(clientID)
+	org, ok := sso.OrgOf(clientID)
 	var list []Client
 	var err error
 	if ok {
@@ -258,7 +259,7 @@ func (p *Provider) authenticate(ctx context.Context, given Credentials) (Client,
 		}
 		return c, nil
 	}
-	if subtle.ConstantTimeCompare(hashOf(given.Secret), c.secret) != 1 {
+	if subtle.ConstantTimeCompare(sso.HashOf(given.Secret), c.secret) != 1 {
 		return c, refuse("invalid_client", "The secret of the client is wrong.")
 	}
 	return c, nil

@@ -48,7 +48,7 @@ func (p *Provider) StartDevice(ctx context.Context, given Credentials, scope, is
 	if scope = c.allowed(scope); scope == "" {
 		return DeviceStart{}, refuse("invalid_scope", "Nothing that this client may have was asked for.")
 	}
-	text, hash := newSecret(c.Org)
+	text, hash := sso.NewSecret(c.Org)
 	shown := newUserCode()
 	err = p.db.Write(ctx, func(tx *store.Tx) error {
 		n, err := makeRoom(ctx, tx, waitingDevices, c.Org, sso.Network(peer), p.conf.MaxFromNetwork, p.now())
@@ -161,7 +161,7 @@ func (p *Provider) AnswerDevice(ctx context.Context, userCode, pageToken string,
 
 // byDevice is RFC 8628 section 3.4: the device asks until the person answered.
 func (p *Provider) byDevice(ctx context.Context, c Client, form url.Values, issuer string, peer identity.Peer) (Tokens, error) {
-	hash := hashOf(form.Get("device_code"))
+	hash := sso.HashOf(form.Get("device_code"))
 	var d device
 	var refused error
 	err := p.db.Write(ctx, func(tx *store.Tx) (err error) {

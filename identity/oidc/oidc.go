@@ -2,19 +2,17 @@ package oidc
 
 import (
 	"context"
-	"crypto/sha256"
 	"embed"
 	"log/slog"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"chancery/audit"
 	"chancery/identity"
+	"chancery/identity/sso"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
-	"chancery/kit/id"
 	"chancery/policy"
 	"chancery/store"
 )
@@ -79,7 +77,7 @@ type Provider struct {
 	keys     keyCache
 	guesses  guesses
 	making   sync.Mutex // one key at a time
-	tidied   hourly
+	tidied   sso.Hourly
 }
 
 // New brings the tables up to date. A nil mayMail allows every mail program.
@@ -90,26 +88,7 @@ func New(ctx context.Context, db *store.Store, who Identity, dir Directory, mayM
 	if mayMail == nil {
 		mayMail = func(context.Context, policy.Subject) error { return nil }
 	}
-	return &Provider{db: db, identity: who, dir: dir, mayMail: mayMail, conf: conf.withDefaults(), clock: c, log: log, guesses: guesses{wrong: map[int64][]time.Time{}}, tidied: hourly{last: map[int64]time.Time{}}}, nil
-}
-
-// newSecret makes a code or token. It names the organisation, under which its
-// hash is kept; only the holder knows it.
-func newSecret(org int64) (text string, hash []byte) {
-	text = strconv.FormatInt(org, 36) + "." + id.Token(32)
-	return text, hashOf(text)
-}
-
-func hashOf(text string) []byte {
-	sum := sha256.Sum256([]byte(text))
-	return sum[:]
-}
-
-// orgOf reads the organisation that a code, token or client id names.
-func orgOf(text string) (org int64, ok bool) {
-	head, rest, found := strings.Cut(text, ".")
-	org, err := strconv.ParseInt(head, 36, 64)
-	return org, found && err == nil && org > 0 && rest != "" && len(text) <= 120
+	return &Provider{db: db, identity: who, dir: dir, mayMail: mayMail, conf: conf.withDefaults(), clock: c, log: log, guesses: guesses{wrong: map[int64][]time.Time{}}}, nil
 }
 
 // grant is what a person allowed a client: all tokens hang on it.
@@ -137,25 +116,6 @@ func hasScope(list, scope string) bool {
 // standing asks whether what the grant rests on still stands.
 func (p *Provider) standing(ctx context.Context, g grant, peer identity.Peer) (policy.Subject, error) {
 	return p.identity.Standing(ctx, identity.Proof{Org: g.org, Account: g.account, Credential: g.credential, Session: g.session}, peer)
-}
-
-// hourly keeps when what is over was last removed, by organisation, in this
-// process: looking for it takes longer than a sign-on should.
-type hourly struct {
-	mu   sync.Mutex
-	last map[int64]time.Time
-}
-
-// due says whether it is time to remove what is over.
-func (p *Provider) due(org int64) bool {
-	p.tidied.mu.Lock()
-	defer p.tidied.mu.Unlock()
-	now := p.clock.Now()
-	if last, ok := p.tidied.last[org]; ok && now.Sub(last) < time.Hour {
-		return false
-	}
-	p.tidied.last[org] = now
-	return true
 }
 
 // note writes into the audit record, in the caller's transaction.

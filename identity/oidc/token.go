@@ -58,7 +58,7 @@ func (p *Provider) Exchange(ctx context.Context, given Credentials, form url.Val
 // with it ends what the first one got (section 4.1.2), since one of them stole it.
 func (p *Provider) byCode(ctx context.Context, c Client, form url.Values, issuer string, peer identity.Peer) (Tokens, error) {
 	text := form.Get("code")
-	org, ok := orgOf(text)
+	org, ok := sso.OrgOf(text)
 	if !ok || org != c.Org {
 		return Tokens{}, errGrant
 	}
@@ -67,7 +67,7 @@ func (p *Provider) byCode(ctx context.Context, c Client, form url.Values, issuer
 	var refused error
 	err := p.db.Write(ctx, func(tx *store.Tx) (err error) {
 		refused = nil
-		if have, err = selectCode(ctx, tx, org, hashOf(text)); err != nil {
+		if have, err = selectCode(ctx, tx, org, sso.HashOf(text)); err != nil {
 			return err
 		}
 		if have.client != c.ID {
@@ -77,7 +77,7 @@ func (p *Provider) byCode(ctx context.Context, c Client, form url.Values, issuer
 		if g, err = selectGrant(ctx, tx, org, have.grant); err != nil {
 			return err
 		}
-		first, err := useCode(ctx, tx, org, hashOf(text), p.now())
+		first, err := useCode(ctx, tx, org, sso.HashOf(text), p.now())
 		if err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func (p *Provider) issue(ctx context.Context, c Client, g grant, want issue, pee
 	if g.has("mail") {
 		life = p.conf.MailLife
 	}
-	access, accessHash := newSecret(g.org)
+	access, accessHash := sso.NewSecret(g.org)
 	out := Tokens{Access: access, Type: "Bearer", Seconds: int(life.Seconds()), Scope: want.scope}
 	if hasScope(want.scope, "openid") {
 		if out.ID, err = p.idToken(ctx, c, g, want, access); err != nil {
@@ -156,7 +156,7 @@ func (p *Provider) issue(ctx context.Context, c Client, g grant, want issue, pee
 	}
 	var refreshHash []byte
 	if g.has("offline_access") || g.has("mail") {
-		out.Refresh, refreshHash = newSecret(g.org)
+		out.Refresh, refreshHash = sso.NewSecret(g.org)
 	}
 	err = p.db.Write(ctx, func(tx *store.Tx) error {
 		if _, err := selectGrant(ctx, tx, g.org, g.id); err != nil { // ended meanwhile
@@ -236,7 +236,7 @@ func (p *Provider) byRefresh(ctx context.Context, c Client, form url.Values, iss
 	case t.ends < p.now():
 		return Tokens{}, errGrant
 	}
-	want := issue{scope: g.scope, issuer: issuer, replaces: hashOf(text)}
+	want := issue{scope: g.scope, issuer: issuer, replaces: sso.HashOf(text)}
 	if narrower := form.Get("scope"); narrower != "" {
 		var list []string
 		for s := range strings.FieldsSeq(narrower) {
@@ -253,11 +253,11 @@ func (p *Provider) byRefresh(ctx context.Context, c Client, form url.Values, iss
 // find returns a token of a kind with its grant; invalid_grant when it is not
 // one of the organisation's.
 func (p *Provider) find(ctx context.Context, org int64, text, kind string) (t token, g grant, err error) {
-	if said, ok := orgOf(text); !ok || said != org {
+	if said, ok := sso.OrgOf(text); !ok || said != org {
 		return t, g, errGrant
 	}
 	err = p.db.Read(ctx, func(tx *store.Tx) (err error) {
-		if t, err = selectToken(ctx, tx, org, hashOf(text)); err != nil {
+		if t, err = selectToken(ctx, tx, org, sso.HashOf(text)); err != nil {
 			return err
 		}
 		g, err = selectGrant(ctx, tx, org, t.grant)
@@ -272,7 +272,7 @@ func (p *Provider) find(ctx context.Context, org int64, text, kind string) (t to
 
 // live returns the grant and the subject of an access token that is good now.
 func (p *Provider) live(ctx context.Context, text string, peer identity.Peer) (t token, g grant, who policy.Subject, err error) {
-	org, _ := orgOf(text)
+	org, _ := sso.OrgOf(text)
 	if t, g, err = p.find(ctx, org, text, "access"); err != nil {
 		return t, g, who, err
 	}

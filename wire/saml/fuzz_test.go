@@ -57,3 +57,17 @@ func FuzzService(f *testing.F) {
 		}
 	})
 }
+
+// FuzzResponse reads responses: nothing is believed that the key did not sign.
+func FuzzResponse(f *testing.F) {
+	k := testKeys()[0]
+	doc, err := Response{ID: "_r", InResponse: "_1", Issuer: "i", Destination: "d", Issued: at, Status: []string{StatusSuccess}, Assertion: &Assertion{ID: "_a", Name: "ann", Format: NameEmail, Audience: "s", Recipient: "d", Proved: at, Until: at, Class: ClassProtected}}.Sign(k)
+	must(f, err)
+	f.Add(doc)
+	certs := testKeys()[1].certs(f) // the key that signed nothing of it
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		if r, err := ReadResponse(doc, certs, Limits{}); err == nil && r.Assertion != nil {
+			t.Fatalf("believed: %+v", r.Assertion)
+		}
+	})
+}

@@ -64,10 +64,7 @@ func posted(doc string) url.Values {
 // signed returns a document with an enveloped signature.
 func signed(t testing.TB, doc string, k Key) string {
 	t.Helper()
-	e, err := read([]byte(doc), Limits{})
-	must(t, err)
-	must(t, k.sign(e))
-	out, err := written(e)
+	out, err := k.SignMessage([]byte(doc))
 	must(t, err)
 	return string(out)
 }
@@ -299,6 +296,12 @@ func TestResponse(t *testing.T) {
 		t.Errorf("the assertion's signature: %v %v", ok, err)
 	}
 	golden(t, "response.xml", unsigned(doc))
+	back, err := ReadResponse(doc, k.certs(t), Limits{})
+	must(t, err)
+	if a := back.Assertion; a == nil || a.Name != "a<b>&\"ann\"" || a.Audience != "https://att.city.example/saml" || a.InResponse != "_1" || !a.Until.Equal(at.Add(5*time.Minute)) || len(a.Attributes) != 1 || a.Attributes[0].Values[0] != "ann@city.example" {
+		t.Errorf("%+v %+v", back, back.Assertion)
+	}
+	forged(t, string(doc), k)
 	no := Response{ID: "_r", InResponse: "_1", Issuer: "https://mail.city.example/saml/metadata", Destination: "https://att.city.example/acs", Issued: at, Status: []string{StatusResponder, StatusNoPassive}, Text: "Nobody is signed in."}
 	doc, err = no.Sign(k)
 	must(t, err)
@@ -307,6 +310,44 @@ func TestResponse(t *testing.T) {
 		Certificates: [][]byte{k.Certificate}, Formats: []string{NamePersistent}, Attributes: []Attribute{{Name: "urn:oid:0.9.2342.19200300.100.1.3", Friendly: "mail"}}}.Metadata()
 	must(t, err)
 	golden(t, "metadata.xml", unsigned(doc))
+}
+
+// forged changes a signed response in ways that must not pass: the words, the
+// places of the parts, and who signed.
+func forged(t *testing.T, doc string, k Key) {
+	t.Helper()
+	from, to := strings.Index(doc, "<saml:Assertion"), strings.Index(doc, "</saml:Assertion>")+len("</saml:Assertion>")
+	assertion := doc[from:to]
+	own := doc[strings.Index(doc, "<ds:Signature"):from]
+	own = own[:strings.Index(own, "</ds:Signature>")+len("</ds:Signature>")]
+	bare := strings.Replace(doc, own, "", 1) // only the assertion is signed
+	if r, err := ReadResponse([]byte(bare), k.certs(t), Limits{}); err != nil || r.Assertion == nil {
+		t.Errorf("with the assertion's signature alone: %v", err)
+	}
+	inner := assertion[strings.Index(assertion, "<ds:Signature"):]
+	inner = inner[:strings.Index(inner, "</ds:Signature>")+len("</ds:Signature>")]
+	evil := strings.NewReplacer(inner, "", `ID="_a"`, `ID="_e"`, "ann@city", "boss@city").Replace(assertion)
+	for name, bad := range map[string]string{
+		"a word of the assertion":    strings.Replace(bare, "ann@city", "boss@city", 1),
+		"no signature at all":        strings.Replace(bare, inner, "", 1),
+		"an unsigned one before":     strings.Replace(bare, assertion, evil+assertion, 1),
+		"an unsigned one after":      strings.Replace(bare, assertion, assertion+evil, 1),
+		"the signed one in the evil": strings.Replace(bare, assertion, strings.Replace(evil, "</saml:Issuer>", "</saml:Issuer>"+inner+"<saml:Advice>"+assertion+"</saml:Advice>", 1), 1),
+		"the signed one in an object": strings.Replace(bare, assertion, strings.Replace(evil, "</saml:Issuer>", "</saml:Issuer>"+
+			strings.Replace(inner, "</ds:Signature>", "<ds:Object>"+strings.Replace(assertion, inner, "", 1)+"</ds:Object></ds:Signature>", 1), 1), 1),
+		"comment in the name": strings.Replace(bare, `"ann"</saml:NameID>`, `"an<!-- -->n"</saml:NameID>`, 1),
+		"another status":      strings.Replace(doc, StatusSuccess, StatusResponder, 1),
+	} {
+		if bad == bare || bad == doc {
+			t.Fatalf("%s changes nothing", name)
+		}
+		if r, err := ReadResponse([]byte(bad), k.certs(t), Limits{}); err == nil {
+			t.Errorf("%s: %+v", name, r.Assertion)
+		}
+	}
+	if _, err := ReadResponse([]byte(doc), testKeys()[1].certs(t), Limits{}); err == nil {
+		t.Error("another's key is taken")
+	}
 }
 
 // unsigned replaces what differs at each run, and breaks lines for readers.

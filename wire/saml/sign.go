@@ -56,6 +56,18 @@ func (k Key) sign(e *etree.Element) error {
 	return nil
 }
 
+// SignMessage signs a whole message, as one that is sent by the POST binding.
+func (k Key) SignMessage(doc []byte) ([]byte, error) {
+	e, err := read(doc, Limits{})
+	if err != nil {
+		return nil, err
+	}
+	if err := k.sign(e); err != nil {
+		return nil, err
+	}
+	return written(e)
+}
+
 // verify checks the signature over a whole message with any of the
 // certificates, and returns the message as it was signed: nothing else of the
 // document may be believed. Signed is false when the message has none.
@@ -91,11 +103,8 @@ func verify(root *etree.Element, certs []*x509.Certificate) (e *etree.Element, s
 // has it: one, right below the message, over the whole message by its ID, with
 // algorithms that hold. Wrapped signatures fail here.
 func checkShape(root *etree.Element) error {
-	if len(root.FindElements(".//Signature")) != 1 {
-		return errSignature
-	}
 	s, ok := child(root, nsSignature, "Signature")
-	if !ok {
+	if !ok || !alone(root, s) {
 		return errSignature
 	}
 	info, ok := child(s, nsSignature, "SignedInfo")
@@ -120,6 +129,18 @@ func checkShape(root *etree.Element) error {
 		}
 	}
 	return checkTransforms(ref)
+}
+
+// alone says whether there is no other signature than the message's own and,
+// in a response, that of its assertion.
+func alone(root, own *etree.Element) bool {
+	for _, s := range root.FindElements(".//Signature") {
+		in := s.Parent()
+		if s != own && !(is(root, nsProtocol, "Response") && is(in, nsAssertion, "Assertion") && in.Parent() == root) {
+			return false
+		}
+	}
+	return true
 }
 
 func checkTransforms(ref *etree.Element) error {

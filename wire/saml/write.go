@@ -21,8 +21,9 @@ type Assertion struct {
 	Qualifier    string // provider that the name is of; empty = not said
 	Audience     string // entity ID of the service
 	Recipient    string // address that it goes to
+	InResponse   string // of the confirmation, when it is read
 	Proved       time.Time
-	Until        time.Time // for handing it in
+	From, Until  time.Time // for handing it in; From is not written but follows from the issue
 	Session      string
 	Class        string
 	Attributes   []Attribute
