@@ -27,7 +27,29 @@ const apacheModules = "/usr/lib/apache2/modules"
 // front of a page that says who came.
 func relyingParty(t *testing.T, provider, client, secret string, port string) {
 	t.Helper()
-	dir := t.TempDir()
+	apache(t, t.TempDir(), port, fmt.Sprintf(`
+LoadModule auth_openidc_module %[1]s/mod_auth_openidc.so
+LogLevel warn auth_openidc:warn
+OIDCProviderMetadataURL %[2]s/.well-known/openid-configuration
+OIDCClientID %[3]s
+OIDCClientSecret %[4]s
+OIDCRedirectURI http://127.0.0.1:%[5]s/staff/callback
+OIDCCryptoPassphrase for-this-test-only
+OIDCScope "openid profile email"
+OIDCPKCEMethod S256
+OIDCRemoteUserClaim email
+<Location /staff>
+  AuthType openid-connect
+  Require valid-user
+  Header always set X-User "expr=%%{REMOTE_USER}"
+</Location>
+`, apacheModules, provider, client, secret, port))
+}
+
+// apache starts Debian's Apache in a directory on loopback, with a page for
+// all and one for staff, and with what else the configuration says.
+func apache(t *testing.T, dir, port, more string) {
+	t.Helper()
 	must(t, os.Chmod(filepath.Dir(dir), 0o755)) // Apache reads it as its own user
 	must(t, os.MkdirAll(filepath.Join(dir, "www", "staff"), 0o755))
 	for name, text := range map[string]string{"index.html": "open to all", "staff/index.html": "for staff"} {
@@ -39,7 +61,6 @@ ServerName 127.0.0.1
 Listen 127.0.0.1:%[2]s
 PidFile %[1]s/pid
 ErrorLog %[1]s/error.log
-LogLevel warn auth_openidc:warn
 User www-data
 Group www-data
 Mutex posixsem
@@ -49,25 +70,11 @@ LoadModule authn_core_module %[3]s/mod_authn_core.so
 LoadModule authz_user_module %[3]s/mod_authz_user.so
 LoadModule dir_module %[3]s/mod_dir.so
 LoadModule headers_module %[3]s/mod_headers.so
-LoadModule auth_openidc_module %[3]s/mod_auth_openidc.so
 DocumentRoot %[1]s/www
 DirectoryIndex index.html
-OIDCProviderMetadataURL %[4]s/.well-known/openid-configuration
-OIDCClientID %[5]s
-OIDCClientSecret %[6]s
-OIDCRedirectURI http://127.0.0.1:%[2]s/staff/callback
-OIDCCryptoPassphrase for-this-test-only
-OIDCScope "openid profile email"
-OIDCPKCEMethod S256
-OIDCRemoteUserClaim email
-<Location /staff>
-  AuthType openid-connect
-  Require valid-user
-  Header always set X-User "expr=%%{REMOTE_USER}"
-</Location>
-`, dir, port, apacheModules, provider, client, secret)
+`, dir, port, apacheModules)
 	file := filepath.Join(dir, "apache.conf")
-	must(t, os.WriteFile(file, []byte(conf), 0o644))
+	must(t, os.WriteFile(file, []byte(conf+more), 0o644))
 	cmd := exec.Command("/usr/sbin/apache2", "-X", "-f", file)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
@@ -89,6 +96,17 @@ OIDCRemoteUserClaim email
 	t.Fatalf("apache did not open: %s", out.String())
 }
 
+// freePort returns a port of loopback that nobody listens on.
+func freePort(t *testing.T) string {
+	t.Helper()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer free.Close()
+	_, port, err := net.SplitHostPort(free.Addr().String())
+	must(t, err)
+	return port
+}
+
 // TestApacheSignsOn lets Debian's Apache with mod_auth_openidc log a person in
 // and out: consent at the first time, none at the second, the sign-out at both.
 func TestApacheSignsOn(t *testing.T) {
@@ -97,11 +115,7 @@ func TestApacheSignsOn(t *testing.T) {
 	}
 	s := server(t, t.TempDir(), "", "ann@city.example")
 	start(t, s)
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	_, port, err := net.SplitHostPort(free.Addr().String())
-	must(t, err)
-	free.Close()
+	port := freePort(t)
 	party := "http://127.0.0.1:" + port
 	out, err := s.Run(t.Context(), "sso", "client", "add", "Attendance", "--redirect", party+"/staff/callback", "--logout", party+"/")
 	must(t, err)
