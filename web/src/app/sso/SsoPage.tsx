@@ -7,7 +7,7 @@ import { signOut } from '../session'
 import { SignIn } from '../SignIn'
 import door from '../SignIn.module.css'
 import { SignInForm } from '../SignInForm'
-import { answerTo, askFor, type Step } from './api'
+import { answerTo, askFor, type Step, type Way } from './api'
 import { ConsentForm } from './ConsentForm'
 import { DevicePage } from './DevicePage'
 import { Door } from './Door'
@@ -19,7 +19,8 @@ export default function SsoPage() {
   const page = location.pathname.split('/')[2]
   // Behind the #, where neither a log nor another site sees it.
   const ask = location.hash.slice(1)
-  if (page === 'ask' && ask) return <AskPage ask={ask} />
+  if (page === 'ask' && ask) return <AskPage ask={ask} way="oidc" />
+  if (page === 'saml' && ask) return <AskPage ask={ask} way="saml" />
   if (page === 'device') return <DevicePage />
   if (page === 'end') return <EndPage />
   return (
@@ -30,7 +31,7 @@ export default function SsoPage() {
 }
 
 /** A system asks who one is: sign in first, then say yes or no, then go back there. */
-function AskPage({ ask }: { ask: string }) {
+function AskPage({ ask, way }: { ask: string; way: Way }) {
   const t = useT()
   const [step, setStep] = useState<Step>()
   const [error, setError] = useState<SyncError | null>(null)
@@ -42,11 +43,11 @@ function AskPage({ ask }: { ask: string }) {
   const load = useCallback(async () => {
     try {
       setError(null)
-      take(await askFor(ask))
+      take(await askFor(way, ask))
     } catch (e) {
       setError(asSyncError(e))
     }
-  }, [ask, take])
+  }, [ask, way, take])
   useEffect(() => void load(), [load])
 
   if (error?.kind === 'offline' || error?.kind === 'server') return <Failure error={error} retry={() => void load()} />
@@ -77,7 +78,7 @@ function AskPage({ ask }: { ask: string }) {
         consent={consent}
         onAnswer={async (allow) => {
           try {
-            take(await answerTo(ask, consent.token, allow))
+            take(await answerTo(way, ask, consent.token, allow))
           } catch (e) {
             setError(asSyncError(e))
           }

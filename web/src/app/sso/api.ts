@@ -20,6 +20,10 @@ export interface Step {
   redirect?: string
 }
 
+/** The protocol that a system asks by; the person sees no difference. */
+export type Way = 'oidc' | 'saml'
+const ways: Record<Way, string> = { oidc: '', saml: 'saml/' }
+
 interface Sent {
   ask?: string
   code?: string
@@ -51,7 +55,7 @@ async function post<T = Step>(path: string, body: Sent): Promise<T> {
 
 export const readGrants = async (): Promise<Grant[]> => (await post<{ grants: Grant[] }>('grants', {})).grants
 export const endGrant = (client: string): Promise<object> => post<object>('end-grant', { client })
-export const askFor = (ask: string): Promise<Step> => post('ask', { ask })
-export const answerTo = (ask: string, token: string, allow: boolean): Promise<Step> => post('answer', { ask, token, allow })
+export const askFor = (way: Way, ask: string): Promise<Step> => post(ways[way] + 'ask', { ask })
+export const answerTo = (way: Way, ask: string, token: string, allow: boolean): Promise<Step> => post(ways[way] + 'answer', { ask, token, allow })
 export const askForDevice = (code: string): Promise<Step> => post('device', { code })
 export const answerDevice = (code: string, token: string, allow: boolean): Promise<Step> => post('device-answer', { code, token, allow })
