@@ -11,6 +11,7 @@ import (
 	"chancery/directory"
 	jmapdoor "chancery/doors/jmap"
 	"chancery/identity"
+	"chancery/identity/agency"
 	"chancery/identity/oidc"
 	"chancery/identity/saml"
 	"chancery/kit/clock"
@@ -29,6 +30,7 @@ type House struct {
 	Identity  *identity.Identity
 	SSO       *oidc.Provider
 	SAML      *saml.Provider
+	Agency    *agency.Desk
 	Mail      *mail.Room
 	Contacts  *contacts.Room
 	Index     *search.Index
@@ -77,6 +79,9 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	if h.SAML, err = saml.New(ctx, h.Store, h.Directory, saml.Config{}, now, h.log); err != nil {
+		return err
+	}
+	if h.Agency, err = agency.New(ctx, h.Store, h.Identity, h.Directory, agency.Config{}, now, h.log); err != nil {
 		return err
 	}
 	out, err := h.conf.outbound()

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	httpdoor "chancery/doors/http"
+	"chancery/identity"
+	"chancery/identity/agency"
 	"chancery/identity/oidc"
 	"chancery/identity/saml"
 	"chancery/policy"
@@ -31,6 +33,19 @@ func (s ssoWeb) Private(r *http.Request) bool { return s.door().Private(r) }
 
 func (s ssoWeb) Peer(r *http.Request) netip.Addr { return s.door().PeerOf(r) }
 
+// agencyWeb answers what sign-in by an agency's provider asks of it besides.
+type agencyWeb struct {
+	ssoWeb
+	needs httpNeeds
+}
+
+func (a agencyWeb) Caller(r *http.Request) identity.Peer { return caller(a.door().Caller(r)) }
+
+func (a agencyWeb) Step(w http.ResponseWriter, r *http.Request, step identity.Step, err error) {
+	next, err := a.needs.step(r.Context(), step, err)
+	a.door().Stepped(w, r, next, err)
+}
+
 // mayMail says whether a person's mail programs may come in from where they
 // are: the same rule as for app passwords.
 func (h *House) mayMail(ctx context.Context, s policy.Subject) error {
@@ -43,7 +58,7 @@ func (h *House) mayMail(ctx context.Context, s policy.Subject) error {
 
 // ssoRoutes are the addresses of single sign-on.
 func (h *House) ssoRoutes(door func() *httpdoor.Door) (list []httpdoor.Route) {
-	for _, r := range slices.Concat(h.SSO.Routes(ssoWeb{door}), h.SAML.Routes(ssoWeb{door})) {
+	for _, r := range slices.Concat(h.SSO.Routes(ssoWeb{door}), h.SAML.Routes(ssoWeb{door}), h.Agency.Routes(agencyWeb{ssoWeb{door}, httpNeeds{h}})) {
 		access := httpdoor.Public
 		if r.AnySite {
 			access = httpdoor.AnySite
@@ -76,4 +91,12 @@ type NewService = saml.Service
 // AddService registers a system by its metadata file.
 func (h *House) AddService(ctx context.Context, by policy.Subject, metadata []byte, s NewService) (NewService, error) {
 	return h.SAML.AddService(ctx, by, metadata, s)
+}
+
+// NewProvider is an agency's own provider, to sign people in by.
+type NewProvider = agency.Provider
+
+// AddProvider registers one with our secret there.
+func (h *House) AddProvider(ctx context.Context, by policy.Subject, p NewProvider, secret string) (NewProvider, error) {
+	return h.Agency.AddProvider(ctx, by, p, secret)
 }

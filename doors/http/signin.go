@@ -45,6 +45,14 @@ func (d *Door) caller(r *http.Request) Peer {
 	return Peer{Addr: d.peer(r).String(), Agent: r.UserAgent(), Device: device, Site: d.BaseURL(r)}
 }
 
+// Caller is where a sign-in comes from that a room takes by a route of its own.
+func (d *Door) Caller(r *http.Request) Peer { return d.caller(r) }
+
+// Stepped answers such a sign-in: with the next step, or by opening the session.
+func (d *Door) Stepped(w http.ResponseWriter, r *http.Request, step SignInStep, err error) {
+	d.stepped(w, r, step, err)
+}
+
 // readSignIn reads the body of a step of the sign-in.
 func (d *Door) readSignIn(w http.ResponseWriter, r *http.Request, in any) error {
 	// A form of another site cannot send this media type without asking first.

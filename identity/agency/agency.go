@@ -1,0 +1,200 @@
+package agency
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"chancery/audit"
+	"chancery/identity"
+	"chancery/identity/sso"
+	"chancery/kit/clock"
+	"chancery/kit/errs"
+	"chancery/kit/id"
+	"chancery/policy"
+	"chancery/store"
+)
+
+//go:embed schema/*.sql
+var schema embed.FS
+
+// Config are the settings of sign-in by other providers. Zero values mean the
+// documented default.
+type Config struct {
+	StepLife       time.Duration // how long a person may take at the provider; default 15 min
+	PassLife       time.Duration // how long the way back into the browser may take; default 2 min
+	Skew           time.Duration // how far the provider's clock may be off; default 2 min
+	KeepKeys       time.Duration // how long the provider's configuration and keys are believed; default 10 min
+	Timeout        time.Duration // for one answer of the provider; default 10 s
+	MaxAnswer      int64         // bytes of one answer; default 256 KiB
+	MaxProviders   int           // of an organisation; default 20
+	MaxFromNetwork int           // sign-ins under way from one network, where the oldest gives way; default 1,000
+	Transport      http.RoundTripper
+}
+
+func (c Config) withDefaults() Config {
+	for _, d := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{{&c.StepLife, 15 * time.Minute}, {&c.PassLife, 2 * time.Minute}, {&c.Skew, 2 * time.Minute}, {&c.KeepKeys, 10 * time.Minute}, {&c.Timeout, 10 * time.Second}} {
+		if *d.field == 0 {
+			*d.field = d.value
+		}
+	}
+	if c.MaxAnswer == 0 {
+		c.MaxAnswer = 256 << 10
+	}
+	if c.MaxProviders == 0 {
+		c.MaxProviders = 20
+	}
+	if c.MaxFromNetwork == 0 {
+		c.MaxFromNetwork = 1000
+	}
+	return c
+}
+
+// Desk signs people in by other providers.
+type Desk struct {
+	db       *store.Store
+	identity Identity
+	dir      Directory
+	conf     Config
+	clock    clock.Clock
+	log      *slog.Logger
+	http     *http.Client
+
+	mu    sync.Mutex
+	known map[string]*discovered // by issuer
+}
+
+// New brings the tables up to date.
+func New(ctx context.Context, db *store.Store, who Identity, dir Directory, conf Config, c clock.Clock, log *slog.Logger) (*Desk, error) {
+	if err := db.Migrate(ctx, "identity/agency", schema); err != nil {
+		return nil, err
+	}
+	conf = conf.withDefaults()
+	client := &http.Client{Timeout: conf.Timeout, Transport: conf.Transport, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return errs.E(errs.Unavailable, "the provider answers by a redirect") // secrets go only where they were meant to
+	}}
+	return &Desk{db: db, identity: who, dir: dir, conf: conf, clock: c, log: log, http: client, known: map[string]*discovered{}}, nil
+}
+
+// asked is a sign-in that is under way at a provider.
+type asked struct {
+	Provider string
+	Browser  []byte // hash of what only the browser that began has
+	Nonce    string
+	Verifier string
+	Back     string // address that the provider sends the browser to
+}
+
+// vouched is what a provider said.
+type vouched struct {
+	Browser   []byte
+	Account   int64
+	Assurance policy.Assurance
+}
+
+var errOver = errs.E(errs.Unauthenticated, "This sign-in is over; please begin again.")
+
+// keep stores a step and returns its token.
+func (d *Desk) keep(ctx context.Context, org int64, stage string, what any, life time.Duration, peer netip.Addr) (string, error) {
+	text, err := json.Marshal(what)
+	if err != nil {
+		return "", err
+	}
+	token, hash := sso.NewSecret(org)
+	now := d.clock.Now()
+	return token, d.db.Write(ctx, func(tx *store.Tx) error {
+		return insertStep(ctx, tx, org, hash, stage, string(text), sso.Network(peer), now.UnixMilli(), now.Add(life).UnixMilli(), d.conf.MaxFromNetwork)
+	})
+}
+
+// take uses up a step.
+func (d *Desk) take(ctx context.Context, token, stage string, into any) (org int64, err error) {
+	org, ok := sso.OrgOf(token)
+	if !ok {
+		return 0, errOver
+	}
+	var text string
+	err = d.db.Write(ctx, func(tx *store.Tx) (err error) {
+		text, err = takeStep(ctx, tx, org, sso.HashOf(token), stage, d.clock.Now().UnixMilli())
+		return err
+	})
+	if errors.Is(err, store.ErrNoRows) {
+		return 0, errOver
+	}
+	if err != nil {
+		return 0, err
+	}
+	return org, json.Unmarshal([]byte(text), into)
+}
+
+// Begin sends a browser to a provider: where to, and a secret that this
+// browser has to show when it is back, so that nobody is signed in by a link
+// that another began.
+func (d *Desk) Begin(ctx context.Context, providerID, base string, peer netip.Addr) (to, browser string, err error) {
+	p, err := d.provider(ctx, providerID)
+	if err != nil {
+		return "", "", err
+	}
+	conf, err := d.discover(ctx, p.Issuer)
+	if err != nil {
+		return "", "", err
+	}
+	browser = id.Token(32)
+	a := asked{Provider: p.ID, Browser: sso.HashOf(browser), Nonce: id.Token(20), Verifier: id.Token(43), Back: base + pathBack}
+	state, err := d.keep(ctx, p.Org, "asked", a, d.conf.StepLife, peer)
+	return conf.authorize(p, a, state), browser, err
+}
+
+// Back takes a browser that comes back from a provider, and returns a pass
+// with which our own page goes on.
+func (d *Desk) Back(ctx context.Context, answer back, peer netip.Addr) (pass string, err error) {
+	var a asked
+	org, err := d.take(ctx, answer.state, "asked", &a)
+	if err != nil {
+		return "", err
+	}
+	p, err := d.provider(ctx, a.Provider)
+	if err != nil {
+		return "", err
+	}
+	if answer.failed != "" {
+		return "", errs.E(errs.Unauthenticated, "The provider did not sign the person in.")
+	}
+	said, err := d.redeem(ctx, p, a, answer)
+	if err != nil {
+		d.log.Warn("agency: a sign-in is refused", "provider", p.ID, "peer", peer, "error", err)
+		return "", err
+	}
+	account, err := d.account(ctx, p, said, peer)
+	if err != nil {
+		return "", err
+	}
+	return d.keep(ctx, org, "vouched", vouched{Browser: a.Browser, Account: account, Assurance: min(said.assurance, p.Trust)}, d.conf.PassLife, peer)
+}
+
+// Finish signs in who comes with a pass, in the browser that began.
+func (d *Desk) Finish(ctx context.Context, pass, browser string, peer identity.Peer) (identity.Step, error) {
+	var v vouched
+	org, err := d.take(ctx, pass, "vouched", &v)
+	if err != nil {
+		return identity.Step{}, err
+	}
+	if browser == "" || !sso.Same(string(v.Browser), string(sso.HashOf(browser))) {
+		return identity.Step{}, errOver
+	}
+	return d.identity.Vouched(ctx, org, v.Account, v.Assurance, peer)
+}
+
+// note writes into the audit record, in the caller's transaction.
+func (d *Desk) note(ctx context.Context, tx *store.Tx, by policy.Subject, verb, object string, result error) error {
+	return audit.Append(ctx, tx, d.clock.Now(), audit.By(by, verb, object, result))
+}

@@ -1,0 +1,115 @@
+package agency
+
+import (
+	"context"
+	"net/http"
+
+	"chancery/directory"
+	"chancery/identity"
+	"chancery/identity/sso"
+	"chancery/kit/errs"
+)
+
+// Addresses of the browser's way.
+const (
+	pathBack = "/sso/in/back"
+	pageIn   = "/sso/in#" // the pass stands where no log sees it
+	cookie   = "chancery-in"
+)
+
+// Routes returns the addresses of the desk.
+func (d *Desk) Routes(web Web) []sso.Route {
+	h := handlers{d, web, sso.Pages{Web: web, Log: d.log}}
+	var list []sso.Route
+	for pattern, handle := range map[string]http.HandlerFunc{
+		"POST /sso/api/in/list":   h.list,
+		"POST /sso/api/in/begin":  h.begin,
+		"POST /sso/api/in/finish": h.finish,
+		"GET " + pathBack:         h.back,
+	} {
+		list = append(list, sso.Route{Pattern: pattern, Handler: h.private(handle)})
+	}
+	return list
+}
+
+type handlers struct {
+	d     *Desk
+	web   Web
+	pages sso.Pages
+}
+
+// private lets nothing through in the clear: all of it leads to a session.
+func (h handlers) private(next http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !h.web.Private(r) {
+			h.pages.Tell(w, nil, errs.E(errs.Forbidden, "Sign-in is served over HTTPS only."))
+			return
+		}
+		next(w, r)
+	})
+}
+
+// way is a provider as the sign-in page shows it.
+type way struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+func (h handlers) list(w http.ResponseWriter, r *http.Request) {
+	list, err := h.d.Providers(r.Context(), directory.DefaultOrg)
+	out := []way{}
+	for _, p := range list {
+		out = append(out, way{p.ID, p.Name})
+	}
+	h.pages.Tell(w, map[string]any{"ways": out}, err)
+}
+
+func (h handlers) begin(w http.ResponseWriter, r *http.Request) {
+	in, _, err := h.pages.Read(w, r)
+	var to, browser string
+	if err == nil {
+		to, browser, err = h.d.Begin(r.Context(), in.Client, h.web.BaseURL(r), h.web.Peer(r))
+	}
+	if err == nil {
+		http.SetCookie(w, h.cookie(r, browser, int(h.d.conf.StepLife.Seconds())))
+	}
+	h.pages.Tell(w, sso.PageAnswer{Redirect: to}, err)
+}
+
+// cookie binds a sign-in to its browser. Lax, since the provider sends the
+// browser back from another site.
+func (h handlers) cookie(r *http.Request, value string, age int) *http.Cookie {
+	c := &http.Cookie{Name: cookie, Value: value, Path: "/sso/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: age}
+	c.Secure = len(h.web.BaseURL(r)) > 8 && h.web.BaseURL(r)[:8] == "https://"
+	return c
+}
+
+// back takes the browser from a provider to our own page, which goes on: with
+// a request from another site no strict cookie would come, and nothing is to
+// be signed in by a mere link.
+func (h handlers) back(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	base := h.web.BaseURL(r)
+	ctx, cancel := context.WithTimeout(r.Context(), 4*h.d.conf.Timeout)
+	defer cancel()
+	pass, err := h.d.Back(ctx, back{state: q.Get("state"), code: q.Get("code"), issuer: q.Get("iss"), failed: q.Get("error")}, h.web.Peer(r))
+	if err != nil {
+		h.d.log.Info("agency: not signed in", "peer", h.web.Peer(r), "error", err)
+		pass = "failed." + errs.KindOf(err).String()
+	}
+	sso.Redirect(w, base+pageIn+pass)
+}
+
+func (h handlers) finish(w http.ResponseWriter, r *http.Request) {
+	in, _, err := h.pages.Read(w, r)
+	var step identity.Step
+	if err == nil {
+		browser := ""
+		if c, none := r.Cookie(cookie); none == nil {
+			browser = c.Value
+		}
+		step, err = h.d.Finish(r.Context(), in.Ask, browser, h.web.Caller(r))
+	}
+	http.SetCookie(w, h.cookie(r, "", -1))
+	h.web.Step(w, r, step, err)
+}
