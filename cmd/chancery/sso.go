@@ -15,9 +15,10 @@ import (
 
 // ssoCmd is `chancery sso`.
 type ssoCmd struct {
-	Client ssoClientCmd `cmd:"" help:"Add, list and remove the systems that may ask who somebody is."`
-	Key    ssoKeyCmd    `cmd:"" help:"The keys that ID tokens are signed with."`
-	SAML   samlCmd      `cmd:"" name:"saml" help:"The systems that speak SAML 2.0."`
+	Client   ssoClientCmd `cmd:"" help:"Add, list and remove the systems that may ask who somebody is."`
+	Key      ssoKeyCmd    `cmd:"" help:"The keys that ID tokens are signed with."`
+	SAML     samlCmd      `cmd:"" name:"saml" help:"The systems that speak SAML 2.0."`
+	Provider providerCmd  `cmd:"" help:"The agency's own providers, by which people sign in here."`
 }
 
 type ssoClientCmd struct {

@@ -14,6 +14,8 @@ export interface OwnOffice {
   browser: Browser
   /** Gives an account another password, as whoever runs the server does. */
   newPassword: (address: string, password: string) => void
+  /** Runs the program on the office's data, as its operator does, and returns what it says. */
+  run: (args: readonly string[], input?: string) => string
   /** The desk of one of its people. */
   desk: (name: string) => Desk
   close: () => Promise<void>
@@ -44,6 +46,7 @@ export async function ownOffice(people: readonly string[], settings: Record<stri
     url,
     browser,
     newPassword: (address, given) => account('password', address, given),
+    run: (args, input = '') => execFileSync(program, [...args, '--data', join(dir, 'data')], { env, input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'inherit'] }),
     desk: (name) => ({ url, browser, address: `${name}@city.example`, password, close: async () => {} }),
     close: async () => {
       await browser.close()

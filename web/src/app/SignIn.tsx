@@ -1,8 +1,11 @@
-import { isLanguage, language, languages, speak, useT } from '~/kit/i18n'
+import { Suspense, lazy } from 'react'
+import { isLanguage, language, languages, speak, useT, withTexts } from '~/kit/i18n'
 import { setPrefs } from '~/kit/prefs'
 import { Seal } from './Seal'
 import { SignInForm } from './SignInForm'
 import css from './SignIn.module.css'
+
+const AgencyWays = lazy(() => withTexts('agency', () => import('./sso/AgencyWays')))
 
 /** The door: who one is, and the language to be spoken to in. */
 export function SignIn({ expired, onDone }: { expired: boolean; onDone: () => Promise<void> }) {
@@ -18,6 +21,9 @@ export function SignIn({ expired, onDone }: { expired: boolean; onDone: () => Pr
         <h1 className={css.title}>{t('signIn.title')}</h1>
         {expired && <p className={css.notice}>{t('signIn.expired')}</p>}
         <SignInForm onDone={onDone} />
+        <Suspense>
+          <AgencyWays />
+        </Suspense>
       </div>
       <nav className={css.languages} aria-label={t('settings.language')}>
         {Object.entries(languages).map(([code, name]) => (

@@ -13,19 +13,21 @@ const FirstCodes = lazy(() => withTexts('security', () => import('./ways/FirstCo
 
 // What the person is most likely to have at hand comes first.
 const order: readonly Method[] = ['key', 'totp', 'recovery']
+const bestOf = (step: NextStep | null): Method => order.find((m) => step?.methods.includes(m) && (m !== 'key' || keysWork())) ?? 'totp'
 const instead = { key: 'signIn.useKey', totp: 'signIn.useApp', recovery: 'signIn.useRecovery' } as const
 
 /**
  * The steps of signing in: address and password, then a key or code where the
  * account has a second factor, or its setting up where it needs one. With
- * `address` it is the one who is asked once more.
+ * `address` it is the one who is asked once more, with `begun` a sign-in by the
+ * agency's own provider that needs more.
  */
-export function SignInForm({ address, onDone }: { address?: string; onDone: () => Promise<void> }) {
+export function SignInForm({ address, begun = null, onDone }: { address?: string; begun?: NextStep | null; onDone: () => Promise<void> }) {
   const t = useT()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<string>()
-  const [next, setNext] = useState<NextStep | null>(null)
-  const [method, setMethod] = useState<Method>('totp')
+  const [next, setNext] = useState(begun)
+  const [method, setMethod] = useState<Method>(() => bestOf(begun))
   const [codes, setCodes] = useState<string[] | null>(null)
   const recovery = method === 'recovery'
   const field = useRef<HTMLInputElement>(null)
@@ -38,7 +40,7 @@ export function SignInForm({ address, onDone }: { address?: string; onDone: () =
       if (more && 'codes' in more) setCodes(more.codes)
       else {
         setNext(more)
-        if (more) setMethod(order.find((m) => more.methods.includes(m) && (m !== 'key' || keysWork())) ?? 'totp')
+        if (more) setMethod(bestOf(more))
         else await onDone()
       }
       setBusy(false)

@@ -63,6 +63,11 @@ export async function askPasskey(ask: (options: unknown) => Promise<string>): Pr
   return step('/auth/passkey', { ticket: q.ticket, answer: JSON.parse(await ask(q.options)) as unknown })
 }
 
+/** Goes on with a sign-in by the agency's own provider, when the browser is back from there. */
+export function finishIn(pass: string): Promise<Outcome> {
+  return step('/sso/api/in/finish', { ask: pass })
+}
+
 /** What one is shown of a second factor that is set up in the middle of a sign-in. */
 export interface FirstFactor {
   secret?: string

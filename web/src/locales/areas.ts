@@ -1,3 +1,4 @@
+import type agency from './en/agency.json'
 import type bulk from './en/bulk.json'
 import type console from './en/console.json'
 import type contacts from './en/contacts.json'
@@ -25,6 +26,7 @@ import type writeas from './en/writeas.json'
  * by `withTexts`.
  */
 export interface Areas {
+  agency: typeof agency
   bulk: typeof bulk
   console: typeof console
   contacts: typeof contacts

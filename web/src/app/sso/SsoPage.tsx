@@ -1,5 +1,5 @@
-import { useCallback, useEffect, useState } from 'react'
-import { useT } from '~/kit/i18n'
+import { Suspense, lazy, useCallback, useEffect, useState } from 'react'
+import { useT, withTexts } from '~/kit/i18n'
 import { asSyncError, type SyncError } from '~/kit/sync/errors'
 import { Button } from '~/kit/ui/Button'
 import { Failure, Skeleton } from '~/kit/ui/states'
@@ -13,6 +13,8 @@ import { DevicePage } from './DevicePage'
 import { Door } from './Door'
 import css from './Sso.module.css'
 
+const InPage = lazy(() => withTexts('agency', () => import('./InPage')))
+
 /** The pages of single sign-on, by their address: /sso/... */
 export default function SsoPage() {
   const t = useT()
@@ -23,6 +25,12 @@ export default function SsoPage() {
   if (page === 'saml' && ask) return <AskPage ask={ask} way="saml" />
   if (page === 'device') return <DevicePage />
   if (page === 'end') return <EndPage />
+  if (page === 'in' && ask)
+    return (
+      <Suspense>
+        <InPage pass={ask} />
+      </Suspense>
+    )
   return (
     <Door title={t('sso.refused.title')}>
       <p className={css.hint}>{t('sso.refused.text')}</p>

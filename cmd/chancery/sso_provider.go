@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"chancery/directory"
+	"chancery/house"
+	"chancery/kit/errs"
+	"chancery/policy"
+)
+
+// providerCmd is `chancery sso provider`: the agency's own providers, by which
+// people sign in here.
+type providerCmd struct {
+	Add    providerAddCmd    `cmd:"" help:"Let people sign in by another provider (OpenID Connect); prints its id."`
+	List   providerListCmd   `cmd:"" help:"List the providers."`
+	Remove providerRemoveCmd `cmd:"" help:"Remove one; nobody signs in by it any more."`
+	Link   providerLinkCmd   `cmd:"" help:"Say by hand which account a person of a provider has."`
+}
+
+type providerAddCmd struct {
+	place
+	Name        string   `arg:"" help:"Name on the button of the sign-in page."`
+	Issuer      string   `required:"" help:"Address of the provider, as its configuration names it."`
+	Client      string   `required:"" help:"Our id there; our redirect address there is /sso/in/back."`
+	SecretStdin bool     `required:"" help:"Read our secret there from standard input, to the end of its first line."`
+	Domain      []string `help:"Domain of mail addresses that it may vouch for; may be repeated. Without any only who was linked by hand gets in."`
+	Trust       int      `default:"1" help:"How sure a sign-in by it is at most: 1 password, 2 second factor, 3 key or certificate."`
+}
+
+// Run registers a provider.
+func (a providerAddCmd) Run(ctx context.Context) error {
+	if a.Trust < 1 || a.Trust > 3 {
+		return errs.E(errs.Invalid, "the trust is 1, 2 or 3")
+	}
+	secret, err := readPassword(os.Stdin)
+	if err != nil {
+		return err
+	}
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	p, err := h.AddProvider(ctx, operator(), house.NewProvider{Name: a.Name, Kind: "oidc", Issuer: a.Issuer, Client: a.Client, Domains: a.Domain, Trust: policy.Assurance(a.Trust)}, secret)
+	if err != nil {
+		return err
+	}
+	fmt.Println("provider", p.ID)
+	return nil
+}
+
+type providerListCmd struct{ place }
+
+// Run lists the providers.
+func (l providerListCmd) Run(ctx context.Context) error {
+	h, err := l.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	list, err := h.Agency.Providers(ctx, directory.DefaultOrg)
+	if err != nil {
+		return err
+	}
+	out := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+	for _, p := range list {
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\ttrust %d\t%s\n", p.ID, p.Name, p.Kind, p.Issuer, p.Trust, strings.Join(p.Domains, " "))
+	}
+	return out.Flush()
+}
+
+type providerRemoveCmd struct {
+	place
+	ID string `arg:"" help:"Id of the provider."`
+}
+
+// Run removes a provider.
+func (r providerRemoveCmd) Run(ctx context.Context) error {
+	h, err := r.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	if err := h.Agency.RemoveProvider(ctx, operator(), r.ID); err != nil {
+		return err
+	}
+	fmt.Println("removed", r.ID)
+	return nil
+}
+
+type providerLinkCmd struct {
+	place
+	ID      string `arg:"" help:"Id of the provider."`
+	Address string `arg:"" help:"Mail address of the account."`
+	Subject string `help:"What the provider calls the person (sub); without it the link is taken away."`
+}
+
+// Run links an account, or takes its link away.
+func (l providerLinkCmd) Run(ctx context.Context) error {
+	h, err := l.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	return h.Agency.Link(ctx, operator(), l.ID, l.Subject, l.Address)
+}

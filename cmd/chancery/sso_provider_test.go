@@ -1,0 +1,77 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/cookiejar"
+	"strings"
+	"testing"
+	"time"
+
+	"chancery/cmd/bench/outside"
+)
+
+// TestAgencySignsIn lets one office sign people in by another's OpenID
+// provider: its own sign-in there, consent or none, and in here.
+func TestAgencySignsIn(t *testing.T) {
+	there := server(t, t.TempDir(), "", "ann@city.example", "eve@city.example")
+	start(t, there)
+	ours := server(t, t.TempDir(), "", "ann@city.example")
+	start(t, ours)
+	// By two names, since cookies do not tell ports apart.
+	provider, here := "http://"+strings.Replace(there.HTTP, "127.0.0.1", "localhost", 1), "http://"+ours.HTTP
+	out, err := there.Run(t.Context(), "sso", "client", "add", "Mail of the city", "--redirect", here+"/sso/in/back", "--consent", "never")
+	must(t, err)
+	words := strings.Fields(out)
+	if len(words) != 4 {
+		t.Fatalf("sso client add says %q", out)
+	}
+	cmd := ours.Command(t.Context(), "sso", "provider", "add", "Agency", "--issuer", provider, "--client", words[1], "--secret-stdin", "--domain", "city.example")
+	cmd.Stdin = strings.NewReader(words[3] + "\n")
+	said, err := cmd.Output()
+	must(t, err)
+	id := strings.TrimSpace(strings.TrimPrefix(string(said), "provider "))
+
+	in := func(address string) (fragment string, b *ssoBrowser) {
+		t.Helper()
+		jar, err := cookiejar.New(nil)
+		must(t, err)
+		b = &ssoBrowser{t: t, http: &http.Client{Jar: jar, Timeout: 20 * time.Second}}
+		if ways, ok := b.post(here+"/sso/api/in/list", nil)["ways"].([]any); !ok || len(ways) != 1 || ways[0].(map[string]any)["id"] != id {
+			t.Fatalf("ways: %v", ways)
+		}
+		step := b.post(here+"/sso/api/in/begin", map[string]any{"client": id})
+		at, _ := b.get(step["redirect"].(string))
+		if !strings.HasPrefix(at.String(), provider+"/sso/ask#") {
+			t.Fatalf("one is sent to %s", at)
+		}
+		b.post(provider+"/auth/sign-in", map[string]any{"address": address, "password": outside.Password})
+		step = b.post(provider+"/sso/api/ask", map[string]any{"ask": at.Fragment})
+		at, _ = b.get(step["redirect"].(string))
+		if at.Host != ours.HTTP || at.Path != "/sso/in" {
+			t.Fatalf("back at %s", at)
+		}
+		return at.Fragment, b
+	}
+	pass, b := in("ann@city.example")
+	b.post(here+"/sso/api/in/finish", map[string]any{"ask": pass})
+	res, err := b.http.Get(here + "/auth/me")
+	must(t, err)
+	defer res.Body.Close()
+	var me struct{ Address string }
+	if err := json.NewDecoder(res.Body).Decode(&me); err != nil || me.Address != "ann@city.example" {
+		t.Errorf("signed in as %q: %v", me.Address, err)
+	}
+	if pass, _ := in("eve@city.example"); pass != "failed.forbidden" {
+		t.Errorf("somebody without an account comes back with %s", pass)
+	}
+	list, err := ours.Run(t.Context(), "sso", "provider", "list")
+	if must(t, err); !strings.Contains(list, provider) || strings.Contains(list, words[3]) {
+		t.Errorf("list: %s", list)
+	}
+	_, err = ours.Run(t.Context(), "sso", "provider", "remove", id)
+	must(t, err)
+	if ways, _ := b.post(here+"/sso/api/in/list", nil)["ways"].([]any); len(ways) != 0 {
+		t.Errorf("after the removal: %v", ways)
+	}
+}

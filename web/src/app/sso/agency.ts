@@ -1,0 +1,34 @@
+import { SyncError } from '~/kit/sync/errors'
+import { problem } from '~/kit/sync/transport'
+
+/** A provider of the agency's own, by which one may sign in. */
+export interface Way {
+  id: string
+  name: string
+}
+
+const BACK = 'chancery.in.back'
+
+async function post<T>(path: string, body: object): Promise<T> {
+  const res = await fetch(`/sso/api/in/${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }).catch(() => {
+    throw new SyncError('offline', 'offline', '')
+  })
+  if (!res.ok) throw await problem(res)
+  return (await res.json()) as T
+}
+
+export const readWays = async (): Promise<Way[]> => (await post<{ ways: Way[] }>('list', {})).ways
+
+/** Sends the browser to a provider, and notes which of our own pages it came from. */
+export async function goTo(way: string): Promise<void> {
+  const { redirect } = await post<{ redirect: string }>('begin', { client: way })
+  sessionStorage.setItem(BACK, location.pathname + location.search + location.hash)
+  location.assign(redirect)
+}
+
+/** The page of ours that the sign-in began on; never an address of another site. */
+export function cameFrom(): string {
+  const path = sessionStorage.getItem(BACK) ?? '/'
+  sessionStorage.removeItem(BACK)
+  return /^\/(?![/\\])/.test(path) && !path.startsWith('/sso/in') ? path : '/'
+}
