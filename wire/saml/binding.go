@@ -133,9 +133,8 @@ func (m *Message) Check(certs []*x509.Certificate) (signed bool, err error) {
 // Issuer returns who says to have sent the message.
 func (m *Message) Issuer() string { return childText(m.root, nsAssertion, "Issuer") }
 
-// RedirectTo returns the address to send a browser to with a signed message:
-// param is SAMLRequest or SAMLResponse.
-func (k Key) RedirectTo(location, param string, doc []byte, relay string) (string, error) {
+// queryOf is a message as the Redirect binding has it, without a signature.
+func queryOf(param string, doc []byte, relay string) (string, error) {
 	var packed bytes.Buffer
 	w, err := flate.NewWriter(&packed, flate.DefaultCompression)
 	if err != nil {
@@ -144,12 +143,34 @@ func (k Key) RedirectTo(location, param string, doc []byte, relay string) (strin
 	if _, err = w.Write(doc); err == nil {
 		err = w.Close()
 	}
-	if err != nil {
-		return "", err
-	}
 	query := param + "=" + url.QueryEscape(base64.StdEncoding.EncodeToString(packed.Bytes()))
 	if relay != "" {
 		query += "&RelayState=" + url.QueryEscape(relay)
+	}
+	return query, err
+}
+
+// withQuery puts a query behind an address, which may have one already.
+func withQuery(location, query string) string {
+	if strings.Contains(location, "?") {
+		return location + "&" + query
+	}
+	return location + "?" + query
+}
+
+// PlainTo returns the address to send a browser to with a request that is not
+// signed.
+func PlainTo(location string, doc []byte, relay string) (string, error) {
+	query, err := queryOf("SAMLRequest", doc, relay)
+	return withQuery(location, query), err
+}
+
+// RedirectTo returns the address to send a browser to with a signed message:
+// param is SAMLRequest or SAMLResponse.
+func (k Key) RedirectTo(location, param string, doc []byte, relay string) (string, error) {
+	query, err := queryOf(param, doc, relay)
+	if err != nil {
+		return "", err
 	}
 	query += "&SigAlg=" + url.QueryEscape(rsaSHA256)
 	signature, err := k.signOctets([]byte(query))
@@ -157,9 +178,5 @@ func (k Key) RedirectTo(location, param string, doc []byte, relay string) (strin
 		return "", err
 	}
 	query += "&Signature=" + url.QueryEscape(base64.StdEncoding.EncodeToString(signature))
-	join := "?"
-	if strings.Contains(location, "?") {
-		join = "&"
-	}
-	return location + join + query, nil
+	return withQuery(location, query), nil
 }

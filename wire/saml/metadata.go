@@ -59,36 +59,20 @@ func (s Service) Keys() (list []*x509.Certificate) {
 
 // ReadService reads the metadata file of a service provider.
 func ReadService(doc []byte, l Limits) (s Service, err error) {
-	l.Comments = true
-	root, err := read(doc, l)
+	entity, sp, err := describe(doc, "SPSSODescriptor", l)
 	if err != nil {
 		return s, err
 	}
-	if is(root, nsMetadata, "EntitiesDescriptor") {
-		return s, bad("The file describes several systems; cut out the one that is meant.")
-	}
-	if !is(root, nsMetadata, "EntityDescriptor") {
-		return s, bad("The file is no metadata of SAML 2.0: its root is not EntityDescriptor.")
-	}
-	if s.Entity = attr(root, "entityID"); s.Entity == "" || len(s.Entity) > maxText || strings.ContainsFunc(s.Entity, func(r rune) bool { return r <= ' ' }) {
-		return s, bad("The metadata has no entityID.")
-	}
-	var sp *etree.Element
-	for _, d := range children(root, nsMetadata, "SPSSODescriptor") {
-		if strings.Contains(" "+attr(d, "protocolSupportEnumeration")+" ", " "+nsProtocol+" ") {
-			sp = d
-			break
-		}
-	}
-	if sp == nil {
-		return s, bad("The metadata describes no service provider of SAML 2.0.")
-	}
+	s.Entity = entity
 	s.Signs = truth(attr(sp, "AuthnRequestsSigned"))
 	for _, f := range children(sp, nsMetadata, "NameIDFormat") {
 		s.Formats = append(s.Formats, text(f))
 	}
-	if err := s.readKeys(sp); err != nil {
+	if s.Certificates, err = readKeys(sp); err != nil {
 		return s, err
+	}
+	if s.Signs && len(s.Certificates) == 0 {
+		return s, bad("The metadata promises signed requests, but has no signing certificate.")
 	}
 	if s.ACS, err = places(sp, "AssertionConsumerService"); err != nil {
 		return s, err
@@ -100,8 +84,35 @@ func ReadService(doc []byte, l Limits) (s Service, err error) {
 	return s, err
 }
 
-func (s *Service) readKeys(sp *etree.Element) error {
-	for _, d := range children(sp, nsMetadata, "KeyDescriptor") {
+// describe reads a metadata file, and returns the entity ID and the description
+// of a kind.
+func describe(doc []byte, kind string, l Limits) (entity string, d *etree.Element, err error) {
+	l.Comments = true
+	root, err := read(doc, l)
+	if err != nil {
+		return "", nil, err
+	}
+	if is(root, nsMetadata, "EntitiesDescriptor") {
+		return "", nil, bad("The file describes several systems; cut out the one that is meant.")
+	}
+	if !is(root, nsMetadata, "EntityDescriptor") {
+		return "", nil, bad("The file is no metadata of SAML 2.0: its root is not EntityDescriptor.")
+	}
+	entity = attr(root, "entityID")
+	if entity == "" || len(entity) > maxText || strings.ContainsFunc(entity, func(r rune) bool { return r <= ' ' }) {
+		return "", nil, bad("The metadata has no entityID.")
+	}
+	for _, d := range children(root, nsMetadata, kind) {
+		if strings.Contains(" "+attr(d, "protocolSupportEnumeration")+" ", " "+nsProtocol+" ") {
+			return entity, d, nil
+		}
+	}
+	return "", nil, bad("The metadata has no %s of SAML 2.0.", kind)
+}
+
+// readKeys reads the certificates that the owner of a description signs with.
+func readKeys(owner *etree.Element) (list []Certificate, err error) {
+	for _, d := range children(owner, nsMetadata, "KeyDescriptor") {
 		if use := attr(d, "use"); use != "" && use != "signing" {
 			continue
 		}
@@ -113,23 +124,20 @@ func (s *Service) readKeys(sp *etree.Element) error {
 			for _, c := range children(data, nsSignature, "X509Certificate") {
 				der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text(c)), ""))
 				if err != nil {
-					return bad("A certificate of the metadata is not in Base64.")
+					return nil, bad("A certificate of the metadata is not in Base64.")
 				}
 				cert, err := x509.ParseCertificate(der)
 				if err != nil {
-					return bad("A certificate of the metadata cannot be read.")
+					return nil, bad("A certificate of the metadata cannot be read.")
 				}
 				if key, ok := cert.PublicKey.(*rsa.PublicKey); !ok || key.N.BitLen() < 2048 {
-					return errs.E(errs.Unsupported, "A signing certificate of the metadata has no RSA key of 2048 bits or more.")
+					return nil, errs.E(errs.Unsupported, "A signing certificate of the metadata has no RSA key of 2048 bits or more.")
 				}
-				s.Certificates = append(s.Certificates, Certificate{cert})
+				list = append(list, Certificate{cert})
 			}
 		}
 	}
-	if s.Signs && len(s.Certificates) == 0 {
-		return bad("The metadata promises signed requests, but has no signing certificate.")
-	}
-	return nil
+	return list, nil
 }
 
 // places reads addresses; those of bindings that are not served are left out.
