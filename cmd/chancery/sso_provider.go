@@ -16,7 +16,7 @@ import (
 // providerCmd is `chancery sso provider`: the agency's own providers, by which
 // people sign in here.
 type providerCmd struct {
-	Add    providerAddCmd    `cmd:"" help:"Let people sign in by another provider (OpenID Connect); prints its id."`
+	Add    providerAddCmd    `cmd:"" help:"Let people sign in by another provider (OpenID Connect or SAML); prints its id."`
 	List   providerListCmd   `cmd:"" help:"List the providers."`
 	Remove providerRemoveCmd `cmd:"" help:"Remove one; nobody signs in by it any more."`
 	Link   providerLinkCmd   `cmd:"" help:"Say by hand which account a person of a provider has."`
@@ -25,9 +25,10 @@ type providerCmd struct {
 type providerAddCmd struct {
 	place
 	Name        string   `arg:"" help:"Name on the button of the sign-in page."`
-	Issuer      string   `required:"" help:"Address of the provider, as its configuration names it."`
-	Client      string   `required:"" help:"Our id there; our redirect address there is /sso/in/back."`
-	SecretStdin bool     `required:"" help:"Read our secret there from standard input, to the end of its first line."`
+	Issuer      string   `xor:"by" required:"" help:"Address of a provider of OpenID Connect, as its configuration names it."`
+	Metadata    string   `xor:"by" required:"" type:"existingfile" help:"Metadata file of a provider of SAML 2.0; ours for it is at /sso/in/metadata."`
+	Client      string   `help:"Our id at a provider of OpenID Connect; our redirect address there is /sso/in/back."`
+	SecretStdin bool     `help:"Read our secret there from standard input, to the end of its first line."`
 	Domain      []string `help:"Domain of mail addresses that it may vouch for; may be repeated. Without any only who was linked by hand gets in."`
 	Trust       int      `default:"1" help:"How sure a sign-in by it is at most: 1 password, 2 second factor, 3 key or certificate."`
 }
@@ -37,7 +38,15 @@ func (a providerAddCmd) Run(ctx context.Context) error {
 	if a.Trust < 1 || a.Trust > 3 {
 		return errs.E(errs.Invalid, "the trust is 1, 2 or 3")
 	}
-	secret, err := readPassword(os.Stdin)
+	p := house.NewProvider{Name: a.Name, Kind: "oidc", Issuer: a.Issuer, Client: a.Client, Domains: a.Domain, Trust: policy.Assurance(a.Trust)}
+	var metadata []byte
+	secret, err := "", error(nil)
+	if a.SecretStdin {
+		secret, err = readPassword(os.Stdin)
+	}
+	if a.Metadata != "" && err == nil {
+		metadata, err = os.ReadFile(a.Metadata)
+	}
 	if err != nil {
 		return err
 	}
@@ -46,7 +55,11 @@ func (a providerAddCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer h.Close()
-	p, err := h.AddProvider(ctx, operator(), house.NewProvider{Name: a.Name, Kind: "oidc", Issuer: a.Issuer, Client: a.Client, Domains: a.Domain, Trust: policy.Assurance(a.Trust)}, secret)
+	if a.Metadata != "" {
+		p, err = h.Agency.AddOutside(ctx, operator(), p, metadata)
+	} else {
+		p, err = h.AddProvider(ctx, operator(), p, secret)
+	}
 	if err != nil {
 		return err
 	}

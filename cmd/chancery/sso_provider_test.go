@@ -2,8 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -74,4 +77,55 @@ func TestAgencySignsIn(t *testing.T) {
 	if ways, _ := b.post(here+"/sso/api/in/list", nil)["ways"].([]any); len(ways) != 0 {
 		t.Errorf("after the removal: %v", ways)
 	}
+}
+
+// TestAgencySignsInBySAML is the same by SAML: each office reads the other's
+// metadata.
+func TestAgencySignsInBySAML(t *testing.T) {
+	there := server(t, t.TempDir(), "", "ann@city.example")
+	start(t, there)
+	ours := server(t, t.TempDir(), "", "ann@city.example")
+	start(t, ours)
+	provider, here := "http://"+strings.Replace(there.HTTP, "127.0.0.1", "localhost", 1), "http://"+ours.HTTP
+	_, err := there.Run(t.Context(), "sso", "saml", "add", fetched(t, here+"/sso/in/metadata"), "--name", "Mail of the city", "--attribute", "mail", "--consent", "never")
+	must(t, err)
+	out, err := ours.Run(t.Context(), "sso", "provider", "add", "Agency", "--metadata", fetched(t, provider+"/saml/metadata"), "--domain", "city.example")
+	must(t, err)
+	id := strings.TrimSpace(strings.TrimPrefix(out, "provider "))
+	jar, err := cookiejar.New(nil)
+	must(t, err)
+	b := &ssoBrowser{t: t, http: &http.Client{Jar: jar, Timeout: 20 * time.Second}}
+	step := b.post(here+"/sso/api/in/begin", map[string]any{"client": id})
+	at, _ := b.follow(step["redirect"].(string))
+	if !strings.HasPrefix(at.String(), provider+"/sso/saml#") {
+		t.Fatalf("one is sent to %s", at)
+	}
+	ask := at.Fragment
+	b.post(provider+"/auth/sign-in", map[string]any{"address": "ann@city.example", "password": outside.Password})
+	step = b.post(provider+"/sso/api/saml/ask", map[string]any{"ask": ask})
+	at, _ = b.follow(step["redirect"].(string))
+	if at.Host != ours.HTTP || at.Path != "/sso/in" {
+		t.Fatalf("back at %s", at)
+	}
+	b.post(here+"/sso/api/in/finish", map[string]any{"ask": at.Fragment})
+	res, err := b.http.Get(here + "/auth/me")
+	must(t, err)
+	defer res.Body.Close()
+	var me struct{ Address string }
+	if err := json.NewDecoder(res.Body).Decode(&me); err != nil || me.Address != "ann@city.example" {
+		t.Errorf("signed in as %q: %v", me.Address, err)
+	}
+}
+
+// fetched is a file with what an address answers.
+func fetched(t *testing.T, address string) string {
+	t.Helper()
+	res, err := http.Get(address)
+	must(t, err)
+	defer res.Body.Close()
+	doc, err := io.ReadAll(res.Body)
+	must(t, err)
+	file := filepath.Join(t.TempDir(), "metadata.xml")
+	must(t, os.WriteFile(file, doc, 0o644))
+	return file
 }

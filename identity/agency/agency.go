@@ -89,9 +89,10 @@ func New(ctx context.Context, db *store.Store, who Identity, dir Directory, conf
 type asked struct {
 	Provider string
 	Browser  []byte // hash of what only the browser that began has
-	Nonce    string
+	Nonce    string // of OpenID Connect, or the ID of a request of SAML
 	Verifier string
 	Back     string // address that the provider sends the browser to
+	Entity   string // our name towards a provider of SAML
 }
 
 // vouched is what a provider said.
@@ -144,12 +145,21 @@ func (d *Desk) Begin(ctx context.Context, providerID, base string, peer netip.Ad
 	if err != nil {
 		return "", "", err
 	}
+	browser = id.Token(32)
+	a := asked{Provider: p.ID, Browser: sso.HashOf(browser), Nonce: "_" + id.Token(20), Verifier: id.Token(43), Back: base + pathBack}
+	if p.Kind == KindSAML {
+		a.Back, a.Entity = base+pathConsume, base+pathMetadata
+		state, err := d.keep(ctx, p.Org, "asked", a, d.conf.StepLife, peer)
+		if err != nil {
+			return "", "", err
+		}
+		to, err = d.request(p, a, state)
+		return to, browser, err
+	}
 	conf, err := d.discover(ctx, p.Issuer)
 	if err != nil {
 		return "", "", err
 	}
-	browser = id.Token(32)
-	a := asked{Provider: p.ID, Browser: sso.HashOf(browser), Nonce: id.Token(20), Verifier: id.Token(43), Back: base + pathBack}
 	state, err := d.keep(ctx, p.Org, "asked", a, d.conf.StepLife, peer)
 	return conf.authorize(p, a, state), browser, err
 }
@@ -169,7 +179,15 @@ func (d *Desk) Back(ctx context.Context, answer back, peer netip.Addr) (pass str
 	if answer.failed != "" {
 		return "", errs.E(errs.Unauthenticated, "The provider did not sign the person in.")
 	}
-	said, err := d.redeem(ctx, p, a, answer)
+	var said claims
+	switch {
+	case p.Kind == KindSAML && answer.response != nil:
+		said, err = d.consume(p, a, answer.response)
+	case p.Kind == KindOIDC && answer.response == nil:
+		said, err = d.redeem(ctx, p, a, answer)
+	default:
+		err = errOver
+	}
 	if err != nil {
 		d.log.Warn("agency: a sign-in is refused", "provider", p.ID, "peer", peer, "error", err)
 		return "", err

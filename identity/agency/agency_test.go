@@ -110,6 +110,14 @@ var fakeKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return k
 })
 
+var otherKey = sync.OnceValue(func() *rsa.PrivateKey {
+	k, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return k
+})
+
 func newFake(t *testing.T, now *clock.Fake) *fake {
 	f := &fake{t: t, now: now, claims: map[string]any{}}
 	mux := http.NewServeMux()

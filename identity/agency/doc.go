@@ -7,7 +7,7 @@
 // account and factor, as after a password), the session, and the pages
 // (web/src/app/sso).
 //
-// Verbs: AddProvider, RemoveProvider, Providers, Link, Links for the operator;
+// Verbs: AddProvider, AddOutside, RemoveProvider, Providers, Link, Links for the operator;
 // Begin, Back, Finish for the browser.
 //
 // A provider vouches only for addresses of its own domains, and only once for
@@ -16,7 +16,8 @@
 // with it.
 //
 // Rules it answers: C25, T27; OpenID Connect Core 1.0 (as relying party),
-// Discovery 1.0, RFC 7636, RFC 9207, RFC 9700.
+// Discovery 1.0, RFC 7636, RFC 9207, RFC 9700; SAML Profiles 4.1 (as service
+// provider).
 //
-// Where to start: agency.go, then oidc.go.
+// Where to start: agency.go, then oidc.go and saml.go.
 package agency

@@ -8,13 +8,17 @@ import (
 	"chancery/identity"
 	"chancery/identity/sso"
 	"chancery/kit/errs"
+	"chancery/wire/saml"
 )
 
 // Addresses of the browser's way.
 const (
-	pathBack = "/sso/in/back"
-	pageIn   = "/sso/in#" // the pass stands where no log sees it
-	cookie   = "chancery-in"
+	pathBack     = "/sso/in/back"
+	pathConsume  = "/sso/in/acs"
+	pathMetadata = "/sso/in/metadata" // our name as a service provider, too
+	pageIn       = "/sso/in#"         // the pass stands where no log sees it
+	cookie       = "chancery-in"
+	maxPosted    = 256 << 10 // bytes of a response with what its encoding adds
 )
 
 // Routes returns the addresses of the desk.
@@ -26,8 +30,11 @@ func (d *Desk) Routes(web Web) []sso.Route {
 		"POST /sso/api/in/begin":  h.begin,
 		"POST /sso/api/in/finish": h.finish,
 		"GET " + pathBack:         h.back,
+		"GET " + pathMetadata:     h.metadata,
+		"POST " + pathConsume:     h.consume,
 	} {
-		list = append(list, sso.Route{Pattern: pattern, Handler: h.private(handle)})
+		// A provider of SAML lets the browser post the answer from its own page.
+		list = append(list, sso.Route{Pattern: pattern, Handler: h.private(handle), AnySite: pattern == "POST "+pathConsume})
 	}
 	return list
 }
@@ -84,20 +91,53 @@ func (h handlers) cookie(r *http.Request, value string, age int) *http.Cookie {
 	return c
 }
 
-// back takes the browser from a provider to our own page, which goes on: with
-// a request from another site no strict cookie would come, and nothing is to
-// be signed in by a mere link.
+// back takes the browser from a provider of OpenID Connect.
 func (h handlers) back(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	base := h.web.BaseURL(r)
+	h.passOn(w, r, back{state: q.Get("state"), code: q.Get("code"), issuer: q.Get("iss"), failed: q.Get("error")}, nil)
+}
+
+// consume takes the browser from a provider of SAML (Profiles section 4.1.4.4).
+func (h handlers) consume(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxPosted)
+	err := r.ParseForm()
+	var answer back
+	if err != nil {
+		err = errs.E(errs.Invalid, "The request is no form, or too long.")
+	} else {
+		answer.state = r.PostForm.Get("RelayState")
+		answer.response, err = saml.FormResponse(r.PostForm)
+	}
+	h.passOn(w, r, answer, err)
+}
+
+// passOn sends the browser to our own page, which goes on: from another site
+// not every cookie comes, and nobody is to be signed in by a mere link.
+func (h handlers) passOn(w http.ResponseWriter, r *http.Request, answer back, err error) {
 	ctx, cancel := context.WithTimeout(r.Context(), 4*h.d.conf.Timeout)
 	defer cancel()
-	pass, err := h.d.Back(ctx, back{state: q.Get("state"), code: q.Get("code"), issuer: q.Get("iss"), failed: q.Get("error")}, h.web.Peer(r))
+	pass := ""
+	if err == nil {
+		pass, err = h.d.Back(ctx, answer, h.web.Peer(r))
+	}
 	if err != nil {
 		h.d.log.Info("agency: not signed in", "peer", h.web.Peer(r), "error", err)
 		pass = "failed." + errs.KindOf(err).String()
 	}
-	sso.Redirect(w, base+pageIn+pass)
+	sso.Redirect(w, h.web.BaseURL(r)+pageIn+pass)
+}
+
+// metadata is what a provider of SAML reads about us.
+func (h handlers) metadata(w http.ResponseWriter, r *http.Request) {
+	base := h.web.BaseURL(r)
+	doc, err := saml.Consumer(base+pathMetadata, base+pathConsume)
+	if err != nil {
+		h.pages.Tell(w, nil, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/samlmetadata+xml")
+	w.Header().Set("Cache-Control", "no-cache")
+	_, _ = w.Write(doc) // nobody is left to tell
 }
 
 func (h handlers) finish(w http.ResponseWriter, r *http.Request) {

@@ -18,7 +18,10 @@ import (
 )
 
 // back is what a browser brings back from a provider.
-type back struct{ state, code, issuer, failed string }
+type back struct {
+	state, code, issuer, failed string
+	response                    []byte // of SAML
+}
 
 // claims are what a provider says of a person.
 type claims struct {

@@ -16,10 +16,14 @@ import (
 	"chancery/kit/id"
 	"chancery/policy"
 	"chancery/store"
+	"chancery/wire/saml"
 )
 
-// KindOIDC is a provider that speaks OpenID Connect.
-const KindOIDC = "oidc"
+// Kinds of provider.
+const (
+	KindOIDC = "oidc" // OpenID Connect
+	KindSAML = "saml" // SAML 2.0
+)
 
 // Provider is an agency's own provider.
 type Provider struct {
@@ -28,10 +32,12 @@ type Provider struct {
 	Name    string           `json:"-"` // on the button of the sign-in page
 	Kind    string           `json:"-"`
 	Made    time.Time        `json:"-"`
-	Issuer  string           `json:"issuer"`
-	Client  string           `json:"client"`  // our id there
+	Issuer  string           `json:"issuer"`  // of SAML: the entity ID
+	Client  string           `json:"client"`  // our id there, of OpenID Connect
 	Domains []string         `json:"domains"` // whose addresses it may vouch for; none = only who was linked by hand
 	Trust   policy.Assurance `json:"trust"`   // how sure a sign-in by it is at most
+
+	Outside *saml.Outside `json:"outside,omitempty"` // of SAML: its metadata
 
 	sealed []byte
 }
@@ -41,13 +47,23 @@ func (p *Provider) read(settings string, made int64) error {
 	return errs.Wrap(errs.Internal, json.Unmarshal([]byte(settings), p), "the settings of a provider cannot be read")
 }
 
+// AddOutside registers a provider of SAML by its metadata file.
+func (d *Desk) AddOutside(ctx context.Context, by policy.Subject, p Provider, file []byte) (Provider, error) {
+	out, err := saml.ReadOutside(file, saml.Limits{Bytes: 256 << 10, Parts: 5000})
+	if err != nil {
+		return p, err
+	}
+	p.Kind, p.Issuer, p.Outside = KindSAML, out.Entity, &out
+	return d.AddProvider(ctx, by, p, "")
+}
+
 // AddProvider registers a provider with our secret there.
 func (d *Desk) AddProvider(ctx context.Context, by policy.Subject, p Provider, secret string) (Provider, error) {
 	p, err := prepare(p)
 	if err != nil {
 		return p, err
 	}
-	if secret == "" || len(secret) > 1000 {
+	if p.Kind == KindOIDC && secret == "" || len(secret) > 1000 {
 		return p, errs.E(errs.Invalid, "Our secret at the provider is missing, or too long.")
 	}
 	p.Org, p.ID, p.Made = by.Org, strconv.FormatInt(by.Org, 36)+"."+id.Token(10), d.clock.Now()
@@ -81,15 +97,18 @@ func prepare(p Provider) (Provider, error) {
 	if p.Name == "" || len(p.Name) > 200 || strings.ContainsFunc(p.Name, func(r rune) bool { return r < ' ' }) {
 		return p, errs.E(errs.Invalid, "A provider needs a name of 1 to 200 bytes, which people are shown.")
 	}
-	if p.Kind != KindOIDC {
-		return p, errs.E(errs.Invalid, "The kind of a provider is oidc, not %q.", p.Kind)
-	}
-	u, err := url.Parse(p.Issuer)
-	if err != nil || !private(u) || u.RawQuery != "" || u.Fragment != "" || u.User != nil || len(p.Issuer) > 500 { // Discovery section 3
-		return p, errs.E(errs.Invalid, "%q is no issuer: it must be https, or http on this machine itself, without a query.", p.Issuer)
-	}
-	if p.Client == "" || len(p.Client) > 500 {
-		return p, errs.E(errs.Invalid, "Our id at the provider is missing, or too long.")
+	switch {
+	case p.Kind == KindSAML && p.Outside != nil:
+	case p.Kind != KindOIDC:
+		return p, errs.E(errs.Invalid, "The kind of a provider is oidc or saml, not %q.", p.Kind)
+	default:
+		u, err := url.Parse(p.Issuer)
+		if err != nil || !private(u) || u.RawQuery != "" || u.Fragment != "" || u.User != nil || len(p.Issuer) > 500 { // Discovery section 3
+			return p, errs.E(errs.Invalid, "%q is no issuer: it must be https, or http on this machine itself, without a query.", p.Issuer)
+		}
+		if p.Client == "" || len(p.Client) > 500 {
+			return p, errs.E(errs.Invalid, "Our id at the provider is missing, or too long.")
+		}
 	}
 	if p.Trust == 0 {
 		p.Trust = policy.ByPassword

@@ -20,6 +20,10 @@ var levels = map[string]policy.Assurance{
 	wire.ClassTwo: policy.ByTwo, wire.ClassTimeSync: policy.ByTwo, wire.ClassHardware: policy.ByHardware,
 }
 
+// LevelOf returns how sure a sign-in of a class is; what is not known counts as
+// a password.
+func LevelOf(class string) policy.Assurance { return max(levels[class], policy.ByPassword) }
+
 // classOf names a sign-in where no class was asked for.
 func classOf(a policy.Assurance) string {
 	switch {

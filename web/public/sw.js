@@ -34,7 +34,7 @@ self.addEventListener('activate', (e) => {
 // Where the client's own screens are; what else one may go to, such as a
 // download, is left to the server, and only without a line answered from here.
 const screens = new Set(['', 'settings', 'share', 'gallery', ...rooms])
-const ours = (path) => !/^\/(jmap|auth|oauth|saml|sso\/(api|in\/back)|\.well-known|mail\/config|autodiscover|healthz)/i.test(path) && path !== '/sw.js'
+const ours = (path) => !/^\/(jmap|auth|oauth|saml|sso\/(api|in\/)|\.well-known|mail\/config|autodiscover|healthz)/i.test(path) && path !== '/sw.js'
 
 self.addEventListener('fetch', (e) => {
   const url = new URL(e.request.url)

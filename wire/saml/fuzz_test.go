@@ -45,10 +45,16 @@ func FuzzService(f *testing.F) {
 	file, err := os.ReadFile(filepath.Join("testdata", "mellon.xml"))
 	must(f, err)
 	f.Add(file)
+	ours, err := Provider{Entity: "https://mail.city.example/saml/metadata", SignOn: "https://mail.city.example/saml/sso", Logout: "https://mail.city.example/saml/logout", Certificates: [][]byte{testKeys()[0].Certificate}}.Metadata()
+	must(f, err)
+	f.Add(ours)
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		s, err := ReadService(doc, Limits{})
 		if err == nil && (s.Entity == "" || len(s.ACS) == 0 || s.Signs && len(s.Certificates) == 0) {
 			t.Fatalf("%+v", s)
+		}
+		if o, err := ReadOutside(doc, Limits{}); err == nil && (o.Entity == "" || checkLocation(o.SignOn) != nil || len(o.Certificates) == 0) {
+			t.Fatalf("%+v", o)
 		}
 		for _, p := range append(s.ACS, s.Logout...) {
 			if checkLocation(p.Location) != nil || p.Answers != "" && checkLocation(p.Answers) != nil {

@@ -4,7 +4,7 @@ CREATE TABLE agency_provider (
   org_id BIGINT NOT NULL,
   id TEXT NOT NULL,
   name TEXT NOT NULL,
-  kind TEXT NOT NULL,            -- oidc
+  kind TEXT NOT NULL,            -- oidc, saml
   settings TEXT NOT NULL,        -- JSON: issuer, domains, trust, ...
   secret BYTEA NOT NULL,         -- sealed
   made_at BIGINT NOT NULL,
