@@ -6,7 +6,7 @@ import { Skeleton } from '~/kit/ui/states'
 import { finishIn, type NextStep } from '../session'
 import { SignInForm } from '../SignInForm'
 import { cameFrom } from './agency'
-import { Door } from './Door'
+import { Door } from '../Door'
 import css from './Sso.module.css'
 
 /** One is back from the agency's own provider: in at once, or by a second factor, or not at all. */
