@@ -266,6 +266,7 @@ func TestLinks(t *testing.T) {
 			"1 two at signs":          {map[string]any{"email": "ann@city.example@evil.example"}, 0},
 			"1 nobody here":           {map[string]any{"email": "eve@city.example"}, 0},
 			"1 no address":            {map[string]any{"email": nil}, 0},
+			"1 an endless address":    {map[string]any{"email": strings.Repeat("a", 4000) + "@city.example"}, 0},
 		} {
 			if got := in(c.claims); got != c.want {
 				t.Errorf("%s: %d", name, got)

@@ -180,6 +180,9 @@ var errWho = errs.E(errs.Forbidden, "The provider knows this person, but no acco
 // linked, or the one of the address that the provider may vouch for, which is
 // linked from then on.
 func (d *Desk) account(ctx context.Context, p Provider, said claims, peer netip.Addr) (account int64, err error) {
+	if len(said.email) > 320 { // longer than any address (RFC 5321 section 4.5.3.1)
+		said.email = ""
+	}
 	by := policy.Subject{Org: p.Org, Address: said.email, Peer: peer.String(), Door: "http"}
 	err = d.db.Read(ctx, func(tx *store.Tx) (err error) {
 		account, err = selectLink(ctx, tx, p.Org, p.ID, said.subject)
