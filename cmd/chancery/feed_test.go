@@ -1,0 +1,66 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestFeedCSV brings a personnel list into an office beside a running server:
+// wrong columns and rows are named and change nothing; a dry run says what
+// would be done; the second run changes nothing; the way back leads back.
+func TestFeedCSV(t *testing.T) {
+	s := server(t, t.TempDir(), "", "p0@city.example")
+	start(t, s)
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	units := file("units.csv", "key;parent;name;name:zh-TW\nhall;;City Hall;市政府\nroads;hall;Roads;道路科\n")
+	people := file("people.csv", "\ufeffkey,address,name,unit,title\n1,lin@city.example,林雅庭,roads,科長\n2,an@city.example,\"An, Nguyễn\",hall,clerk\n")
+	wrong := file("wrong.csv", "key,mail,name\n1,lin@city.example,Lin\n")
+	rows := file("rows.csv", "key,address,name,unit\n3,bo@city.example,Bo,roads\n4,not an address,Cy,roads\n5,di@city.example,Di,nowhere\n")
+	run := ""
+	for _, c := range []struct {
+		args string
+		want string // what it says
+		fail bool
+	}{
+		{"feed add Personnel!", "small letters", true},
+		{"feed add personnel --units", "feed personnel", false},
+		{"feed add personnel", "already", true},
+		{"feed csv personnel " + people, "--dry-run or --apply", true},
+		{"feed csv elsewhere " + people + " --dry-run", `no feed "elsewhere"`, true},
+		{"feed csv personnel " + wrong + " --apply", `line 1: there is no column "mail"; the columns are key, address`, true},
+		{"feed csv personnel " + people + " --units " + units + " --language vi --dry-run", "add 林雅庭 (1)", false},
+		{"feed csv personnel " + people + " --units " + units + " --apply", "done: 4 steps", false},
+		{"feed csv personnel " + people + " --units " + units + " --apply", "nothing to change", false},
+		{"feed csv personnel " + rows + " --part --apply", `REFUSED line 3, 4, Cy [address] "not an address" is not a mail address`, true},
+		{"feed csv personnel " + rows + " --part --apply", `REFUSED line 4, 5, Di [unit] There is no unit "nowhere"`, true},
+		{"feed runs personnel", "4 of 4 steps", false},
+		{"feed list", "units and people", false},
+		{"feed rollback LAST --apply", "leaves: An, Nguyễn (2)", false},
+		{"feed rollback nothing", "no such run", true},
+		{"feed remove personnel", "removed personnel", false},
+	} {
+		args := strings.ReplaceAll(c.args, "LAST", run)
+		out, err := s.Command(t.Context(), strings.Fields(args)...).CombinedOutput()
+		if (err != nil) != c.fail || !strings.Contains(string(out), c.want) || strings.Contains(string(out), "goroutine") {
+			t.Errorf("%s says (%v): %s", args, err, out)
+		}
+		if m := regexp.MustCompile(`(?m)^run (\S+)\ndone: 4`).FindStringSubmatch(string(out)); m != nil {
+			run = m[1]
+		}
+	}
+	out, err := s.Command(t.Context(), "role", "grant", "bo@city.example", "helpdesk").CombinedOutput()
+	if err == nil {
+		t.Errorf("a refused run made an account: %s", out)
+	}
+	checkClean(t, s)
+}
