@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"chancery/audit"
@@ -16,7 +17,10 @@ import (
 // through it, many acts in one transaction, with the rights that the feed was
 // given and each act in the record. Units and people are given as they shall
 // be. Within [Directory.Survey] it only reads.
-type Intake struct{ k *desk }
+type Intake struct {
+	k  *desk
+	is tree // the units as they are, while others are expected
+}
 
 // Intake has do carry out acts in one transaction, as by and with the rights
 // given; an error of do undoes all of them.
@@ -53,7 +57,7 @@ func (d *Directory) Survey(ctx context.Context, by policy.Subject, rights []poli
 
 func (d *Directory) intake(ctx context.Context, tx *store.Tx, by policy.Subject, rights []policy.RoleGrant) (*Intake, error) {
 	units, err := selectUnits(ctx, tx, by.Org)
-	return &Intake{&desk{d: d, tx: tx, by: by, tree: treeOf(units), grants: rights}}, err
+	return &Intake{k: &desk{d: d, tx: tx, by: by, tree: treeOf(units), grants: rights}}, err
 }
 
 // Tx is the transaction, for what the feed itself keeps.
@@ -63,13 +67,24 @@ func (in *Intake) Tx() *store.Tx { return in.k.tx }
 func (in *Intake) Units() map[int64]Unit { return in.k.tree }
 
 // Expect has later checks take a unit for there, or for not there, as it will
-// be by then. It stores nothing.
+// be by then, until Settle. It stores nothing.
 func (in *Intake) Expect(u Unit, there bool) {
+	if in.is == nil {
+		in.is = in.k.tree
+		in.k.tree = maps.Clone(in.is)
+	}
 	if !there {
 		delete(in.k.tree, u.ID)
 		return
 	}
 	in.k.tree[u.ID] = u
+}
+
+// Settle takes back what was expected.
+func (in *Intake) Settle() {
+	if in.is != nil {
+		in.k.tree, in.is = in.is, nil
+	}
 }
 
 // People returns everybody.

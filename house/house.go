@@ -66,7 +66,7 @@ func (h *House) build(ctx context.Context) (err error) {
 	if h.Directory, err = directory.New(ctx, h.Store, now); err != nil {
 		return err
 	}
-	if h.Feeds, err = feed.New(ctx, h.Store, h.Directory, now, h.log); err != nil {
+	if h.Feeds, err = feed.New(ctx, h.Store, h.Directory, h.conf.feeds(), now, h.log); err != nil {
 		return err
 	}
 	signIn, err := h.conf.identity()

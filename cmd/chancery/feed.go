@@ -26,12 +26,13 @@ type feedCmd struct {
 
 type feedAddCmd struct {
 	place
-	Name    string `arg:"" help:"Short name of small letters, digits and hyphens."`
-	Kind    string `enum:"csv" default:"csv" help:"csv: files given to this command."`
-	Unit    string `help:"Name of the unit that it may change, with all below it. Without it the whole organisation."`
-	Units   bool   `help:"It keeps units too, not only people."`
-	Guard   int    `default:"10" help:"Per cent of its people that one run may lock or remove without --confirm."`
-	Lenient bool   `help:"Leave out what is refused and do the rest. Without it one refused row keeps a run from being applied."`
+	Name     string `arg:"" help:"Short name of small letters, digits and hyphens."`
+	Kind     string `enum:"csv,scim" default:"csv" help:"csv: files given to this command; scim: a SCIM 2.0 client with a token."`
+	Unit     string `help:"Name of the unit that it may change, with all below it. Without it the whole organisation."`
+	Units    bool   `help:"It keeps units too, not only people."`
+	Guard    int    `default:"10" help:"Per cent of its people that one run may lock or remove without --confirm."`
+	Language string `default:"en" enum:"zh-TW,zh-CN,vi,ko,en" help:"Language of names of units that come without one."`
+	Lenient  bool   `help:"Leave out what is refused and do the rest. Without it one refused row keeps a run from being applied."`
 }
 
 // Run makes a feed.
@@ -41,7 +42,7 @@ func (a feedAddCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer h.Close()
-	f := house.NewFeed{Name: a.Name, Kind: a.Kind, Units: a.Units, Guard: a.Guard, Lenient: a.Lenient}
+	f := house.NewFeed{Name: a.Name, Kind: a.Kind, Units: a.Units, Guard: a.Guard, Lenient: a.Lenient, Language: a.Language}
 	if a.Unit != "" {
 		if f.Unit, err = unitNamed(ctx, h, a.Unit); err != nil {
 			return err
@@ -103,14 +104,13 @@ func (r feedRemoveCmd) Run(ctx context.Context) error {
 
 type feedCSVCmd struct {
 	place
-	Name     string `arg:"" help:"Name of the feed."`
-	File     string `arg:"" type:"existingfile" help:"CSV file of people."`
-	Units    string `type:"existingfile" help:"CSV file of units."`
-	Language string `default:"en" enum:"zh-TW,zh-CN,vi,ko,en" help:"Language of the column \"name\" of units."`
-	Part     bool   `help:"The files are a part: who is not in them stays. Without it they leave."`
-	DryRun   bool   `xor:"do" help:"Say what would be done, and change nothing. The run is kept, and can be applied."`
-	Apply    bool   `xor:"do" help:"Do it."`
-	Confirm  bool   `help:"Do it however many leave."`
+	Name    string `arg:"" help:"Name of the feed."`
+	File    string `arg:"" type:"existingfile" help:"CSV file of people."`
+	Units   string `type:"existingfile" help:"CSV file of units."`
+	Part    bool   `help:"The files are a part: who is not in them stays. Without it they leave."`
+	DryRun  bool   `xor:"do" help:"Say what would be done, and change nothing. The run is kept, and can be applied."`
+	Apply   bool   `xor:"do" help:"Do it."`
+	Confirm bool   `help:"Do it however many leave."`
 }
 
 // Run plans the difference, says it, and applies it where that was asked.
@@ -128,7 +128,7 @@ func (c feedCSVCmd) Run(ctx context.Context) error {
 		return err
 	}
 	pic := house.FeedPicture{WholePeople: !c.Part, WholeUnits: !c.Part && c.Units != ""}
-	if err := c.read(&pic); err != nil {
+	if err := c.read(&pic, f.NameLanguage()); err != nil {
 		return err
 	}
 	r, err := h.Feeds.Plan(ctx, operator(), f, pic)
@@ -138,7 +138,7 @@ func (c feedCSVCmd) Run(ctx context.Context) error {
 	return finish(ctx, h, r, c.Apply, c.Confirm)
 }
 
-func (c feedCSVCmd) read(pic *house.FeedPicture) error {
+func (c feedCSVCmd) read(pic *house.FeedPicture, language string) error {
 	file, err := os.Open(c.File)
 	if err != nil {
 		return err
@@ -152,7 +152,7 @@ func (c feedCSVCmd) read(pic *house.FeedPicture) error {
 		return err
 	}
 	defer units.Close()
-	return pic.ReadUnits(c.Units, bufio.NewReader(units), c.Language)
+	return pic.ReadUnits(c.Units, bufio.NewReader(units), language)
 }
 
 // finish says what a run does and applies it where that was asked.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -33,12 +35,12 @@ func TestFeedCSV(t *testing.T) {
 		fail bool
 	}{
 		{"feed add Personnel!", "small letters", true},
-		{"feed add personnel --units", "feed personnel", false},
+		{"feed add personnel --units --language vi", "feed personnel", false},
 		{"feed add personnel", "already", true},
 		{"feed csv personnel " + people, "--dry-run or --apply", true},
 		{"feed csv elsewhere " + people + " --dry-run", `no feed "elsewhere"`, true},
 		{"feed csv personnel " + wrong + " --apply", `line 1: there is no column "mail"; the columns are key, address`, true},
-		{"feed csv personnel " + people + " --units " + units + " --language vi --dry-run", "add 林雅庭 (1)", false},
+		{"feed csv personnel " + people + " --units " + units + " --dry-run", "add 林雅庭 (1)", false},
 		{"feed csv personnel " + people + " --units " + units + " --apply", "done: 4 steps", false},
 		{"feed csv personnel " + people + " --units " + units + " --apply", "nothing to change", false},
 		{"feed csv personnel " + rows + " --part --apply", `REFUSED line 3, 4, Cy [address] "not an address" is not a mail address`, true},
@@ -61,6 +63,53 @@ func TestFeedCSV(t *testing.T) {
 	out, err := s.Command(t.Context(), "role", "grant", "bo@city.example", "helpdesk").CombinedOutput()
 	if err == nil {
 		t.Errorf("a refused run made an account: %s", out)
+	}
+	checkClean(t, s)
+}
+
+// TestFeedSCIM has a client bring, change and remove somebody over the door of
+// a running server; the operator sees the run and takes it back.
+func TestFeedSCIM(t *testing.T) {
+	s := server(t, t.TempDir(), "", "p0@city.example")
+	start(t, s)
+	command := func(args string) string {
+		t.Helper()
+		out, err := s.Command(t.Context(), strings.Fields(args)...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%s: %v %s", args, err, out)
+		}
+		return string(out)
+	}
+	_, token, _ := strings.Cut(command("feed add idp --kind scim"), "token ")
+	ask := func(method, path, body string, want int) (answer struct{ ID, UserName string }) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, "http://"+s.HTTP+"/scim/v2"+path, strings.NewReader(body))
+		must(t, err)
+		r.Header.Set("Authorization", "Bearer "+strings.TrimSpace(token))
+		r.Header.Set("Content-Type", "application/scim+json")
+		res, err := http.DefaultClient.Do(r)
+		must(t, err)
+		defer res.Body.Close()
+		if res.StatusCode != want {
+			t.Errorf("%s %s: %s", method, path, res.Status)
+		}
+		if res.StatusCode < 300 && want != http.StatusNoContent {
+			must(t, json.NewDecoder(res.Body).Decode(&answer))
+		}
+		return answer
+	}
+	made := ask("POST", "/Users", `{"userName":"lin@city.example","externalId":"7","displayName":"Lin"}`, http.StatusCreated)
+	ask("PATCH", "/Users/"+made.ID, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":false}]}`, http.StatusOK)
+	if got := ask("GET", "/Users/"+made.ID, "", http.StatusOK); got.UserName != "lin@city.example" {
+		t.Errorf("the user is %+v", got)
+	}
+	ask("DELETE", "/Users/"+made.ID, "", http.StatusNoContent)
+	run, rest, _ := strings.Cut(command("feed runs idp"), " ")
+	if !strings.Contains(rest, "3 of 3 steps") {
+		t.Errorf("the run is %s", rest)
+	}
+	if said := command("feed rollback " + run + " --apply"); !strings.Contains(said, "unlock Lin (7)") || !strings.Contains(said, "done: 3 steps") {
+		t.Errorf("the way back is %s", said)
 	}
 	checkClean(t, s)
 }

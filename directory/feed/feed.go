@@ -50,6 +50,8 @@ type Feed struct {
 	Guard   int  `json:"guard"`             // per cent of its people that one run may lock or remove without being confirmed
 	Lenient bool `json:"lenient,omitempty"` // leaves out what is refused and does the rest
 
+	Language string `json:"language,omitempty"` // of names that come without one; "en" where empty
+
 	secret []byte
 }
 
@@ -59,12 +61,21 @@ type Feeds struct {
 	dir   *directory.Directory
 	clock clock.Clock
 	log   *slog.Logger
+	conf  Config
+	pace  *pace
 	tell  func(org int64)
 }
 
+// Config are the limits of what comes over the network.
+type Config struct {
+	PerMinute int   // requests of one feed
+	Wrong     int   // wrong tokens and signatures from one address in a minute
+	MaxBody   int64 // bytes of a request
+}
+
 // New brings the tables up to date.
-func New(ctx context.Context, db *store.Store, dir *directory.Directory, c clock.Clock, log *slog.Logger) (*Feeds, error) {
-	return &Feeds{db: db, dir: dir, clock: c, log: log}, db.Migrate(ctx, "feed", schema)
+func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Config, c clock.Clock, log *slog.Logger) (*Feeds, error) {
+	return &Feeds{db: db, dir: dir, conf: conf, clock: c, log: log, pace: newPace(c)}, db.Migrate(ctx, "feed", schema)
 }
 
 func (f *Feeds) now() int64 { return f.clock.Now().UnixMilli() }
@@ -110,6 +121,8 @@ func (f Feed) check() error {
 		return errs.E(errs.Invalid, "The name of a feed is of small letters, digits and hyphens, 32 at most.")
 	case !slices.Contains([]string{KindCSV, KindSCIM, KindLDAP, KindWebhook}, f.Kind):
 		return errs.E(errs.Invalid, "The kind of a feed is csv, scim, ldap or webhook, not %q.", f.Kind)
+	case f.Language != "" && !slices.Contains(directory.Languages, f.Language):
+		return errs.E(errs.Invalid, "%q is no language of the client.", f.Language)
 	case f.Guard < 0 || f.Guard > 100:
 		return errs.E(errs.Invalid, "The guard is between 0 and 100 per cent.")
 	}
@@ -162,7 +175,7 @@ func (f *Feeds) newSecret(ctx context.Context, feed *Feed) (string, error) {
 	feed.secret = []byte{}
 	switch feed.Kind {
 	case KindSCIM:
-		secret := id.Text('f', feed.ID) + "." + id.Token(32)
+		secret := strconv.FormatInt(feed.Org, 36) + "." + id.Text(feedID, feed.ID) + "." + id.Token(32)
 		feed.secret = hashOf(secret)
 		return secret, nil
 	case KindWebhook:
@@ -177,6 +190,17 @@ func (f *Feeds) newSecret(ctx context.Context, feed *Feed) (string, error) {
 func hashOf(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]
+}
+
+// feedID begins the id of a feed in a token.
+const feedID = 'f'
+
+// NameLanguage is that of names that come without one.
+func (f Feed) NameLanguage() string {
+	if f.Language == "" {
+		return "en"
+	}
+	return f.Language
 }
 
 // refuse records that somebody tried what they may not.

@@ -49,7 +49,7 @@ func newOffice(t *testing.T, url string) *office {
 	if err := d.EnsureOrg(t.Context(), directory.DefaultOrg, "City", "city.example"); err != nil {
 		t.Fatal(err)
 	}
-	if o.Feeds, err = New(t.Context(), db, d, o.clock, testkit.Log(t)); err != nil {
+	if o.Feeds, err = New(t.Context(), db, d, Config{PerMinute: 1000, Wrong: 5, MaxBody: 1 << 20}, o.clock, testkit.Log(t)); err != nil {
 		t.Fatal(err)
 	}
 	return o

@@ -198,7 +198,7 @@ func (p *planner) refuse(place, key, name string, err error) error {
 	default:
 		rule = errs.KindOf(err).String()
 	}
-	p.refused = append(p.refused, Refusal{Place: place, Key: key, Name: name, Rule: rule, Reason: errs.Text(err)})
+	p.refused = append(p.refused, Refusal{Place: place, Key: key, Name: name, Rule: rule, Reason: errs.Text(err), err: err})
 	return nil
 }
 

@@ -29,7 +29,7 @@ func (p *planner) onePerson(ctx context.Context, r Record) error {
 			return &broken{"address", err}
 		}
 		if other, twice := p.taken[r.Address]; twice {
-			return breaks("address", "%s is the address of %q too.", r.Address, other)
+			return breaks("taken", "%s is the address of %q too.", r.Address, other)
 		}
 		p.taken[r.Address] = r.Key
 	}
@@ -46,6 +46,12 @@ func (p *planner) onePerson(ctx context.Context, r Record) error {
 	now, err := p.merge(old, r)
 	if err != nil {
 		return err
+	}
+	if r.NewKey != "" && r.NewKey != r.Key {
+		if _, there, err := p.ofSource(ctx, r.NewKey); err != nil || there {
+			return errorOr(err, breaks("taken", "The key %q is somebody else's.", r.NewKey))
+		}
+		now.Source = p.feed.prefix() + r.NewKey
 	}
 	if old.ID != 0 && same(personFrom(old), personFrom(now)) {
 		return nil
@@ -125,7 +131,7 @@ func (p *planner) checkAddress(ctx context.Context, old, now directory.Person) e
 	}
 	owner, taken, err := p.owner(ctx, now.Address)
 	if err == nil && taken && (owner.Person != 0 || old.ID != 0) && owner.Account != old.Account {
-		err = breaks("address", "%s is somebody else's.", now.Address)
+		err = breaks("taken", "%s is somebody else's.", now.Address)
 	}
 	return err
 }

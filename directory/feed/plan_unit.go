@@ -5,9 +5,11 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"chancery/directory"
+	"chancery/kit/errs"
 )
 
 // unitKeys sets the keys of units apart from those of people.
@@ -192,6 +194,10 @@ func (p *planner) unit(ref string) (int64, error) {
 	}
 	if id, ok := p.units[ref]; ok {
 		return id, nil
+	}
+	if text, ok := strings.CutPrefix(ref, "\x00"); ok {
+		id, err := strconv.ParseInt(text, 10, 64)
+		return id, errs.Wrap(errs.Invalid, err, "There is no such unit.")
 	}
 	switch list := p.named[ref]; len(list) {
 	case 1:

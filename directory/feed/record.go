@@ -1,6 +1,10 @@
 package feed
 
-import "chancery/directory"
+import (
+	"strconv"
+
+	"chancery/directory"
+)
 
 // Limits of what a source may bring.
 const (
@@ -43,6 +47,7 @@ const (
 type Record struct {
 	Place    string // where it stands in the source, for people: "line 12"
 	Key      string // what the source calls them, for good
+	NewKey   string // what it calls them from now on; "" = the same
 	Fields   Fields
 	Address  string
 	Name     string
@@ -56,6 +61,9 @@ type Record struct {
 	State    State
 	Posts    []PostRecord
 }
+
+// unitRef names a unit by its id, as sources cannot.
+func unitRef(id int64) string { return "\x00" + strconv.FormatInt(id, 10) }
 
 // PostRecord is a post as a source says it. Unit is the source's key of a
 // unit, else the names of units from the top with " / " between them, else
@@ -88,6 +96,8 @@ type Refusal struct {
 	Name    string
 	Rule    string // one word: address, unit, twice, ...
 	Reason  string // one sentence
+
+	err error // the cause, for who is answered at once
 }
 
 // Picture is all that a source says at a time. What a whole one does not name
