@@ -11,6 +11,9 @@ import (
 // NewFeed is a feed to be made.
 type NewFeed = feed.Feed
 
+// FeedLDAP says where an ldap feed asks.
+type FeedLDAP = feed.LDAP
+
 // FeedPicture is what a source says at a time.
 type FeedPicture = feed.Picture
 

@@ -18,6 +18,7 @@ type feedCmd struct {
 	List     feedListCmd     `cmd:"" help:"List the feeds."`
 	Remove   feedRemoveCmd   `cmd:"" help:"Remove a feed and its runs; the people it kept stay."`
 	CSV      feedCSVCmd      `cmd:"" name:"csv" help:"Compare a CSV file of people, and one of units, with the directory."`
+	Pull     feedPullCmd     `cmd:"" help:"Ask the directory of an ldap feed, and compare what it says."`
 	Runs     feedRunsCmd     `cmd:"" help:"List the newest runs of a feed."`
 	Show     feedShowCmd     `cmd:"" help:"Say what a run does, or would do, line by line."`
 	Apply    feedApplyCmd    `cmd:"" help:"Carry out a run that was planned, or go on with one that stopped."`
@@ -27,12 +28,22 @@ type feedCmd struct {
 type feedAddCmd struct {
 	place
 	Name     string `arg:"" help:"Short name of small letters, digits and hyphens."`
-	Kind     string `enum:"csv,scim" default:"csv" help:"csv: files given to this command; scim: a SCIM 2.0 client with a token."`
+	Kind     string `enum:"csv,scim,ldap" default:"csv" help:"csv: files given to this command; scim: a SCIM 2.0 client with a token; ldap: a directory that is asked."`
 	Unit     string `help:"Name of the unit that it may change, with all below it. Without it the whole organisation."`
 	Units    bool   `help:"It keeps units too, not only people."`
 	Guard    int    `default:"10" help:"Per cent of its people that one run may lock or remove without --confirm."`
 	Language string `default:"en" enum:"zh-TW,zh-CN,vi,ko,en" help:"Language of names of units that come without one."`
 	Lenient  bool   `help:"Leave out what is refused and do the rest. Without it one refused row keeps a run from being applied."`
+
+	URL           string            `group:"ldap" help:"Address: ldaps://host, or ldap://host, which then speaks StartTLS." placeholder:"URL"`
+	Authority     string            `group:"ldap" type:"existingfile" help:"PEM file of who vouches for the directory; without it whom the machine trusts."`
+	Bind          string            `group:"ldap" help:"DN to bind as; without it anonymous." placeholder:"DN"`
+	PasswordStdin bool              `group:"ldap" help:"Read the password of --bind from standard input."`
+	Base          string            `group:"ldap" help:"DN below which to ask." placeholder:"DN"`
+	Filter        string            `group:"ldap" default:"(objectClass=person)" help:"Which entries are people; of Active Directory (&(objectCategory=person)(objectClass=user))."`
+	UnitFilter    string            `group:"ldap" help:"Which entries are units; people belong to the nearest one above them. Without it an attribute names the unit." placeholder:"FILTER"`
+	Attribute     map[string]string `group:"ldap" help:"Attribute to read a property from, as in address=mail; may be repeated. Properties: key, address, name, phone, title, rank, sort, level, language, unit, locked, unitName."`
+	Page          uint32            `group:"ldap" default:"500" help:"Entries asked for at a time."`
 }
 
 // Run makes a feed.
@@ -43,6 +54,14 @@ func (a feedAddCmd) Run(ctx context.Context) error {
 	}
 	defer h.Close()
 	f := house.NewFeed{Name: a.Name, Kind: a.Kind, Units: a.Units, Guard: a.Guard, Lenient: a.Lenient, Language: a.Language}
+	if a.Kind == "ldap" {
+		f.LDAP = &house.FeedLDAP{URL: a.URL, Authority: a.Authority, Bind: a.Bind, Base: a.Base, Filter: a.Filter, UnitFilter: a.UnitFilter, Attributes: a.Attribute, Page: a.Page}
+	}
+	if a.PasswordStdin {
+		if f.Password, err = readPassword(os.Stdin); err != nil {
+			return err
+		}
+	}
 	if a.Unit != "" {
 		if f.Unit, err = unitNamed(ctx, h, a.Unit); err != nil {
 			return err
@@ -153,6 +172,39 @@ func (c feedCSVCmd) read(pic *house.FeedPicture, language string) error {
 	}
 	defer units.Close()
 	return pic.ReadUnits(c.Units, bufio.NewReader(units), language)
+}
+
+type feedPullCmd struct {
+	place
+	Name    string `arg:"" help:"Name of the feed."`
+	DryRun  bool   `xor:"do" help:"Say what would be done, and change nothing. The run is kept, and can be applied."`
+	Apply   bool   `xor:"do" help:"Do it."`
+	Confirm bool   `help:"Do it however many leave."`
+}
+
+// Run asks the directory, says the difference, and applies it where that was asked.
+func (c feedPullCmd) Run(ctx context.Context) error {
+	if !c.DryRun && !c.Apply {
+		return errs.E(errs.Invalid, "say --dry-run or --apply")
+	}
+	h, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	f, err := h.Feeds.Find(ctx, operator(), c.Name)
+	if err != nil {
+		return err
+	}
+	pic, err := h.Feeds.Pull(ctx, f)
+	if err != nil {
+		return err
+	}
+	r, err := h.Feeds.Plan(ctx, operator(), f, pic)
+	if err != nil {
+		return err
+	}
+	return finish(ctx, h, r, c.Apply, c.Confirm)
 }
 
 // finish says what a run does and applies it where that was asked.

@@ -48,6 +48,10 @@ func TestFeedCSV(t *testing.T) {
 		{"feed runs personnel", "4 of 4 steps", false},
 		{"feed list", "units and people", false},
 		{"feed rollback LAST --apply", "leaves: An, Nguyễn (2)", false},
+		{"feed pull personnel --dry-run", "personnel is no ldap feed", true},
+		{"feed add ad --kind ldap", "needs an address and a base", true},
+		{"feed add ad --kind ldap --url ldaps://127.0.0.1:1 --base dc=x --attribute address=proxyAddresses", "feed ad", false},
+		{"feed pull ad --dry-run", "127.0.0.1:1 cannot be reached", true},
 		{"feed rollback nothing", "no such run", true},
 		{"feed remove personnel", "removed personnel", false},
 	} {

@@ -52,6 +52,9 @@ type Feed struct {
 
 	Language string `json:"language,omitempty"` // of names that come without one; "en" where empty
 
+	LDAP     *LDAP  `json:"ldap,omitempty"` // where an ldap feed asks, and how
+	Password string `json:"-"`              // only when it is made: what an ldap feed binds with
+
 	secret []byte
 }
 
@@ -125,6 +128,8 @@ func (f Feed) check() error {
 		return errs.E(errs.Invalid, "%q is no language of the client.", f.Language)
 	case f.Guard < 0 || f.Guard > 100:
 		return errs.E(errs.Invalid, "The guard is between 0 and 100 per cent.")
+	case f.Kind == KindLDAP:
+		return f.LDAP.check(f)
 	}
 	return nil
 }
@@ -180,11 +185,22 @@ func (f *Feeds) newSecret(ctx context.Context, feed *Feed) (string, error) {
 		return secret, nil
 	case KindWebhook:
 		secret := id.Token(32)
-		sealed, err := f.db.Seal(ctx, store.Scope{Org: feed.Org}, feed.text(), []byte(secret))
-		feed.secret = sealed
-		return secret, err
+		return secret, f.seal(ctx, feed, secret)
+	case KindLDAP:
+		return "", f.seal(ctx, feed, feed.Password)
 	}
 	return "", nil
+}
+
+// seal keeps a secret that has to be read again.
+func (f *Feeds) seal(ctx context.Context, feed *Feed, secret string) (err error) {
+	feed.secret, err = f.db.Seal(ctx, store.Scope{Org: feed.Org}, feed.text(), []byte(secret))
+	return err
+}
+
+func (f *Feeds) unseal(ctx context.Context, feed Feed) (string, error) {
+	secret, err := f.db.Unseal(ctx, store.Scope{Org: feed.Org}, feed.text(), feed.secret)
+	return string(secret), err
 }
 
 func hashOf(secret string) []byte {
