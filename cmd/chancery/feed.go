@@ -28,7 +28,7 @@ type feedCmd struct {
 type feedAddCmd struct {
 	place
 	Name     string `arg:"" help:"Short name of small letters, digits and hyphens."`
-	Kind     string `enum:"csv,scim,ldap" default:"csv" help:"csv: files given to this command; scim: a SCIM 2.0 client with a token; ldap: a directory that is asked."`
+	Kind     string `enum:"csv,scim,ldap,webhook" default:"csv" help:"csv: files given to this command; scim: a SCIM 2.0 client with a token; ldap: a directory that is asked; webhook: a personnel system that tells of each change, signed."`
 	Unit     string `help:"Name of the unit that it may change, with all below it. Without it the whole organisation."`
 	Units    bool   `help:"It keeps units too, not only people."`
 	Guard    int    `default:"10" help:"Per cent of its people that one run may lock or remove without --confirm."`
@@ -72,6 +72,9 @@ func (a feedAddCmd) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("feed", f.Name)
+	if f.Address() != "" {
+		fmt.Println("address", f.Address())
+	}
 	if secret != "" {
 		fmt.Println("token", secret)
 	}

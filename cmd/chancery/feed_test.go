@@ -6,8 +6,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"chancery/kit/testkit"
 )
 
 // TestFeedCSV brings a personnel list into an office beside a running server:
@@ -114,6 +118,25 @@ func TestFeedSCIM(t *testing.T) {
 	}
 	if said := command("feed rollback " + run + " --apply"); !strings.Contains(said, "unlock Lin (7)") || !strings.Contains(said, "done: 3 steps") {
 		t.Errorf("the way back is %s", said)
+	}
+	checkClean(t, s)
+}
+
+// TestFeedWebhook has a personnel system tell a running server of somebody.
+func TestFeedWebhook(t *testing.T) {
+	s := server(t, t.TempDir(), "", "p0@city.example")
+	start(t, s)
+	out, err := s.Command(t.Context(), "feed", "add", "personnel", "--kind", "webhook").CombinedOutput()
+	said := strings.Fields(string(out))
+	if err != nil || len(said) != 6 {
+		t.Fatalf("%v %s", err, out)
+	}
+	system := testkit.Personnel{URL: "http://" + s.HTTP + said[3], Secret: said[5], Now: time.Now, Client: http.DefaultClient}
+	for i, want := range []string{`{"changed":1}`, `{"changed":0}`} {
+		status, answer, err := system.Tell(t.Context(), strconv.Itoa(i), `{"people":[{"key":"1","address":"ann@city.example","name":"Ann"}]}`)
+		if err != nil || status != http.StatusOK || answer != want {
+			t.Errorf("%d %s %v, want %s", status, answer, err, want)
+		}
 	}
 	checkClean(t, s)
 }

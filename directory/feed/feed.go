@@ -219,6 +219,17 @@ func (f Feed) NameLanguage() string {
 	return f.Language
 }
 
+// Address is where a feed that comes by itself comes to; "" for the others.
+func (f Feed) Address() string {
+	switch f.Kind {
+	case KindSCIM:
+		return "/scim/v2"
+	case KindWebhook:
+		return "/feed/" + strconv.FormatInt(f.Org, 36) + "/" + f.Name
+	}
+	return ""
+}
+
 // refuse records that somebody tried what they may not.
 func (f *Feeds) refuse(ctx context.Context, by policy.Subject, verb, object string) error {
 	refusal := errs.E(errs.Forbidden, "Your role does not allow this feed.")

@@ -20,7 +20,7 @@ type Route struct {
 // Routes returns the addresses where other systems tell of people.
 func (f *Feeds) Routes(web Web) []Route {
 	s := &scimDoor{f, web}
-	var list []Route
+	list := []Route{{"POST /feed/{org}/{name}", f.webhook(web)}}
 	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
 		list = append(list, Route{method + " /scim/v2/", http.HandlerFunc(s.serve)})
 	}

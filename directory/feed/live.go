@@ -35,6 +35,9 @@ func (f *Feeds) Take(ctx context.Context, feed Feed, peer string, build func(ctx
 			return err
 		}
 		for _, r := range p.refused {
+			if r.err != nil && r.Place == placeMessage {
+				return errs.Wrap(errs.KindOf(r.err), r.err, "%s: %s", r.Key, r.Reason) // one of several
+			}
 			if r.err != nil {
 				return r.err
 			}

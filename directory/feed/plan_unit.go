@@ -108,6 +108,9 @@ func (u unitPlan) one(r UnitRecord) error {
 
 // parent places the parent of a unit and returns it.
 func (u unitPlan) parent(r UnitRecord) (int64, error) {
+	if id, there := u.p.units[r.Key]; there && r.Stays {
+		return u.p.in.Units()[id].Parent, nil
+	}
 	if r.Parent == "" {
 		return u.p.feed.Unit, nil
 	}

@@ -85,6 +85,7 @@ type UnitRecord struct {
 	Sort    int
 	HasSort bool
 	Gone    bool
+	Stays   bool // below whatever it stands; only a new one goes below Parent
 }
 
 // Refusal is what a run leaves out, where it stands and why. What is skipped

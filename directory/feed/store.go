@@ -46,7 +46,7 @@ func deleteFeed(ctx context.Context, tx *store.Tx, org, id int64) error {
 	for _, q := range []string{
 		"DELETE FROM feed_step WHERE org_id = $1 AND run_id IN (SELECT id FROM feed_run WHERE org_id = $1 AND feed_id = $2)",
 		"DELETE FROM feed_refusal WHERE org_id = $1 AND run_id IN (SELECT id FROM feed_run WHERE org_id = $1 AND feed_id = $2)",
-		"DELETE FROM feed_run WHERE org_id = $1 AND feed_id = $2", "DELETE FROM feed WHERE org_id = $1 AND id = $2",
+		"DELETE FROM feed_run WHERE org_id = $1 AND feed_id = $2", "DELETE FROM feed_event WHERE org_id = $1 AND feed_id = $2", "DELETE FROM feed WHERE org_id = $1 AND id = $2",
 	} {
 		if _, err := tx.Exec(ctx, q, org, id); err != nil {
 			return err
@@ -175,4 +175,14 @@ func selectRefusals(ctx context.Context, tx *store.Tx, org, run int64, after, li
 		return err
 	})
 	return list, err
+}
+
+// insertEvent notes a message of a personnel system, and forgets those that
+// are too old to come again; fresh is false for one that was taken before.
+func insertEvent(ctx context.Context, tx *store.Tx, f Feed, event string, now, old int64) (fresh bool, err error) {
+	if _, err := tx.Exec(ctx, "DELETE FROM feed_event WHERE org_id = $1 AND feed_id = $2 AND taken_at < $3", f.Org, f.ID, old); err != nil {
+		return false, err
+	}
+	n, err := tx.Exec(ctx, "INSERT INTO feed_event (org_id, feed_id, event, taken_at) VALUES ($1, $2, $3, $4) ON CONFLICT (org_id, feed_id, event) DO NOTHING", f.Org, f.ID, event, now)
+	return n == 1, err
 }
