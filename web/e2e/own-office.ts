@@ -14,6 +14,8 @@ export interface OwnOffice {
   browser: Browser
   /** Gives an account another password, as whoever runs the server does. */
   newPassword: (address: string, password: string) => void
+  /** Runs a command of the program on the office, and returns what it says. */
+  command: (...args: string[]) => string
   /** The desk of one of its people. */
   desk: (name: string) => Desk
   close: () => Promise<void>
@@ -43,6 +45,7 @@ export async function ownOffice(people: readonly string[], settings: Record<stri
   return {
     url,
     browser,
+    command: (...args) => execFileSync(program, [...args, '--data', join(dir, 'data')], { env, encoding: 'utf8' }),
     newPassword: (address, given) => account('password', address, given),
     desk: (name) => ({ url, browser, address: `${name}@city.example`, password, close: async () => {} }),
     close: async () => {

@@ -48,6 +48,8 @@ export function adminApi(engine: RoomProps['engine']) {
       return { entries: got.list, total: q.total ?? 0 }
     },
     set,
+    call,
+    offered: (capability: string): boolean => capability in (engine.session.accounts[accountId]?.accountCapabilities ?? {}),
   }
 }
 
