@@ -12,6 +12,7 @@
 // it: who reads people reads them there). Administrators change it by the Add,
 // Change and Remove verbs of units, people, service levels and rules, and by
 // GrantRole and RevokeRole; each is asked for its duty and recorded (desk.go).
+// Other systems change it through Intake (intake.go), which feed/ fills.
 //
 // Rules it answers: N36 and N59 (delegated administration by subtree), C24
 // (join, move, leave), C28 and C29 (who is not shown to whom), C30 (order by

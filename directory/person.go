@@ -111,6 +111,14 @@ func (d *Directory) AddMember(ctx context.Context, by policy.Subject, p Person) 
 // too. One that has a person, is a shared one, or whose owner holds a role is
 // not to be had this way.
 func (k *desk) takeUp(ctx context.Context, a Account) error {
+	if err := k.mayTakeUp(ctx, a); err != nil || !a.Locked {
+		return err
+	}
+	return k.lock(ctx, a.ID, false)
+}
+
+// mayTakeUp is the question of takeUp alone.
+func (k *desk) mayTakeUp(ctx context.Context, a Account) error {
 	person, err := personOf(ctx, k.tx, k.by.Org, a.ID)
 	if err != nil {
 		return err
@@ -121,13 +129,7 @@ func (k *desk) takeUp(ctx context.Context, a Account) error {
 	if err := k.may(policy.DutyAccounts, a.Unit); err != nil {
 		return err
 	}
-	if err := k.noRole(ctx, a.ID); err != nil {
-		return err
-	}
-	if !a.Locked {
-		return nil
-	}
-	return k.lock(ctx, a.ID, false)
+	return k.noRole(ctx, a.ID)
 }
 
 // ChangePerson changes a person and their posts by what change does to them.
@@ -201,15 +203,19 @@ func (d *Directory) RemovePerson(ctx context.Context, by policy.Subject, person 
 		if err != nil {
 			return err
 		}
-		if err := k.mayHandle(p, Person{}); err != nil {
-			return err
-		}
-		if err := k.setLock(ctx, p, true); err != nil {
-			return err
-		}
-		if err := deletePerson(ctx, k.tx, by.Org, person); err != nil {
-			return err
-		}
-		return k.record(ctx, "person.remove", personText(person), p.story(), nil)
+		return k.removePerson(ctx, p)
 	}})
+}
+
+func (k *desk) removePerson(ctx context.Context, p Person) error {
+	if err := k.mayHandle(p, Person{}); err != nil {
+		return err
+	}
+	if err := k.setLock(ctx, p, true); err != nil {
+		return err
+	}
+	if err := deletePerson(ctx, k.tx, k.by.Org, p.ID); err != nil {
+		return err
+	}
+	return k.record(ctx, "person.remove", personText(p.ID), p.story(), nil)
 }

@@ -108,11 +108,16 @@ func (k *desk) samePerson(a, b Person) bool {
 // setLock lets those lock who have accounts in hand, and the help desk unlock.
 // An administrator is not locked out by another: their role goes first.
 func (k *desk) setLock(ctx context.Context, p Person, lock bool) error {
+	if err := k.mayLock(ctx, p, lock); err != nil {
+		return err
+	}
+	return k.lock(ctx, p.Account, lock)
+}
+
+// mayLock is the question of setLock alone.
+func (k *desk) mayLock(ctx context.Context, p Person, lock bool) error {
 	if !lock {
-		if err := k.may(policy.DutyUnlock, k.home(p)); err != nil {
-			return err
-		}
-		return k.lock(ctx, p.Account, false)
+		return k.may(policy.DutyUnlock, k.home(p))
 	}
 	if err := k.may(policy.DutyAccounts, k.home(p)); err != nil {
 		return err
@@ -120,10 +125,7 @@ func (k *desk) setLock(ctx context.Context, p Person, lock bool) error {
 	if p.Account == k.by.Account {
 		return errOwnLock
 	}
-	if err := k.noRole(ctx, p.Account); err != nil {
-		return err
-	}
-	return k.lock(ctx, p.Account, true)
+	return k.noRole(ctx, p.Account)
 }
 
 func (k *desk) lock(ctx context.Context, account int64, lock bool) error {

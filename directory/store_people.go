@@ -202,7 +202,7 @@ func selectPerson(ctx context.Context, tx *store.Tx, org, id int64) (Person, err
 	return list[0].Person, nil
 }
 
-func readEntries(ctx context.Context, tx *store.Tx, which string, org, arg int64) (list []*entry, err error) {
+func readEntries(ctx context.Context, tx *store.Tx, which string, org int64, arg any) (list []*entry, err error) {
 	byID := map[int64]*entry{}
 	err = tx.Query(ctx, `SELECT p.id, p.account_id, a.address, a.language, a.locked, p.name, p.folded, p.rank, p.rank_name, p.phone, p.sort, p.level, p.aliases, p.source, p.modseq, p.made
 		FROM person p JOIN account a ON a.org_id = p.org_id AND a.id = p.account_id WHERE p.org_id = $1 AND `+which+` ORDER BY p.id`,

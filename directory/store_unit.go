@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"slices"
 
 	"chancery/store"
 )
@@ -13,19 +12,13 @@ func unitHolds(ctx context.Context, tx *store.Tx, org, unit int64) (what string,
 	for _, q := range []struct{ sql, words string }{
 		{"SELECT COUNT(*) FROM unit WHERE org_id = $1 AND parent = $2", "units below it"},
 		{"SELECT COUNT(*) FROM post WHERE org_id = $1 AND unit_id = $2", "people with posts"},
-		{"SELECT COUNT(*) FROM account WHERE org_id = $1 AND unit_id = $2 AND kind <> 'person'", "mailboxes"},
-		{"SELECT COUNT(*) FROM role_grant WHERE org_id = $1 AND unit_id = $2", "administrators"},
 	} {
 		var n int64
 		if err := tx.Row(ctx, q.sql, []any{org, unit}, &n); err != nil || n > 0 {
 			return q.words, err
 		}
 	}
-	rules, err := selectVisibility(ctx, tx, org)
-	if slices.ContainsFunc(rules, func(r Visibility) bool { return r.Unit == unit || slices.Contains(r.ShownTo, unit) }) {
-		return "rules of who is shown to whom", err
-	}
-	return "", err
+	return unitKeeps(ctx, tx, org, unit)
 }
 
 // deleteUnit takes a unit away, and keeps that it was there.

@@ -125,23 +125,27 @@ func (k *desk) putUnit(ctx context.Context, u Unit) error {
 // or rules. It needs the right on the unit above.
 func (d *Directory) RemoveUnit(ctx context.Context, by policy.Subject, unit int64) error {
 	return d.administer(ctx, by, act{"unit.remove", unitText(unit), func(ctx context.Context, k *desk) error {
-		u, err := k.unit(unit)
-		if err != nil {
-			return err
-		}
-		if err := k.may(policy.DutyUnits, u.Parent); err != nil {
-			return err
-		}
-		holds, err := unitHolds(ctx, k.tx, by.Org, unit)
-		if err != nil {
-			return err
-		}
-		if holds != "" {
-			return errs.Wrap(errs.Conflict, errUnitHolds, "The unit is not empty: it still has %s.", holds)
-		}
-		if err := deleteUnit(ctx, k.tx, by.Org, unit); err != nil {
-			return err
-		}
-		return k.record(ctx, "unit.remove", unitText(unit), u.story(), nil)
+		return k.removeUnit(ctx, unit)
 	}})
+}
+
+func (k *desk) removeUnit(ctx context.Context, unit int64) error {
+	u, err := k.unit(unit)
+	if err != nil {
+		return err
+	}
+	if err := k.may(policy.DutyUnits, u.Parent); err != nil {
+		return err
+	}
+	holds, err := unitHolds(ctx, k.tx, k.by.Org, unit)
+	if err != nil {
+		return err
+	}
+	if holds != "" {
+		return errs.Wrap(errs.Conflict, errUnitHolds, "The unit is not empty: it still has %s.", holds)
+	}
+	if err := deleteUnit(ctx, k.tx, k.by.Org, unit); err != nil {
+		return err
+	}
+	return k.record(ctx, "unit.remove", unitText(unit), u.story(), nil)
 }

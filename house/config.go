@@ -69,6 +69,12 @@ type Config struct {
 		Tell     bool          `toml:"tell" default:"true" doc:"Write to people when a device that was not known before signs in to their account."`
 	} `toml:"devices"`
 
+	Feeds struct {
+		PerMinute int       `toml:"per_minute" default:"3000" doc:"Requests that a system that keeps people here may make in a minute."`
+		Wrong     int       `toml:"wrong_per_minute" default:"20" doc:"Wrong tokens and signatures from one address in a minute before it has to wait."`
+		MaxBody   conf.Size `toml:"max_body" default:"4MB" doc:"Largest request of such a system."`
+	} `toml:"feeds"`
+
 	HTTP struct {
 		Listen     string        `toml:"listen" default:":80" doc:"Address of plain HTTP; empty closes it."`
 		ListenTLS  string        `toml:"listen_tls" default:":443" doc:"Address of HTTPS; empty closes it."`

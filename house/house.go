@@ -9,6 +9,7 @@ import (
 	"chancery/audit"
 	"chancery/contacts"
 	"chancery/directory"
+	"chancery/directory/feed"
 	jmapdoor "chancery/doors/jmap"
 	"chancery/identity"
 	"chancery/identity/agency"
@@ -27,6 +28,7 @@ import (
 type House struct {
 	Store     *store.Store
 	Directory *directory.Directory
+	Feeds     *feed.Feeds
 	Identity  *identity.Identity
 	SSO       *oidc.Provider
 	SAML      *saml.Provider
@@ -66,6 +68,9 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	if h.Directory, err = directory.New(ctx, h.Store, now); err != nil {
+		return err
+	}
+	if h.Feeds, err = feed.New(ctx, h.Store, h.Directory, h.conf.feeds(), now, h.log); err != nil {
 		return err
 	}
 	signIn, err := h.conf.identity()

@@ -38,24 +38,30 @@ func (r roleArgs) find(ctx context.Context, h *house.House) (directory.Holding, 
 	if r.Unit == "" {
 		return out, nil
 	}
-	b, err := h.Directory.Book(ctx, a.Org)
+	out.Unit, err = unitNamed(ctx, h, r.Unit)
+	return out, err
+}
+
+// unitNamed finds a unit by its name in any language.
+func unitNamed(ctx context.Context, h *house.House, name string) (unit int64, err error) {
+	b, err := h.Directory.Book(ctx, directory.DefaultOrg)
 	if err != nil {
-		return out, err
+		return 0, err
 	}
 	for _, u := range b.Units() {
-		for _, name := range u.Names {
-			if name == r.Unit && out.Unit != 0 && out.Unit != u.ID {
-				return out, errs.E(errs.Invalid, "there is more than one unit %q", r.Unit)
+		for _, n := range u.Names {
+			if n == name && unit != 0 && unit != u.ID {
+				return 0, errs.E(errs.Invalid, "there is more than one unit %q", name)
 			}
-			if name == r.Unit {
-				out.Unit = u.ID
+			if n == name {
+				unit = u.ID
 			}
 		}
 	}
-	if out.Unit == 0 {
-		return out, errs.E(errs.NotFound, "there is no unit %q", r.Unit)
+	if unit == 0 {
+		return 0, errs.E(errs.NotFound, "there is no unit %q", name)
 	}
-	return out, nil
+	return unit, nil
 }
 
 type roleGrantCmd struct{ roleArgs }

@@ -40,6 +40,7 @@ const routes = [
   ['keys, first factor, not me', ['src/app/ways/KeyStep.tsx', 'src/app/ways/EnrolFirst.tsx', 'src/app/ways/FirstCodes.tsx', 'src/app/ways/NotMe.tsx', 'src/app/ways/refused.ts', 'src/locales/zh-TW/ways.json'], ['index.html'], 10],
   ['console', ['src/rooms/console/ConsoleRoom.tsx', 'src/locales/zh-TW/console.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx'], 20],
   ['console: people and days', ['src/rooms/console/PersonForm.tsx'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 110],
+  ['console: sync', ['src/rooms/console/sync/SyncSection.tsx', 'src/locales/zh-TW/sync.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 6],
   ['gallery', ['src/app/gallery/Gallery.tsx'], ['index.html', 'src/kit/ui/overlay/MenuPopover.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 120],
 ]
 

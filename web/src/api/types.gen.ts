@@ -628,6 +628,60 @@ export interface ServiceLevelObject {
   totalPeople: number
 }
 
+/** Another system that keeps units and people here (our own capability). */
+export interface FeedObject {
+  id: Id
+  name: string
+  kind: string
+  unitId: Id | null
+  units: boolean
+  guard: number
+  kept: number
+}
+
+export interface FeedRunObject {
+  id: Id
+  feedId: Id
+  kind: string
+  undoesId: Id | null
+  state: string
+  made: UTCDate
+  ended: UTCDate | null
+  steps: number
+  done: number
+  refused: number
+  skipped: number
+  leaving: number
+  guarded: boolean
+  problem: string
+}
+
+export interface FeedStepObject {
+  num: number
+  kind: string
+  key: string
+  place: string
+  name: string
+  before: string
+  after: string
+}
+
+export interface FeedRefusalObject {
+  skipped: boolean
+  place: string
+  key: string
+  name: string
+  rule: string
+  reason: string
+}
+
+/** A page of what a run does. */
+export interface FeedLook {
+  run: FeedRunObject
+  steps: FeedStepObject[]
+  refusals: FeedRefusalObject[]
+}
+
 /** An entry of the record of what happened. */
 export interface AuditObject {
   id: Id

@@ -16,6 +16,7 @@ import type security from './en/security.json'
 import type settings from './en/settings.json'
 import type signins from './en/signins.json'
 import type sso from './en/sso.json'
+import type sync from './en/sync.json'
 import type templates from './en/templates.json'
 import type ways from './en/ways.json'
 import type writeas from './en/writeas.json'
@@ -44,6 +45,7 @@ export interface Areas {
   settings: typeof settings
   signins: typeof signins
   sso: typeof sso
+  sync: typeof sync
   templates: typeof templates
   ways: typeof ways
   writeas: typeof writeas

@@ -1,11 +1,12 @@
-import { useEffect, useMemo } from 'react'
+import { Suspense, lazy, useEffect, useMemo } from 'react'
 import { useLocation } from 'wouter'
+import { FEEDS } from '~/api/jmap'
 import { Frame } from '~/app/Frame'
 import { useLayout } from '~/app/layout'
 import type { RoomProps } from '~/app/rooms'
-import { useT, type Key } from '~/kit/i18n'
+import { useT, withTexts, type Key } from '~/kit/i18n'
 import { asSyncError } from '~/kit/sync/errors'
-import { Eye, FileText, Folder, ShieldAlert, Tag, Users, type LucideIcon } from '~/kit/ui/icons'
+import { Eye, FileText, Folder, RefreshCw, ShieldAlert, Tag, Users, type LucideIcon } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import { adminApi, anywhere, useLoad, type AdminApi, type Duty, type Office } from './data'
@@ -29,8 +30,12 @@ interface Part {
   labelKey: Key
   icon: LucideIcon
   duties: Duty[]
+  /** A capability that has to be offered as well. */
+  needs?: string
   view: (p: PartProps) => React.ReactNode
 }
+
+const SyncSection = lazy(() => withTexts('sync', () => import('./sync/SyncSection')))
 
 const parts: Part[] = [
   { id: 'people', labelKey: 'console.people', icon: Users, duties: ['people', 'accounts', 'unlock'], view: (p) => <PeopleSection {...p} /> },
@@ -38,6 +43,7 @@ const parts: Part[] = [
   { id: 'roles', labelKey: 'console.roles', icon: ShieldAlert, duties: ['security', 'record'], view: (p) => <RolesSection {...p} /> },
   { id: 'rules', labelKey: 'console.rules', icon: Eye, duties: ['security'], view: (p) => <RulesSection {...p} /> },
   { id: 'levels', labelKey: 'console.levels', icon: Tag, duties: ['system'], view: (p) => <LevelsSection {...p} /> },
+  { id: 'sync', labelKey: 'console.sync', icon: RefreshCw, duties: ['people'], needs: FEEDS, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><SyncSection {...p} /></Suspense> },
   { id: 'record', labelKey: 'console.record', icon: FileText, duties: ['record'], view: (p) => <RecordSection {...p} /> },
 ]
 
@@ -48,7 +54,7 @@ export default function ConsoleRoom({ engine }: RoomProps) {
   const [path, navigate] = useLocation()
   const api = useMemo(() => adminApi(engine), [engine])
   const { data, error, reload } = useLoad(api.office)
-  const mine = parts.filter((p) => p.duties.some((d) => api.mine && anywhere(api.mine, d)))
+  const mine = parts.filter((p) => (!p.needs || api.offered(p.needs)) && p.duties.some((d) => api.mine && anywhere(api.mine, d)))
   const part = mine.find((p) => p.id === path.split('/')[2]) ?? mine[0]
   const tabs = (className: string | undefined) => (
     <nav className={className} aria-label={t('room.console')}>

@@ -48,6 +48,8 @@ export function adminApi(engine: RoomProps['engine']) {
       return { entries: got.list, total: q.total ?? 0 }
     },
     set,
+    call,
+    offered: (capability: string): boolean => capability in (engine.session.accounts[accountId]?.accountCapabilities ?? {}),
   }
 }
 
@@ -119,6 +121,8 @@ const acts: Record<string, Key> = {
   'unit.add': 'console.act.unitAdd', 'unit.change': 'console.act.unitChange', 'unit.remove': 'console.act.unitRemove',
   'role.grant': 'console.act.roleGrant', 'role.revoke': 'console.act.roleRevoke', 'visibility.change': 'console.act.rules',
   'level.add': 'console.act.levelAdd', 'level.change': 'console.act.levelChange', 'level.remove': 'console.act.levelRemove',
+  'feed.add': 'console.act.feedAdd', 'feed.remove': 'console.act.feedRemove', 'feed.plan': 'console.act.feedPlan', 'feed.apply': 'console.act.feedApply',
+  'feed.rollback': 'console.act.feedRollback', 'feed.look': 'console.act.feedLook', 'account.address': 'console.act.accountAddress',
   'account.add': 'console.act.accountAdd', 'account.lock': 'console.act.lock', 'account.unlock': 'console.act.unlock',
   'account.password': 'console.act.password', 'record.read': 'console.act.record', 'sign-in': 'console.act.signIn',
   'sign-in.list': 'console.act.signInList', 'sign-out': 'console.act.signOut', 'account.disown': 'console.act.disown',
