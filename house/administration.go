@@ -24,7 +24,7 @@ func (h *House) administration() {
 		password := firstPassword()
 		hash := identity.HashPassword(password)
 		return password, func(ctx context.Context, tx *store.Tx, by policy.Subject, a directory.Account) error {
-			return h.Identity.PutPasswordHash(ctx, tx, by, a.Org, a.ID, hash)
+			return h.Identity.PutFirstPasswordHash(ctx, tx, by, a.Org, a.ID, hash)
 		}
 	})
 }

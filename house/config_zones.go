@@ -80,6 +80,9 @@ func (c Config) identity() (identity.Config, error) {
 	}
 	out := identity.Config{SessionIdle: c.HTTP.Idle, SessionLife: c.HTTP.Life, DeviceLife: c.Devices.KnownFor,
 		Passwords: identity.Rules{MinLength: c.Passwords.MinLength, Classes: c.Passwords.Classes}}
+	if out.Life, err = c.life(); err != nil {
+		return out, err
+	}
 	var ok bool
 	if out.Phones, ok = phones[c.Devices.Phones]; !ok {
 		return out, errs.E(errs.Invalid, "devices.phones: %q is none of many, replace, refuse", c.Devices.Phones)

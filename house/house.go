@@ -88,9 +88,7 @@ func (h *House) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if h.conf.Devices.Tell {
-		h.Identity.UseNotices(notices{h})
-	}
+	h.Identity.UseNotices(notices{h})
 	// Mail is what clients listen to; it wakes them for the other rooms too.
 	h.Directory.OnPreference(h.Mail.Wake)
 	h.administration()

@@ -87,6 +87,10 @@ func (n httpNeeds) Session(ctx context.Context, token, peer string) (httpdoor.Su
 	return n.known(ctx, s, err)
 }
 
+func (n httpNeeds) Due(ctx context.Context, s httpdoor.Subject) (time.Time, error) {
+	return n.h.Identity.Due(ctx, s.Subject)
+}
+
 func (n httpNeeds) CloseSession(ctx context.Context, token string) error {
 	return n.h.Identity.CloseSession(ctx, token)
 }

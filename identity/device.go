@@ -237,7 +237,7 @@ func (i *Identity) Disown(ctx context.Context, token string, peer Peer) error {
 			return err
 		}
 		// Sessions are of an older credential then, and over.
-		if err := lockCredential(ctx, tx, org, d.account); err != nil {
+		if err := lockCredential(ctx, tx, org, d.account, LockDisowned, now.UnixMilli()); err != nil {
 			return err
 		}
 		by := policy.Subject{Org: org, Account: d.account, Peer: peer.Addr.String(), Door: peer.Door}

@@ -16,7 +16,15 @@ import (
 )
 
 // letters keeps what people would have been told.
-type letters struct{ list []NewDevice }
+type letters struct {
+	list []NewDevice
+	due  []PasswordDue
+}
+
+func (l *letters) PasswordDue(_ context.Context, d PasswordDue) error {
+	l.due = append(l.due, d)
+	return nil
+}
 
 func (l *letters) NewDevice(_ context.Context, n NewDevice) error {
 	l.list = append(l.list, n)

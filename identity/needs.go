@@ -11,6 +11,8 @@ import (
 type Notices interface {
 	// NewDevice tells of a sign-in with a device that was not known before.
 	NewDevice(ctx context.Context, n NewDevice) error
+	// PasswordDue tells of a password that has to be replaced soon.
+	PasswordDue(ctx context.Context, d PasswordDue) error
 }
 
 // NewDevice is such a sign-in.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"chancery/kit/errs"
 )
@@ -33,6 +34,13 @@ func (p *people) AnswerPasskey(ctx context.Context, ticket, answer string, peer 
 	}
 	s, err := p.Verify(ctx, "key@b", "right", peer.Addr)
 	return SignInStep{Subject: s, Codes: []string{"aaaa"}}, err
+}
+
+func (p *people) Due(_ context.Context, s Subject) (time.Time, error) {
+	if s.Address == "due@b" {
+		return time.Date(2027, 5, 21, 8, 0, 0, 0, time.UTC), nil
+	}
+	return time.Time{}, nil
 }
 
 func (p *people) Disown(_ context.Context, token string, _ Peer) error {
@@ -64,6 +72,18 @@ func TestWaysIn(t *testing.T) {
 		r := ask(d, "POST", "http://host/auth/"+c.path, c.body, jsonType)
 		if got := text(t, r); r.StatusCode != c.status || !strings.Contains(got, c.want) || len(r.Cookies()) != c.cookies || r.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d %s %v", c.name, r.StatusCode, got, r.Cookies())
+		}
+	}
+}
+
+// TestPasswordDue tells the client of a password that has to be changed.
+func TestPasswordDue(t *testing.T) {
+	d := newDoor(t, nil)
+	for address, want := range map[string]string{"due@b": `"passwordDue":"2027-05-21T08:00:00Z"`, "a@b": `"offline":true}`} {
+		r := ask(d, "POST", "http://host/auth/sign-in", `{"address":"`+address+`","password":"right"}`, jsonType)
+		me := ask(d, "GET", "http://host/auth/me", "", "Cookie: "+r.Cookies()[0].Name+"="+r.Cookies()[0].Value)
+		if got := text(t, me); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", address, got)
 		}
 	}
 }
