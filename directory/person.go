@@ -127,7 +127,7 @@ func (k *desk) takeUp(ctx context.Context, a Account) error {
 	if !a.Locked {
 		return nil
 	}
-	return k.lock(ctx, a.ID, false)
+	return k.lock(ctx, a.ID, "")
 }
 
 // ChangePerson changes a person and their posts by what change does to them.
@@ -150,7 +150,11 @@ func (d *Directory) ChangePerson(ctx context.Context, by policy.Subject, person 
 		// What a change cannot be about, whoever asks.
 		now.ID, now.Account, now.Address, now.Source, now.Language = old.ID, old.Account, old.Address, old.Source, old.Language
 		if now.Locked != old.Locked {
-			if err := k.setLock(ctx, old, now.Locked); err != nil {
+			reason := ""
+			if now.Locked {
+				reason = LockAdministrator
+			}
+			if err := k.setLock(ctx, old, reason); err != nil {
 				return err
 			}
 		}
@@ -204,7 +208,7 @@ func (d *Directory) RemovePerson(ctx context.Context, by policy.Subject, person 
 		if err := k.mayHandle(p, Person{}); err != nil {
 			return err
 		}
-		if err := k.setLock(ctx, p, true); err != nil {
+		if err := k.setLock(ctx, p, LockLeft); err != nil {
 			return err
 		}
 		if err := deletePerson(ctx, k.tx, by.Org, person); err != nil {

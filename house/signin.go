@@ -69,6 +69,10 @@ func (n httpNeeds) Disown(ctx context.Context, token string, peer httpdoor.Peer)
 	return n.h.Identity.Disown(ctx, token, caller(peer))
 }
 
+func (n httpNeeds) AskUnlock(ctx context.Context, address, note string, peer httpdoor.Peer) error {
+	return n.h.Identity.AskUnlock(ctx, address, note, caller(peer))
+}
+
 func (n httpNeeds) step(ctx context.Context, step identity.Step, err error) (httpdoor.SignInStep, error) {
 	out := httpdoor.SignInStep{Codes: step.Codes, Ticket: step.Ticket, Methods: step.Methods, Enrol: step.Enrol, Options: step.Options}
 	if err == nil && step.Ticket == "" {

@@ -59,3 +59,43 @@ func deleteAsk(ctx context.Context, tx *store.Tx, org, account int64) error {
 	_, err := tx.Exec(ctx, "DELETE FROM unlock_ask WHERE org_id = $1 AND account_id = $2", org, account)
 	return err
 }
+
+// putAsk keeps somebody's word, unless they gave one just before.
+func putAsk(ctx context.Context, tx *store.Tx, org, account, now, before int64, peer, note string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO unlock_ask (org_id, account_id, asked_at, peer, note) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (org_id, account_id) DO UPDATE SET asked_at = $3, peer = $4, note = $5 WHERE unlock_ask.asked_at < $6`, org, account, now, peer, note, before)
+	return err
+}
+
+func hasAsk(ctx context.Context, tx *store.Tx, org, account int64) (asked bool, err error) {
+	err = tx.Row(ctx, "SELECT EXISTS (SELECT 1 FROM unlock_ask WHERE org_id = $1 AND account_id = $2)", []any{org, account}, &asked)
+	return asked, err
+}
+
+// waiting is an account whose credential is locked, or whose person asks.
+type waiting struct {
+	account, at, asked int64
+	locked             bool
+	reason, peer, note string
+}
+
+// selectWaiting returns those who asked first, then the newest locks.
+func selectWaiting(ctx context.Context, tx *store.Tx, org int64, limit int) (list []waiting, err error) {
+	err = tx.Query(ctx, `SELECT c.account_id, c.locked, c.lock_reason, c.locked_at, COALESCE(u.asked_at, 0), COALESCE(u.peer, ''), COALESCE(u.note, '')
+		FROM credential c LEFT JOIN unlock_ask u ON u.org_id = c.org_id AND u.account_id = c.account_id
+		WHERE c.org_id = $1 AND (c.locked OR u.asked_at IS NOT NULL) ORDER BY COALESCE(u.asked_at, 0) DESC, c.locked_at DESC, c.account_id LIMIT $2`,
+		[]any{org, limit}, func(scan func(...any) error) error {
+			var w waiting
+			err := scan(&w.account, &w.locked, &w.reason, &w.at, &w.asked, &w.peer, &w.note)
+			list = append(list, w)
+			return err
+		})
+	return list, err
+}
+
+// reopenCredential unlocks a password that its holder has to replace.
+func reopenCredential(ctx context.Context, tx *store.Tx, org, account, due int64) error {
+	_, err := tx.Exec(ctx, `UPDATE credential SET locked = FALSE, lock_reason = '', locked_at = 0, once = TRUE, due_at = $3, warned = 0
+		WHERE org_id = $1 AND account_id = $2`, org, account, due)
+	return err
+}

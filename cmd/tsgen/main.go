@@ -166,6 +166,8 @@ var mailTypes = []described{
 	{directory.ServiceLevelObject{}, ""},
 	{directory.AuditObject{}, "An entry of the record of what happened."},
 	{directory.PreferenceObject{}, "A choice of the person; its id is its name."},
+	{identity.LockedAccountObject{}, "An account that waits to be unlocked (our own capability)."},
+	{identity.UnlockAnswer{}, "What LockedAccount/unlock answers."},
 	{identity.SignInObject{}, "A sign-in to the person's own account (our own capability)."},
 	{jmapmail.Template{}, "A letter prepared in advance."},
 	{jmapmail.TemplateFile{}, "A file that goes along with the letters of a template."},

@@ -99,6 +99,7 @@ func New(conf Config, identity Identity, assets fs.FS, routes []Route, log *slog
 		{"POST /auth/enrol", Public, http.HandlerFunc(d.enrol)},
 		{"POST /auth/passkey", Public, http.HandlerFunc(d.passkey)},
 		{"POST /auth/not-me", Public, http.HandlerFunc(d.notMe)},
+		{"POST /auth/help", Public, http.HandlerFunc(d.help)},
 		{"POST /auth/sign-out", Public, http.HandlerFunc(d.signOut)},
 		{"GET /auth/me", SignedIn, http.HandlerFunc(d.me)},
 		{"GET /.well-known/autoconfig/mail/config-v1.1.xml", Public, http.HandlerFunc(d.autoconfig)},

@@ -74,6 +74,9 @@ type Identity interface {
 	AnswerPasskey(ctx context.Context, ticket, answer string, peer Peer) (SignInStep, error)
 	// Disown takes the word of somebody that a sign-in was not theirs.
 	Disown(ctx context.Context, token string, peer Peer) error
+	// AskUnlock takes the word of somebody who cannot sign in. It answers the
+	// same for every address.
+	AskUnlock(ctx context.Context, address, note string, peer Peer) error
 	// OpenSession starts a browser session.
 	OpenSession(ctx context.Context, s Subject, peer Peer) (Opened, error)
 	// Session returns whose session a token is, as seen from the peer.

@@ -43,6 +43,13 @@ func (p *people) Due(_ context.Context, s Subject) (time.Time, error) {
 	return time.Time{}, nil
 }
 
+func (p *people) AskUnlock(_ context.Context, address, note string, _ Peer) error {
+	if note == "again" {
+		return errs.E(errs.RateLimited, "Too many words from %s.", address)
+	}
+	return nil
+}
+
 func (p *people) Disown(_ context.Context, token string, _ Peer) error {
 	if token != "good" {
 		return told{errs.E(errs.NotFound, "The link was used already.")}
@@ -66,6 +73,9 @@ func TestWaysIn(t *testing.T) {
 		{"an answer to another site", "passkey", `{"ticket":"question at http://evil","answer":{"id":"k"}}`, 401, `no`, 0},
 		{"not me", "not-me", `{"token":"good"}`, 204, ``, 0},
 		{"not me, twice", "not-me", `{"token":"used"}`, 404, `"type":"urn:chancery:problem:linkUsed"`, 0},
+		{"a word to the administrator", "help", `{"address":"a@b","note":"Room 5"}`, 204, ``, 0},
+		{"a word of nobody", "help", `{"note":"Room 5"}`, 400, `address`, 0},
+		{"too many words", "help", `{"address":"a@b","note":"again"}`, 429, ``, 0},
 		{"no JSON", "not-me", `token=good`, 400, `not a sign-in`, 0},
 		{"too much", "passkey", `{"ticket":"` + strings.Repeat("x", maxSignIn) + `"}`, 400, `not a sign-in`, 0},
 	} {
@@ -98,6 +108,7 @@ func TestForgedSignIn(t *testing.T) {
 		"enrol":   `{"ticket":"ticket of new@b","method":"totp","name":"App"}`,
 		"passkey": `{"ticket":"question at http://host","answer":{"id":"k"}}`,
 		"not-me":  `{"token":"good"}`,
+		"help":    `{"address":"a@b"}`,
 	} {
 		for name, headers := range map[string][]string{
 			"by fetch metadata":   {jsonType, "Sec-Fetch-Site: cross-site"},
