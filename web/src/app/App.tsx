@@ -1,4 +1,5 @@
 import { Suspense, lazy, useCallback, useEffect, useState } from 'react'
+import { navigate } from 'wouter/use-browser-location'
 import { isLanguage, pickLanguage, speak, useT, withTexts } from '~/kit/i18n'
 import { prefs } from '~/kit/prefs'
 import { SyncError, asSyncError } from '~/kit/sync/errors'
@@ -28,6 +29,7 @@ type State =
 
 const Gallery = lazy(() => withTexts('gallery', () => withTexts('settings', () => import('./gallery/Gallery'))))
 
+const DueNote = lazy(() => withTexts('life', () => import('./DueNote')))
 const NotMe = lazy(() => withTexts('ways', () => import('./ways/NotMe')))
 
 // The session ended by itself: nothing may be read in this browser any more.
@@ -157,6 +159,7 @@ export function App() {
         <PersonContext value={{ me: state.me, leave: () => setState({ at: 'out' }), mirror: state.mirror }}>
           <LivenessContext value={live}>
             <Rooms engine={state.engine} />
+            {state.me.passwordDue && <Suspense><DueNote due={state.me.passwordDue} onChange={() => navigate('/settings/security')} /></Suspense>}
             {state.me.idleSeconds && <IdleWatch seconds={state.me.idleSeconds} wipe={wipeNow} onEnd={expired} />}
             <Confirmations />
             <Toasts />

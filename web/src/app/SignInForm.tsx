@@ -10,6 +10,7 @@ import css from './SignIn.module.css'
 const KeyStep = lazy(() => withTexts('ways', () => import('./ways/KeyStep')))
 const EnrolFirst = lazy(() => withTexts('ways', () => withTexts('security', () => import('./ways/EnrolFirst'))))
 const ChoosePassword = lazy(() => withTexts('life', () => withTexts('security', () => import('./ways/ChoosePassword'))))
+const HelpIn = lazy(() => withTexts('life', () => import('./ways/HelpIn')))
 const FirstCodes = lazy(() => withTexts('security', () => import('./ways/FirstCodes')))
 
 // What the person is most likely to have at hand comes first.
@@ -27,6 +28,7 @@ export function SignInForm({ address, onDone }: { address?: string; onDone: () =
   const [error, setError] = useState<string>()
   const [next, setNext] = useState<NextStep | null>(null)
   const [method, setMethod] = useState<Method>('totp')
+  const [helping, setHelping] = useState<string | null>(null)
   const [codes, setCodes] = useState<string[] | null>(null)
   const recovery = method === 'recovery'
   const field = useRef<HTMLInputElement>(null)
@@ -78,6 +80,13 @@ export function SignInForm({ address, onDone }: { address?: string; onDone: () =
     return (
       <Suspense>
         <FirstCodes codes={codes} onClose={() => { setCodes(null); void onDone() }} />
+      </Suspense>
+    )
+  }
+  if (helping !== null) {
+    return (
+      <Suspense>
+        <HelpIn address={helping} onBack={() => { setHelping(null); setError(undefined) }} />
       </Suspense>
     )
   }
@@ -139,6 +148,11 @@ export function SignInForm({ address, onDone }: { address?: string; onDone: () =
           {keysWork() && (
             <Button look="quiet" onClick={passkey}>
               {t('signIn.passkey')}
+            </Button>
+          )}
+          {!address && (
+            <Button look="quiet" onClick={(e) => setHelping(String(new FormData(e.currentTarget.form ?? undefined).get('address') ?? ''))}>
+              {t('signIn.help')}
             </Button>
           )}
         </>

@@ -83,6 +83,11 @@ export async function disown(token: string): Promise<void> {
   await post('/auth/not-me', { token })
 }
 
+/** Asks the administrator to be let in, by who cannot sign in. */
+export async function askHelp(address: string, note: string): Promise<void> {
+  await post('/auth/help', { address, note })
+}
+
 async function step(url: string, body: object): Promise<Outcome> {
   return (await post(url, body)) as Outcome
 }
