@@ -86,9 +86,10 @@ test('a system administrator makes a unit, a person with a post, a level, and un
   const password = await first.getByText(/^Cx2-/).innerText()
   await first.getByRole('button', { name: 'Done' }).click()
 
-  // The new person signs in with that password.
+  // The new person signs in with that password, and has to choose another one.
   const theirs = await fetch(`${boss.url}/auth/sign-in`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ address, password }) })
-  expect(theirs.status).toBe(204)
+  expect(theirs.status).toBe(200)
+  expect(await theirs.json()).toMatchObject({ methods: ['password'] })
 
   await page.getByLabel('Find by name').fill('mole')
   await page.getByRole('button', { name: /Mole Digger/ }).click()

@@ -14,6 +14,8 @@ export interface OwnOffice {
   browser: Browser
   /** Gives an account another password, as whoever runs the server does. */
   newPassword: (address: string, password: string) => void
+  /** Runs a command beside the server, with its lines of input. */
+  cli: (args: readonly string[], input?: string) => void
   /** The desk of one of its people. */
   desk: (name: string) => Desk
   close: () => Promise<void>
@@ -44,6 +46,7 @@ export async function ownOffice(people: readonly string[], settings: Record<stri
     url,
     browser,
     newPassword: (address, given) => account('password', address, given),
+    cli: (args, input) => void execFileSync(program, [...args, '--data', join(dir, 'data')], { env, input: `${input ?? ''}\n`, stdio: ['pipe', 'ignore', 'inherit'] }),
     desk: (name) => ({ url, browser, address: `${name}@city.example`, password, close: async () => {} }),
     close: async () => {
       await browser.close()
