@@ -78,7 +78,7 @@ func (c Config) identity() (identity.Config, error) {
 	if err != nil {
 		return identity.Config{}, err
 	}
-	out := identity.Config{SessionIdle: c.HTTP.Idle, SessionLife: c.HTTP.Life, DeviceLife: c.Devices.KnownFor,
+	out := identity.Config{SessionIdle: c.HTTP.Idle, SessionLife: c.HTTP.Life, DeviceLife: c.Devices.KnownFor, SecondAddress: c.Passwords.SecondAddress,
 		Passwords: identity.Rules{MinLength: c.Passwords.MinLength, Classes: c.Passwords.Classes}}
 	if out.Life, err = c.life(); err != nil {
 		return out, err

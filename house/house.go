@@ -106,6 +106,9 @@ func (h *House) build(ctx context.Context) (err error) {
 // Close closes the store after running transactions.
 func (h *House) Close() error {
 	var err error
+	if h.Identity != nil {
+		h.Identity.Wait()
+	}
 	if h.Index != nil {
 		err = h.Index.Close()
 	}

@@ -117,3 +117,37 @@ func mustChoose(ctx context.Context, t *testing.T, h *House, address, password s
 		t.Errorf("%s: %+v, %v", address, step, err)
 	}
 }
+
+// TestResetLetters sends code and link to the second address, in the person's
+// language; the link leads home, whatever the browser says.
+func TestResetLetters(t *testing.T) {
+	ctx := t.Context()
+	h := lifeHouse(t)
+	second, err := h.AddAccount(ctx, policy.System(1), NewAccount{Address: "second@other.example", PasswordHash: identity.HashPassword("A good password")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, language := range []string{"en", "zh-TW", "zh-CN", "vi", "ko"} {
+		a, err := h.AddAccount(ctx, policy.System(1), NewAccount{Address: strings.ToLower(language) + "@city.example", PasswordHash: identity.HashPassword("A good password"), Language: language})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := (notices{h}).SecondCode(ctx, identity.SecondCode{Account: a, To: second.Address, Code: "123456"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := (notices{h}).ResetLink(ctx, identity.ResetLink{Account: a, To: second.Address, Site: "https://evil.test", Token: "1.secret"}); err != nil {
+			t.Fatal(err)
+		}
+		letters := inbox(ctx, t, h, second.Org, second.ID)
+		if len(letters) != 2*n+2 {
+			t.Fatalf("%s: %d letters", language, len(letters))
+		}
+		code, link := letters[2*n], letters[2*n+1]
+		if strings.Contains(code, "https://") {
+			code, link = link, code
+		}
+		if strings.Count(code, "123456") != 2 || !strings.Contains(code, a.Address) || !strings.Contains(link, "https://mail.city.example/reset#1.secret") || !strings.Contains(link, a.Address) || strings.Contains(link, "evil") {
+			t.Errorf("%s: %s %s", language, code, link)
+		}
+	}
+}

@@ -73,6 +73,14 @@ func (n httpNeeds) AskUnlock(ctx context.Context, address, note string, peer htt
 	return n.h.Identity.AskUnlock(ctx, address, note, caller(peer))
 }
 
+func (n httpNeeds) AskReset(ctx context.Context, address string, peer httpdoor.Peer) error {
+	return n.h.Identity.AskReset(ctx, address, caller(peer))
+}
+
+func (n httpNeeds) Reset(ctx context.Context, token, password string, peer httpdoor.Peer) error {
+	return n.h.Identity.Reset(ctx, token, password, caller(peer))
+}
+
 func (n httpNeeds) step(ctx context.Context, step identity.Step, err error) (httpdoor.SignInStep, error) {
 	out := httpdoor.SignInStep{Codes: step.Codes, Ticket: step.Ticket, Methods: step.Methods, Enrol: step.Enrol, Options: step.Options}
 	if err == nil && step.Ticket == "" {

@@ -143,7 +143,9 @@ func (i *Identity) Capabilities(who Who) []jmap.Capability {
 			"RecoveryCode/renew": a.recoveryRenew,
 			"AppPassword/get":    a.appPasswordGet, "AppPassword/add": a.appPasswordAdd, "AppPassword/remove": a.appPasswordRemove,
 			"SignInSession/get": a.sessionGet, "SignInSession/end": a.sessionEnd,
-			"Password/change": a.passwordChange,
+			"Password/change":   a.passwordChange,
+			"SecondAddress/get": a.secondGet,
+			"SecondAddress/add": a.secondAdd, "SecondAddress/confirm": a.secondConfirm, "SecondAddress/remove": a.secondRemove,
 		},
 	}}
 }

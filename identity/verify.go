@@ -36,6 +36,7 @@ type Config struct {
 	SignIns       int            // sign-ins that a person is shown, the newest; default 100
 	Passwords     Rules
 	Life          Life // how long passwords are good; default for ever
+	SecondAddress bool // people may register an address elsewhere, and choose a password anew by a link sent there
 }
 
 // Identity answers who somebody is. One serves all doors of a process.
@@ -49,8 +50,11 @@ type Identity struct {
 	hash    chan struct{}
 	good    *cache
 	pace    *pace
-	notices Notices     // nil: nobody is told
-	tended  atomic.Bool // the days at which passwords end fit the settings
+	notices Notices        // nil: nobody is told
+	posts   *pace          // letters that strangers make us send
+	behind  sync.WaitGroup // what goes on after an answer
+	waiting atomic.Int64   // how much of it
+	tended  atomic.Bool    // the days at which passwords end fit the settings
 }
 
 // New brings the tables up to date.
@@ -82,7 +86,7 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 		conf.Life.Warn = []int{14, 7, 1}
 	}
 	conf.zones()
-	i := &Identity{db: db, dir: dir, conf: conf, clock: c, log: log, hash: make(chan struct{}, conf.HashWorkers), good: newCache(10_000), pace: newPace(c)}
+	i := &Identity{db: db, dir: dir, conf: conf, clock: c, log: log, hash: make(chan struct{}, conf.HashWorkers), good: newCache(10_000), pace: newPace(c), posts: newPace(c)}
 	rand.Read(i.secret[:])
 	return i, nil
 }

@@ -168,6 +168,7 @@ var mailTypes = []described{
 	{directory.PreferenceObject{}, "A choice of the person; its id is its name."},
 	{identity.LockedAccountObject{}, "An account that waits to be unlocked (our own capability)."},
 	{identity.UnlockAnswer{}, "What LockedAccount/unlock answers."},
+	{identity.SecondAddressAnswer{}, "What SecondAddress/get answers."},
 	{identity.SignInObject{}, "A sign-in to the person's own account (our own capability)."},
 	{jmapmail.Template{}, "A letter prepared in advance."},
 	{jmapmail.TemplateFile{}, "A file that goes along with the letters of a template."},

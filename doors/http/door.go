@@ -99,6 +99,8 @@ func New(conf Config, identity Identity, assets fs.FS, routes []Route, log *slog
 		{"POST /auth/enrol", Public, http.HandlerFunc(d.enrol)},
 		{"POST /auth/passkey", Public, http.HandlerFunc(d.passkey)},
 		{"POST /auth/not-me", Public, http.HandlerFunc(d.notMe)},
+		{"POST /auth/forgot", Public, http.HandlerFunc(d.forgot)},
+		{"POST /auth/reset", Public, http.HandlerFunc(d.reset)},
 		{"POST /auth/help", Public, http.HandlerFunc(d.help)},
 		{"POST /auth/sign-out", Public, http.HandlerFunc(d.signOut)},
 		{"GET /auth/me", SignedIn, http.HandlerFunc(d.me)},

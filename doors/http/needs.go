@@ -77,6 +77,10 @@ type Identity interface {
 	// AskUnlock takes the word of somebody who cannot sign in. It answers the
 	// same for every address.
 	AskUnlock(ctx context.Context, address, note string, peer Peer) error
+	// AskReset sends a link for a new password, where there is a second address;
+	// it answers the same for every address. Reset takes the link's token.
+	AskReset(ctx context.Context, address string, peer Peer) error
+	Reset(ctx context.Context, token, password string, peer Peer) error
 	// OpenSession starts a browser session.
 	OpenSession(ctx context.Context, s Subject, peer Peer) (Opened, error)
 	// Session returns whose session a token is, as seen from the peer.

@@ -50,6 +50,20 @@ func (p *people) AskUnlock(_ context.Context, address, note string, _ Peer) erro
 	return nil
 }
 
+func (p *people) AskReset(_ context.Context, _ string, peer Peer) error {
+	if peer.Site != "http://host" {
+		return errs.E(errs.Internal, "the link leads to %s", peer.Site)
+	}
+	return nil
+}
+
+func (p *people) Reset(_ context.Context, token, password string, _ Peer) error {
+	if token != "good" || password != "A long password" {
+		return told{errs.E(errs.NotFound, "The link was used already.")}
+	}
+	return nil
+}
+
 func (p *people) Disown(_ context.Context, token string, _ Peer) error {
 	if token != "good" {
 		return told{errs.E(errs.NotFound, "The link was used already.")}
@@ -76,6 +90,10 @@ func TestWaysIn(t *testing.T) {
 		{"a word to the administrator", "help", `{"address":"a@b","note":"Room 5"}`, 204, ``, 0},
 		{"a word of nobody", "help", `{"note":"Room 5"}`, 400, `address`, 0},
 		{"too many words", "help", `{"address":"a@b","note":"again"}`, 429, ``, 0},
+		{"a forgotten password", "forgot", `{"address":"a@b"}`, 204, ``, 0},
+		{"of nobody", "forgot", `{}`, 400, `address`, 0},
+		{"a new one by the link", "reset", `{"token":"good","password":"A long password"}`, 204, ``, 0},
+		{"by a used link", "reset", `{"token":"used","password":"A long password"}`, 404, `"type":"urn:chancery:problem:linkUsed"`, 0},
 		{"no JSON", "not-me", `token=good`, 400, `not a sign-in`, 0},
 		{"too much", "passkey", `{"ticket":"` + strings.Repeat("x", maxSignIn) + `"}`, 400, `not a sign-in`, 0},
 	} {
@@ -109,6 +127,8 @@ func TestForgedSignIn(t *testing.T) {
 		"passkey": `{"ticket":"question at http://host","answer":{"id":"k"}}`,
 		"not-me":  `{"token":"good"}`,
 		"help":    `{"address":"a@b"}`,
+		"forgot":  `{"address":"a@b"}`,
+		"reset":   `{"token":"good","password":"A long password"}`,
 	} {
 		for name, headers := range map[string][]string{
 			"by fetch metadata":   {jsonType, "Sec-Fetch-Site: cross-site"},

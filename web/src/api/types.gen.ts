@@ -670,6 +670,14 @@ export interface UnlockAnswer {
   password: string | null
 }
 
+/** What SecondAddress/get answers. */
+export interface SecondAddressAnswer {
+  accountId: Id
+  offered: boolean
+  email: string | null
+  pending: string | null
+}
+
 /** A sign-in to the person's own account (our own capability). */
 export interface SignInObject {
   id: Id
