@@ -72,6 +72,7 @@ test('who cannot sign in asks; the administrator opens the account, by a one-tim
   expect(await findings(asking.page, 'ask for help')).toEqual([])
   expect(await fits(asking.page)).toBe(true)
   await asking.page.getByRole('button', { name: 'Gửi đề nghị đến quản trị viên' }).tap()
+  await asking.page.getByRole('status').waitFor()
   const sent = await asking.page.getByRole('status').innerText()
   expect(sent).toContain('Nếu có tài khoản này')
   // A stranger learns nothing: an address that nobody has gets the same answer.

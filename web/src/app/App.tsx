@@ -32,6 +32,8 @@ const Gallery = lazy(() => withTexts('gallery', () => withTexts('settings', () =
 const DueNote = lazy(() => withTexts('life', () => import('./DueNote')))
 const NotMe = lazy(() => withTexts('ways', () => import('./ways/NotMe')))
 
+const Reset = lazy(() => withTexts('life', () => withTexts('security', () => import('./ways/Reset'))))
+
 // The session ended by itself: nothing may be read in this browser any more.
 const wipe = async (mirror: Mirror | null): Promise<void> => (await import('./away')).ended(mirror)
 
@@ -144,6 +146,13 @@ export function App() {
     return (
       <Suspense>
         <NotMe />
+      </Suspense>
+    )
+  }
+  if (location.pathname === '/reset') {
+    return (
+      <Suspense>
+        <Reset />
       </Suspense>
     )
   }

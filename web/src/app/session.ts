@@ -88,6 +88,16 @@ export async function askHelp(address: string, note: string): Promise<void> {
   await post('/auth/help', { address, note })
 }
 
+/** Asks for a link for a new password, to the second address of an account. */
+export async function askReset(address: string): Promise<void> {
+  await post('/auth/forgot', { address })
+}
+
+/** Chooses a new password by such a link. */
+export async function resetPassword(token: string, password: string): Promise<void> {
+  await post('/auth/reset', { token, password })
+}
+
 async function step(url: string, body: object): Promise<Outcome> {
   return (await post(url, body)) as Outcome
 }
