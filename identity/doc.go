@@ -14,9 +14,9 @@
 // CloseSession, Disown; for the person themself AddTOTP, AddKey,
 // AddAppPassword, EndSession, ForgetDevice, ChangePassword and their like;
 // SignIns; for the life of
-// an account Tend, SetFirstPassword, AskUnlock, Queue, Unlock.
+// an account Tend, SetFirstPassword, AskUnlock, Queue, Unlock, AskReset, Reset.
 //
-// Needs: Notices, who tells people of a new device or a password that ends
+// Needs: Notices, who writes to people about their account
 // (needs.go).
 //
 // Rules it answers: D24, D25, D26, N42, N43, N45, K04, K06, K08, K20, K21, K38,
