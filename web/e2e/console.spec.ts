@@ -34,7 +34,7 @@ test('the console is only there for who holds a role', async () => {
   const { page, context, errors } = await newPage(desk)
   await signIn(page, desk)
   await page.getByRole('navigation', { name: 'Rooms' }).getByRole('button', { name: 'Contacts' }).waitFor()
-  expect(await page.getByRole('button', { name: 'Administration' }).count()).toBe(0)
+  expect(await page.getByRole('button', { name: 'Console' }).count()).toBe(0)
   const session = (await (await fetch(`${desk.url}/.well-known/jmap`, { headers: { Authorization: `Basic ${btoa(`${desk.address}:${desk.password}`)}` } })).json()) as { capabilities: object }
   expect(Object.keys(session.capabilities).filter((c) => c.endsWith(':admin'))).toEqual([])
   expect(errors.filter((e) => !e.includes('401'))).toEqual([])

@@ -154,28 +154,3 @@ test('a device without a browser is let in by its code, on a phone', async () =>
   expect(errors.filter((e) => !e.includes('401') && !e.includes('404'))).toEqual([])
   await context.close()
 })
-
-const shots = process.env['SSO_SHOTS']
-test.runIf(shots)('screenshots', async () => {
-  for (const [language, theme, size] of [['zh-TW', 'light', 'desktop'], ['vi', 'dark', 'phone'], ['zh-TW', 'dark', 'desktop'], ['vi', 'light', 'phone']] as const) {
-    const { page, context } = await newPage(desk, { language, theme, size })
-    await page.goto(request())
-    await fill(page, desk)
-    await page.getByRole('listitem').first().waitFor()
-    await page.screenshot({ path: `${shots}/consent-${language}-${theme}-${size}.png` })
-    await page.goto(`${desk.url}/sso/device`)
-    await page.locator('input[name=code]').waitFor()
-    await page.screenshot({ path: `${shots}/device-${language}-${theme}-${size}.png` })
-    await page.goto(request())
-    await page.getByRole('button').first().click()
-    await page.getByText('Attendance').waitFor()
-    await post('/oauth/token', { grant_type: 'authorization_code', code: heard.at(-1)?.get('code') ?? '', redirect_uri: `${site}/back`, code_verifier: verifier })
-    await page.goto(`${desk.url}/settings/systems`)
-    await page.getByText('差勤系統').first().waitFor()
-    await page.screenshot({ path: `${shots}/systems-${language}-${theme}-${size}.png` })
-    await page.goto(`${desk.url}/sso/refused`)
-    await page.getByRole('heading').waitFor()
-    await page.screenshot({ path: `${shots}/refused-${language}-${theme}-${size}.png` })
-    await context.close()
-  }
-})

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
+import { inject } from 'vitest'
 import { Api, letter } from './api'
 import { signIn, type Desk, type Size } from './harness'
 import { files, withFiles } from './samples'
@@ -79,6 +80,8 @@ export interface Stop {
   floats?: true
   /** Left out on a phone, where there is no such thing. */
   desk?: true
+  /** Who has to be signed in for it: the local part of an administrator's address. */
+  who?: string
 }
 
 const go = async ({ page, desk }: Visit, path: string): Promise<void> => void (await page.goto(desk.url + path))
@@ -109,6 +112,18 @@ const settings = (section: string, wait: string): Stop => ({
   open: async (v) => {
     await go(v, `/settings/${section}`)
     await v.page.locator(wait).first().waitFor()
+  },
+})
+const [system, security, audit] = ['ben.okafor', 'priya.raman', 'tong.ruolan']
+const admin = (who: string, section: string, wait: string, form = false): Stop => ({
+  name: form ? `console-${section}-form` : `console-${section}`,
+  who,
+  open: async (v) => {
+    await go(v, `/console/${section}`)
+    await v.page.locator(wait).first().waitFor()
+    if (!form) return
+    await v.page.locator('#list header button').click()
+    await v.page.getByRole('dialog').waitFor()
   },
 })
 const viewer = (name: string, file: number, wait: string): Stop => ({
@@ -164,6 +179,8 @@ export const stops: Stop[] = [
   settings('templates', 'section button'),
   settings('files', '#settings-heading'),
   settings('keyboard', 'section [role=switch]'),
+  settings('security', '[aria-labelledby=settings-heading] h2'),
+  settings('systems', '[aria-labelledby=settings-heading] p'),
   settings('signins', 'section li time'),
   settings('device', 'section [role=switch], section select'),
   { name: 'contacts', open: async (v) => { await go(v, '/contacts'); await v.page.locator('[data-card]').first().waitFor() } },
@@ -171,15 +188,32 @@ export const stops: Stop[] = [
   { name: 'merge', floats: true, open: async (v) => { await go(v, '/contacts'); await v.page.locator('[data-card]').first().waitFor(); await button(v, 'contacts.more').click(); await v.page.getByRole('menuitem', { name: v.word('contacts.duplicates') }).click(); await v.page.locator('[data-merged]').waitFor() } },
   { name: 'card-form', open: async (v) => { await go(v, '/contacts'); await v.page.locator('[data-card]').first().waitFor(); await press('n', '[role=dialog] input')(v) } },
   { name: 'gone', open: async (v) => { await go(v, `/mail/${v.scene.account}/${v.scene.inbox}/nothing`); await v.page.waitForTimeout(800) } },
+  admin(system, 'people', '#list li button'),
+  admin(system, 'people', '#list li button', true),
+  admin(system, 'units', '#list li'),
+  admin(system, 'units', '#list li', true),
+  admin(system, 'levels', '#list h1'),
+  admin(system, 'levels', '#list h1', true),
+  admin(security, 'roles', '#list li'),
+  admin(security, 'roles', '#list li', true),
+  admin(security, 'rules', '#list h1'),
+  admin(security, 'rules', '#list h1', true),
+  admin(audit, 'record', '#list td'),
 ]
 
 /** The tour of one size: signed in, at each stop in turn. A stop that cannot be reached is a failure of its own. */
 export async function tour(v: Visit, at: (stop: Stop) => Promise<void>, only?: RegExp): Promise<string[]> {
   const failed: string[] = []
   await signIn(v.page, v.desk)
+  let who: string | undefined
   for (const stop of stops) {
     if ((stop.desk && v.size === 'phone') || (only && !only.test(stop.name))) continue
     try {
+      if (stop.who !== who) {
+        who = stop.who
+        await v.page.context().clearCookies()
+        await signIn(v.page, { ...v.desk, ...inject('office').accounts.find((a) => a.address.startsWith(`${who}@`)) })
+      }
       v.page.setDefaultTimeout(12_000)
       // Once more on a busy machine: a screen that cannot be reached fails twice.
       await stop.open(v).catch(() => stop.open(v))

@@ -1,6 +1,6 @@
 import { isLanguage, language, languages, speak, useT } from '~/kit/i18n'
 import { setPrefs } from '~/kit/prefs'
-import { Seal } from './Seal'
+import { Door } from './Door'
 import { SignInForm } from './SignInForm'
 import css from './SignIn.module.css'
 
@@ -8,34 +8,32 @@ import css from './SignIn.module.css'
 export function SignIn({ expired, onDone }: { expired: boolean; onDone: () => Promise<void> }) {
   const t = useT()
   return (
-    <main className={css.page}>
-      <div className={css.brand}>
-        <Seal size={52} />
-        <p className={css.name}>Chancery</p>
-        <p className={css.sub}>{t('signIn.tagline')}</p>
-      </div>
-      <div className={css.panel}>
-        <h1 className={css.title}>{t('signIn.title')}</h1>
-        {expired && <p className={css.notice}>{t('signIn.expired')}</p>}
-        <SignInForm onDone={onDone} />
-      </div>
-      <nav className={css.languages} aria-label={t('settings.language')}>
-        {Object.entries(languages).map(([code, name]) => (
-          <button
-            key={code}
-            type="button"
-            lang={code}
-            aria-current={code === language() || undefined}
-            onClick={() => {
-              if (!isLanguage(code)) return
-              setPrefs({ language: code })
-              void speak(code)
-            }}
-          >
-            {name}
-          </button>
-        ))}
-      </nav>
-    </main>
+    <Door title={t('signIn.title')} foot={<Languages />}>
+      {expired && <p className={css.notice}>{t('signIn.expired')}</p>}
+      <SignInForm onDone={onDone} />
+    </Door>
+  )
+}
+
+function Languages() {
+  const t = useT()
+  return (
+    <nav className={css.languages} aria-label={t('settings.language')}>
+      {Object.entries(languages).map(([code, name]) => (
+        <button
+          key={code}
+          type="button"
+          lang={code}
+          aria-current={code === language() || undefined}
+          onClick={() => {
+            if (!isLanguage(code)) return
+            setPrefs({ language: code })
+            void speak(code)
+          }}
+        >
+          {name}
+        </button>
+      ))}
+    </nav>
   )
 }

@@ -7,7 +7,7 @@ import { Skeleton } from '~/kit/ui/states'
 import { SignIn } from '../SignIn'
 import { answerDevice, askForDevice, type Consent } from './api'
 import { ConsentForm } from './ConsentForm'
-import { Door } from './Door'
+import { Door } from '../Door'
 import css from './Sso.module.css'
 
 type State = 'loading' | 'out' | 'code' | 'allowed' | 'refused'

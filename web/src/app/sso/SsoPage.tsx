@@ -10,7 +10,7 @@ import { SignInForm } from '../SignInForm'
 import { answerTo, askFor, type Step } from './api'
 import { ConsentForm } from './ConsentForm'
 import { DevicePage } from './DevicePage'
-import { Door } from './Door'
+import { Door } from '../Door'
 import css from './Sso.module.css'
 
 /** The pages of single sign-on, by their address: /sso/... */

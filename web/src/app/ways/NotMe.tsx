@@ -3,9 +3,9 @@ import { useT } from '~/kit/i18n'
 import { asSyncError } from '~/kit/sync/errors'
 import { Button } from '~/kit/ui/Button'
 import { errorText } from '~/kit/ui/states'
+import { Door } from '../Door'
 import { disown } from '../session'
 import css from '../SignIn.module.css'
-import { Seal } from '../Seal'
 
 // Read once and taken out of the address: it is a secret, and the history of
 // the browser is read by others. What follows # was never sent to anybody.
@@ -31,39 +31,31 @@ export default function NotMe() {
     }
   }
   return (
-    <main className={css.page}>
-      <div className={css.brand}>
-        <Seal size={52} />
-        <p className={css.name}>Chancery</p>
-        <p className={css.sub}>{t('signIn.tagline')}</p>
+    <Door title={t('notMe.title')}>
+      <div className={css.form} role={state === 'done' || state === 'used' ? 'status' : undefined}>
+        {state === 'done' || state === 'used' ? (
+          <>
+            <p className={css.say}>{t(state === 'done' ? 'notMe.done' : 'notMe.used')}</p>
+            {state === 'done' && <p>{t('notMe.next')}</p>}
+            <Button className={css.submit} onClick={() => location.assign('/')}>
+              {t('notMe.signIn')}
+            </Button>
+          </>
+        ) : (
+          <>
+            <p>{t('notMe.text')}</p>
+            <p className={css.hint}>{t('notMe.me')}</p>
+            {error && (
+              <p className={css.wrong} role="alert">
+                {error}
+              </p>
+            )}
+            <Button look="danger" className={css.submit} busy={state === 'busy'} onClick={() => void confirm()}>
+              {t('notMe.confirm')}
+            </Button>
+          </>
+        )}
       </div>
-      <div className={css.panel}>
-        <h1 className={css.title}>{t('notMe.title')}</h1>
-        <div className={css.form} role={state === 'done' || state === 'used' ? 'status' : undefined}>
-          {state === 'done' || state === 'used' ? (
-            <>
-              <p className={css.say}>{t(state === 'done' ? 'notMe.done' : 'notMe.used')}</p>
-              {state === 'done' && <p>{t('notMe.next')}</p>}
-              <Button className={css.submit} onClick={() => location.assign('/')}>
-                {t('notMe.signIn')}
-              </Button>
-            </>
-          ) : (
-            <>
-              <p>{t('notMe.text')}</p>
-              <p className={css.hint}>{t('notMe.me')}</p>
-              {error && (
-                <p className={css.wrong} role="alert">
-                  {error}
-                </p>
-              )}
-              <Button look="danger" className={css.submit} busy={state === 'busy'} onClick={() => void confirm()}>
-                {t('notMe.confirm')}
-              </Button>
-            </>
-          )}
-        </div>
-      </div>
-    </main>
+    </Door>
   )
 }

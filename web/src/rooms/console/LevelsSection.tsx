@@ -3,15 +3,14 @@ import type { ServiceLevel } from '~/api/jmap'
 import { useT } from '~/kit/i18n'
 import { fileSize } from '~/kit/i18n/dates'
 import { say, sayError } from '~/kit/undo'
-import { Banner } from '~/kit/ui/Banner'
 import { Button, IconButton } from '~/kit/ui/Button'
 import { Field } from '~/kit/ui/controls'
-import { Dialog } from '~/kit/ui/Dialog'
 import { Pencil, Plus, Tag, Trash2 } from '~/kit/ui/icons'
 import { Empty } from '~/kit/ui/states'
 import css from './Console.module.css'
 import type { PartProps } from './ConsoleRoom'
 import { nameIn, refusal } from './data'
+import { FormDialog } from './FormDialog'
 import { NameFields } from './NameFields'
 
 // As sizes are shown everywhere in the client.
@@ -81,21 +80,9 @@ function LevelForm({ api, level, onClose, reload }: PartProps & { level: Service
     }
   }
   return (
-    <Dialog
-      title={t(level ? 'console.changeLevel' : 'console.addLevel')}
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{t('act.cancel')}</Button>
-          <Button look="primary" onClick={() => void save()}>{t('console.save')}</Button>
-        </>
-      }
-    >
-      <div className={css.form}>
-        {error && <Banner kind="danger" live>{error}</Banner>}
-        <NameFields names={names} onChange={(n) => { setNames(n); setError(undefined) }} />
-        <Field label={t('console.spaceGB')} hint={t('console.spaceHint')} type="number" min={0} step="any" value={space} onChange={(e) => { setSpace(e.target.value); setError(undefined) }} />
-      </div>
-    </Dialog>
+    <FormDialog title={t(level ? 'console.changeLevel' : 'console.addLevel')} error={error} onSave={save} onClose={onClose}>
+      <NameFields names={names} onChange={(n) => { setNames(n); setError(undefined) }} />
+      <Field label={t('console.spaceGB')} hint={t('console.spaceHint')} type="number" min={0} step="any" value={space} onChange={(e) => { setSpace(e.target.value); setError(undefined) }} />
+    </FormDialog>
   )
 }

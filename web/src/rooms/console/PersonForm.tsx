@@ -2,12 +2,12 @@ import { useState } from 'react'
 import type { PersonRecord, PostRecord } from '~/api/jmap'
 import { useT, languages, language, type Language } from '~/kit/i18n'
 import { say } from '~/kit/undo'
-import { Banner } from '~/kit/ui/Banner'
 import { Button } from '~/kit/ui/Button'
 import { Choice, Field, Switch } from '~/kit/ui/controls'
 import { Dialog, confirm } from '~/kit/ui/Dialog'
 import css from './Console.module.css'
 import { may, nameIn, refusal, type AdminApi, type Office } from './data'
+import { FormDialog } from './FormDialog'
 import { DeputyFields, type Deputies } from './DeputyFields'
 import { PostFields } from './PostFields'
 
@@ -37,7 +37,6 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
   const [lang, setLang] = useState<Language>(language())
   const [error, setError] = useState<string>()
   const [password, setPassword] = useState<string | null>(null)
-  const [busy, setBusy] = useState(false)
   const rights = person?.myRights ?? { mayEdit: true, mayLock: false, mayUnlock: false }
   const put = (part: Partial<Fields>): void => { setF({ ...f, ...part }); setError(undefined) }
 
@@ -45,7 +44,6 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
     if (!f.name.trim()) return setError(t('console.needName'))
     if (!person && !email.includes('@')) return setError(t('console.needEmail'))
     if (Object.values(f.deputies).some((d) => !d.personId || !d.starts || !d.ends)) return setError(t('console.needDeputy'))
-    setBusy(true)
     try {
       if (person) {
         const patch = changes(person, f)
@@ -61,8 +59,6 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
       onDone()
     } catch (e) {
       setError(refusal(e))
-    } finally {
-      setBusy(false)
     }
   }
   const remove = async (): Promise<void> => {
@@ -84,42 +80,39 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
       </Dialog>
     )
   return (
-    <Dialog
+    <FormDialog
       wide
       title={person ? person.name : t('console.addPerson')}
-      onClose={onClose}
-      footer={
+      error={error}
+      beside={
         <>
           {person && rights.mayLock && rights.mayEdit && <Button look="danger" onClick={() => void remove()}>{t('console.removePerson')}</Button>}
           <i className={css.spring} />
-          <Button onClick={onClose}>{t('act.cancel')}</Button>
-          <Button look="primary" busy={busy} onClick={() => void save()}>{t('console.save')}</Button>
         </>
       }
+      onSave={save}
+      onClose={onClose}
     >
-      <div className={css.form}>
-        {error && <Banner kind="danger" live>{error}</Banner>}
-        {person ? <p className={css.sub}>{person.email}</p> : <Field label={t('console.email')} type="email" value={email} onChange={(e) => { setEmail(e.target.value); setError(undefined) }} />}
-        <fieldset className={css.bare} disabled={!rights.mayEdit}>
-          <div className={css.pair}>
-            <Field label={t('console.name')} value={f.name} onChange={(e) => put({ name: e.target.value })} />
-            <Field label={t('console.phone')} value={f.phone} onChange={(e) => put({ phone: e.target.value })} />
-          </div>
-          <div className={css.pair}>
-            <Field label={t('console.rank')} value={f.rank} onChange={(e) => put({ rank: e.target.value })} />
-            <Field label={t('console.rankOrder')} type="number" value={f.rankOrder} onChange={(e) => put({ rankOrder: Number(e.target.value) })} />
-            <Field label={t('console.sortOrder')} type="number" value={f.sortOrder} onChange={(e) => put({ sortOrder: Number(e.target.value) })} />
-          </div>
-          {!person && <Choice label={t('console.language')} value={lang} options={Object.entries(languages).map(([k, v]) => [k as Language, v] as const)} onChange={setLang} />}
-          {office.levels.length > 0 && <Choice label={t('console.level')} value={f.levelId ?? ''} options={[['', t('console.noLevel')], ...office.levels.map((l) => [l.id, nameIn(l.names)] as const)]} onChange={(v) => put({ levelId: v || null })} />}
-        </fieldset>
-        <PostFields api={api} office={office} posts={f.posts} onChange={(posts) => put({ posts })} />
-        {person && <DeputyFields api={api} person={person} deputies={f.deputies} disabled={!rights.mayEdit} onChange={(deputies) => put({ deputies })} />}
-        {person && (f.locked ? rights.mayUnlock : rights.mayLock) && (
-          <Switch label={t('console.lock')} on={f.locked} onChange={(locked) => put({ locked })}>{t('console.lockHint')}</Switch>
-        )}
-      </div>
-    </Dialog>
+      {person ? <p className={css.sub}>{person.email}</p> : <Field label={t('console.email')} type="email" value={email} onChange={(e) => { setEmail(e.target.value); setError(undefined) }} />}
+      <fieldset className={css.bare} disabled={!rights.mayEdit}>
+        <div className={css.pair}>
+          <Field label={t('console.name')} value={f.name} onChange={(e) => put({ name: e.target.value })} />
+          <Field label={t('console.phone')} value={f.phone} onChange={(e) => put({ phone: e.target.value })} />
+        </div>
+        <div className={css.pair}>
+          <Field label={t('console.rank')} value={f.rank} onChange={(e) => put({ rank: e.target.value })} />
+          <Field label={t('console.rankOrder')} type="number" value={f.rankOrder} onChange={(e) => put({ rankOrder: Number(e.target.value) })} />
+          <Field label={t('console.sortOrder')} type="number" value={f.sortOrder} onChange={(e) => put({ sortOrder: Number(e.target.value) })} />
+        </div>
+        {!person && <Choice label={t('console.language')} value={lang} options={Object.entries(languages).map(([k, v]) => [k as Language, v] as const)} onChange={setLang} />}
+        {office.levels.length > 0 && <Choice label={t('console.level')} value={f.levelId ?? ''} options={[['', t('console.noLevel')], ...office.levels.map((l) => [l.id, nameIn(l.names)] as const)]} onChange={(v) => put({ levelId: v || null })} />}
+      </fieldset>
+      <PostFields api={api} office={office} posts={f.posts} onChange={(posts) => put({ posts })} />
+      {person && <DeputyFields api={api} person={person} deputies={f.deputies} disabled={!rights.mayEdit} onChange={(deputies) => put({ deputies })} />}
+      {person && (f.locked ? rights.mayUnlock : rights.mayLock) && (
+        <Switch label={t('console.lock')} on={f.locked} onChange={(locked) => put({ locked })}>{t('console.lockHint')}</Switch>
+      )}
+    </FormDialog>
   )
 }
 

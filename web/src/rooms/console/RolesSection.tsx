@@ -8,12 +8,13 @@ import { say, sayError } from '~/kit/undo'
 import { Banner } from '~/kit/ui/Banner'
 import { Button, IconButton } from '~/kit/ui/Button'
 import { Choice } from '~/kit/ui/controls'
-import { Dialog, confirm } from '~/kit/ui/Dialog'
+import { confirm } from '~/kit/ui/Dialog'
 import { Plus, ShieldAlert, Trash2 } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import type { PartProps } from './ConsoleRoom'
 import { refusal, roleHint, roleName, unitPath, useLoad } from './data'
+import { FormDialog } from './FormDialog'
 import type { Picked } from './PersonPick'
 import { UnitSelect } from './UnitSelect'
 
@@ -93,25 +94,13 @@ function GrantForm({ api, office, onClose, reload }: PartProps & { onClose: () =
     }
   }
   return (
-    <Dialog
-      title={t('console.grant')}
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{t('act.cancel')}</Button>
-          <Button look="primary" onClick={() => void save()}>{t('console.grantNow')}</Button>
-        </>
-      }
-    >
-      <div className={css.form}>
-        {error && <Banner kind="danger" live>{error}</Banner>}
-        <Suspense fallback={<span />}>
-          <PersonPick api={api} label={t('console.person')} value={person} onChange={(p) => { setPerson(p); setError(undefined) }} />
-        </Suspense>
-        <Choice label={t('console.role')} value={role} options={api.mine.roles.map((r) => [r.role, roleName(r.role)] as const)} onChange={(r) => { setRole(r); setError(undefined) }} />
-        <p className={css.sub}>{roleHint(role)}</p>
-        {kind && kind.scope !== 'whole' && <UnitSelect label={t('console.unitBelow')} units={office.units} value={unit} {...(kind.scope === 'anywhere' ? { empty: t('console.whole') } : {})} onChange={setUnit} />}
-      </div>
-    </Dialog>
+    <FormDialog title={t('console.grant')} act={t('console.grantNow')} error={error} onSave={save} onClose={onClose}>
+      <Suspense fallback={<span />}>
+        <PersonPick api={api} label={t('console.person')} value={person} onChange={(p) => { setPerson(p); setError(undefined) }} />
+      </Suspense>
+      <Choice label={t('console.role')} value={role} options={api.mine.roles.map((r) => [r.role, roleName(r.role)] as const)} onChange={(r) => { setRole(r); setError(undefined) }} />
+      <p className={css.sub}>{roleHint(role)}</p>
+      {kind && kind.scope !== 'whole' && <UnitSelect label={t('console.unitBelow')} units={office.units} value={unit} {...(kind.scope === 'anywhere' ? { empty: t('console.whole') } : {})} onChange={setUnit} />}
+    </FormDialog>
   )
 }

@@ -3,15 +3,14 @@ import type { Visibility } from '~/api/jmap'
 import { useT } from '~/kit/i18n'
 import { asSyncError } from '~/kit/sync/errors'
 import { say, sayError } from '~/kit/undo'
-import { Banner } from '~/kit/ui/Banner'
 import { Button, IconButton } from '~/kit/ui/Button'
 import { Choice } from '~/kit/ui/controls'
-import { Dialog } from '~/kit/ui/Dialog'
 import { Eye, Pencil, Plus, Trash2 } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import type { PartProps } from './ConsoleRoom'
 import { nameIn, refusal, unitPath, useLoad, type Office } from './data'
+import { FormDialog } from './FormDialog'
 import { UnitSelect } from './UnitSelect'
 
 type Draft = Pick<Visibility, 'unitId' | 'levelId' | 'shownTo'>
@@ -93,42 +92,30 @@ function RuleForm({ api, office, rule, onClose, reload }: PartProps & { rule: Vi
     }
   }
   return (
-    <Dialog
-      title={t(rule ? 'console.changeRule' : 'console.addRule')}
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{t('act.cancel')}</Button>
-          <Button look="primary" onClick={() => void save()}>{t('console.save')}</Button>
-        </>
-      }
-    >
-      <div className={css.form}>
-        {error && <Banner kind="danger" live>{error}</Banner>}
-        {office.levels.length > 0 && <Choice segmented label={t('console.hide')} value={by} options={[['unit', t('console.byUnit')], ['level', t('console.byLevel')]]} onChange={(v) => { setBy(v); setError(undefined) }} />}
-        {by === 'unit' ? (
-          <UnitSelect label={t('console.unitBelow')} units={office.units} value={draft.unitId} onChange={(unitId) => { setDraft({ ...draft, unitId }); setError(undefined) }} />
-        ) : (
-          <Choice label={t('console.level')} value={draft.levelId ?? ''} options={[['', '—'], ...office.levels.map((l) => [l.id, nameIn(l.names)] as const)]} onChange={(l) => setDraft({ ...draft, levelId: l || null })} />
-        )}
-        <UnitSelect label={t('console.shownTo')} units={office.units} value={null} empty={t('console.chooseUnit')} only={(u) => !draft.shownTo.includes(u.id)} onChange={(u) => u && setDraft({ ...draft, shownTo: [...draft.shownTo, u] })} />
-        {draft.shownTo.length > 0 && (
-          <ul className={css.chips}>
-            {draft.shownTo.map((u) => (
-              <li key={u}>
-                {unitPath(office.units, u)}
-                <IconButton icon={Trash2} label={t('console.removeNamed', { name: unitPath(office.units, u) })} onClick={() => setDraft({ ...draft, shownTo: draft.shownTo.filter((x) => x !== u) })} />
-              </li>
-            ))}
-          </ul>
-        )}
-        {chosen && (
-          <div className={css.preview} role="status">
-            <p>{sentence(t, office, { ...draft, unitId: by === 'unit' ? draft.unitId : null })}</p>
-            {preview && <p className={css.sub}>{t('console.affects', { count: preview.total })}{preview.people.length > 0 && `: ${preview.people.slice(0, 8).map((p) => p.name).join(t('list.separator'))}${preview.total > 8 ? '…' : ''}`}</p>}
-          </div>
-        )}
-      </div>
-    </Dialog>
+    <FormDialog title={t(rule ? 'console.changeRule' : 'console.addRule')} error={error} onSave={save} onClose={onClose}>
+      {office.levels.length > 0 && <Choice segmented label={t('console.hide')} value={by} options={[['unit', t('console.byUnit')], ['level', t('console.byLevel')]]} onChange={(v) => { setBy(v); setError(undefined) }} />}
+      {by === 'unit' ? (
+        <UnitSelect label={t('console.unitBelow')} units={office.units} value={draft.unitId} onChange={(unitId) => { setDraft({ ...draft, unitId }); setError(undefined) }} />
+      ) : (
+        <Choice label={t('console.level')} value={draft.levelId ?? ''} options={[['', '—'], ...office.levels.map((l) => [l.id, nameIn(l.names)] as const)]} onChange={(l) => setDraft({ ...draft, levelId: l || null })} />
+      )}
+      <UnitSelect label={t('console.shownTo')} units={office.units} value={null} empty={t('console.chooseUnit')} only={(u) => !draft.shownTo.includes(u.id)} onChange={(u) => u && setDraft({ ...draft, shownTo: [...draft.shownTo, u] })} />
+      {draft.shownTo.length > 0 && (
+        <ul className={css.chips}>
+          {draft.shownTo.map((u) => (
+            <li key={u}>
+              {unitPath(office.units, u)}
+              <IconButton icon={Trash2} label={t('console.removeNamed', { name: unitPath(office.units, u) })} onClick={() => setDraft({ ...draft, shownTo: draft.shownTo.filter((x) => x !== u) })} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {chosen && (
+        <div className={css.preview} role="status">
+          <p>{sentence(t, office, { ...draft, unitId: by === 'unit' ? draft.unitId : null })}</p>
+          {preview && <p className={css.sub}>{t('console.affects', { count: preview.total })}{preview.people.length > 0 && `: ${preview.people.slice(0, 8).map((p) => p.name).join(t('list.separator'))}${preview.total > 8 ? '…' : ''}`}</p>}
+        </div>
+      )}
+    </FormDialog>
   )
 }

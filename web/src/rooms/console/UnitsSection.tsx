@@ -4,13 +4,12 @@ import { useT } from '~/kit/i18n'
 import { say, sayError } from '~/kit/undo'
 import { Button, IconButton } from '~/kit/ui/Button'
 import { Field } from '~/kit/ui/controls'
-import { Dialog } from '~/kit/ui/Dialog'
-import { Banner } from '~/kit/ui/Banner'
 import { Folder, Pencil, Plus, Trash2 } from '~/kit/ui/icons'
 import { Empty } from '~/kit/ui/states'
 import css from './Console.module.css'
 import type { PartProps } from './ConsoleRoom'
 import { depth, may, nameIn, refusal } from './data'
+import { FormDialog } from './FormDialog'
 import { NameFields } from './NameFields'
 import { UnitSelect } from './UnitSelect'
 
@@ -92,24 +91,12 @@ function UnitForm({ api, office, unit, parent, onClose, reload }: PartProps & { 
     return false
   }
   return (
-    <Dialog
-      title={t(unit ? 'console.changeUnit' : 'console.addUnit')}
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{t('act.cancel')}</Button>
-          <Button look="primary" onClick={() => void save()}>{t('console.save')}</Button>
-        </>
-      }
-    >
-      <div className={css.form}>
-        {error && <Banner kind="danger" live>{error}</Banner>}
-        <NameFields names={names} onChange={(n) => { setNames(n); setError(undefined) }} />
-        {(!unit || may(api.mine, 'units', office.units, unit.parentId)) && (
-          <UnitSelect label={t('console.above')} units={office.units} value={to} {...(may(api.mine, 'units', office.units, null) ? { empty: t('console.top') } : {})} only={(u) => may(api.mine, 'units', office.units, u.id) && !below(u)} onChange={setTo} />
-        )}
-        <Field label={t('console.order')} type="number" value={sort} onChange={(e) => setSort(Number(e.target.value))} />
-      </div>
-    </Dialog>
+    <FormDialog title={t(unit ? 'console.changeUnit' : 'console.addUnit')} error={error} onSave={save} onClose={onClose}>
+      <NameFields names={names} onChange={(n) => { setNames(n); setError(undefined) }} />
+      {(!unit || may(api.mine, 'units', office.units, unit.parentId)) && (
+        <UnitSelect label={t('console.above')} units={office.units} value={to} {...(may(api.mine, 'units', office.units, null) ? { empty: t('console.top') } : {})} only={(u) => may(api.mine, 'units', office.units, u.id) && !below(u)} onChange={setTo} />
+      )}
+      <Field label={t('console.order')} type="number" value={sort} onChange={(e) => setSort(Number(e.target.value))} />
+    </FormDialog>
   )
 }
