@@ -4,7 +4,7 @@ import { asSyncError } from '~/kit/sync/errors'
 import { Button } from '~/kit/ui/Button'
 import { Field } from '~/kit/ui/controls'
 import { errorText } from '~/kit/ui/states'
-import { Seal } from '../Seal'
+import { Door } from '../Door'
 import { resetPassword } from '../session'
 import css from '../SignIn.module.css'
 
@@ -41,31 +41,23 @@ export default function Reset() {
     setError(undefined)
   }
   return (
-    <main className={css.page}>
-      <div className={css.brand}>
-        <Seal size={52} />
-        <p className={css.name}>Chancery</p>
-        <p className={css.sub}>{t('signIn.tagline')}</p>
-      </div>
-      <div className={css.panel}>
-        <h1 className={css.title}>{t('reset.title')}</h1>
-        {state === 'done' || state === 'used' ? (
-          <div className={css.form} role="status">
-            <p className={css.say}>{t(state === 'done' ? 'reset.done' : 'reset.used')}</p>
-            <Button look="primary" className={css.submit} onClick={() => location.assign('/')}>
-              {t('reset.signIn')}
-            </Button>
-          </div>
-        ) : (
-          <form className={css.form} onSubmit={(e) => void save(e)} noValidate>
-            <Field label={t('password.new')} name="new-password" type="password" autoComplete="new-password" autoFocus value={next} error={error && !error.again ? error.text : undefined} onChange={typed(setNext)} />
-            <Field label={t('password.again')} name="new-password-again" type="password" autoComplete="new-password" value={again} error={error?.again ? error.text : undefined} onChange={typed(setAgain)} />
-            <Button look="primary" type="submit" className={css.submit} busy={state === 'busy'}>
-              {t('reset.save')}
-            </Button>
-          </form>
-        )}
-      </div>
-    </main>
+    <Door title={t('reset.title')}>
+      {state === 'done' || state === 'used' ? (
+        <div className={css.form} role="status">
+          <p className={css.say}>{t(state === 'done' ? 'reset.done' : 'reset.used')}</p>
+          <Button look="primary" className={css.submit} onClick={() => location.assign('/')}>
+            {t('reset.signIn')}
+          </Button>
+        </div>
+      ) : (
+        <form className={css.form} onSubmit={(e) => void save(e)} noValidate>
+          <Field label={t('password.new')} name="new-password" type="password" autoComplete="new-password" autoFocus value={next} error={error && !error.again ? error.text : undefined} onChange={typed(setNext)} />
+          <Field label={t('password.again')} name="new-password-again" type="password" autoComplete="new-password" value={again} error={error?.again ? error.text : undefined} onChange={typed(setAgain)} />
+          <Button look="primary" type="submit" className={css.submit} busy={state === 'busy'}>
+            {t('reset.save')}
+          </Button>
+        </form>
+      )}
+    </Door>
   )
 }

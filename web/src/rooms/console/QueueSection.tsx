@@ -13,6 +13,7 @@ import { UserCheck, X } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import type { PartProps } from './ConsoleRoom'
+import { FormDialog } from './FormDialog'
 import { may, refusal, unitPath, useLoad } from './data'
 
 const reasons: Record<string, Key> = {
@@ -83,10 +84,8 @@ function UnlockForm({ api, office, account, onClose, reload }: PartProps & { acc
   const [factors, setFactors] = useState(false)
   const [password, setPassword] = useState<string | null>(null)
   const [error, setError] = useState<string>()
-  const [busy, setBusy] = useState(false)
   const { name, email } = account
   const open = async (): Promise<void> => {
-    setBusy(true)
     setError(undefined)
     try {
       const got = await api.unlock(account.id, { newPassword: way === 'password', forgetFactors: way === 'password' && factors })
@@ -97,8 +96,6 @@ function UnlockForm({ api, office, account, onClose, reload }: PartProps & { acc
     } catch (e) {
       const type = asSyncError(e).type
       setError(type === 'needsPassword' ? t('queue.needsPassword') : type === 'holdsRole' ? t('queue.holder') : refusal(e))
-    } finally {
-      setBusy(false)
     }
   }
   if (password)
@@ -109,29 +106,17 @@ function UnlockForm({ api, office, account, onClose, reload }: PartProps & { acc
       </Dialog>
     )
   return (
-    <Dialog
-      title={t('queue.open', { name })}
-      onClose={onClose}
-      footer={
+    <FormDialog title={t('queue.open', { name })} act={t('queue.unlock')} error={error} onClose={onClose} onSave={open}>
+      <p className={css.sub}>{email}</p>
+      {account.needsPassword && <Banner kind="warning">{t('queue.needsPassword')}</Banner>}
+      {!account.mayPassword && <Banner kind="warning">{t('queue.holder')}</Banner>}
+      {!only && account.mayPassword && <Choice label={t('queue.way')} value={way} options={[['keep', t('queue.way.keep')], ['password', t('queue.way.password')]]} onChange={setWay} />}
+      {way === 'password' && account.mayPassword && may(api.mine, 'accounts', office.units, account.unitId) && (
         <>
-          <Button onClick={onClose}>{t('act.cancel')}</Button>
-          <Button look="primary" busy={busy} disabled={only && !account.mayPassword} onClick={() => void open()}>{t('queue.unlock')}</Button>
+          <Switch label={t('queue.factors')} on={factors} onChange={setFactors} />
+          <p className={css.sub}>{t('queue.factors.hint')}</p>
         </>
-      }
-    >
-      <div className={css.form}>
-        {error && <Banner kind="danger" live>{error}</Banner>}
-        <p className={css.sub}>{email}</p>
-        {account.needsPassword && <Banner kind="warning">{t('queue.needsPassword')}</Banner>}
-        {!account.mayPassword && <Banner kind="warning">{t('queue.holder')}</Banner>}
-        {!only && account.mayPassword && <Choice label={t('queue.way')} value={way} options={[['keep', t('queue.way.keep')], ['password', t('queue.way.password')]]} onChange={setWay} />}
-        {way === 'password' && account.mayPassword && may(api.mine, 'accounts', office.units, account.unitId) && (
-          <>
-            <Switch label={t('queue.factors')} on={factors} onChange={setFactors} />
-            <p className={css.sub}>{t('queue.factors.hint')}</p>
-          </>
-        )}
-      </div>
-    </Dialog>
+      )}
+    </FormDialog>
   )
 }
