@@ -192,28 +192,7 @@ func (k *desk) person(ctx context.Context, person int64, shown bool) (Person, er
 	return p, nil
 }
 
-// RemovePerson takes a person who left out of the address book and locks
-// their account, which ends its sessions; the mailbox stays.
+// RemovePerson is Leave without a successor.
 func (d *Directory) RemovePerson(ctx context.Context, by policy.Subject, person int64) error {
-	view, err := d.View(ctx, by)
-	if err != nil {
-		return err
-	}
-	_, shown := view.Person(person)
-	return d.administer(ctx, by, act{"person.remove", personText(person), func(ctx context.Context, k *desk) error {
-		p, err := k.person(ctx, person, shown)
-		if err != nil {
-			return err
-		}
-		if err := k.mayHandle(p, Person{}); err != nil {
-			return err
-		}
-		if err := k.setLock(ctx, p, LockLeft); err != nil {
-			return err
-		}
-		if err := deletePerson(ctx, k.tx, by.Org, person); err != nil {
-			return err
-		}
-		return k.record(ctx, "person.remove", personText(person), p.story(), nil)
-	}})
+	return d.Leave(ctx, by, person, 0)
 }

@@ -46,3 +46,9 @@ func selectLocks(ctx context.Context, tx *store.Tx, org int64, limit int) (list 
 	})
 	return list, err
 }
+
+// deleteGrantsOf takes away what an account was granted on others.
+func deleteGrantsOf(ctx context.Context, tx *store.Tx, org, member int64) error {
+	_, err := tx.Exec(ctx, "DELETE FROM account_grant WHERE org_id = $1 AND member_id = $2", org, member)
+	return err
+}

@@ -43,6 +43,7 @@ export function adminApi(engine: RoomProps['engine']) {
     roles: () => list<Holding>('Role'),
     rules: () => list<Visibility>('Visibility'),
     queue: () => list<LockedAccount>('LockedAccount'),
+    leave: (id: string, successor: string | null) => call<object>('Person/leave', { id, successor }),
     unlock: (id: string, how: { newPassword: boolean; forgetFactors: boolean }) => call<UnlockAnswer>('LockedAccount/unlock', { id, ...how }),
     dismiss: (id: string) => call<object>('LockedAccount/dismiss', { id }),
     record: async (position: number): Promise<{ entries: AuditEntry[]; total: number }> => {
@@ -123,7 +124,7 @@ const acts: Record<string, Key> = {
   'role.grant': 'console.act.roleGrant', 'role.revoke': 'console.act.roleRevoke', 'visibility.change': 'console.act.rules',
   'level.add': 'console.act.levelAdd', 'level.change': 'console.act.levelChange', 'level.remove': 'console.act.levelRemove',
   'account.add': 'console.act.accountAdd', 'account.lock': 'console.act.lock', 'account.unlock': 'console.act.unlock',
-  'account.password': 'console.act.password', 'account.ask': 'life.act.ask', 'account.dismiss': 'life.act.dismiss',
+  'account.password': 'console.act.password', 'account.ask': 'life.act.ask', 'account.dismiss': 'life.act.dismiss', 'account.handover': 'life.act.handover',
   'password.ask': 'life.act.resetAsk', 'password.reset': 'life.act.reset', 'second-address.ask': 'life.act.secondAsk', 'second-address.add': 'life.act.secondAdd', 'second-address.remove': 'life.act.secondRemove', 'record.read': 'console.act.record', 'sign-in': 'console.act.signIn',
   'sign-in.list': 'console.act.signInList', 'sign-out': 'console.act.signOut', 'account.disown': 'console.act.disown',
   'app-password.add': 'console.act.appPasswordAdd', 'app-password.remove': 'console.act.appPasswordRemove',
