@@ -137,3 +137,22 @@ test('the queue fits a phone, and is not there for who may not unlock', async ()
   const session = (await (await fetch(`${ann.url}/.well-known/jmap`, { headers: { Authorization: `Basic ${btoa(`${ann.address}:${mine}`)}` } })).json()) as { capabilities: object }
   expect(Object.keys(session.capabilities).filter((c) => c.endsWith(':unlock'))).toEqual([])
 })
+
+test('who has to change the password soon is told at the sign-in, and led there', async () => {
+  const ann = office.desk('ann')
+  const { page, context } = await newPage(ann, { size: 'phone', language: 'zh-CN' })
+  // Six months have not passed here: the server's day is replaced by a near one.
+  await page.route('**/auth/me', async (r) => {
+    const answer = await r.fetch()
+    if (!answer.ok()) return r.fulfill({ response: answer })
+    const me = (await answer.json()) as { passwordDue: string }
+    expect(Date.parse(me.passwordDue) - Date.now()).toBeGreaterThan(170 * 86_400_000)
+    await r.fulfill({ response: answer, json: { ...me, passwordDue: new Date(Date.now() + 5.5 * 86_400_000).toISOString() } })
+  })
+  await enter(page, ann, mine)
+  await page.getByText('您的密码须在 6 天内修改').waitFor()
+  expect(await findings(page, 'due')).toEqual([])
+  await page.getByRole('button', { name: '前往修改' }).tap()
+  await page.waitForURL('**/settings/security')
+  await context.close()
+})
