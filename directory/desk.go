@@ -163,6 +163,11 @@ func (d *Directory) Administers(ctx context.Context, s policy.Subject) (a Admini
 // Any says whether they hold any role.
 func (a Administers) Any() bool { return a.all || len(a.grants) > 0 }
 
+// Anywhere says whether they have a duty on the organisation or on any unit.
+func (a Administers) Anywhere(need policy.Duty) bool {
+	return a.May(need, 0) || slices.ContainsFunc(a.grants, func(g policy.RoleGrant) bool { return g.Unit != 0 && a.May(need, g.Unit) })
+}
+
 // May says whether they have a duty on a unit; 0 is the whole organisation.
 func (a Administers) May(need policy.Duty, unit int64) bool {
 	return a.all || policy.Holds(a.grants, need, a.tree.path(unit))

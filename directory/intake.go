@@ -280,7 +280,7 @@ func (in *Intake) AddPerson(ctx context.Context, p Person) error {
 	if err := k.addPerson(ctx, p); err != nil || !p.Locked {
 		return err
 	}
-	return k.setLock(ctx, p, true)
+	return k.setLock(ctx, p, LockFeed)
 }
 
 // present leaves out deputies who are not there, as when many return after one
@@ -313,7 +313,11 @@ func (in *Intake) ChangePerson(ctx context.Context, now Person) error {
 	now.Account, now.Language = old.Account, old.Language
 	keepNumbers(old, &now)
 	if now.Locked != old.Locked {
-		if err := k.setLock(ctx, old, now.Locked); err != nil {
+		reason := ""
+		if now.Locked {
+			reason = LockFeed
+		}
+		if err := k.setLock(ctx, old, reason); err != nil {
 			return err
 		}
 	}
@@ -396,7 +400,7 @@ func (in *Intake) RemovePerson(ctx context.Context, person int64) error {
 	if !found {
 		return errNoPerson
 	}
-	return in.k.removePerson(ctx, p)
+	return in.k.leave(ctx, p, 0)
 }
 
 // Note records something about the intake itself, as another subject did it.

@@ -44,7 +44,8 @@ func (a api) admin() jmap.Capability {
 		States: a.adminStates,
 		Methods: map[string]jmap.Method{
 			"PersonRecord/query": a.recordQuery, "PersonRecord/get": a.recordGet, "Person/set": a.personSet,
-			"Unit/set": a.unitSet, "Role/get": a.roleGet, "Role/set": a.roleSet,
+			"Person/leave": a.personLeave,
+			"Unit/set":     a.unitSet, "Role/get": a.roleGet, "Role/set": a.roleSet,
 			"Visibility/get": a.visibilityGet, "Visibility/set": a.visibilitySet,
 			"ServiceLevel/get": a.levelGet, "ServiceLevel/set": a.levelSet,
 			"AuditEntry/query": a.entryQuery, "AuditEntry/get": a.entryGet,

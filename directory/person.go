@@ -114,7 +114,7 @@ func (k *desk) takeUp(ctx context.Context, a Account) error {
 	if err := k.mayTakeUp(ctx, a); err != nil || !a.Locked {
 		return err
 	}
-	return k.lock(ctx, a.ID, false)
+	return k.lock(ctx, a.ID, "")
 }
 
 // mayTakeUp is the question of takeUp alone.
@@ -152,7 +152,11 @@ func (d *Directory) ChangePerson(ctx context.Context, by policy.Subject, person 
 		// What a change cannot be about, whoever asks.
 		now.ID, now.Account, now.Address, now.Source, now.Language = old.ID, old.Account, old.Address, old.Source, old.Language
 		if now.Locked != old.Locked {
-			if err := k.setLock(ctx, old, now.Locked); err != nil {
+			reason := ""
+			if now.Locked {
+				reason = LockAdministrator
+			}
+			if err := k.setLock(ctx, old, reason); err != nil {
 				return err
 			}
 		}
@@ -190,32 +194,7 @@ func (k *desk) person(ctx context.Context, person int64, shown bool) (Person, er
 	return p, nil
 }
 
-// RemovePerson takes a person who left out of the address book and locks
-// their account, which ends its sessions; the mailbox stays.
+// RemovePerson is Leave without a successor.
 func (d *Directory) RemovePerson(ctx context.Context, by policy.Subject, person int64) error {
-	view, err := d.View(ctx, by)
-	if err != nil {
-		return err
-	}
-	_, shown := view.Person(person)
-	return d.administer(ctx, by, act{"person.remove", personText(person), func(ctx context.Context, k *desk) error {
-		p, err := k.person(ctx, person, shown)
-		if err != nil {
-			return err
-		}
-		return k.removePerson(ctx, p)
-	}})
-}
-
-func (k *desk) removePerson(ctx context.Context, p Person) error {
-	if err := k.mayHandle(p, Person{}); err != nil {
-		return err
-	}
-	if err := k.setLock(ctx, p, true); err != nil {
-		return err
-	}
-	if err := deletePerson(ctx, k.tx, k.by.Org, p.ID); err != nil {
-		return err
-	}
-	return k.record(ctx, "person.remove", personText(p.ID), p.story(), nil)
+	return d.Leave(ctx, by, person, 0)
 }

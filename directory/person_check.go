@@ -107,11 +107,11 @@ func (k *desk) samePerson(a, b Person) bool {
 
 // setLock lets those lock who have accounts in hand, and the help desk unlock.
 // An administrator is not locked out by another: their role goes first.
-func (k *desk) setLock(ctx context.Context, p Person, lock bool) error {
-	if err := k.mayLock(ctx, p, lock); err != nil {
+func (k *desk) setLock(ctx context.Context, p Person, reason string) error {
+	if err := k.mayLock(ctx, p, reason != ""); err != nil {
 		return err
 	}
-	return k.lock(ctx, p.Account, lock)
+	return k.lock(ctx, p.Account, reason)
 }
 
 // mayLock is the question of setLock alone.
@@ -128,15 +128,26 @@ func (k *desk) mayLock(ctx context.Context, p Person, lock bool) error {
 	return k.noRole(ctx, p.Account)
 }
 
-func (k *desk) lock(ctx context.Context, account int64, lock bool) error {
-	if err := setLocked(ctx, k.tx, k.by.Org, account, lock); err != nil {
+// lock locks an account for a reason, or unlocks it for none.
+func (k *desk) lock(ctx context.Context, account int64, reason string) error {
+	old, err := selectLock(ctx, k.tx, k.by.Org, account)
+	if err != nil {
+		return err
+	}
+	if err := setLocked(ctx, k.tx, k.by.Org, account, reason, k.d.clock.Now().UnixMilli(), k.by.Account); err != nil {
 		return err
 	}
 	verb := "account.unlock"
-	if lock {
+	if reason != "" {
 		verb = "account.lock"
 	}
-	return k.record(ctx, verb, accountText(account), map[string]bool{"locked": !lock}, map[string]bool{"locked": lock})
+	return k.record(ctx, verb, accountText(account), lockStory{old.Locked, old.Reason}, lockStory{reason != "", reason})
+}
+
+// lockStory is what the record keeps of a lock.
+type lockStory struct {
+	Locked bool   `json:"locked"`
+	Reason string `json:"reason"`
 }
 
 func (k *desk) noRole(ctx context.Context, account int64) error {

@@ -122,12 +122,6 @@ func selectRights(ctx context.Context, tx *store.Tx, org, account, member int64)
 	return rights, nil
 }
 
-// setLocked locks or unlocks an account.
-func setLocked(ctx context.Context, tx *store.Tx, org, account int64, locked bool) error {
-	_, err := tx.Exec(ctx, "UPDATE account SET locked = $3 WHERE org_id = $1 AND id = $2", org, account, locked)
-	return err
-}
-
 // setHome notes the unit of an account.
 func setHome(ctx context.Context, tx *store.Tx, org, account, unit int64) error {
 	_, err := tx.Exec(ctx, "UPDATE account SET unit_id = $3 WHERE org_id = $1 AND id = $2", org, account, unit)

@@ -15,6 +15,7 @@ type NewAccount struct {
 	Address, Name, Unit, Language string
 	Admin                         bool
 	PasswordHash                  string
+	Once                          bool // the password is for one sign-in, at which another one is chosen
 }
 
 // AddAccount adds an account with its password.
@@ -51,7 +52,11 @@ func (h *House) addAccounts(ctx context.Context, by policy.Subject, list []NewAc
 			if err := h.Directory.PutAccount(ctx, tx, a); err != nil {
 				return err
 			}
-			if err := h.Identity.PutPasswordHash(ctx, tx, by, a.Org, a.ID, list[i].PasswordHash); err != nil {
+			put := h.Identity.PutPasswordHash
+			if list[i].Once {
+				put = h.Identity.PutFirstPasswordHash
+			}
+			if err := put(ctx, tx, by, a.Org, a.ID, list[i].PasswordHash); err != nil {
 				return err
 			}
 			if err := audit.Append(ctx, tx, clock.System{}.Now(), audit.By(by, "account.add", a.Address, nil)); err != nil {

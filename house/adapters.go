@@ -35,6 +35,11 @@ func (n imapNeeds) SignIn(ctx context.Context, user, password, peer string) (pol
 	return n.h.Identity.Verify(ctx, user, password, peerOf(peer, "imap"))
 }
 
+func (n imapNeeds) Standing(ctx context.Context, s policy.Subject, peer string) error {
+	_, err := n.h.Identity.Standing(ctx, identity.Proof{Org: s.Org, Account: s.Account, Credential: s.Credential}, peerOf(peer, "imap"))
+	return err
+}
+
 func (n imapNeeds) SignInToken(ctx context.Context, user, token, peer string) (policy.Subject, error) {
 	return n.h.SSO.SignInMail(ctx, user, token, peerOf(peer, "imap"))
 }

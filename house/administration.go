@@ -7,13 +7,9 @@ import (
 	"chancery/directory"
 	"chancery/identity"
 	"chancery/kit/errs"
-	"chancery/kit/id"
 	"chancery/policy"
 	"chancery/store"
 )
-
-// firstPasswordBytes is how much chance a first password holds.
-const firstPasswordBytes = 12
 
 // administration joins the directory with those who hear of its changes and
 // make first passwords.
@@ -21,19 +17,12 @@ func (h *House) administration() {
 	h.Directory.CombineRoles(h.conf.Admin.CombineRoles)
 	h.Directory.OnAdministration(h.Mail.Wake)
 	h.Directory.UseFirstPassword(func() (string, func(context.Context, *store.Tx, policy.Subject, directory.Account) error) {
-		password := firstPassword()
+		password := identity.FirstPassword()
 		hash := identity.HashPassword(password)
 		return password, func(ctx context.Context, tx *store.Tx, by policy.Subject, a directory.Account) error {
-			return h.Identity.PutPasswordHash(ctx, tx, by, a.Org, a.ID, hash)
+			return h.Identity.PutFirstPasswordHash(ctx, tx, by, a.Org, a.ID, hash)
 		}
 	})
-}
-
-// firstPassword is in groups that can be read out, with the kinds of
-// characters that rules of passwords ask for.
-func firstPassword() string {
-	t := id.Token(firstPasswordBytes)
-	return "Cx2-" + t[:6] + "-" + t[6:12] + "-" + t[12:18]
 }
 
 // demoRole is a role of the demonstration office, as the list of accounts says it.

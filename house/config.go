@@ -59,9 +59,17 @@ type Config struct {
 	} `toml:"zones"`
 
 	Passwords struct {
-		MinLength int `toml:"min_length" default:"10" doc:"Characters that a password needs at least."`
-		Classes   int `toml:"classes" default:"0" doc:"Of capital letters, small letters, digits and signs, how many must be in a password: 0 to 4."`
+		MinLength     int  `toml:"min_length" default:"10" doc:"Characters that a password needs at least."`
+		Classes       int  `toml:"classes" default:"0" doc:"Of capital letters, small letters, digits and signs, how many must be in a password: 0 to 4."`
+		FirstDays     int  `toml:"first_days" default:"3" doc:"Working days within which a one-time password has to be replaced by one of the person's own; then the account is locked. 0: no limit."`
+		MaxMonths     int  `toml:"max_months" default:"0" doc:"Months after which a password has to be replaced; people are warned 14, 7 and 1 days before, then the account is locked. 0: never." example:"6"`
+		SecondAddress bool `toml:"second_address" default:"true" doc:"Let people register an address elsewhere, and choose a password anew by a link that is sent there. Administrators cannot, and second factors stay as they are."`
 	} `toml:"passwords"`
+
+	Workdays struct {
+		Country string `toml:"country" doc:"Whose holidays and made up days hold where working days are counted: CN, KR, TW, VN. Empty: Monday to Friday." example:"TW"`
+		File    string `toml:"file" doc:"A file of such days instead; each line is a date, off or work, and a name." example:"/etc/chancery/days.txt"`
+	} `toml:"workdays"`
 
 	Devices struct {
 		Phones   string        `toml:"phones" default:"many" doc:"Mobile devices that an account is signed in with at a time: many; replace (a second one ends the first); refuse (a second one is refused)."`

@@ -78,8 +78,11 @@ func (c Config) identity() (identity.Config, error) {
 	if err != nil {
 		return identity.Config{}, err
 	}
-	out := identity.Config{SessionIdle: c.HTTP.Idle, SessionLife: c.HTTP.Life, DeviceLife: c.Devices.KnownFor,
+	out := identity.Config{SessionIdle: c.HTTP.Idle, SessionLife: c.HTTP.Life, DeviceLife: c.Devices.KnownFor, SecondAddress: c.Passwords.SecondAddress,
 		Passwords: identity.Rules{MinLength: c.Passwords.MinLength, Classes: c.Passwords.Classes}}
+	if out.Life, err = c.life(); err != nil {
+		return out, err
+	}
 	var ok bool
 	if out.Phones, ok = phones[c.Devices.Phones]; !ok {
 		return out, errs.E(errs.Invalid, "devices.phones: %q is none of many, replace, refuse", c.Devices.Phones)

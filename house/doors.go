@@ -141,6 +141,7 @@ func (d *Doors) Run(ctx context.Context, ready func() error) error {
 		d.house.log.Info("door open", "door", o.name, "addr", o.listen.Addr().String())
 	}
 	d.running.Go(func() { d.house.work(ctx) })
+	d.running.Go(func() { d.house.tend(ctx) })
 	d.running.Go(func() { rest(ctx) })
 	d.running.Go(func() { d.house.Mail.RunIndexer(ctx) })
 	d.running.Go(func() {
@@ -205,6 +206,25 @@ func (h *House) runQueue(ctx context.Context) error {
 		}
 	}
 	return h.Mail.RunQueue(ctx)
+}
+
+// tendEvery is how soon passwords and accounts whose time is over are seen to.
+const tendEvery = 10 * time.Minute
+
+// tend sees to what time brings to accounts, at once and again and again.
+func (h *House) tend(ctx context.Context) {
+	tick := time.NewTicker(tendEvery)
+	defer tick.Stop()
+	for {
+		if err := h.Identity.Tend(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error("tending the accounts", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // work runs what the rooms do by themselves.

@@ -103,9 +103,7 @@ func (h *House) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if h.conf.Devices.Tell {
-		h.Identity.UseNotices(notices{h})
-	}
+	h.Identity.UseNotices(notices{h})
 	// Mail is what clients listen to; it wakes them for the other rooms too.
 	h.Directory.OnPreference(h.Mail.Wake)
 	h.administration()
@@ -123,6 +121,9 @@ func (h *House) build(ctx context.Context) (err error) {
 // Close closes the store after running transactions.
 func (h *House) Close() error {
 	var err error
+	if h.Identity != nil {
+		h.Identity.Wait()
+	}
 	if h.Index != nil {
 		err = h.Index.Close()
 	}

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
+	"chancery/directory"
 	"chancery/identity"
 	"chancery/wire/compose"
 	"chancery/wire/mime"
@@ -86,6 +89,9 @@ Nếu không phải bạn, hãy mở trang dưới đây và xác nhận. Hệ t
 // goes to the inbox past the person's own rules: whoever signed in could have
 // written a rule that throws it away.
 func (n notices) NewDevice(ctx context.Context, d identity.NewDevice) error {
+	if !n.h.conf.Devices.Tell {
+		return nil
+	}
 	words, ok := newDeviceWords[d.Account.Language]
 	if !ok {
 		words = newDeviceWords["en"]
@@ -94,23 +100,47 @@ func (n notices) NewDevice(ctx context.Context, d identity.NewDevice) error {
 	// server nor as the referring page.
 	link := n.base(d.Site) + "/not-me#" + d.Token
 	text := fmt.Sprintf(words[1], d.At.Local().Format("2006-01-02 15:04 (-07:00)"), browserName(d.Agent), d.Peer, link, d.Account.Address)
-	_, domain, _ := strings.Cut(d.Account.Address, "@")
+	err := n.tell(ctx, d.Account, d.At, words[0], text)
+	if d.Second != "" {
+		err = errors.Join(err, n.tellAt(ctx, d.Account, d.Second, d.At, words[0], text))
+	}
+	return err
+}
+
+// tell puts a letter of the house into somebody's mailbox.
+func (n notices) tell(ctx context.Context, a directory.Account, at time.Time, subject, text string) error {
+	b, err := n.letter(a, a.Address, at, subject, text)
+	if err != nil {
+		return err
+	}
+	return n.h.Mail.Tell(ctx, a, b)
+}
+
+// tellAt sends one to an address elsewhere.
+func (n notices) tellAt(ctx context.Context, a directory.Account, to string, at time.Time, subject, text string) error {
+	b, err := n.letter(a, to, at, subject, text)
+	if err != nil {
+		return err
+	}
+	return n.h.Mail.TellOutside(ctx, a, to, b)
+}
+
+func (n notices) letter(a directory.Account, to string, at time.Time, subject, text string) (*bytes.Buffer, error) {
+	_, domain, _ := strings.Cut(a.Address, "@")
 	m := compose.Message{
 		Header: []compose.Field{
-			compose.Date("Date", d.At),
+			compose.Date("Date", at),
 			compose.Addresses("From", []mime.Address{{Name: "Chancery", Local: "postmaster", Host: domain}}, compose.Encoded),
-			compose.Addresses("To", mime.ParseAddresses("<"+d.Account.Address+">", "", 1), compose.Encoded),
-			compose.Text("Subject", words[0], compose.Encoded),
+			compose.Addresses("To", mime.ParseAddresses("<"+to+">", "", 1), compose.Encoded),
+			compose.Text("Subject", subject, compose.Encoded),
 			compose.MessageIDs("Message-ID", []string{compose.NewMessageID(domain)}),
 			compose.Token("Auto-Submitted", "auto-generated"),
 		},
 		Body: compose.Body(text, "", nil, nil),
 	}
 	var b bytes.Buffer
-	if _, err := m.WriteTo(&b); err != nil {
-		return err
-	}
-	return n.h.Mail.Tell(ctx, d.Account, &b)
+	_, err := m.WriteTo(&b)
+	return &b, err
 }
 
 // base is where the link leads: the configured address, or the one the

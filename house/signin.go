@@ -69,6 +69,18 @@ func (n httpNeeds) Disown(ctx context.Context, token string, peer httpdoor.Peer)
 	return n.h.Identity.Disown(ctx, token, caller(peer))
 }
 
+func (n httpNeeds) AskUnlock(ctx context.Context, address, note string, peer httpdoor.Peer) error {
+	return n.h.Identity.AskUnlock(ctx, address, note, caller(peer))
+}
+
+func (n httpNeeds) AskReset(ctx context.Context, address string, peer httpdoor.Peer) error {
+	return n.h.Identity.AskReset(ctx, address, caller(peer))
+}
+
+func (n httpNeeds) Reset(ctx context.Context, token, password string, peer httpdoor.Peer) error {
+	return n.h.Identity.Reset(ctx, token, password, caller(peer))
+}
+
 func (n httpNeeds) step(ctx context.Context, step identity.Step, err error) (httpdoor.SignInStep, error) {
 	out := httpdoor.SignInStep{Codes: step.Codes, Ticket: step.Ticket, Methods: step.Methods, Enrol: step.Enrol, Options: step.Options}
 	if err == nil && step.Ticket == "" {
@@ -85,6 +97,10 @@ func (n httpNeeds) OpenSession(ctx context.Context, s httpdoor.Subject, peer htt
 func (n httpNeeds) Session(ctx context.Context, token, peer string) (httpdoor.Subject, error) {
 	s, err := n.h.Identity.Session(ctx, token, peerOf(peer, "http"))
 	return n.known(ctx, s, err)
+}
+
+func (n httpNeeds) Due(ctx context.Context, s httpdoor.Subject) (time.Time, error) {
+	return n.h.Identity.Due(ctx, s.Subject)
 }
 
 func (n httpNeeds) CloseSession(ctx context.Context, token string) error {

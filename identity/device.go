@@ -237,7 +237,7 @@ func (i *Identity) Disown(ctx context.Context, token string, peer Peer) error {
 			return err
 		}
 		// Sessions are of an older credential then, and over.
-		if err := lockCredential(ctx, tx, org, d.account); err != nil {
+		if err := lockCredential(ctx, tx, org, d.account, LockDisowned, now.UnixMilli()); err != nil {
 			return err
 		}
 		by := policy.Subject{Org: org, Account: d.account, Peer: peer.Addr.String(), Door: peer.Door}
@@ -280,6 +280,13 @@ func undoSince(ctx context.Context, tx *store.Tx, org int64, d disown) error {
 			return err
 		}
 	}
+	// By an address of theirs they would be back in no time.
+	if _, err := deleteSeconds(ctx, tx, org, d.account, d.made); err != nil {
+		return err
+	}
+	if err := deleteResets(ctx, tx, org, d.account, 0); err != nil {
+		return err
+	}
 	// New recovery codes may have been made, and nobody can tell whose they are.
 	if err := replaceRecoveryCodes(ctx, tx, org, d.account, nil); err != nil {
 		return err
@@ -291,8 +298,12 @@ func undoSince(ctx context.Context, tx *store.Tx, org int64, d disown) error {
 // The sign-in does not wait for it to work: it is in the record too.
 func (i *Identity) tell(ctx context.Context, s policy.Subject, peer Peer, token string, at time.Time) {
 	a, err := i.dir.Account(ctx, s.Org, s.Account)
+	second := ""
+	if err == nil && i.conf.SecondAddress {
+		second, _, err = i.SecondAddress(ctx, s)
+	}
 	if err == nil {
-		err = i.notices.NewDevice(ctx, NewDevice{Account: a, At: at, Agent: clip(peer.Agent), Peer: peer.Addr.String(), Site: peer.Site, Token: token})
+		err = i.notices.NewDevice(ctx, NewDevice{Second: second, Account: a, At: at, Agent: clip(peer.Agent), Peer: peer.Addr.String(), Site: peer.Site, Token: token})
 	}
 	if err != nil {
 		i.log.Error("a sign-in with a new device was not told", "address", s.Address, "error", err)

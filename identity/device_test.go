@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,7 +17,30 @@ import (
 )
 
 // letters keeps what people would have been told.
-type letters struct{ list []NewDevice }
+type letters struct {
+	list  []NewDevice
+	due   []PasswordDue
+	codes []SecondCode
+	links []ResetLink
+	mu    sync.Mutex
+}
+
+func (l *letters) SecondCode(_ context.Context, c SecondCode) error {
+	l.codes = append(l.codes, c)
+	return nil
+}
+
+func (l *letters) ResetLink(_ context.Context, x ResetLink) error {
+	l.mu.Lock() // links are sent after the answer
+	defer l.mu.Unlock()
+	l.links = append(l.links, x)
+	return nil
+}
+
+func (l *letters) PasswordDue(_ context.Context, d PasswordDue) error {
+	l.due = append(l.due, d)
+	return nil
+}
 
 func (l *letters) NewDevice(_ context.Context, n NewDevice) error {
 	l.list = append(l.list, n)

@@ -13,14 +13,17 @@
 // of the web client), AskPasskey and AnswerPasskey, OpenSession, Session,
 // CloseSession, Disown; for the person themself AddTOTP, AddKey,
 // AddAppPassword, EndSession, ForgetDevice, ChangePassword and their like;
-// SignIns.
+// SignIns; for the life of
+// an account Tend, SetFirstPassword, AskUnlock, Queue, Unlock, AskReset, Reset.
 //
-// Needs: Notices, who tells people of a new device (needs.go).
+// Needs: Notices, who writes to people about their account
+// (needs.go).
 //
-// Rules it answers: N42, N43, N45, K04, K06, K08, K20, K21, K40, T25, and C08,
-// C09, K22, N47, N48, T12 in part. Certificates and the life of an account are
-// not there yet.
+// Rules it answers: D24, D25, D26, N42, N43, N45, K04, K06, K08, K20, K21, K38,
+// K40, T25, and C08, C09, K22, N47, N48, T12 in part. Certificates are not there
+// yet.
 //
 // Where to start: verify.go for programs, signin.go for the web client, zone.go
-// for the rules, testdata/ways-in.txt for what they come to.
+// for the rules of the network, testdata/ways-in.txt for what they come to,
+// life.go for how long a password is good, unlock.go for who is let in again.
 package identity

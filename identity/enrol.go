@@ -42,7 +42,7 @@ func (i *Identity) Enrol(ctx context.Context, text, method, name string, peer Pe
 		if err != nil {
 			return err
 		}
-		if !t.enrol || c.second || c.version != t.version || a.Locked || c.locked {
+		if !t.enrol || c.second || c.version != t.version || a.Locked || c.locked || c.overdue(i.clock.Now()) {
 			return errTicket
 		}
 		switch {

@@ -318,25 +318,27 @@ func (i *Identity) RemoveFactor(ctx context.Context, s policy.Subject, factorID 
 // away, for somebody who lost them, by whoever runs the server: in a room the
 // caller asks policy first.
 func (i *Identity) ForgetFactors(ctx context.Context, by policy.Subject, org, account int64) error {
-	return i.db.Write(ctx, func(tx *store.Tx) error {
-		all, err := selectFactors(ctx, tx, org, account)
-		if err != nil {
+	return i.db.Write(ctx, func(tx *store.Tx) error { return i.forgetFactors(ctx, tx, by, org, account) })
+}
+
+func (i *Identity) forgetFactors(ctx context.Context, tx *store.Tx, by policy.Subject, org, account int64) error {
+	all, err := selectFactors(ctx, tx, org, account)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		if err := deleteFactor(ctx, tx, org, account, f.id); err != nil {
 			return err
 		}
-		for _, f := range all {
-			if err := deleteFactor(ctx, tx, org, account, f.id); err != nil {
-				return err
-			}
-		}
-		if err := replaceRecoveryCodes(ctx, tx, org, account, nil); err != nil {
-			return err
-		}
-		if err := noteSecond(ctx, tx, org, account); err != nil {
-			return err
-		}
-		by.Org = org
-		return audit.Append(ctx, tx, i.clock.Now(), audit.By(by, "factor.forget", accountText(account), nil))
-	})
+	}
+	if err := replaceRecoveryCodes(ctx, tx, org, account, nil); err != nil {
+		return err
+	}
+	if err := noteSecond(ctx, tx, org, account); err != nil {
+		return err
+	}
+	by.Org = org
+	return audit.Append(ctx, tx, i.clock.Now(), audit.By(by, "factor.forget", accountText(account), nil))
 }
 
 // RenewRecoveryCodes makes new recovery codes; the old ones are void.

@@ -131,7 +131,7 @@ type api struct {
 // themself signs in.
 func (i *Identity) Capabilities(who Who) []jmap.Capability {
 	a := api{i, who}
-	return []jmap.Capability{i.signIns(who.Subject), {
+	return []jmap.Capability{i.signIns(who.Subject), a.unlock(), {
 		URN: URN,
 		Account: func(acc jmap.Account) (any, bool) {
 			return Capability{MinPassword: i.conf.Passwords.least(), PasswordClasses: i.conf.Passwords.Classes}, acc.IsPersonal
@@ -143,7 +143,9 @@ func (i *Identity) Capabilities(who Who) []jmap.Capability {
 			"RecoveryCode/renew": a.recoveryRenew,
 			"AppPassword/get":    a.appPasswordGet, "AppPassword/add": a.appPasswordAdd, "AppPassword/remove": a.appPasswordRemove,
 			"SignInSession/get": a.sessionGet, "SignInSession/end": a.sessionEnd,
-			"Password/change": a.passwordChange,
+			"Password/change":   a.passwordChange,
+			"SecondAddress/get": a.secondGet,
+			"SecondAddress/add": a.secondAdd, "SecondAddress/confirm": a.secondConfirm, "SecondAddress/remove": a.secondRemove,
 		},
 	}}
 }

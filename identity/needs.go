@@ -11,6 +11,11 @@ import (
 type Notices interface {
 	// NewDevice tells of a sign-in with a device that was not known before.
 	NewDevice(ctx context.Context, n NewDevice) error
+	// PasswordDue tells of a password that has to be replaced soon.
+	PasswordDue(ctx context.Context, d PasswordDue) error
+	// SecondCode and ResetLink write to an address of the person elsewhere.
+	SecondCode(ctx context.Context, c SecondCode) error
+	ResetLink(ctx context.Context, l ResetLink) error
 }
 
 // NewDevice is such a sign-in.
@@ -20,6 +25,7 @@ type NewDevice struct {
 	Agent   string
 	Peer    string // network address
 	Site    string // under which address the server was reached, as the browser says
+	Second  string // the person's second address, which is told too; "" = none
 	Token   string // for the link by which the person says that it was somebody else
 }
 

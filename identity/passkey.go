@@ -99,7 +99,7 @@ func (i *Identity) AnswerPasskey(ctx context.Context, text, answer string, peer 
 	if errors.Is(err, errKey) {
 		i.pace.failed(peer.Addr, a.ID)
 	}
-	if err == nil || !errs.Is(err, errs.Unsupported) {
+	if (err == nil || !errs.Is(err, errs.Unsupported)) && step.Ticket == "" {
 		i.record(ctx, a, a.Address, peer, err)
 	}
 	return step, err
@@ -146,7 +146,7 @@ func (i *Identity) byPasskey(ctx context.Context, a directory.Account, q questio
 		if c, err = selectCredential(ctx, tx, a.Org, a.ID); err != nil {
 			return err
 		}
-		if a.Locked || c.locked {
+		if a.Locked || c.locked || c.overdue(now) {
 			return errKey
 		}
 		h, err := i.holderOf(ctx, tx, a.Org, a.ID, a.Address)
@@ -173,6 +173,5 @@ func (i *Identity) byPasskey(ctx context.Context, a directory.Account, q questio
 		return step, err
 	}
 	i.pace.succeeded(peer.Addr, a.ID)
-	step.Subject = i.subject(a, peer, how, now, c.version)
-	return step, nil
+	return i.admit(ctx, a, c, how, peer)
 }

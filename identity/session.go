@@ -46,7 +46,7 @@ func (i *Identity) OpenSession(ctx context.Context, s policy.Subject, peer Peer)
 		if err != nil {
 			return err
 		}
-		if c.version != s.Credential || c.locked { // changed since it was checked
+		if c.version != s.Credential || c.locked || c.once || c.overdue(now) { // changed since it was checked
 			return errSession
 		}
 		if m, err = i.meet(ctx, tx, s, peer, now.UnixMilli()); err != nil {
@@ -126,7 +126,7 @@ func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy
 // zone it was opened in.
 func (i *Identity) alive(s session, c credential, now time.Time) bool {
 	addr, err := netip.ParseAddr(s.peer)
-	return err == nil && s.version == c.version && i.ZoneOf(addr).alive(s, now)
+	return err == nil && s.version == c.version && !c.overdue(now) && i.ZoneOf(addr).alive(s, now)
 }
 
 // alive says whether a session is within the limits of the zone.

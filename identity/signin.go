@@ -52,6 +52,9 @@ func (i *Identity) SignIn(ctx context.Context, address, password string, peer Pe
 		i.record(ctx, a, address, peer, errWrong)
 		err = errWrong
 	}
+	if errors.Is(err, errWrong) {
+		err = cred.whyLocked()
+	}
 	if err != nil {
 		return Step{}, err
 	}
@@ -60,7 +63,7 @@ func (i *Identity) SignIn(ctx context.Context, address, password string, peer Pe
 	switch {
 	case err != nil:
 	case !cred.second && needs <= policy.ByPassword:
-		step.Subject = i.subject(a, peer, policy.ByPassword, i.clock.Now(), cred.version)
+		step, err = i.admit(ctx, a, cred, policy.ByPassword, peer)
 	default:
 		step, err = i.newTicket(ctx, a, cred, needs, peer)
 	}
@@ -93,26 +96,40 @@ func (i *Identity) needs(ctx context.Context, a directory.Account, peer Peer) (p
 // password alone would be enough to add one.
 func (i *Identity) newTicket(ctx context.Context, a directory.Account, cred credential, needs policy.Assurance, peer Peer) (Step, error) {
 	z := i.ZoneOf(peer.Addr)
-	step := Step{Ticket: strconv.FormatInt(a.Org, 36) + "." + id.Token(32), Enrol: !cred.second}
-	now := i.clock.Now()
-	err := i.db.Write(ctx, func(tx *store.Tx) (err error) {
-		t := ticket{account: a.ID, version: cred.version, made: now.UnixMilli(), enrol: step.Enrol}
+	step := Step{Enrol: !cred.second}
+	text, err := i.putTicket(ctx, a, func(ctx context.Context, tx *store.Tx) (t ticket, err error) {
+		t = ticket{account: a.ID, version: cred.version, enrol: step.Enrol}
 		step.Methods = nil
 		if step.Enrol {
 			step.Methods = z.enrollable(needs, peer.Site)
 		} else if step.Methods, step.Options, t.challenge, err = i.methods(ctx, tx, a, z, needs, peer.Site); err != nil {
-			return err
+			return t, err
 		}
 		if len(step.Methods) == 0 {
-			return errFactor
+			return t, errFactor
 		}
-		hash := sha256.Sum256([]byte(step.Ticket))
-		return insertTicket(ctx, tx, a.Org, hash[:], t, now.Add(-enrolLife).UnixMilli())
+		return t, nil
 	})
 	if err != nil {
 		return Step{}, err
 	}
+	step.Ticket = text
 	return step, nil
+}
+
+// putTicket stores what a sign-in waits for, and returns the secret that names it.
+func (i *Identity) putTicket(ctx context.Context, a directory.Account, make func(context.Context, *store.Tx) (ticket, error)) (string, error) {
+	text := strconv.FormatInt(a.Org, 36) + "." + id.Token(32)
+	hash := sha256.Sum256([]byte(text))
+	now := i.clock.Now()
+	return text, i.db.Write(ctx, func(tx *store.Tx) error {
+		t, err := make(ctx, tx)
+		if err != nil {
+			return err
+		}
+		t.made = now.UnixMilli()
+		return insertTicket(ctx, tx, a.Org, hash[:], t, now.Add(-enrolLife).UnixMilli())
+	})
 }
 
 // enrollable lists the factors that somebody without any can add here.
@@ -173,7 +190,7 @@ func (i *Identity) openTicket(ctx context.Context, text string, peer Peer) (t ti
 			return err
 		}
 		life, tries := ticketLife, int64(ticketTries)
-		if t.enrol {
+		if t.enrol || t.choose != 0 {
 			life, tries = enrolLife, enrolTries
 		}
 		if t.tries > tries || now.Sub(time.UnixMilli(t.made)) > life {
@@ -201,6 +218,9 @@ func (i *Identity) openTicket(ctx context.Context, text string, peer Peer) (t ti
 
 // Answer goes on with a sign-in by a code, or by the answer of a key.
 func (i *Identity) Answer(ctx context.Context, text, method, code string, peer Peer) (Step, error) {
+	if method == Password {
+		return i.choose(ctx, text, code, peer)
+	}
 	if len(code) > maxKeyAnswer || method != Key && len(code) > 100 {
 		return Step{}, errTicket
 	}
@@ -214,12 +234,12 @@ func (i *Identity) Answer(ctx context.Context, text, method, code string, peer P
 	}
 	step := Step{}
 	how := policy.ByProgram
+	var c credential
 	err = i.sealing(ctx, a.Org, func(tx *store.Tx) (err error) {
-		c, err := selectCredential(ctx, tx, a.Org, a.ID)
-		if err != nil {
+		if c, err = selectCredential(ctx, tx, a.Org, a.ID); err != nil {
 			return err
 		}
-		if c.version != t.version || a.Locked || c.locked || t.enrol == c.second {
+		if c.version != t.version || a.Locked || c.locked || c.overdue(i.clock.Now()) || t.choose != 0 || t.enrol == c.second {
 			return errTicket
 		}
 		if t.enrol {
@@ -250,9 +270,12 @@ func (i *Identity) Answer(ctx context.Context, text, method, code string, peer P
 	}
 	i.pace.succeeded(peer.Addr, a.ID)
 	i.pace.succeededCode(a.ID)
-	i.record(ctx, a, a.Address, peer, nil)
-	step.Subject = i.subject(a, peer, how, i.clock.Now(), t.version)
-	return step, nil
+	last, err := i.admit(ctx, a, c, how, peer)
+	last.Codes = step.Codes
+	if err != nil || last.Ticket == "" {
+		i.record(ctx, a, a.Address, peer, err)
+	}
+	return last, err
 }
 
 // either returns the first error, or else the second.

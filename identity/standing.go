@@ -46,7 +46,7 @@ func (i *Identity) Standing(ctx context.Context, p Proof, peer Peer) (policy.Sub
 	if err != nil {
 		return policy.Subject{}, err
 	}
-	if a.Locked || c.version != p.Credential || p.Session != 0 && (held == nil || !i.alive(*held, c, i.clock.Now())) {
+	if a.Locked || c.locked || c.once || c.overdue(i.clock.Now()) || c.version != p.Credential || p.Session != 0 && (held == nil || !i.alive(*held, c, i.clock.Now())) {
 		return policy.Subject{}, errSession
 	}
 	return i.subject(a, peer, policy.ByProgram, time.Time{}, c.version), nil

@@ -11,27 +11,36 @@ type credential struct {
 	found    bool
 	password string
 	version  int64
-	second   bool // a second factor is asked for
-	locked   bool // by its holder, until it gets another password
-	app      bool // it was an app password that was right
-	cached   bool // the cache of good passwords answered
+	second   bool   // a second factor is asked for
+	locked   bool   // until it gets another password
+	reason   string // why it is locked
+	once     bool   // its holder has to choose another one
+	due      int64  // until when; 0 = whenever
+	app      bool   // it was an app password that was right
+	cached   bool   // the cache of good passwords answered
+	right    bool   // the password was right, whatever came of it
 }
 
 func selectCredential(ctx context.Context, tx *store.Tx, org, account int64) (c credential, err error) {
-	err = tx.Row(ctx, "SELECT password, version, second, locked FROM credential WHERE org_id = $1 AND account_id = $2", []any{org, account}, &c.password, &c.version, &c.second, &c.locked)
+	err = tx.Row(ctx, "SELECT password, version, second, locked, lock_reason, once, due_at FROM credential WHERE org_id = $1 AND account_id = $2", []any{org, account},
+		&c.password, &c.version, &c.second, &c.locked, &c.reason, &c.once, &c.due)
 	c.found = err == nil
 	return c, err
 }
 
-func putCredential(ctx context.Context, tx *store.Tx, org, account int64, hash string, now int64) error {
-	_, err := tx.Exec(ctx, `INSERT INTO credential (org_id, account_id, password, version, changed_at) VALUES ($1, $2, $3, 1, $4)
-		ON CONFLICT (org_id, account_id) DO UPDATE SET password = $3, version = credential.version + 1, changed_at = $4, locked = FALSE`, org, account, hash, now)
-	return err
+func putCredential(ctx context.Context, tx *store.Tx, org, account int64, hash string, now int64, once bool, due int64) error {
+	_, err := tx.Exec(ctx, `INSERT INTO credential (org_id, account_id, password, version, changed_at, once, due_at) VALUES ($1, $2, $3, 1, $4, $5, $6)
+		ON CONFLICT (org_id, account_id) DO UPDATE SET password = $3, version = credential.version + 1, changed_at = $4, once = $5, due_at = $6,
+			warned = 0, locked = FALSE, lock_reason = '', locked_at = 0`, org, account, hash, now, once, due)
+	if err != nil {
+		return err
+	}
+	return deleteAsk(ctx, tx, org, account)
 }
 
 // lockCredential closes an account to everybody, those who are in too.
-func lockCredential(ctx context.Context, tx *store.Tx, org, account int64) error {
-	_, err := tx.Exec(ctx, "UPDATE credential SET locked = TRUE, version = version + 1 WHERE org_id = $1 AND account_id = $2", org, account)
+func lockCredential(ctx context.Context, tx *store.Tx, org, account int64, reason string, now int64) error {
+	_, err := tx.Exec(ctx, "UPDATE credential SET locked = TRUE, lock_reason = $3, locked_at = $4, version = version + 1 WHERE org_id = $1 AND account_id = $2", org, account, reason, now)
 	return err
 }
 

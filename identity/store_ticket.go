@@ -10,6 +10,7 @@ import (
 // add one.
 type ticket struct {
 	account, version, tries, made, factor int64
+	choose                                int64 // the assurance that was reached, where only a password is left to be chosen
 	enrol                                 bool
 	challenge                             string
 }
@@ -19,15 +20,15 @@ func insertTicket(ctx context.Context, tx *store.Tx, org int64, hash []byte, t t
 	if _, err := tx.Exec(ctx, "DELETE FROM sign_in WHERE org_id = $1 AND made_at < $2", org, before); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO sign_in (org_id, hash, account_id, version, tries, made_at, enrol, factor_id, challenge) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)",
-		org, hash, t.account, t.version, t.tries, t.made, t.enrol, t.challenge)
+	_, err := tx.Exec(ctx, "INSERT INTO sign_in (org_id, hash, account_id, version, tries, made_at, enrol, factor_id, challenge, choose) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)",
+		org, hash, t.account, t.version, t.tries, t.made, t.enrol, t.challenge, t.choose)
 	return err
 }
 
 // tryTicket counts a try and returns the ticket.
 func tryTicket(ctx context.Context, tx *store.Tx, org int64, hash []byte) (t ticket, err error) {
-	err = tx.Row(ctx, "UPDATE sign_in SET tries = tries + 1 WHERE org_id = $1 AND hash = $2 RETURNING account_id, version, tries, made_at, enrol, factor_id, challenge",
-		[]any{org, hash}, &t.account, &t.version, &t.tries, &t.made, &t.enrol, &t.factor, &t.challenge)
+	err = tx.Row(ctx, "UPDATE sign_in SET tries = tries + 1 WHERE org_id = $1 AND hash = $2 RETURNING account_id, version, tries, made_at, enrol, factor_id, challenge, choose",
+		[]any{org, hash}, &t.account, &t.version, &t.tries, &t.made, &t.enrol, &t.factor, &t.challenge, &t.choose)
 	return t, err
 }
 

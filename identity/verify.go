@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"chancery/audit"
@@ -34,6 +35,8 @@ type Config struct {
 	SessionLife   time.Duration  // default 7 days
 	SignIns       int            // sign-ins that a person is shown, the newest; default 100
 	Passwords     Rules
+	Life          Life // how long passwords are good; default for ever
+	SecondAddress bool // people may register an address elsewhere, and choose a password anew by a link sent there
 }
 
 // Identity answers who somebody is. One serves all doors of a process.
@@ -47,7 +50,11 @@ type Identity struct {
 	hash    chan struct{}
 	good    *cache
 	pace    *pace
-	notices Notices // nil: nobody is told
+	notices Notices        // nil: nobody is told
+	posts   *pace          // letters that strangers make us send
+	behind  sync.WaitGroup // what goes on after an answer
+	waiting atomic.Int64   // how much of it
+	tended  atomic.Bool    // the days at which passwords end fit the settings
 }
 
 // New brings the tables up to date.
@@ -75,8 +82,11 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 	if conf.DeviceLife == 0 {
 		conf.DeviceLife = 365 * 24 * time.Hour
 	}
+	if conf.Life.Warn == nil {
+		conf.Life.Warn = []int{14, 7, 1}
+	}
 	conf.zones()
-	i := &Identity{db: db, dir: dir, conf: conf, clock: c, log: log, hash: make(chan struct{}, conf.HashWorkers), good: newCache(10_000), pace: newPace(c)}
+	i := &Identity{db: db, dir: dir, conf: conf, clock: c, log: log, hash: make(chan struct{}, conf.HashWorkers), good: newCache(10_000), pace: newPace(c), posts: newPace(c)}
 	rand.Read(i.secret[:])
 	return i, nil
 }
@@ -112,8 +122,12 @@ func (i *Identity) SetPasswordHash(ctx context.Context, by policy.Subject, org, 
 
 // PutPasswordHash is SetPasswordHash in the caller's transaction.
 func (i *Identity) PutPasswordHash(ctx context.Context, tx *store.Tx, by policy.Subject, org, account int64, hash string) error {
+	return i.putPassword(ctx, tx, by, org, account, hash, false)
+}
+
+func (i *Identity) putPassword(ctx context.Context, tx *store.Tx, by policy.Subject, org, account int64, hash string, once bool) error {
 	now := i.clock.Now()
-	if err := putCredential(ctx, tx, org, account, hash, now.UnixMilli()); err != nil {
+	if err := putCredential(ctx, tx, org, account, hash, now.UnixMilli(), once, i.conf.Life.dueAt(now, once)); err != nil {
 		return err
 	}
 	if err := deleteAppPasswords(ctx, tx, org, account); err != nil {
@@ -143,9 +157,12 @@ func (i *Identity) Verify(ctx context.Context, address, password string, peer Pe
 	if err != nil {
 		return policy.Subject{}, err
 	}
-	if cred.app {
+	switch {
+	case cred.once:
+		err = errOnce
+	case cred.app:
 		err = i.MayProgram(a, peer.Addr)
-	} else {
+	default:
 		err = i.mayPlain(a, cred.second, peer.Addr)
 	}
 	if err != nil || !cred.cached {
@@ -186,6 +203,7 @@ func (i *Identity) verify(ctx context.Context, address, password string, peer Pe
 	if err != nil {
 		return a, cred, err
 	}
+	cred.right = ok
 	if !ok || a.Locked {
 		i.pace.failed(peer.Addr, a.ID)
 		i.record(ctx, a, address, peer, errWrong)
@@ -218,6 +236,14 @@ func (i *Identity) find(ctx context.Context, address string) (a directory.Accoun
 	})
 	if errors.Is(err, store.ErrNoRows) {
 		err = nil
+	}
+	if err == nil && c.found && !c.locked && c.overdue(i.clock.Now()) {
+		err = i.db.Write(ctx, func(tx *store.Tx) (err error) {
+			if err = i.lockOverdue(ctx, tx, a.Org, a.ID); err == nil {
+				c, err = selectCredential(ctx, tx, a.Org, a.ID)
+			}
+			return err
+		})
 	}
 	a.Locked = a.Locked || c.locked
 	return a, c, err

@@ -42,7 +42,9 @@ func (r *Room) filter(ctx context.Context, in Incoming, l *Letter) (Incoming, er
 			r.log.Warn("script not used", "account", w.account.ID, "error", err)
 			continue
 		}
-		if s == nil {
+		// Nothing leaves by an account that an administrator locked, of
+		// somebody who left above all: what comes stays with whoever has it now.
+		if s == nil || w.account.Locked {
 			continue
 		}
 		// A block goes before every script: nothing is sent on of what it keeps out.

@@ -9,9 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"chancery/directory"
 	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/kit/testkit"
+	"chancery/policy"
 	"chancery/store"
 	"chancery/wire/jmapmail"
 	"chancery/wire/sieve"
@@ -104,6 +106,31 @@ if allof(header :contains "subject" "body", body :contains "MONEY") { fileinto "
 		o.mail(t, subjectLetter("gone after"), "ann@city.example")
 		if got := o.found(t, o.ann); !slices.Contains(got, "INBOX: gone after") {
 			t.Errorf("the deleted script still runs: %q", got)
+		}
+	})
+}
+
+// TestLockedSendsNothingOn keeps what comes for somebody who left: no rule of
+// theirs sends it on, or throws it away.
+func TestLockedSendsNothingOn(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		o := newOffice(t, url)
+		o.script(t, o.ann, `redirect "bob@city.example";`)
+		o.mail(t, subjectLetter("one"), "ann@city.example")
+		expect(t, "bob before", o.found(t, o.bob), "INBOX: one")
+		a, _, err := o.dir.Resolve(ctx, "ann@city.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := must(o.dir.AddPerson(ctx, policy.System(a.Org), directory.Person{Account: a.ID, Name: "Ann", Address: a.Address}))
+		if err := o.dir.Leave(ctx, policy.System(a.Org), p.ID, 0); err != nil {
+			t.Fatal(err)
+		}
+		o.mail(t, subjectLetter("two"), "ann@city.example")
+		expect(t, "bob", o.found(t, o.bob), "INBOX: one")
+		if got := o.found(t, o.ann); !slices.Contains(got, "INBOX: two") {
+			t.Errorf("the letter is not kept: %q", got)
 		}
 	})
 }

@@ -34,3 +34,23 @@ func (r *Room) Tell(ctx context.Context, a directory.Account, letter io.Reader) 
 		return err
 	}))
 }
+
+// TellOutside sends a letter of the house itself to any address, such as one
+// that a person named for when they cannot sign in. Its envelope has no
+// sender, so that nothing comes back for it.
+func (r *Room) TellOutside(ctx context.Context, a directory.Account, to string, letter io.Reader) error {
+	p, err := r.plan(ctx, a.Org, Envelope{Rcpts: []RcptTo{{Address: to}}})
+	if err != nil {
+		return err
+	}
+	l, err := r.Spool(ctx, a.Org, letter)
+	if err != nil {
+		return err
+	}
+	p.account = a.ID
+	if err := r.post(ctx, p, l, nil); err != nil {
+		l.Discard()
+		return err
+	}
+	return nil
+}

@@ -33,6 +33,7 @@ type addCmd struct {
 	Name          string `help:"Name shown to others."`
 	Unit          string `help:"Name of the unit."`
 	Admin         bool   `help:"Make the account an administrator's."`
+	Once          bool   `help:"The password is for one sign-in only: the person then chooses another one."`
 }
 
 // Run adds one account.
@@ -46,7 +47,7 @@ func (a addCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer h.Close()
-	acc, err := h.AddAccount(ctx, operator(), house.NewAccount{Address: a.Address, Name: a.Name, Unit: a.Unit, Admin: a.Admin, PasswordHash: identity.HashPassword(password)})
+	acc, err := h.AddAccount(ctx, operator(), house.NewAccount{Address: a.Address, Name: a.Name, Unit: a.Unit, Admin: a.Admin, Once: a.Once, PasswordHash: identity.HashPassword(password)})
 	if err == nil {
 		fmt.Println("added", acc.Address)
 	}
@@ -64,19 +65,19 @@ func operator() policy.Subject {
 type importCmd struct {
 	place
 	File  string `arg:"" type:"existingfile" help:"CSV file."`
-	Final bool   `help:"Take the passwords as they are, for tests and migrations."`
+	Final bool   `help:"Take the passwords as they are, for tests and migrations. Without it they are for one sign-in only, at which people choose another one."`
 }
 
 // Run adds all accounts of the file, or none when a line is wrong.
 func (i importCmd) Run(ctx context.Context) error {
-	if !i.Final {
-		return errs.E(errs.Unsupported, "without --final the passwords would be one-time ones, which this version does not have; add --final")
-	}
 	rows, err := readAccounts(i.File)
 	if err != nil {
 		return err
 	}
 	hashAll(rows)
+	for n := range rows {
+		rows[n].Once = !i.Final
+	}
 	h, err := i.open(ctx)
 	if err != nil {
 		return err

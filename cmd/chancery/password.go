@@ -17,6 +17,7 @@ type passwordCmd struct {
 	place
 	Address       string `arg:"" help:"Mail address of the account."`
 	PasswordStdin bool   `required:"" help:"Read the password from standard input, to the end of its first line."`
+	Once          bool   `help:"The password is for one sign-in only: the person then chooses another one."`
 	ForgetFactors bool   `help:"Take all second factors and recovery codes away too, for somebody who lost them."`
 }
 
@@ -41,7 +42,11 @@ func (p passwordCmd) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := h.Identity.SetPassword(ctx, operator(), a.Org, a.ID, password); err != nil {
+	set := h.Identity.SetPassword
+	if p.Once {
+		set = h.Identity.SetFirstPassword
+	}
+	if err := set(ctx, operator(), a.Org, a.ID, password); err != nil {
 		return err
 	}
 	fmt.Println("changed", a.Address)

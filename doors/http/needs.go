@@ -65,6 +65,7 @@ type Identity interface {
 	Verify(ctx context.Context, address, password, peer string) (Subject, error)
 	// SignIn begins the sign-in of a browser, Answer goes on with it.
 	SignIn(ctx context.Context, address, password string, peer Peer) (SignInStep, error)
+	// A code of the method "password" is the password that a person chooses.
 	Answer(ctx context.Context, ticket, method, code string, peer Peer) (SignInStep, error)
 	// Enrol begins to add the factor that a step asked for.
 	Enrol(ctx context.Context, ticket, method, name string, peer Peer) (FirstFactor, error)
@@ -73,10 +74,19 @@ type Identity interface {
 	AnswerPasskey(ctx context.Context, ticket, answer string, peer Peer) (SignInStep, error)
 	// Disown takes the word of somebody that a sign-in was not theirs.
 	Disown(ctx context.Context, token string, peer Peer) error
+	// AskUnlock takes the word of somebody who cannot sign in. It answers the
+	// same for every address.
+	AskUnlock(ctx context.Context, address, note string, peer Peer) error
+	// AskReset sends a link for a new password, where there is a second address;
+	// it answers the same for every address. Reset takes the link's token.
+	AskReset(ctx context.Context, address string, peer Peer) error
+	Reset(ctx context.Context, token, password string, peer Peer) error
 	// OpenSession starts a browser session.
 	OpenSession(ctx context.Context, s Subject, peer Peer) (Opened, error)
 	// Session returns whose session a token is, as seen from the peer.
 	Session(ctx context.Context, token, peer string) (Subject, error)
+	// Due is until when the person's password has to be changed; zero is whenever.
+	Due(ctx context.Context, s Subject) (time.Time, error)
 	// CloseSession ends a session; an unknown token is no error.
 	CloseSession(ctx context.Context, token string) error
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"mime"
 	"net/http"
+	"time"
 
 	"chancery/kit/errs"
 )
@@ -106,7 +107,7 @@ func (d *Door) answer(w http.ResponseWriter, r *http.Request) {
 // browser had before ends: its token is not taken over (session fixation).
 func (d *Door) stepped(w http.ResponseWriter, r *http.Request, step SignInStep, err error) {
 	if err == nil && step.Ticket != "" {
-		JSON(w, http.StatusOK, "application/json", nextStep{step.Ticket, step.Methods, step.Enrol, step.Options})
+		JSON(w, http.StatusOK, "application/json", nextStep{step.Ticket, step.Methods, step.Enrol, step.Options, step.Codes})
 		return
 	}
 	var opened Opened
@@ -160,10 +161,22 @@ type who struct {
 	IdleSeconds int `json:"idleSeconds,omitempty"`
 	// Offline says whether mail may be kept in the browser.
 	Offline bool `json:"offline"`
+	// PasswordDue is until when the password has to be changed.
+	PasswordDue *time.Time `json:"passwordDue,omitempty"`
 }
 
 // me tells the client who is signed in, and what holds for the session.
 func (d *Door) me(w http.ResponseWriter, r *http.Request) {
 	s, _ := SubjectOf(r.Context())
-	JSON(w, http.StatusOK, "application/json", who{s.Address, s.Language, s.Name, int(s.Rules.Idle.Seconds()), s.Rules.Offline})
+	due, err := d.identity.Due(r.Context(), s)
+	if err != nil {
+		Problem(w, err)
+		return
+	}
+	out := who{s.Address, s.Language, s.Name, int(s.Rules.Idle.Seconds()), s.Rules.Offline, nil}
+	if !due.IsZero() {
+		due = due.UTC()
+		out.PasswordDue = &due
+	}
+	JSON(w, http.StatusOK, "application/json", out)
 }

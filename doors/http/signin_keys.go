@@ -11,6 +11,7 @@ type nextStep struct {
 	Methods []string        `json:"methods"`
 	Enrol   bool            `json:"enrol,omitempty"`
 	Options json.RawMessage `json:"options,omitempty"`
+	Codes   []string        `json:"codes,omitempty"` // recovery codes of a factor that was added on the way
 }
 
 // enrol begins to add the second factor that the zone asks for. No session is

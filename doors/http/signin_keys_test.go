@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"chancery/kit/errs"
 )
@@ -35,6 +36,34 @@ func (p *people) AnswerPasskey(ctx context.Context, ticket, answer string, peer 
 	return SignInStep{Subject: s, Codes: []string{"aaaa"}}, err
 }
 
+func (p *people) Due(_ context.Context, s Subject) (time.Time, error) {
+	if s.Address == "due@b" {
+		return time.Date(2027, 5, 21, 8, 0, 0, 0, time.UTC), nil
+	}
+	return time.Time{}, nil
+}
+
+func (p *people) AskUnlock(_ context.Context, address, note string, _ Peer) error {
+	if note == "again" {
+		return errs.E(errs.RateLimited, "Too many words from %s.", address)
+	}
+	return nil
+}
+
+func (p *people) AskReset(_ context.Context, _ string, peer Peer) error {
+	if peer.Site != "http://host" {
+		return errs.E(errs.Internal, "the link leads to %s", peer.Site)
+	}
+	return nil
+}
+
+func (p *people) Reset(_ context.Context, token, password string, _ Peer) error {
+	if token != "good" || password != "A long password" {
+		return told{errs.E(errs.NotFound, "The link was used already.")}
+	}
+	return nil
+}
+
 func (p *people) Disown(_ context.Context, token string, _ Peer) error {
 	if token != "good" {
 		return told{errs.E(errs.NotFound, "The link was used already.")}
@@ -58,12 +87,31 @@ func TestWaysIn(t *testing.T) {
 		{"an answer to another site", "passkey", `{"ticket":"question at http://evil","answer":{"id":"k"}}`, 401, `no`, 0},
 		{"not me", "not-me", `{"token":"good"}`, 204, ``, 0},
 		{"not me, twice", "not-me", `{"token":"used"}`, 404, `"type":"urn:chancery:problem:linkUsed"`, 0},
+		{"a word to the administrator", "help", `{"address":"a@b","note":"Room 5"}`, 204, ``, 0},
+		{"a word of nobody", "help", `{"note":"Room 5"}`, 400, `address`, 0},
+		{"too many words", "help", `{"address":"a@b","note":"again"}`, 429, ``, 0},
+		{"a forgotten password", "forgot", `{"address":"a@b"}`, 204, ``, 0},
+		{"of nobody", "forgot", `{}`, 400, `address`, 0},
+		{"a new one by the link", "reset", `{"token":"good","password":"A long password"}`, 204, ``, 0},
+		{"by a used link", "reset", `{"token":"used","password":"A long password"}`, 404, `"type":"urn:chancery:problem:linkUsed"`, 0},
 		{"no JSON", "not-me", `token=good`, 400, `not a sign-in`, 0},
 		{"too much", "passkey", `{"ticket":"` + strings.Repeat("x", maxSignIn) + `"}`, 400, `not a sign-in`, 0},
 	} {
 		r := ask(d, "POST", "http://host/auth/"+c.path, c.body, jsonType)
 		if got := text(t, r); r.StatusCode != c.status || !strings.Contains(got, c.want) || len(r.Cookies()) != c.cookies || r.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d %s %v", c.name, r.StatusCode, got, r.Cookies())
+		}
+	}
+}
+
+// TestPasswordDue tells the client of a password that has to be changed.
+func TestPasswordDue(t *testing.T) {
+	d := newDoor(t, nil)
+	for address, want := range map[string]string{"due@b": `"passwordDue":"2027-05-21T08:00:00Z"`, "a@b": `"offline":true}`} {
+		r := ask(d, "POST", "http://host/auth/sign-in", `{"address":"`+address+`","password":"right"}`, jsonType)
+		me := ask(d, "GET", "http://host/auth/me", "", "Cookie: "+r.Cookies()[0].Name+"="+r.Cookies()[0].Value)
+		if got := text(t, me); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", address, got)
 		}
 	}
 }
@@ -78,6 +126,9 @@ func TestForgedSignIn(t *testing.T) {
 		"enrol":   `{"ticket":"ticket of new@b","method":"totp","name":"App"}`,
 		"passkey": `{"ticket":"question at http://host","answer":{"id":"k"}}`,
 		"not-me":  `{"token":"good"}`,
+		"help":    `{"address":"a@b"}`,
+		"forgot":  `{"address":"a@b"}`,
+		"reset":   `{"token":"good","password":"A long password"}`,
 	} {
 		for name, headers := range map[string][]string{
 			"by fetch metadata":   {jsonType, "Sec-Fetch-Site: cross-site"},

@@ -11,6 +11,7 @@ type Config struct {
 	TLS              *tls.Config   // nil: no STARTTLS and no implicit TLS
 	PlainOnLoopback  bool          // allow passwords without TLS from this machine
 	MaxAppend        int64         // octets of an appended message; 100 MiB
+	StandEvery       time.Duration // how long a connection may outlive the right to it; 5 seconds
 	IdleTimeout      time.Duration // silence after sign-in; 30 minutes (RFC 9051 section 5.4)
 	LoginTimeout     time.Duration // from connecting to sign-in; 2 minutes
 	WriteTimeout     time.Duration // a client that does not read; 5 minutes
@@ -25,6 +26,9 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	if c.MaxAppend == 0 {
 		c.MaxAppend = 100 << 20
+	}
+	if c.StandEvery == 0 {
+		c.StandEvery = 5 * time.Second
 	}
 	if c.IdleTimeout == 0 {
 		c.IdleTimeout = 30 * time.Minute

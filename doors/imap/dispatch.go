@@ -4,6 +4,9 @@ import wire "chancery/wire/imap"
 
 // dispatch serves a command, or says why not in this state (RFC 9051 section 3).
 func (s *session) dispatch(req wire.Request) {
+	if !s.stands() {
+		return
+	}
 	if s.inAnyState(req) {
 		return
 	}

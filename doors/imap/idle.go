@@ -51,6 +51,9 @@ func (s *session) waitForDone() (string, error) {
 		return "", err
 	}
 	s.wake.await(s.server.conf.IdleTimeout, func() error {
+		if !s.stands() {
+			return s.broken
+		}
 		s.sync()
 		return s.flush()
 	})

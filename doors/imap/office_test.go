@@ -25,6 +25,8 @@ type office struct {
 	server *Server
 	addr   string
 	people map[string]directory.Account
+
+	standing standing
 }
 
 // SignIn accepts the password "secret" of everybody.

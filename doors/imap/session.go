@@ -29,6 +29,7 @@ type session struct {
 
 	subject policy.Subject          // Account 0: not signed in
 	own     *mail.Account           // the subject's own account
+	stood   time.Time               // when it was last asked whether they are still let in
 	shared  map[int64]*mail.Account // others it has used
 
 	condstore, qresync, utf8, rev2 bool // what the client has enabled

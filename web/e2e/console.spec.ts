@@ -86,9 +86,10 @@ test('a system administrator makes a unit, a person with a post, a level, and un
   const password = await first.getByText(/^Cx2-/).innerText()
   await first.getByRole('button', { name: 'Done' }).click()
 
-  // The new person signs in with that password.
+  // The new person signs in with that password, and has to choose another one.
   const theirs = await fetch(`${boss.url}/auth/sign-in`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ address, password }) })
-  expect(theirs.status).toBe(204)
+  expect(theirs.status).toBe(200)
+  expect(await theirs.json()).toMatchObject({ methods: ['password'] })
 
   await page.getByLabel('Find by name').fill('mole')
   await page.getByRole('button', { name: /Mole Digger/ }).click()
@@ -105,7 +106,10 @@ test('a system administrator makes a unit, a person with a post, a level, and un
   await page.getByRole('button', { name: /Mole Digger/ }).click()
   await expect.poll(() => page.getByRole('combobox', { name: 'Deputy' }).inputValue()).toBe('Tom Hargreaves')
   await page.getByRole('dialog').getByRole('button', { name: 'Remove from the directory' }).click()
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove Mole Digger' }).click()
+  await pick(page, 'Hand the mailbox over to', 'tom.harg')
+  expect(await findings(page, 'leave form')).toEqual([])
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove Mole Digger' }).click()
+  await page.getByText(/has the mailbox/).waitFor()
   await page.getByText('Nobody was found.').waitFor()
   expect(await findings(page, 'people')).toEqual([])
 

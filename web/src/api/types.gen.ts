@@ -703,6 +703,35 @@ export interface PreferenceObject {
   value: unknown[] | null
 }
 
+/** An account that waits to be unlocked (our own capability). */
+export interface LockedAccountObject {
+  id: Id
+  email: string
+  name: string
+  unitId: Id | null
+  reasons: string[]
+  since: UTCDate | null
+  lockedBy: string | null
+  askedAt: UTCDate | null
+  note: string
+  peer: string
+  needsPassword: boolean
+  mayPassword: boolean
+}
+
+/** What LockedAccount/unlock answers. */
+export interface UnlockAnswer {
+  password: string | null
+}
+
+/** What SecondAddress/get answers. */
+export interface SecondAddressAnswer {
+  accountId: Id
+  offered: boolean
+  email: string | null
+  pending: string | null
+}
+
 /** A sign-in to the person's own account (our own capability). */
 export interface SignInObject {
   id: Id

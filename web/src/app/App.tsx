@@ -1,4 +1,5 @@
 import { Suspense, lazy, useCallback, useEffect, useState } from 'react'
+import { navigate } from 'wouter/use-browser-location'
 import { isLanguage, pickLanguage, speak, useT, withTexts } from '~/kit/i18n'
 import { prefs } from '~/kit/prefs'
 import { SyncError, asSyncError } from '~/kit/sync/errors'
@@ -28,7 +29,10 @@ type State =
 
 const Gallery = lazy(() => withTexts('gallery', () => withTexts('settings', () => import('./gallery/Gallery'))))
 
+const DueNote = lazy(() => withTexts('life', () => import('./DueNote')))
 const NotMe = lazy(() => withTexts('ways', () => import('./ways/NotMe')))
+
+const Reset = lazy(() => withTexts('life', () => withTexts('security', () => import('./ways/Reset'))))
 
 // The session ended by itself: nothing may be read in this browser any more.
 const wipe = async (mirror: Mirror | null): Promise<void> => (await import('./away')).ended(mirror)
@@ -145,6 +149,13 @@ export function App() {
       </Suspense>
     )
   }
+  if (location.pathname === '/reset') {
+    return (
+      <Suspense>
+        <Reset />
+      </Suspense>
+    )
+  }
   switch (state.at) {
     case 'starting':
       return <p className="sr" role="status">{t('state.loading')}</p>
@@ -157,6 +168,7 @@ export function App() {
         <PersonContext value={{ me: state.me, leave: () => setState({ at: 'out' }), mirror: state.mirror }}>
           <LivenessContext value={live}>
             <Rooms engine={state.engine} />
+            {state.me.passwordDue && <Suspense><DueNote due={state.me.passwordDue} onChange={() => navigate('/settings/security')} /></Suspense>}
             {state.me.idleSeconds && <IdleWatch seconds={state.me.idleSeconds} wipe={wipeNow} onEnd={expired} />}
             <Confirmations />
             <Toasts />

@@ -9,12 +9,14 @@ import css from './SignIn.module.css'
 
 const KeyStep = lazy(() => withTexts('ways', () => import('./ways/KeyStep')))
 const EnrolFirst = lazy(() => withTexts('ways', () => withTexts('security', () => import('./ways/EnrolFirst'))))
+const ChoosePassword = lazy(() => withTexts('life', () => withTexts('security', () => import('./ways/ChoosePassword'))))
+const HelpIn = lazy(() => withTexts('life', () => import('./ways/HelpIn')))
 const FirstCodes = lazy(() => withTexts('security', () => import('./ways/FirstCodes')))
 
 // What the person is most likely to have at hand comes first.
 const order: readonly Method[] = ['key', 'totp', 'recovery']
 const bestOf = (step: NextStep | null): Method => order.find((m) => step?.methods.includes(m) && (m !== 'key' || keysWork())) ?? 'totp'
-const instead = { key: 'signIn.useKey', totp: 'signIn.useApp', recovery: 'signIn.useRecovery' } as const
+const instead = { key: 'signIn.useKey', totp: 'signIn.useApp', recovery: 'signIn.useRecovery', password: 'signIn.password' } as const
 
 /**
  * The steps of signing in: address and password, then a key or code where the
@@ -28,20 +30,26 @@ export function SignInForm({ address, begun = null, onDone }: { address?: string
   const [error, setError] = useState<string>()
   const [next, setNext] = useState(begun)
   const [method, setMethod] = useState<Method>(() => bestOf(begun))
+  const [helping, setHelping] = useState<string | null>(null)
   const [codes, setCodes] = useState<string[] | null>(null)
   const recovery = method === 'recovery'
   const field = useRef<HTMLInputElement>(null)
+  const kept = useRef<string[]>(null)
 
   const run = async (wrong: string, go: () => Promise<Outcome>): Promise<void> => {
     setBusy(true)
     setError(undefined)
     try {
       const more = await go()
-      if (more && 'codes' in more) setCodes(more.codes)
-      else {
+      // Codes that come in the middle are shown at the end.
+      if (more?.codes) kept.current = more.codes
+      if (more && 'ticket' in more) {
         setNext(more)
-        if (more) setMethod(bestOf(more))
-        else await onDone()
+        setMethod(bestOf(more))
+      } else if (kept.current) setCodes(kept.current)
+      else {
+        setNext(null)
+        await onDone()
       }
       setBusy(false)
     } catch (err) {
@@ -77,6 +85,13 @@ export function SignInForm({ address, begun = null, onDone }: { address?: string
       </Suspense>
     )
   }
+  if (helping !== null) {
+    return (
+      <Suspense>
+        <HelpIn address={helping} onBack={() => { setHelping(null); setError(undefined) }} />
+      </Suspense>
+    )
+  }
   return (
     <form className={css.form} onSubmit={submit} noValidate>
       {next ? (
@@ -84,6 +99,8 @@ export function SignInForm({ address, begun = null, onDone }: { address?: string
           <Suspense>
             {next.enrol ? (
               <EnrolFirst ticket={next.ticket} methods={next.methods.filter((m) => m !== 'key' || keysWork())} busy={busy} error={error} onError={setError} onAnswer={(m, a) => void run(t(m === 'key' ? 'signIn.wrongKey' : 'signIn.wrongCode'), () => answer(next.ticket, m, a))} />
+            ) : next.methods.includes('password') ? (
+              <ChoosePassword options={next.options} busy={busy} error={error} onError={setError} onAnswer={(p) => void run(t('signIn.wrong'), () => answer(next.ticket, 'password', p))} />
             ) : method === 'key' ? (
               <KeyStep options={next.options} error={error} busy={busy} onAnswer={(a) => void run(t('signIn.wrongKey'), () => answer(next.ticket, 'key', a))} />
             ) : (
@@ -133,6 +150,11 @@ export function SignInForm({ address, begun = null, onDone }: { address?: string
           {keysWork() && (
             <Button look="quiet" onClick={passkey}>
               {t('signIn.passkey')}
+            </Button>
+          )}
+          {!address && (
+            <Button look="quiet" onClick={(e) => setHelping(String(new FormData(e.currentTarget.form ?? undefined).get('address') ?? ''))}>
+              {t('signIn.help')}
             </Button>
           )}
         </>

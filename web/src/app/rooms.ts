@@ -39,7 +39,7 @@ export interface RoomEntry {
 export const rooms: readonly RoomEntry[] = [
   { id: 'mail', path: '/mail', labelKey: 'room.mail', icon: Mail, keep: true },
   { id: 'contacts', path: '/contacts', labelKey: 'room.contacts', icon: Users, load: () => withTexts('contacts', () => import('~/rooms/contacts/ContactsRoom')) },
-  { id: 'console', path: '/console', labelKey: 'room.console', icon: UserCog, needs: ADMIN, load: () => withTexts('console', () => import('~/rooms/console/ConsoleRoom')) },
+  { id: 'console', path: '/console', labelKey: 'room.console', icon: UserCog, needs: ADMIN, load: () => withTexts('console', () => withTexts('life', () => import('~/rooms/console/ConsoleRoom'))) },
 ]
 
 /** The rooms for a person to whom the server offers these capabilities. */

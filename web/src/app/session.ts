@@ -11,6 +11,8 @@ export interface Me {
   idleSeconds?: number
   /** Whether mail may be kept in this browser. */
   offline?: boolean
+  /** Until when the password has to be changed. */
+  passwordDue?: string
 }
 
 declare global {
@@ -32,8 +34,8 @@ export async function whoAmI(): Promise<Me | null> {
   return (await res.json()) as Me
 }
 
-/** What is asked for after the password: a code of an app, a security key, a recovery code. */
-export type Method = 'totp' | 'key' | 'recovery'
+/** What is asked for after the password: a code of an app, a security key, a recovery code; at last a password of one's own. */
+export type Method = 'totp' | 'key' | 'recovery' | 'password'
 
 /** What more a sign-in needs. */
 export interface NextStep {
@@ -43,6 +45,8 @@ export interface NextStep {
   enrol?: boolean
   /** What the browser asks the keys. */
   options?: unknown
+  /** Recovery codes of a factor that was set up on the way. */
+  codes?: string[]
 }
 
 /** Where a sign-in stands: null when one is in; with recovery codes to be kept where a first factor was set up on the way. */
@@ -82,6 +86,21 @@ export async function beginFactor(ticket: string, method: Method, name: string):
 /** Says that a sign-in was somebody else's, by the link in the letter about it. */
 export async function disown(token: string): Promise<void> {
   await post('/auth/not-me', { token })
+}
+
+/** Asks the administrator to be let in, by who cannot sign in. */
+export async function askHelp(address: string, note: string): Promise<void> {
+  await post('/auth/help', { address, note })
+}
+
+/** Asks for a link for a new password, to the second address of an account. */
+export async function askReset(address: string): Promise<void> {
+  await post('/auth/forgot', { address })
+}
+
+/** Chooses a new password by such a link. */
+export async function resetPassword(token: string, password: string): Promise<void> {
+  await post('/auth/reset', { token, password })
 }
 
 async function step(url: string, body: object): Promise<Outcome> {

@@ -7,6 +7,7 @@ import type folders from './en/folders.json'
 import type gaps from './en/gaps.json'
 import type gallery from './en/gallery.json'
 import type later from './en/later.json'
+import type life from './en/life.json'
 import type main from './en/main.json'
 import type merge from './en/merge.json'
 import type offline from './en/offline.json'
@@ -36,6 +37,7 @@ export interface Areas {
   gallery: typeof gallery
   gaps: typeof gaps
   later: typeof later
+  life: typeof life
   main: typeof main
   merge: typeof merge
   offline: typeof offline

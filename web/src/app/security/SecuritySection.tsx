@@ -1,4 +1,5 @@
-import { useMemo } from 'react'
+import { Suspense, lazy, useMemo } from 'react'
+import { withTexts } from '~/kit/i18n'
 import { Failure, Skeleton } from '~/kit/ui/states'
 import type { RoomProps } from '../rooms'
 import { AppPasswords } from './AppPasswords'
@@ -8,6 +9,8 @@ import { PasswordForm } from './PasswordForm'
 import { Sessions } from './Sessions'
 import { securityApi, useSecurity } from './api'
 import { useStepUp } from './stepUp'
+
+const SecondAddress = lazy(() => withTexts('life', () => import('./SecondAddress')))
 
 /** How one signs in: password, second factor, app passwords, where one is signed in, and with what. */
 export default function SecuritySection({ engine }: RoomProps) {
@@ -24,6 +27,9 @@ export default function SecuritySection({ engine }: RoomProps) {
       <Sessions api={api} list={data.sessions} change={change} />
       <Devices api={api} list={data.devices} change={change} />
       <PasswordForm api={api} onDone={reload} />
+      <Suspense>
+        <SecondAddress api={api} change={change} />
+      </Suspense>
       {dialog}
     </>
   )

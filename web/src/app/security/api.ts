@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import type { AppPassword, AppPasswordMade, Device, Factor, FactorAnswer, FactorEnrolment, KeyEnrolment, RecoveryAnswer, SignInSession } from '~/api/jmap'
+import type { AppPassword, AppPasswordMade, Device, Factor, FactorAnswer, FactorEnrolment, KeyEnrolment, RecoveryAnswer, SecondAddressAnswer, SignInSession } from '~/api/jmap'
 import { asSyncError, type SyncError } from '~/kit/sync/errors'
 import type { RoomProps } from '../rooms'
 
@@ -42,6 +42,10 @@ export function securityApi(engine: Engine) {
     forgetDevice: (id: string) => call('Device/forget', { id }),
     endSession: (id: string) => call('SignInSession/end', { id }),
     changePassword: (oldPassword: string, newPassword: string) => call('Password/change', { oldPassword, newPassword }),
+    second: () => call<SecondAddressAnswer>('SecondAddress/get'),
+    addSecond: (email: string) => call('SecondAddress/add', { email }),
+    confirmSecond: (code: string) => call('SecondAddress/confirm', { code }),
+    removeSecond: () => call('SecondAddress/remove'),
     rules: engine.session.accounts[accountId]?.accountCapabilities[IDENTITY] as { minPassword: number; passwordClasses: number } | undefined,
   }
 }

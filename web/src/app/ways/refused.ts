@@ -11,10 +11,17 @@ const reasons: Record<string, Key> = {
   tooLate: 'ways.tooLate',
 }
 
+const ended: Record<string, Key> = {
+  lockedFirst: 'life.lockedFirst',
+  lockedAge: 'life.lockedAge',
+  weakPassword: 'life.weak',
+  samePassword: 'life.same',
+}
+
 /** Why one is not let in, in the language spoken here; undefined where only the fact is to be told. */
 export async function refusal(type: string): Promise<string | undefined> {
-  const key = reasons[type]
+  const key = reasons[type] ?? ended[type]
   if (!key) return undefined
-  await addTexts('ways')
+  await addTexts(type in ended ? 'life' : 'ways')
   return t(key)
 }

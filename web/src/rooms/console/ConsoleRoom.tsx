@@ -6,12 +6,13 @@ import { useLayout } from '~/app/layout'
 import type { RoomProps } from '~/app/rooms'
 import { useT, withTexts, type Key } from '~/kit/i18n'
 import { asSyncError } from '~/kit/sync/errors'
-import { Eye, FileText, Folder, RefreshCw, ShieldAlert, Tag, Users, type LucideIcon } from '~/kit/ui/icons'
+import { Eye, FileText, Folder, RefreshCw, ShieldAlert, Tag, UserCheck, Users, type LucideIcon } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import { adminApi, anywhere, useLoad, type AdminApi, type Duty, type Office } from './data'
 import { LevelsSection } from './LevelsSection'
 import { PeopleSection } from './PeopleSection'
+import { QueueSection } from './QueueSection'
 import { RecordSection } from './RecordSection'
 import { RolesSection } from './RolesSection'
 import { RulesSection } from './RulesSection'
@@ -39,6 +40,7 @@ const SyncSection = lazy(() => withTexts('sync', () => import('./sync/SyncSectio
 
 const parts: Part[] = [
   { id: 'people', labelKey: 'console.people', icon: Users, duties: ['people', 'accounts', 'unlock'], view: (p) => <PeopleSection {...p} /> },
+  { id: 'locked', labelKey: 'queue.title', icon: UserCheck, duties: ['unlock'], view: (p) => <QueueSection {...p} /> },
   { id: 'units', labelKey: 'console.units', icon: Folder, duties: ['units'], view: (p) => <UnitsSection {...p} /> },
   { id: 'roles', labelKey: 'console.roles', icon: ShieldAlert, duties: ['security', 'record'], view: (p) => <RolesSection {...p} /> },
   { id: 'rules', labelKey: 'console.rules', icon: Eye, duties: ['security'], view: (p) => <RulesSection {...p} /> },

@@ -4,11 +4,12 @@ import { useT, languages, language, type Language } from '~/kit/i18n'
 import { say } from '~/kit/undo'
 import { Button } from '~/kit/ui/Button'
 import { Choice, Field, Switch } from '~/kit/ui/controls'
-import { Dialog, confirm } from '~/kit/ui/Dialog'
+import { Dialog } from '~/kit/ui/Dialog'
 import css from './Console.module.css'
 import { may, nameIn, refusal, type AdminApi, type Office } from './data'
 import { FormDialog } from './FormDialog'
 import { DeputyFields, type Deputies } from './DeputyFields'
+import { LeaveForm } from './LeaveForm'
 import { PostFields } from './PostFields'
 
 interface Props {
@@ -37,6 +38,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
   const [lang, setLang] = useState<Language>(language())
   const [error, setError] = useState<string>()
   const [password, setPassword] = useState<string | null>(null)
+  const [leaving, setLeaving] = useState(false)
   const rights = person?.myRights ?? { mayEdit: true, mayLock: false, mayUnlock: false }
   const put = (part: Partial<Fields>): void => { setF({ ...f, ...part }); setError(undefined) }
 
@@ -61,17 +63,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
       setError(refusal(e))
     }
   }
-  const remove = async (): Promise<void> => {
-    if (!person || !(await confirm({ title: t('console.removePerson'), text: t('console.removePersonText', { name: person.name }), confirm: t('console.removeNamed', { name: person.name }) }))) return
-    try {
-      await api.set('Person', { destroy: [person.id] })
-      say(t('console.removed', { name: person.name }))
-      onDone()
-      onClose()
-    } catch (e) {
-      setError(refusal(e))
-    }
-  }
+  if (leaving && person) return <LeaveForm api={api} person={person} onDone={onDone} onClose={onClose} />
   if (password)
     return (
       <Dialog title={t('console.firstPassword')} onClose={onClose} footer={<Button look="primary" onClick={onClose}>{t('console.done')}</Button>}>
@@ -86,7 +78,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
       error={error}
       beside={
         <>
-          {person && rights.mayLock && rights.mayEdit && <Button look="danger" onClick={() => void remove()}>{t('console.removePerson')}</Button>}
+          {person && rights.mayLock && rights.mayEdit && <Button look="danger" onClick={() => setLeaving(true)}>{t('console.removePerson')}</Button>}
           <i className={css.spring} />
         </>
       }
