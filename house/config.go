@@ -77,6 +77,8 @@ type Config struct {
 		Tell     bool          `toml:"tell" default:"true" doc:"Write to people when a device that was not known before signs in to their account."`
 	} `toml:"devices"`
 
+	SMS SMSConfig `toml:"sms"`
+
 	Feeds struct {
 		PerMinute int       `toml:"per_minute" default:"3000" doc:"Requests that a system that keeps people here may make in a minute."`
 		Wrong     int       `toml:"wrong_per_minute" default:"20" doc:"Wrong tokens and signatures from one address in a minute before it has to wait."`

@@ -15,6 +15,7 @@ import (
 	"chancery/identity/agency"
 	"chancery/identity/oidc"
 	"chancery/identity/saml"
+	"chancery/identity/sms"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/mail"
@@ -37,7 +38,8 @@ type House struct {
 	Contacts  *contacts.Room
 	Index     *search.Index
 
-	jmap *jmapdoor.Door
+	jmap    *jmapdoor.Door
+	courier *sms.Courier // nil: nothing is written to telephones
 
 	dir  string
 	conf Config
@@ -104,6 +106,12 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	h.Identity.UseNotices(notices{h})
+	if courier, on, err := h.conf.SMS.courier(now, h.log); err != nil {
+		return err
+	} else if on {
+		h.courier = courier
+		h.Identity.UseTexts(texts{h, courier})
+	}
 	// Mail is what clients listen to; it wakes them for the other rooms too.
 	h.Directory.OnPreference(h.Mail.Wake)
 	h.administration()
@@ -126,6 +134,9 @@ func (h *House) Close() error {
 	}
 	if h.Index != nil {
 		err = h.Index.Close()
+	}
+	if h.courier != nil {
+		err = errors.Join(err, h.courier.Close())
 	}
 	return errors.Join(err, h.Store.Close())
 }

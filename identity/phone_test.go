@@ -326,8 +326,26 @@ func TestSMSAttacks(t *testing.T) {
 		if _, err := i.SendCode(ctx, ticket, vpn); !errs.Is(err, errs.RateLimited) {
 			t.Errorf("one code too many: %v", err)
 		}
+	})
+}
 
-		// A code of somebody else's sign-in.
+// TestSMSOfAnother takes no code of another account.
+func TestSMSOfAnother(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		i, now, a, x := withSMS(t, url)
+		vpn := from(1, "")
+		begin := func(address string) string {
+			t.Helper()
+			step, err := i.SignIn(ctx, address, password, vpn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := i.SendCode(ctx, step.Ticket, vpn); err != nil {
+				t.Fatal(err)
+			}
+			return step.Ticket
+		}
 		b, err := i.dir.AddAccount(ctx, directory.Account{Address: "bob@city.example"})
 		if err != nil {
 			t.Fatal(err)
@@ -349,24 +367,36 @@ func TestSMSAttacks(t *testing.T) {
 		if _, err := i.UsePhone(ctx, s); err != nil {
 			t.Fatal(err)
 		}
-		ticket = begin()
+		ticket := begin(a.Address)
 		anns := x.last()
-		step, err := i.SignIn(ctx, b.Address, password, vpn)
+		other := begin(b.Address)
+		if _, err := i.Answer(ctx, other, SMS, anns, vpn); !errs.Is(err, errs.Unauthenticated) {
+			t.Errorf("ann's code for bob's sign-in: %v", err)
+		}
+		if done, err := i.Answer(ctx, ticket, SMS, anns, vpn); err != nil || done.Subject.Account != a.ID {
+			t.Errorf("%+v %v", done, err)
+		}
+	})
+}
+
+// TestSMSRace lets one of many in who come at once with the same code.
+func TestSMSRace(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		i, _, a, x := withSMS(t, url)
+		vpn := from(1, "")
+		step, err := i.SignIn(ctx, a.Address, password, vpn)
 		if err != nil {
 			t.Fatal(err)
 		}
-		no("ann's code for bob's sign-in", step.Ticket, SMS, anns)
 		if _, err := i.SendCode(ctx, step.Ticket, vpn); err != nil {
 			t.Fatal(err)
 		}
-		no("ann's code for bob's sign-in", step.Ticket, SMS, anns)
-
-		// Two at a time: one of them comes in.
-		right := anns
+		right := x.last()
 		results := make(chan error, 4)
 		for range cap(results) {
 			go func() {
-				_, err := i.Answer(ctx, ticket, SMS, right, vpn)
+				_, err := i.Answer(ctx, step.Ticket, SMS, right, vpn)
 				results <- err
 			}()
 		}

@@ -25,18 +25,8 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// kannel starts Debian's Kannel in a scratch directory, bound to a message
-// centre as any client of it, and returns where its sendsms is.
-func kannel(t *testing.T, s *testkit.SMSC) string {
-	t.Helper()
-	bearerbox, err := exec.LookPath("/usr/sbin/bearerbox")
-	if err != nil {
-		t.Skip("Kannel is not installed (Debian: kannel)")
-	}
-	dir := t.TempDir()
-	host, port, _ := net.SplitHostPort(s.Addr)
-	admin, boxes, sendsms := freePort(t), freePort(t), freePort(t)
-	conf := fmt.Sprintf(`group = core
+// kannelConf is a Kannel with one user and one message centre.
+const kannelConf = `group = core
 admin-port = %d
 admin-interface = 127.0.0.1
 admin-password = nobody
@@ -69,7 +59,20 @@ username = office
 password = "s&cr=t+"
 concatenation = true
 max-messages = 5
-`, admin, boxes, host, port, s.SystemID, s.Secret, sendsms)
+`
+
+// kannel starts Debian's Kannel in a scratch directory, bound to a message
+// centre as any client of it, and returns where its sendsms is.
+func kannel(t *testing.T, s *testkit.SMSC) string {
+	t.Helper()
+	bearerbox, err := exec.LookPath("/usr/sbin/bearerbox")
+	if err != nil {
+		t.Skip("Kannel is not installed (Debian: kannel)")
+	}
+	dir := t.TempDir()
+	host, port, _ := net.SplitHostPort(s.Addr)
+	admin, boxes, sendsms := freePort(t), freePort(t), freePort(t)
+	conf := fmt.Sprintf(kannelConf, admin, boxes, host, port, s.SystemID, s.Secret, sendsms)
 	file := filepath.Join(dir, "kannel.conf")
 	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
 		t.Fatal(err)
