@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 
+	"chancery/kit/errs"
 	"chancery/wire/jmap"
 )
 
@@ -69,6 +70,9 @@ func (a api) phoneAdd(ctx context.Context, call *jmap.Call) (any, error) {
 		addr = netip.Addr{}
 	}
 	late, err := a.i.AddPhone(ctx, s, args.Number, Peer{Addr: addr, Door: s.Door, Site: a.who.Site(ctx)})
+	if errs.Is(err, errs.RateLimited) {
+		return nil, jmap.Fail("tooManyMessages", "%s", errs.Text(err))
+	}
 	return PhoneAdded{late}, named(err)
 }
 

@@ -236,7 +236,7 @@ func (i *Identity) UsePhone(ctx context.Context, s policy.Subject) (codes []stri
 		return nil, errs.E(errs.Exists, "Codes by SMS are a second factor already.")
 	}
 	now := i.clock.Now().UnixMilli()
-	f := factor{id: id.New(), kind: SMS, name: masked(state.Number), secret: []byte{}, confirmed: true, made: now}
+	f := factor{id: id.New(), kind: SMS, name: "SMS " + masked(state.Number), secret: []byte{}, confirmed: true, made: now}
 	err = i.db.Write(ctx, func(tx *store.Tx) error {
 		if _, err := selectPhone(ctx, tx, s.Org, s.Account, true); err != nil {
 			return err
