@@ -1,8 +1,10 @@
 package house
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"log/slog"
 	"net"
 	"os"
@@ -126,4 +128,20 @@ func rootsIn(file string) (*x509.CertPool, error) {
 		return pool, errs.E(errs.Invalid, "it holds no certificate")
 	}
 	return pool, nil
+}
+
+// TrySMS sends one message, once, and returns the number it went to.
+func (c Config) TrySMS(ctx context.Context, number, text string, log *slog.Logger) (to string, err error) {
+	courier, on, err := c.SMS.courier(clock.System{}, log)
+	if err != nil {
+		return "", err
+	}
+	if !on {
+		return "", errs.E(errs.Invalid, "sms.gateway: none is set")
+	}
+	defer func() { err = errors.Join(err, courier.Close()) }()
+	if to, err = courier.Number(number); err != nil {
+		return "", err
+	}
+	return to, courier.Try(ctx, sms.Message{To: to, Text: text, Until: time.Now().Add(5 * time.Minute)})
 }

@@ -171,3 +171,26 @@ func TestSMSConfig(t *testing.T) {
 		}
 	}
 }
+
+// TestTrySMS tells an operator what the gateway answers.
+func TestTrySMS(t *testing.T) {
+	_, gate := withGate(t)
+	c, err := LoadConfig("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if to, err := c.TrySMS(t.Context(), "0912 345 678", "A trial", testkit.Log(t)); err != nil || to != "+886912345678" || gate.Taken()[0].Form["text"][0] != "A trial" {
+		t.Errorf("%s %v %+v", to, err, gate.Taken())
+	}
+	gate.Answer(503)
+	if _, err := c.TrySMS(t.Context(), "0912 345 678", "A trial", testkit.Log(t)); err == nil || !strings.Contains(err.Error(), "503") || len(gate.Taken()) != 2 {
+		t.Errorf("%v", err)
+	}
+	if _, err := c.TrySMS(t.Context(), "+1 900 555 1234", "A trial", testkit.Log(t)); err == nil || len(gate.Taken()) != 2 {
+		t.Errorf("abroad: %v", err)
+	}
+	c.SMS.Gateway = ""
+	if _, err := c.TrySMS(t.Context(), "0912 345 678", "A trial", testkit.Log(t)); err == nil {
+		t.Error("without a gateway")
+	}
+}

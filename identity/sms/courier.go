@@ -171,3 +171,11 @@ func (c *Courier) bring(m Message, first chan<- error) {
 	}
 	log.Error("a short message is given up")
 }
+
+// Try brings a message once, past the limits: for an operator who looks
+// whether the gateway works.
+func (c *Courier) Try(ctx context.Context, m Message) error {
+	ctx, cancel := context.WithTimeout(ctx, oneTry)
+	defer cancel()
+	return c.gateway.Send(ctx, m)
+}
