@@ -108,7 +108,7 @@ func TestSMSHouse(t *testing.T) {
 		t.Fatalf("%+v %v", step, err)
 	}
 	gate.Answer(503)
-	sent, err := h.Identity.SendCode(ctx, step.Ticket, peer)
+	sent, err := h.Identity.SendCode(ctx, step.Ticket, "", peer)
 	if err != nil || !sent.Late || sent.To != "…678" {
 		t.Fatalf("%+v %v", sent, err)
 	}

@@ -24,8 +24,9 @@ type Sent struct {
 
 // SendCode sends a code to the telephone of whom a sign-in is about; one sent
 // before is void. That the password was right is known by then, so that the
-// answer tells a stranger nothing.
-func (i *Identity) SendCode(ctx context.Context, text string, peer Peer) (out Sent, err error) {
+// answer tells a stranger nothing. Where the sign-in waits for a first second
+// factor, it goes to the number that is given.
+func (i *Identity) SendCode(ctx context.Context, text, number string, peer Peer) (out Sent, err error) {
 	t, a, err := i.readTicket(ctx, text, peer, selectTicket)
 	if err != nil {
 		return out, err
@@ -34,8 +35,10 @@ func (i *Identity) SendCode(ctx context.Context, text string, peer Peer) (out Se
 	if err != nil {
 		return out, err
 	}
-	number, err := i.phoneOf(ctx, a.Org, a.ID)
-	if err != nil {
+	if t.enrol {
+		return i.enrolPhone(ctx, t, a, number, needs, peer)
+	}
+	if number, err = i.phoneOf(ctx, a.Org, a.ID); err != nil {
 		return out, err
 	}
 	code, err := sixDigits()
@@ -52,10 +55,10 @@ func (i *Identity) SendCode(ctx context.Context, text string, peer Peer) (out Se
 		if err != nil {
 			return err
 		}
-		if !t.fits(a, c, now) || t.enrol || !c.second || number == "" || !i.offersSMS(all, i.ZoneOf(peer.Addr), needs) {
+		if !t.fits(a, c, now) || !c.second || number == "" || !i.offersSMS(all, i.ZoneOf(peer.Addr), needs) {
 			return errTicket
 		}
-		return i.newCode(ctx, tx, a, t, code, peer, now)
+		return i.newCode(ctx, tx, a, t, number, code, peer, now)
 	})
 	if err != nil {
 		return out, err
@@ -67,7 +70,7 @@ func (i *Identity) SendCode(ctx context.Context, text string, peer Peer) (out Se
 
 // newCode keeps the code that a ticket waits for. The ticket lives on, so that
 // the code is good for as long as the message says; its tries do not begin anew.
-func (i *Identity) newCode(ctx context.Context, tx *store.Tx, a directory.Account, t ticket, code string, peer Peer, now time.Time) error {
+func (i *Identity) newCode(ctx context.Context, tx *store.Tx, a directory.Account, t ticket, number, code string, peer Peer, now time.Time) error {
 	old, err := selectCode(ctx, tx, a.Org, t.hash)
 	if _, err := store.Found(err); err != nil {
 		return err
@@ -78,7 +81,7 @@ func (i *Identity) newCode(ctx context.Context, tx *store.Tx, a directory.Accoun
 	if err := touchTicket(ctx, tx, a.Org, t.hash, now.UnixMilli()); err != nil {
 		return err
 	}
-	fresh := sentCode{codeHash(t.text, code), old.sent + 1, now.UnixMilli()}
+	fresh := sentCode{codeHash(t.text+number, code), t.tries, old.sent + 1, now.UnixMilli()}
 	if err := putCode(ctx, tx, a.Org, t.hash, fresh, now.Add(-enrolLife).UnixMilli()); err != nil {
 		return err
 	}
@@ -103,7 +106,15 @@ func (i *Identity) takeSMS(ctx context.Context, tx *store.Tx, a directory.Accoun
 	if err != nil || !there || i.clock.Now().Sub(millis(sent.made)) > textLife {
 		return false, err
 	}
-	if subtle.ConstantTimeCompare(sent.code, codeHash(t.text, code)) != 1 {
+	p, err := selectPhone(ctx, tx, a.Org, a.ID, true)
+	if there, err := store.Found(err); err != nil || !there {
+		return false, err
+	}
+	number, err := i.number(ctx, a.Org, a.ID, p)
+	if err != nil {
+		return false, err
+	}
+	if subtle.ConstantTimeCompare(sent.code, codeHash(t.text+number, code)) != 1 {
 		return false, nil
 	}
 	n := slices.IndexFunc(all, func(f factor) bool { return f.kind == SMS })

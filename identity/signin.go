@@ -102,6 +102,9 @@ func (i *Identity) newTicket(ctx context.Context, a directory.Account, cred cred
 		step.Methods = nil
 		if step.Enrol {
 			step.Methods = z.enrollable(needs, peer.Site)
+			if i.mayEnrolSMS(z, needs) {
+				step.Methods = append(step.Methods, SMS)
+			}
 		} else if step.Methods, step.Options, t.challenge, err = i.methods(ctx, tx, a, z, needs, peer.Site); err != nil {
 			return t, err
 		}

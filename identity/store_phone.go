@@ -54,12 +54,12 @@ func deleteSMSFactor(ctx context.Context, tx *store.Tx, org, account int64) erro
 
 // sentCode is the code that a sign-in waits for.
 type sentCode struct {
-	code       []byte
-	sent, made int64
+	code             []byte
+	base, sent, made int64
 }
 
 func selectCode(ctx context.Context, tx *store.Tx, org int64, ticket []byte) (c sentCode, err error) {
-	err = tx.Row(ctx, "SELECT code, sent, made_at FROM sign_in_code WHERE org_id = $1 AND hash = $2", []any{org, ticket}, &c.code, &c.sent, &c.made)
+	err = tx.Row(ctx, "SELECT code, base, sent, made_at FROM sign_in_code WHERE org_id = $1 AND hash = $2", []any{org, ticket}, &c.code, &c.base, &c.sent, &c.made)
 	return c, err
 }
 
@@ -68,8 +68,8 @@ func putCode(ctx context.Context, tx *store.Tx, org int64, ticket []byte, c sent
 	if _, err := tx.Exec(ctx, "DELETE FROM sign_in_code WHERE org_id = $1 AND made_at < $2", org, before); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO sign_in_code (org_id, hash, code, sent, made_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (org_id, hash) DO UPDATE SET code = $3, sent = $4, made_at = $5`, org, ticket, c.code, c.sent, c.made)
+	_, err := tx.Exec(ctx, `INSERT INTO sign_in_code (org_id, hash, code, base, sent, made_at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (org_id, hash) DO UPDATE SET code = $3, base = $4, sent = $5, made_at = $6`, org, ticket, c.code, c.base, c.sent, c.made)
 	return err
 }
 

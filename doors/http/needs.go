@@ -75,8 +75,9 @@ type Identity interface {
 	Answer(ctx context.Context, ticket, method, code string, peer Peer) (SignInStep, error)
 	// Enrol begins to add the factor that a step asked for.
 	Enrol(ctx context.Context, ticket, method, name string, peer Peer) (FirstFactor, error)
-	// SendCode sends a code by SMS to whom the ticket is about.
-	SendCode(ctx context.Context, ticket string, peer Peer) (SentCode, error)
+	// SendCode sends a code by SMS to whom the ticket is about; to the number,
+	// where a first second factor is added.
+	SendCode(ctx context.Context, ticket, number string, peer Peer) (SentCode, error)
 	// AskPasskey begins a sign-in without a password, AnswerPasskey ends it.
 	AskPasskey(ctx context.Context, peer Peer) (SignInStep, error)
 	AnswerPasskey(ctx context.Context, ticket, answer string, peer Peer) (SignInStep, error)

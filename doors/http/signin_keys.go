@@ -38,12 +38,13 @@ func (d *Door) enrol(w http.ResponseWriter, r *http.Request) {
 func (d *Door) sendCode(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Ticket string `json:"ticket"`
+		Number string `json:"number"`
 	}
 	if err := d.readSignIn(w, r, &in); err != nil {
 		Problem(w, err)
 		return
 	}
-	sent, err := d.identity.SendCode(r.Context(), in.Ticket, d.caller(r))
+	sent, err := d.identity.SendCode(r.Context(), in.Ticket, in.Number, d.caller(r))
 	if err != nil {
 		Problem(w, err)
 		return

@@ -64,7 +64,7 @@ func (p *people) Reset(_ context.Context, token, password string, _ Peer) error 
 	return nil
 }
 
-func (p *people) SendCode(_ context.Context, ticket string, _ Peer) (SentCode, error) {
+func (p *people) SendCode(_ context.Context, ticket, _ string, _ Peer) (SentCode, error) {
 	if ticket != "ticket of new@b" {
 		return SentCode{}, errs.E(errs.Unauthenticated, "no")
 	}

@@ -14,7 +14,8 @@ CREATE TABLE phone (
 CREATE TABLE sign_in_code (
   org_id BIGINT NOT NULL,
   hash BYTEA NOT NULL,           -- SHA-256 of the ticket
-  code BYTEA NOT NULL,           -- hash of ticket and code: worthless to who reads this table
+  code BYTEA NOT NULL,           -- hash of ticket, number and code: worthless to who reads this table
+  base BIGINT NOT NULL,          -- tries of the ticket before this code
   sent BIGINT NOT NULL,          -- codes of this sign-in so far
   made_at BIGINT NOT NULL,
   PRIMARY KEY (org_id, hash)

@@ -14,7 +14,7 @@ let office: OwnOffice
 beforeAll(async () => {
   if (shots) mkdirSync(shots, { recursive: true })
   gate = await SmsGate.open()
-  office = await ownOffice(['ann', 'bob'], { SMS_GATEWAY: 'http', SMS_COUNTRY: '886', SMS_GAP: '1ms', SMS_HTTP_URL: gate.form, SMS_HTTP_SUCCESS: '^0: Accepted', ZONES_INNER_METHODS: 'totp,key,recovery,sms' })
+  office = await ownOffice(['ann', 'bob', 'chi'], { NETWORK_PROXIES: '127.0.0.1/32', ZONES_VPN_NETWORKS: '10.9.0.0/16', ZONES_VPN_NEEDS: 'two', ZONES_VPN_METHODS: 'totp,sms,recovery', SMS_GATEWAY: 'http', SMS_COUNTRY: '886', SMS_GAP: '1ms', SMS_HTTP_URL: gate.form, SMS_HTTP_SUCCESS: '^0: Accepted', ZONES_INNER_METHODS: 'totp,key,recovery,sms' })
 })
 afterAll(async () => {
   await office.close()
@@ -136,5 +136,33 @@ test('who forgot the password gets the link on the telephone', async () => {
   await page.locator('input[name=new-password]').waitFor({ state: 'detached' })
   await enter(page, ann, 'Mine and nobody else knows it')
   await page.getByText(/…678/).waitFor() // the second factor stays
+  await context.close()
+})
+
+test('where a second factor is asked for and none is there, the telephone becomes one', async () => {
+  const chi = office.desk('chi')
+  const to = '+886955555555'
+  const { page, context } = await newPage(chi, { size: 'phone', language: 'zh-TW' })
+  await context.setExtraHTTPHeaders({ 'X-Forwarded-For': '10.9.0.7', 'X-Forwarded-Proto': 'https' })
+  await enter(page, chi)
+  await page.getByRole('button', { name: '使用簡訊驗證碼' }).tap()
+  await page.getByLabel('手機號碼').fill('+1 900 555 1234')
+  await page.keyboard.press('Enter')
+  await page.getByText('此號碼無法接收簡訊').waitFor()
+  expect(await findings(page, 'number of the first factor')).toEqual([])
+  expect(await fits(page)).toBe(true)
+  await picture(page, 'enrol-zh-phone')
+  await page.getByLabel('手機號碼').fill('0955-555-555')
+  await page.getByRole('button', { name: '傳送驗證碼' }).tap()
+  await page.getByText('驗證碼已傳送至號碼 …555 的手機。').waitFor()
+  await page.getByLabel('簡訊驗證碼').fill('000000')
+  await page.keyboard.press('Enter')
+  await page.getByText('驗證碼不正確').waitFor()
+  expect(await page.evaluate(() => fetch('/auth/me').then((r) => r.status))).toBe(401)
+  await page.getByLabel('簡訊驗證碼').fill(code(gate.texts(to).at(-1)))
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: '我已妥善保存' }).tap()
+  await page.getByRole('button', { name: '我已妥善保存' }).waitFor({ state: 'detached' })
+  expect(await page.evaluate(() => fetch('/auth/me').then((r) => r.status))).toBe(200)
   await context.close()
 })

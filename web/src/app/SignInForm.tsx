@@ -98,8 +98,8 @@ export function SignInForm({ address, begun = null, onDone }: { address?: string
       {next ? (
         <>
           <Suspense>
-            {next.enrol ? (
-              <EnrolFirst ticket={next.ticket} methods={next.methods.filter((m) => m !== 'key' || keysWork())} busy={busy} error={error} onError={setError} onAnswer={(m, a) => void run(t(m === 'key' ? 'signIn.wrongKey' : 'signIn.wrongCode'), () => answer(next.ticket, m, a))} />
+            {next.enrol && method !== 'sms' ? (
+              <EnrolFirst onSms={() => { setMethod('sms'); setError(undefined) }} ticket={next.ticket} methods={next.methods.filter((m) => m !== 'key' || keysWork())} busy={busy} error={error} onError={setError} onAnswer={(m, a) => void run(t(m === 'key' ? 'signIn.wrongKey' : 'signIn.wrongCode'), () => answer(next.ticket, m, a))} />
             ) : next.methods.includes('password') ? (
               <ChoosePassword options={next.options} busy={busy} error={error} onError={setError} onAnswer={(p) => void run(t('signIn.wrong'), () => answer(next.ticket, 'password', p))} />
             ) : method === 'key' ? (

@@ -61,9 +61,9 @@ export function answer(ticket: string, method: Method, code: string): Promise<Ou
   return step('/auth/answer', { ticket, method, code })
 }
 
-/** Sends a code to the telephone of whom a sign-in is about: the end of the number, and whether it takes longer. */
-export async function sendCode(ticket: string): Promise<{ to: string; late: boolean }> {
-  return (await post('/auth/code', { ticket })) as { to: string; late: boolean }
+/** Sends a code to the telephone of whom a sign-in is about, or to a number that is added: the end of the number, and whether it takes longer. */
+export async function sendCode(ticket: string, number = ''): Promise<{ to: string; late: boolean }> {
+  return (await post('/auth/code', { ticket, number })) as { to: string; late: boolean }
 }
 
 /** Signs in without address and password: the first request brings the question to the keys, the second their answer. */
