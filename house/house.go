@@ -9,6 +9,7 @@ import (
 	"chancery/audit"
 	"chancery/contacts"
 	"chancery/directory"
+	"chancery/directory/application"
 	"chancery/directory/feed"
 	jmapdoor "chancery/doors/jmap"
 	"chancery/identity"
@@ -27,16 +28,17 @@ import (
 // House is the store and the rooms, without any door open. Administration
 // beside a running server uses it too.
 type House struct {
-	Store     *store.Store
-	Directory *directory.Directory
-	Feeds     *feed.Feeds
-	Identity  *identity.Identity
-	SSO       *oidc.Provider
-	SAML      *saml.Provider
-	Agency    *agency.Desk
-	Mail      *mail.Room
-	Contacts  *contacts.Room
-	Index     *search.Index
+	Store        *store.Store
+	Directory    *directory.Directory
+	Feeds        *feed.Feeds
+	Applications *application.Desk
+	Identity     *identity.Identity
+	SSO          *oidc.Provider
+	SAML         *saml.Provider
+	Agency       *agency.Desk
+	Mail         *mail.Room
+	Contacts     *contacts.Room
+	Index        *search.Index
 
 	jmap    *jmapdoor.Door
 	courier *sms.Courier // nil: nothing is written to telephones
@@ -106,11 +108,11 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	h.Identity.UseNotices(notices{h})
-	if courier, on, err := h.conf.SMS.courier(now, h.log); err != nil {
+	if err := h.telephones(now); err != nil {
 		return err
-	} else if on {
-		h.courier = courier
-		h.Identity.UseTexts(texts{h, courier})
+	}
+	if h.Applications, err = application.New(ctx, h.Store, h.Directory, h.conf.applications(), notices{h}, now, h.log); err != nil {
+		return err
 	}
 	// Mail is what clients listen to; it wakes them for the other rooms too.
 	h.Directory.OnPreference(h.Mail.Wake)

@@ -9,6 +9,7 @@ import (
 	"chancery/directory"
 	"chancery/identity"
 	"chancery/identity/sms"
+	"chancery/kit/clock"
 	"chancery/wire/smpp"
 )
 
@@ -16,6 +17,17 @@ import (
 type texts struct {
 	h       *House
 	courier *sms.Courier
+}
+
+// telephones lets the house write to telephones, where a gateway is set.
+func (h *House) telephones(now clock.Clock) error {
+	courier, on, err := h.conf.SMS.courier(now, h.log)
+	if err != nil || !on {
+		return err
+	}
+	h.courier = courier
+	h.Identity.UseTexts(texts{h, courier})
+	return nil
 }
 
 // textWords are the messages by language. Codes fit into one short message of
