@@ -115,6 +115,8 @@ func (c *Courier) Send(ctx context.Context, m Message, by Asker) (late bool, err
 	}
 	if err := c.pace.take(c.clock.Now(), m.To, by); err != nil {
 		<-c.under
+		// Somebody may be earning by what we send: the operator looks into the record, who asked.
+		c.log.Warn("a short message was not sent: too many within the hour", "account", by.Account, "network", network(by.Peer))
 		return false, err
 	}
 	first := make(chan error, 1)

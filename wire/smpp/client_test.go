@@ -2,8 +2,12 @@ package smpp
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"io"
 	"net"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -133,5 +137,48 @@ func TestLine(t *testing.T) {
 	defer l.Close()
 	if _, err := Dial(ctx, Config{Address: l.Addr().String()}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
+	}
+}
+
+// TestTLS speaks to a message centre behind TLS, and not to one whose
+// certificate nobody vouches for.
+func TestTLS(t *testing.T) {
+	s := testkit.NewSMSC(t)
+	lent := httptest.NewTLSServer(nil) // for its certificate
+	defer lent.Close()
+	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: lent.TLS.Certificates})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			in, err := l.Accept()
+			if err != nil {
+				return
+			}
+			out, err := net.Dial("tcp", s.Addr)
+			if err != nil {
+				in.Close()
+				return
+			}
+			go func() { io.Copy(out, in); out.Close() }()
+			go func() { io.Copy(in, out); in.Close() }()
+		}
+	}()
+	roots := x509.NewCertPool()
+	roots.AddCert(lent.Certificate())
+	conf := Config{Address: l.Addr().String(), Bind: Bind{SystemID: s.SystemID, Password: s.Secret}, TLS: &tls.Config{RootCAs: roots, ServerName: "127.0.0.1"}}
+	c, err := Dial(t.Context(), conf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Submit(t.Context(), "886912345678", "by TLS", 0); err != nil || len(s.Taken()) != 1 {
+		t.Errorf("%v %v", err, s.Taken())
+	}
+	conf.TLS = &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "127.0.0.1"}
+	if _, err := Dial(t.Context(), conf); err == nil || s.Binds() != 1 {
+		t.Errorf("a certificate of nobody: %v", err)
 	}
 }
