@@ -79,6 +79,8 @@ type Config struct {
 		Tell     bool          `toml:"tell" default:"true" doc:"Write to people when a device that was not known before signs in to their account."`
 	} `toml:"devices"`
 
+	SMS SMSConfig `toml:"sms"`
+
 	Applications struct {
 		Open      bool      `toml:"open" default:"false" doc:"Let people apply for an account from the sign-in page, with papers; personnel officers decide in the room Administration."`
 		KeepDays  int       `toml:"keep_days" default:"60" doc:"Days until an application that nobody decided is deleted, and the applicant told."`

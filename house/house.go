@@ -16,6 +16,7 @@ import (
 	"chancery/identity/agency"
 	"chancery/identity/oidc"
 	"chancery/identity/saml"
+	"chancery/identity/sms"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/mail"
@@ -39,7 +40,8 @@ type House struct {
 	Contacts     *contacts.Room
 	Index        *search.Index
 
-	jmap *jmapdoor.Door
+	jmap    *jmapdoor.Door
+	courier *sms.Courier // nil: nothing is written to telephones
 
 	dir  string
 	conf Config
@@ -106,6 +108,9 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	h.Identity.UseNotices(notices{h})
+	if err := h.telephones(now); err != nil {
+		return err
+	}
 	if h.Applications, err = application.New(ctx, h.Store, h.Directory, h.conf.applications(), notices{h}, now, h.log); err != nil {
 		return err
 	}
@@ -131,6 +136,9 @@ func (h *House) Close() error {
 	}
 	if h.Index != nil {
 		err = h.Index.Close()
+	}
+	if h.courier != nil {
+		err = errors.Join(err, h.courier.Close())
 	}
 	return errors.Join(err, h.Store.Close())
 }

@@ -58,7 +58,7 @@ func TestZoneConfig(t *testing.T) {
 	for name, bad := range map[string]func(c *Config){
 		`zones.outer.needs: "three"`:              func(c *Config) { c.Zones.Outer.Needs = "three" },
 		`zones.inner.admin_needs: "closed"`:       func(c *Config) { c.Zones.Inner.AdminNeeds = "closed" },
-		`zones.vpn.methods: "sms"`:                func(c *Config) { c.Zones.VPN.Methods = []string{"sms"} },
+		`zones.vpn.methods: "fax"`:                func(c *Config) { c.Zones.VPN.Methods = []string{"fax"} },
 		`zones.vpn.unknown_device: "maybe"`:       func(c *Config) { c.Zones.VPN.UnknownDevice = "maybe" },
 		`zones.vpn.networks: "everywhere"`:        func(c *Config) { c.Zones.VPN.Networks = []string{"everywhere"} },
 		`zones.outer.networks: the outer zone is`: func(c *Config) { c.Zones.Outer.Networks = []string{"10.0.0.0/8"} },

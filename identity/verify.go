@@ -37,6 +37,8 @@ type Config struct {
 	Passwords     Rules
 	Life          Life // how long passwords are good; default for ever
 	SecondAddress bool // people may register an address elsewhere, and choose a password anew by a link sent there
+	TextReset     bool // the same link goes to the person's telephone
+	TextDevices   bool // word of a new device goes to the person's telephone
 }
 
 // Identity answers who somebody is. One serves all doors of a process.
@@ -51,6 +53,7 @@ type Identity struct {
 	good    *cache
 	pace    *pace
 	notices Notices        // nil: nobody is told
+	texts   Texts          // nil: no messages to telephones
 	posts   *pace          // letters that strangers make us send
 	behind  sync.WaitGroup // what goes on after an answer
 	waiting atomic.Int64   // how much of it

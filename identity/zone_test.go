@@ -23,7 +23,7 @@ func zones() []Zone {
 	net := func(s string) []netip.Prefix { return []netip.Prefix{netip.MustParsePrefix(s)} }
 	return []Zone{
 		{Name: "inner", Networks: net("10.1.0.0/16"), Trust: policy.Inner, AdminNeeds: policy.ByTwo},
-		{Name: "vpn", Networks: net("10.2.0.0/16"), Needs: policy.ByTwo},
+		{Name: "vpn", Networks: net("10.2.0.0/16"), Needs: policy.ByTwo, Methods: []string{TOTP, Key, SMS, Recovery}},
 		{Name: "street", Networks: net("10.3.0.0/16"), Needs: policy.ByTwo, Methods: []string{Key}, NoPasskey: true, NoPrograms: true},
 		{Name: "outer", Networks: net("10.4.0.0/16"), Needs: policy.ByHardware},
 		{Name: "strange", Networks: net("10.5.0.0/16"), Unknown: StepUpUnknown},
@@ -48,7 +48,7 @@ type holderOfAll struct {
 func people(t *testing.T, i *Identity, now *clock.Fake) (list []holderOfAll) {
 	t.Helper()
 	ctx := t.Context()
-	for _, name := range []string{"password only", "app", "key", "copied key", "administrator"} {
+	for _, name := range []string{"password only", "app", "key", "copied key", "telephone", "administrator"} {
 		address := strings.ReplaceAll(name, " ", ".") + "@city.example"
 		a, err := i.dir.AddAccount(ctx, directory.Account{Address: address, Admin: name == "administrator"})
 		if err != nil {
@@ -74,6 +74,18 @@ func people(t *testing.T, i *Identity, now *clock.Fake) (list []holderOfAll) {
 				t.Fatal(err)
 			}
 			if _, err := i.ConfirmTOTP(ctx, s, e.ID, code(t, e.Secret, now.Now())); err != nil {
+				t.Fatal(err)
+			}
+		case "telephone":
+			x := &texts{}
+			i.UseTexts(x)
+			if _, err := i.AddPhone(ctx, s, annsPhone, from(0, "")); err != nil {
+				t.Fatal(err)
+			}
+			if err := i.ConfirmPhone(ctx, s, x.last()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := i.UsePhone(ctx, s); err != nil {
 				t.Fatal(err)
 			}
 		case "key", "copied key":

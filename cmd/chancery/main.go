@@ -25,6 +25,7 @@ type cli struct {
 	Account accountCmd `cmd:"" help:"Add and import accounts."`
 	Sso     ssoCmd     `cmd:"" help:"Single sign-on: systems and mail programs that people may sign on to."`
 	Feed    feedCmd    `cmd:"" help:"Take units and people from other systems: plan, apply, roll back."`
+	SMS     smsCmd     `cmd:"" name:"sms" help:"Try the gateway of short messages."`
 	Role    roleCmd    `cmd:"" help:"Grant, take back and list administrators' roles."`
 	Key     keyCmd     `cmd:"" help:"Rotate the keys that everything lies encrypted under."`
 	Check   checkCmd   `cmd:"" help:"Verify everything that is stored."`

@@ -761,6 +761,20 @@ export interface SecondAddressAnswer {
   pending: string | null
 }
 
+/** What Phone/get answers. */
+export interface PhoneAnswer {
+  accountId: Id
+  offered: boolean
+  useful: boolean
+  number: string | null
+  pending: string | null
+  second: boolean
+}
+
+export interface PhoneAdded {
+  late: boolean
+}
+
 /** A sign-in to the person's own account (our own capability). */
 export interface SignInObject {
   id: Id

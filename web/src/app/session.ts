@@ -34,8 +34,8 @@ export async function whoAmI(): Promise<Me | null> {
   return (await res.json()) as Me
 }
 
-/** What is asked for after the password: a code of an app, a security key, a recovery code; at last a password of one's own. */
-export type Method = 'totp' | 'key' | 'recovery' | 'password'
+/** What is asked for after the password: a code of an app, a security key, a code by SMS, a recovery code; at last a password of one's own. */
+export type Method = 'totp' | 'key' | 'sms' | 'recovery' | 'password'
 
 /** What more a sign-in needs. */
 export interface NextStep {
@@ -59,6 +59,11 @@ export function signIn(address: string, password: string): Promise<Outcome> {
 /** Goes on with a sign-in by a code, or by what a key answered. */
 export function answer(ticket: string, method: Method, code: string): Promise<Outcome> {
   return step('/auth/answer', { ticket, method, code })
+}
+
+/** Sends a code to the telephone of whom a sign-in is about, or to a number that is added: the end of the number, and whether it takes longer. */
+export async function sendCode(ticket: string, number = ''): Promise<{ to: string; late: boolean }> {
+  return (await post('/auth/code', { ticket, number })) as { to: string; late: boolean }
 }
 
 /** Signs in without address and password: the first request brings the question to the keys, the second their answer. */

@@ -13,6 +13,7 @@ import type main from './en/main.json'
 import type merge from './en/merge.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
+import type phone from './en/phone.json'
 import type rules from './en/rules.json'
 import type security from './en/security.json'
 import type settings from './en/settings.json'
@@ -44,6 +45,7 @@ export interface Areas {
   merge: typeof merge
   offline: typeof offline
   palette: typeof palette
+  phone: typeof phone
   rules: typeof rules
   security: typeof security
   settings: typeof settings

@@ -10,6 +10,7 @@ import { Sessions } from './Sessions'
 import { securityApi, useSecurity } from './api'
 import { useStepUp } from './stepUp'
 
+const Phone = lazy(() => withTexts('phone', () => import('./Phone')))
 const SecondAddress = lazy(() => withTexts('life', () => import('./SecondAddress')))
 
 /** How one signs in: password, second factor, app passwords, where one is signed in, and with what. */
@@ -28,6 +29,7 @@ export default function SecuritySection({ engine }: RoomProps) {
       <Devices api={api} list={data.devices} change={change} />
       <PasswordForm api={api} onDone={reload} />
       <Suspense>
+        <Phone api={api} change={change} />
         <SecondAddress api={api} change={change} />
       </Suspense>
       {dialog}
