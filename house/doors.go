@@ -59,6 +59,7 @@ func (h *House) OpenDoors() (*Doors, error) {
 	}{
 		{"http", c.HTTP.Listen, func(ctx context.Context, l net.Listener) error { return d.http.Serve(ctx, l, nil) }},
 		{"https", c.HTTP.ListenTLS, func(ctx context.Context, l net.Listener) error { return d.http.Serve(ctx, l, conf) }},
+		{"certificates", c.Certificates.Listen, func(ctx context.Context, l net.Listener) error { return h.serveCertificates(ctx, d.http, l, conf) }},
 		{"smtp", c.SMTP.Listen, func(_ context.Context, l net.Listener) error { return d.smtp.Serve(l, smtp.MX) }},
 		{"submission", c.SMTP.Submission, func(_ context.Context, l net.Listener) error { return d.smtp.Serve(l, smtp.Submission) }},
 		{"submissions", c.SMTP.SubmissionTLS, func(_ context.Context, l net.Listener) error { return d.smtp.Serve(l, smtp.SubmissionTLS) }},

@@ -13,6 +13,7 @@ import (
 	jmapdoor "chancery/doors/jmap"
 	"chancery/identity"
 	"chancery/identity/agency"
+	"chancery/identity/cert"
 	"chancery/identity/oidc"
 	"chancery/identity/saml"
 	"chancery/kit/clock"
@@ -26,16 +27,17 @@ import (
 // House is the store and the rooms, without any door open. Administration
 // beside a running server uses it too.
 type House struct {
-	Store     *store.Store
-	Directory *directory.Directory
-	Feeds     *feed.Feeds
-	Identity  *identity.Identity
-	SSO       *oidc.Provider
-	SAML      *saml.Provider
-	Agency    *agency.Desk
-	Mail      *mail.Room
-	Contacts  *contacts.Room
-	Index     *search.Index
+	Store        *store.Store
+	Directory    *directory.Directory
+	Feeds        *feed.Feeds
+	Identity     *identity.Identity
+	SSO          *oidc.Provider
+	SAML         *saml.Provider
+	Agency       *agency.Desk
+	Certificates *cert.Desk
+	Mail         *mail.Room
+	Contacts     *contacts.Room
+	Index        *search.Index
 
 	jmap *jmapdoor.Door
 
@@ -87,6 +89,9 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	if h.Agency, err = agency.New(ctx, h.Store, h.Identity, h.Directory, agency.Config{}, now, h.log); err != nil {
+		return err
+	}
+	if err = h.certificates(ctx, now); err != nil {
 		return err
 	}
 	out, err := h.conf.outbound()

@@ -1,0 +1,61 @@
+package identity
+
+import (
+	"context"
+
+	"chancery/kit/errs"
+	"chancery/policy"
+	"chancery/store"
+)
+
+// Certificate is the method of signing in by an X.509 client certificate (N46).
+const Certificate = "certificate"
+
+// errCertificate is the answer to the right password where only a certificate lets in.
+var errCertificate = refuse("needsCertificate", errs.E(errs.Forbidden, "From this network one signs in by a certificate."))
+
+// ByCertificate begins a sign-in of the web client by a certificate that was
+// found to be good and the account's. The rules of the zone hold as for
+// everybody.
+func (i *Identity) ByCertificate(ctx context.Context, org, account int64, how policy.Assurance, peer Peer) (Step, error) {
+	if z := i.ZoneOf(peer.Addr); !z.Closed && !z.takes(Certificate) {
+		a, err := i.dir.Account(ctx, org, account)
+		if err == nil {
+			i.record(ctx, a, a.Address, peer, errNoCertificate)
+		}
+		return Step{}, errNoCertificate
+	}
+	return i.Vouched(ctx, org, account, how, peer)
+}
+
+var errNoCertificate = refuse("noCertificate", errs.E(errs.Forbidden, "From this network nobody signs in by a certificate."))
+
+// TakesCertificates says whether a certificate lets in from an address.
+func (i *Identity) TakesCertificates(peer Peer) bool {
+	z := i.ZoneOf(peer.Addr)
+	return !z.Closed && z.takes(Certificate)
+}
+
+// Fresh refuses who did not prove lately who they are, and programs always.
+func (i *Identity) Fresh(s policy.Subject) error { return i.fresh(s) }
+
+// UseUndo sets who takes away what else an account got since a time, when its
+// person says that a sign-in was not theirs, or lost what they sign in with.
+func (i *Identity) UseUndo(undo func(ctx context.Context, tx *store.Tx, org, account, since int64) error) {
+	i.undo = append(i.undo, undo)
+}
+
+// undoElse asks those that UseUndo named.
+func (i *Identity) undoElse(ctx context.Context, tx *store.Tx, org, account, since int64) error {
+	for _, undo := range i.undo {
+		if err := undo(ctx, tx, org, account, since); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// onlyCertificate says whether what the zone asks for is shown by a certificate alone.
+func (z Zone) onlyCertificate(needs policy.Assurance) bool {
+	return z.takes(Certificate) && !z.takes(Key) && (needs >= policy.ByHardware || !z.takes(TOTP) && !z.takes(Recovery))
+}
