@@ -78,7 +78,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		},
 	}
 	var door *httpdoor.Door
-	api := mailapi.New(h.Mail, who, mailapi.Config{MaxUpload: int64(h.conf.Mail.MaxMessage), MaxSizeAttachments: int64(h.conf.Mail.MaxMessage) * 3 / 4, Log: h.log})
+	api := mailapi.New(h.Mail, who, mailapi.Config{MaxUpload: int64(h.conf.Mail.MaxMessage), MaxSizeAttachments: h.Mail.MaxAttachments(), Log: h.log})
 	key, err := h.conf.pushKey(h.dir)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,8 @@ const EnvPrefix = "CHANCERY_"
 
 // Config is the one configuration file. Every field is optional.
 type Config struct {
+	Presets []string `toml:"presets" doc:"Sets of settings that ship with the program, one laid over the other; this file and the environment go before them. chancery config presets lists them." example:"da-nang,single-phone"`
+
 	Hostname string `toml:"hostname" doc:"The name of this machine as other mail servers see it. Empty: the machine's own name."`
 
 	Log struct {
@@ -124,8 +126,11 @@ type Config struct {
 	} `toml:"queue"`
 
 	Mail struct {
-		Postmaster   string    `toml:"postmaster" doc:"Address that gets what is sent to postmaster. Empty: the first administrator."`
-		MaxMessage   conf.Size `toml:"max_message" default:"100MB" doc:"Largest message taken."`
+		Postmaster string    `toml:"postmaster" doc:"Address that gets what is sent to postmaster. Empty: the first administrator."`
+		MaxMessage conf.Size `toml:"max_message" default:"100MB" doc:"Largest message taken."`
+
+		MaxAttachments conf.Size `toml:"max_attachments" default:"0" doc:"What the files of one letter that people here write may have together. 0: three quarters of max_message." example:"20MB"`
+
 		LibreOffice  string    `toml:"libreoffice" doc:"The program that turns office documents into PDF for looking at them. Empty: soffice, where it is installed." example:"/opt/libreoffice/program/soffice"`
 		DefaultQuota conf.Size `toml:"default_quota" default:"2GB" doc:"Space of an account that has no quota of its own; 0 = no limit."`
 
@@ -155,11 +160,22 @@ type Config struct {
 	} `toml:"admin"`
 }
 
-// LoadConfig reads the file (none when path is empty) and the environment.
+// LoadConfig reads the file (none when path is empty) and the environment,
+// over the presets that they name.
 func LoadConfig(path string) (Config, error) {
 	var c Config
 	if err := conf.Load(path, EnvPrefix, os.Environ(), &c); err != nil {
 		return c, err
+	}
+	if len(c.Presets) > 0 {
+		layers, err := presets(c.Presets)
+		if err != nil {
+			return c, err
+		}
+		c = Config{}
+		if err := conf.Load(path, EnvPrefix, os.Environ(), &c, layers...); err != nil {
+			return c, err
+		}
 	}
 	if c.Hostname == "" {
 		name, err := os.Hostname()

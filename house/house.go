@@ -99,7 +99,7 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	h.Mail, err = mail.New(ctx, h.Store, h.Directory, mail.Config{
-		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), DefaultQuota: int64(h.conf.Mail.DefaultQuota),
+		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), MaxAttachments: int64(h.conf.Mail.MaxAttachments), DefaultQuota: int64(h.conf.Mail.DefaultQuota),
 		MaxRecipients: h.conf.SMTP.MaxRecipients, Postmaster: h.conf.Mail.Postmaster, Outbound: out,
 		Authenticity: h.conf.authenticity(), ReportAddress: h.conf.Mail.ReportAddress,
 		OneClick: mail.OneClick{Off: !h.conf.Mail.OneClick},
