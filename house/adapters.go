@@ -84,7 +84,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		return nil, err
 	}
 	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName},
-		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Feeds.Capabilities(who), h.Contacts.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf})), jmapdoor.Needs{
+		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Feeds.Capabilities(who), h.Contacts.Capabilities(who), h.Certificates.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf})), jmapdoor.Needs{
 			Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
 			BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
 		})

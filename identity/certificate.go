@@ -6,6 +6,7 @@ import (
 	"chancery/kit/errs"
 	"chancery/policy"
 	"chancery/store"
+	"chancery/wire/jmap"
 )
 
 // Certificate is the method of signing in by an X.509 client certificate (N46).
@@ -58,4 +59,28 @@ func (i *Identity) undoElse(ctx context.Context, tx *store.Tx, org, account, sin
 // onlyCertificate says whether what the zone asks for is shown by a certificate alone.
 func (z Zone) onlyCertificate(needs policy.Assurance) bool {
 	return z.takes(Certificate) && !z.takes(Key) && (needs >= policy.ByHardware || !z.takes(TOTP) && !z.takes(Recovery))
+}
+
+// CertificatesURN names the capability of the person's own certificates, which
+// only a person's own account has.
+const CertificatesURN = "urn:chancery:params:jmap:certificates"
+
+// CertificateObject is a certificate that is registered for the account. One
+// is added by showing it (/sso/api/cert), so there are Certificate/get and
+// Certificate/remove.
+type CertificateObject struct {
+	ID     jmap.ID `json:"id"`
+	Name   string  `json:"name"`   // of the holder
+	Issuer string  `json:"issuer"` // what people call who issued it
+	Number string  `json:"number"` // serial number, hexadecimal
+	MadeAt string  `json:"madeAt"`
+	EndsAt string  `json:"endsAt"` // until when it is valid
+	UsedAt *string `json:"usedAt"`
+}
+
+// CertificateAnswer is the answer of Certificate/get.
+type CertificateAnswer struct {
+	AccountID jmap.ID             `json:"accountId"`
+	Offered   bool                `json:"offered"` // whether the office uses them
+	List      []CertificateObject `json:"list" ts:"list"`
 }

@@ -227,7 +227,7 @@ func TestCertificate(t *testing.T) {
 	// Ann registers her card herself, by presenting it.
 	v.post(v.here+"/auth/sign-in", map[string]any{"address": "ann@city.example", "password": outside.Password})
 	to, secret := v.begin(map[string]any{"client": "add"})
-	if added := v.post(v.here+"/sso/api/cert/add", map[string]any{"ask": p.show(to, secret, v.here)}); !strings.Contains(fmt.Sprint(added["subject"]), "Ann") {
+	if added := v.post(v.here+"/sso/api/cert/add", map[string]any{"ask": p.show(to, secret, v.here)}); !strings.Contains(fmt.Sprint(added["name"]), "Ann") {
 		t.Errorf("added: %v", added)
 	}
 	in := func() string {

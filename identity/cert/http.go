@@ -218,7 +218,7 @@ func (h handlers) add(w http.ResponseWriter, r *http.Request) {
 		var added Registration
 		if added, err = h.d.Add(r.Context(), who, in.Ask, secretOf(r)); err == nil {
 			http.SetCookie(w, h.cookie(r, "", -1))
-			h.tell(w, map[string]string{"subject": added.Subject}, nil)
+			h.tell(w, map[string]string{"name": added.Holder}, nil)
 			return
 		}
 	}

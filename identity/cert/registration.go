@@ -19,6 +19,7 @@ import (
 type Registration struct {
 	ID, Account     int64
 	Kind            string
+	Holder, Author  string // what people call the subject and the issuer
 	Subject, Issuer string
 	Number          string // serial number of the certificate, hexadecimal
 
@@ -92,7 +93,7 @@ func (d *Desk) register(ctx context.Context, by policy.Subject, account int64, l
 			continue
 		}
 		if key := rule.key(s); key != "" {
-			r = Registration{ID: id.New(), Account: account, Kind: rule.Kind, Subject: facts.Subject, Issuer: facts.Issuer, Number: leaf.SerialNumber.Text(16),
+			r = Registration{ID: id.New(), Account: account, Kind: rule.Kind, Holder: facts.Holder, Author: facts.Author, Subject: facts.Subject, Issuer: facts.Issuer, Number: leaf.SerialNumber.Text(16),
 				key: key, ends: leaf.NotAfter.UnixMilli(), made: d.clock.Now().UnixMilli()}
 			break
 		}

@@ -6,17 +6,17 @@ import (
 	"chancery/store"
 )
 
-const columns = "id, account_id, kind, key, subject, issuer, number, ends_at, made_at, used_at"
+const columns = "id, account_id, kind, key, holder, author, subject, issuer, number, ends_at, made_at, used_at"
 
 func (r *Registration) fields() []any {
-	return []any{&r.ID, &r.Account, &r.Kind, &r.key, &r.Subject, &r.Issuer, &r.Number, &r.ends, &r.made, &r.used}
+	return []any{&r.ID, &r.Account, &r.Kind, &r.key, &r.Holder, &r.Author, &r.Subject, &r.Issuer, &r.Number, &r.ends, &r.made, &r.used}
 }
 
 // insertRegistration says whose a certificate is; false when that is said of
 // it already.
 func insertRegistration(ctx context.Context, tx *store.Tx, org int64, r Registration) (bool, error) {
-	n, err := tx.Exec(ctx, "INSERT INTO cert_registration (org_id, "+columns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
-		org, r.ID, r.Account, r.Kind, r.key, r.Subject, r.Issuer, r.Number, r.ends, r.made, r.used)
+	n, err := tx.Exec(ctx, "INSERT INTO cert_registration (org_id, "+columns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
+		org, r.ID, r.Account, r.Kind, r.key, r.Holder, r.Author, r.Subject, r.Issuer, r.Number, r.ends, r.made, r.used)
 	return n == 1, err
 }
 

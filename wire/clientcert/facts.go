@@ -2,6 +2,7 @@ package clientcert
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"slices"
 	"strings"
@@ -26,8 +27,10 @@ var (
 
 // Facts are what a certificate says of its holder.
 type Facts struct {
-	Subject string   // as people read it (RFC 4514)
-	Issuer  string   // the same of who issued it
+	Subject string // as RFC 4514 writes it
+	Issuer  string // the same of who issued it
+	Holder  string // what people call the subject, and the issuer
+	Author  string
 	Numbers []string // serialNumber of the subject, which the issuer gives to one person
 	Emails  []string // rfc822Name
 	UPNs    []string // otherName, as Windows domains write it
@@ -39,7 +42,7 @@ type Facts struct {
 // Read collects the facts. A name that could be taken for another, with a zero
 // byte or control characters in it, makes the whole certificate unreadable.
 func Read(c *x509.Certificate) (f Facts, err error) {
-	f = Facts{Subject: c.Subject.String(), Issuer: c.Issuer.String(), Attributes: map[string][]string{}}
+	f = Facts{Subject: c.Subject.String(), Issuer: c.Issuer.String(), Holder: called(c.Subject), Author: called(c.Issuer), Attributes: map[string][]string{}}
 	for _, n := range c.Subject.Names {
 		text, ok := n.Value.(string)
 		if !ok {
@@ -64,6 +67,19 @@ func Read(c *x509.Certificate) (f Facts, err error) {
 		}
 	}
 	return f, nil
+}
+
+// called is the name by which people know somebody: authorities of governments
+// often have no common name, but a unit.
+func called(n pkix.Name) string {
+	for _, list := range [][]string{{n.CommonName}, n.OrganizationalUnit, n.Organization} {
+		for _, s := range list {
+			if plain(s) == nil {
+				return s
+			}
+		}
+	}
+	return n.String()
 }
 
 // Has says whether an attribute is there, with the value where one is given.

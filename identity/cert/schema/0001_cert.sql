@@ -5,6 +5,8 @@ CREATE TABLE cert_registration (
   account_id BIGINT NOT NULL,
   kind TEXT NOT NULL,            -- pin, serial
   key TEXT NOT NULL,             -- hash of issuer and number
+  holder TEXT NOT NULL,          -- what people call the subject
+  author TEXT NOT NULL,          -- and the issuer
   subject TEXT NOT NULL,
   issuer TEXT NOT NULL,
   number TEXT NOT NULL,          -- serial number of the certificate, hexadecimal

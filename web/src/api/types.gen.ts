@@ -732,6 +732,24 @@ export interface SecondAddressAnswer {
   pending: string | null
 }
 
+/** A certificate that the person signs in by (our own capability). */
+export interface CertificateObject {
+  id: Id
+  name: string
+  issuer: string
+  number: string
+  madeAt: string
+  endsAt: string
+  usedAt: string | null
+}
+
+/** What Certificate/get answers. */
+export interface CertificateAnswer {
+  accountId: Id
+  offered: boolean
+  list: CertificateObject[]
+}
+
 /** A sign-in to the person's own account (our own capability). */
 export interface SignInObject {
   id: Id

@@ -7,6 +7,8 @@ import css from './SignIn.module.css'
 
 const AgencyWays = lazy(() => withTexts('agency', () => import('./sso/AgencyWays')))
 
+const CertificateWay = lazy(() => withTexts('certificates', () => import('./certificates/CertificateWay')))
+
 /** The door: who one is, and the language to be spoken to in. */
 export function SignIn({ expired, onDone }: { expired: boolean; onDone: () => Promise<void> }) {
   const t = useT()
@@ -15,6 +17,7 @@ export function SignIn({ expired, onDone }: { expired: boolean; onDone: () => Pr
       {expired && <p className={css.notice}>{t('signIn.expired')}</p>}
       <SignInForm onDone={onDone} />
       <Suspense>
+        <CertificateWay />
         <AgencyWays />
       </Suspense>
     </Door>

@@ -1,5 +1,6 @@
 import type agency from './en/agency.json'
 import type bulk from './en/bulk.json'
+import type certificates from './en/certificates.json'
 import type console from './en/console.json'
 import type contacts from './en/contacts.json'
 import type content from './en/content.json'
@@ -30,6 +31,7 @@ import type writeas from './en/writeas.json'
 export interface Areas {
   agency: typeof agency
   bulk: typeof bulk
+  certificates: typeof certificates
   console: typeof console
   contacts: typeof contacts
   content: typeof content
