@@ -84,7 +84,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		return nil, err
 	}
 	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName},
-		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Feeds.Capabilities(who), h.Contacts.Capabilities(who), h.Certificates.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf})), jmapdoor.Needs{
+		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Feeds.Capabilities(who), h.Applications.Capabilities(who), h.Contacts.Capabilities(who), h.Certificates.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf})), jmapdoor.Needs{
 			Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
 			BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
 		})
@@ -94,6 +94,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		httpdoor.Route{Pattern: "POST /import/mail/{account}", Handler: api.ImportHandler(httpdoor.Problem)})
 	routes = append(routes, h.ssoRoutes(func() *httpdoor.Door { return door })...)
 	routes = append(routes, h.feedRoutes(func() *httpdoor.Door { return door })...)
+	routes = append(routes, h.applicationRoutes(func() *httpdoor.Door { return door })...)
 	door, err = httpdoor.New(conf, httpNeeds{h}, assets, routes, h.log.With("door", "http"))
 	return door, err
 }

@@ -81,6 +81,14 @@ type Config struct {
 		Tell     bool          `toml:"tell" default:"true" doc:"Write to people when a device that was not known before signs in to their account."`
 	} `toml:"devices"`
 
+	Applications struct {
+		Open      bool      `toml:"open" default:"false" doc:"Let people apply for an account from the sign-in page, with papers; personnel officers decide in the room Administration."`
+		KeepDays  int       `toml:"keep_days" default:"60" doc:"Days until an application that nobody decided is deleted, and the applicant told."`
+		MaxPapers int       `toml:"max_papers" default:"5" doc:"Files of one application."`
+		MaxPaper  conf.Size `toml:"max_paper" default:"5MB" doc:"Largest of them."`
+		PerHour   int       `toml:"per_hour" default:"10" doc:"Applications from one network in an hour."`
+	} `toml:"applications"`
+
 	Feeds struct {
 		PerMinute int       `toml:"per_minute" default:"3000" doc:"Requests that a system that keeps people here may make in a minute."`
 		Wrong     int       `toml:"wrong_per_minute" default:"20" doc:"Wrong tokens and signatures from one address in a minute before it has to wait."`

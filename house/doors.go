@@ -217,7 +217,7 @@ func (h *House) tend(ctx context.Context) {
 	tick := time.NewTicker(tendEvery)
 	defer tick.Stop()
 	for {
-		if err := h.Identity.Tend(ctx); err != nil && ctx.Err() == nil {
+		if err := errors.Join(h.Identity.Tend(ctx), h.Applications.Tend(ctx)); err != nil && ctx.Err() == nil {
 			h.log.Error("tending the accounts", "error", err)
 		}
 		select {

@@ -9,6 +9,7 @@ import (
 	"chancery/audit"
 	"chancery/contacts"
 	"chancery/directory"
+	"chancery/directory/application"
 	"chancery/directory/feed"
 	jmapdoor "chancery/doors/jmap"
 	"chancery/identity"
@@ -30,6 +31,7 @@ type House struct {
 	Store        *store.Store
 	Directory    *directory.Directory
 	Feeds        *feed.Feeds
+	Applications *application.Desk
 	Identity     *identity.Identity
 	SSO          *oidc.Provider
 	SAML         *saml.Provider
@@ -109,6 +111,9 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	h.Identity.UseNotices(notices{h})
+	if h.Applications, err = application.New(ctx, h.Store, h.Directory, h.conf.applications(), notices{h}, now, h.log); err != nil {
+		return err
+	}
 	// Mail is what clients listen to; it wakes them for the other rooms too.
 	h.Directory.OnPreference(h.Mail.Wake)
 	h.administration()

@@ -5,6 +5,7 @@ import { Door } from './Door'
 import { SignInForm } from './SignInForm'
 import css from './SignIn.module.css'
 
+const ApplyLink = lazy(() => withTexts('apply', () => import('./apply/ApplyLink')))
 const AgencyWays = lazy(() => withTexts('agency', () => import('./sso/AgencyWays')))
 
 const CertificateWay = lazy(() => withTexts('certificates', () => import('./certificates/CertificateWay')))
@@ -19,6 +20,7 @@ export function SignIn({ expired, onDone }: { expired: boolean; onDone: () => Pr
       <Suspense>
         <CertificateWay />
         <AgencyWays />
+        <ApplyLink />
       </Suspense>
     </Door>
   )

@@ -1,4 +1,5 @@
 import type agency from './en/agency.json'
+import type apply from './en/apply.json'
 import type bulk from './en/bulk.json'
 import type certificates from './en/certificates.json'
 import type console from './en/console.json'
@@ -30,6 +31,7 @@ import type writeas from './en/writeas.json'
  */
 export interface Areas {
   agency: typeof agency
+  apply: typeof apply
   bulk: typeof bulk
   certificates: typeof certificates
   console: typeof console
