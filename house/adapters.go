@@ -2,6 +2,7 @@ package house
 
 import (
 	"context"
+	"crypto/x509"
 	"io/fs"
 	"net"
 	"net/http"
@@ -44,6 +45,10 @@ func (n imapNeeds) SignInToken(ctx context.Context, user, token, peer string) (p
 	return n.h.SSO.SignInMail(ctx, user, token, peerOf(peer, "imap"))
 }
 
+func (n imapNeeds) SignInCertificate(ctx context.Context, user string, chain []*x509.Certificate, peer string) (policy.Subject, error) {
+	return n.h.Certificates.Program(ctx, user, chain, peerOf(peer, "imap"))
+}
+
 // smtpNeeds answers what the SMTP door asks.
 type smtpNeeds struct{ h *House }
 
@@ -53,6 +58,10 @@ func (n smtpNeeds) Authenticate(ctx context.Context, address, password string, p
 
 func (n smtpNeeds) AuthenticateToken(ctx context.Context, address, token string, peer smtp.Peer) (policy.Subject, error) {
 	return n.h.SSO.SignInMail(ctx, address, token, identity.Peer{Addr: peer.Addr, Door: peer.Door})
+}
+
+func (n smtpNeeds) AuthenticateCertificate(ctx context.Context, address string, chain []*x509.Certificate, peer smtp.Peer) (policy.Subject, error) {
+	return n.h.Certificates.Program(ctx, address, chain, identity.Peer{Addr: peer.Addr, Door: peer.Door})
 }
 
 // who returns the subject that the HTTP door put into the context.

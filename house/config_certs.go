@@ -35,6 +35,8 @@ type CertificateConfig struct {
 	Timeout    time.Duration `toml:"timeout" default:"10s" doc:"For one answer of a responder or one list."`
 	MaxList    conf.Size     `toml:"max_list" default:"64MB" doc:"Largest list that is fetched."`
 
+	Programs bool `toml:"programs" default:"false" doc:"Ask mail programs for a certificate too (IMAP, submission), by which they sign in without a password, also where nothing else counts. Some programs then ask their person."`
+
 	Proxies []string `toml:"proxies" doc:"Address ranges of proxies that ask for the certificate themselves and hand it over in the Client-Cert header (RFC 9440). They must take away what a browser sends under that name." example:"10.0.0.1/32"`
 }
 
@@ -50,7 +52,7 @@ func (h *House) certificates(ctx context.Context, now clock.Clock) (err error) {
 
 func (c Config) certificates(dir string) (out cert.Config, err error) {
 	in := c.Certificates
-	out = cert.Config{Open: in.Listen != "" || len(in.Proxies) > 0, Site: in.Site, Base: c.HTTP.BaseURL, Rules: []cert.Rule{}, Usages: []string{}, Policies: in.Policies,
+	out = cert.Config{Programs: in.Programs, Open: in.Listen != "" || len(in.Proxies) > 0, Site: in.Site, Base: c.HTTP.BaseURL, Rules: []cert.Rule{}, Usages: []string{}, Policies: in.Policies,
 		Revocation: cert.Revocation{Off: in.Revocation == "off", Lists: in.Lists, Hosts: in.Hosts, Responder: in.Responder, Grace: in.Grace, Refresh: in.Refresh,
 			Timeout: in.Timeout, MaxList: int64(in.MaxList), Dir: filepath.Join(dir, "revocation")}}
 	if in.Revocation != "check" && in.Revocation != "off" && in.Revocation != "" {
@@ -71,7 +73,7 @@ func (c Config) certificates(dir string) (out cert.Config, err error) {
 	if out.Intermediates, err = cert.ReadCertificates(in.Intermediates); err != nil {
 		return out, errs.Wrap(errs.Invalid, err, "certificates.intermediates")
 	}
-	if out.Open && len(out.Anchors) == 0 {
+	if (out.Open || out.Programs) && len(out.Anchors) == 0 {
 		return out, errs.E(errs.Invalid, "certificates.anchors: without an authority that is trusted nobody can sign in by a certificate")
 	}
 	for _, text := range in.Rules {
@@ -93,12 +95,27 @@ func (c Config) certificates(dir string) (out cert.Config, err error) {
 // does not insist, so that who has none is told so by a page of ours and not
 // by their browser; each connection proves the key anew.
 func (h *House) serveCertificates(ctx context.Context, door *httpdoor.Door, l net.Listener, conf *tls.Config) error {
+	conf = h.asking(conf)
+	web := agencyWeb{ssoWeb{func() *httpdoor.Door { return door }}, httpNeeds{h}}
+	return door.ServeCertificates(ctx, l, conf, h.Certificates.Listener(web))
+}
+
+// asking asks clients for a certificate. Without tickets each connection
+// proves the key, and none goes on with what another proved.
+func (h *House) asking(conf *tls.Config) *tls.Config {
 	conf = conf.Clone()
 	conf.ClientAuth = tls.RequestClientCert
 	conf.ClientCAs = h.Certificates.Authorities()
 	conf.SessionTicketsDisabled = true
-	web := agencyWeb{ssoWeb{func() *httpdoor.Door { return door }}, httpNeeds{h}}
-	return door.ServeCertificates(ctx, l, conf, h.Certificates.Listener(web))
+	return conf
+}
+
+// programTLS is what mail programs are met with.
+func (h *House) programTLS(conf *tls.Config) *tls.Config {
+	if conf == nil || !h.conf.Certificates.Programs {
+		return conf
+	}
+	return h.asking(conf)
 }
 
 // ReadCertificates reads the certificates of a file.

@@ -84,12 +84,12 @@ func (d *Doors) build() error {
 		return err
 	}
 	d.imap = imap.New(imap.Config{
-		TLS: d.tls, PlainOnLoopback: h.conf.IMAP.PlainLoopback, MaxAppend: int64(h.conf.Mail.MaxMessage),
+		TLS: h.programTLS(d.tls), PlainOnLoopback: h.conf.IMAP.PlainLoopback, MaxAppend: int64(h.conf.Mail.MaxMessage),
 		Discovery: h.conf.discovery(),
 	}, h.Mail, imapNeeds{h}, h.log.With("door", "imap"))
 	d.smtp = smtp.New(smtp.Config{
 		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), MaxRecipients: h.conf.SMTP.MaxRecipients,
-		PlaintextAuth: h.conf.SMTP.PlainLoopback, Discovery: h.conf.discovery(),
+		ProgramTLS: h.programTLS(d.tls), PlaintextAuth: h.conf.SMTP.PlainLoopback, Discovery: h.conf.discovery(),
 	}, h.Mail, smtpNeeds{h}, d.tls, clock.System{}, h.log.With("door", "smtp"))
 	return nil
 }

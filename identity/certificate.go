@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"time"
 
 	"chancery/kit/errs"
 	"chancery/policy"
@@ -27,6 +28,36 @@ func (i *Identity) ByCertificate(ctx context.Context, org, account int64, how po
 		return Step{}, errNoCertificate
 	}
 	return i.Vouched(ctx, org, account, how, peer)
+}
+
+// ProgramByCertificate signs a mail program in by a certificate that was found
+// to be good and the account's: it is more than a password, so it lets in where
+// those of programs do not (C09). Nobody changes by it how one signs in.
+func (i *Identity) ProgramByCertificate(ctx context.Context, org, account int64, how policy.Assurance, peer Peer) (policy.Subject, error) {
+	a, err := i.dir.Account(ctx, org, account)
+	if err != nil {
+		return policy.Subject{}, err
+	}
+	a, cred, err := i.find(ctx, a.Address)
+	if err != nil {
+		return policy.Subject{}, err
+	}
+	z := i.ZoneOf(peer.Addr)
+	switch {
+	case a.Locked || !cred.found:
+		err = errWrong
+	case cred.once:
+		err = errOnce
+	case z.Closed:
+		err = errClosed
+	case !z.takes(Certificate), z.NoPrograms, z.Unknown == RefuseUnknown, how < z.needs(a), z.Unknown == StepUpUnknown && how < policy.ByTwo:
+		err = errPrograms
+	}
+	i.record(ctx, a, a.Address, peer, err)
+	if err != nil {
+		return policy.Subject{}, err
+	}
+	return i.subject(a, peer, policy.ByProgram, time.Time{}, cred.version), nil
 }
 
 var errNoCertificate = refuse("noCertificate", errs.E(errs.Forbidden, "From this network nobody signs in by a certificate."))

@@ -32,6 +32,7 @@ var schema embed.FS
 // documented default.
 type Config struct {
 	Open          bool                // there is a listener, or a proxy, that asks for certificates
+	Programs      bool                // mail programs may sign in by a certificate
 	Site          string              // address of it as browsers reach it; default https, the host they use, and Port
 	Port          string              // of the listener
 	Base          string              // address that people use, where it is set

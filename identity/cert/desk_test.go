@@ -367,6 +367,43 @@ func TestOwnCertificates(t *testing.T) {
 	})
 }
 
+// TestProgram is which zones let a mail program in by a certificate.
+func TestProgram(t *testing.T) {
+	for name, c := range map[string]struct {
+		zone identity.Zone
+		rule string
+		off  bool
+		good bool
+	}{
+		"any":                             {zone: identity.Zone{}, good: true},
+		"hardware is asked for":           {zone: identity.Zone{Needs: policy.ByHardware}, good: true},
+		"and the certificate is not that": {zone: identity.Zone{Needs: policy.ByHardware}, rule: "pin; counts=two"},
+		"no programs":                     {zone: identity.Zone{NoPrograms: true}},
+		"no certificates":                 {zone: identity.Zone{Methods: []string{identity.Key}}},
+		"closed":                          {zone: identity.Zone{Closed: true}},
+		"known devices only":              {zone: identity.Zone{Unknown: identity.RefuseUnknown}},
+		"programs bring none":             {zone: identity.Zone{}, off: true},
+	} {
+		o := newOffice(t, "", c.zone)
+		h := o.card(o.ann)
+		o.d.conf.Programs = !c.off
+		if c.rule != "" {
+			o.rules(c.rule)
+		}
+		s, err := o.d.Program(t.Context(), "", []*x509.Certificate{h.cert}, identity.Peer{Addr: here.Addr, Door: "imap"})
+		if (err == nil) != c.good || c.good && (s.Account != o.ann.ID || s.Assurance != policy.ByProgram) {
+			t.Errorf("%s: %+v, %v", name, s, err)
+		}
+	}
+	o := newOffice(t, "")
+	o.d.conf.Programs = true
+	h := o.card(o.ann)
+	o.d.revoker = newRevoker(Revocation{}.withDefaults(), o.now, testkit.Log(t))
+	if _, err := o.d.Program(t.Context(), "", []*x509.Certificate{h.cert}, here); !errs.Is(err, errs.Unavailable) {
+		t.Errorf("where nothing can be asked: %v", err)
+	}
+}
+
 // TestRevokedWayIn refuses by list on the whole way, and says so in the record.
 func TestRevokedWayIn(t *testing.T) {
 	o := newOffice(t, "")

@@ -15,6 +15,8 @@ import (
 type Identity interface {
 	// ByCertificate begins a sign-in by a certificate; the zone's rules hold.
 	ByCertificate(ctx context.Context, org, account int64, how policy.Assurance, peer identity.Peer) (identity.Step, error)
+	// ProgramByCertificate signs a mail program in by a certificate.
+	ProgramByCertificate(ctx context.Context, org, account int64, how policy.Assurance, peer identity.Peer) (policy.Subject, error)
 	// TakesCertificates says whether a certificate lets in from an address.
 	TakesCertificates(peer identity.Peer) bool
 	// Fresh refuses who did not prove lately who they are.
