@@ -60,6 +60,8 @@ type Config struct {
 		Outer ZoneConfig `toml:"outer"`
 	} `toml:"zones"`
 
+	Certificates CertificateConfig `toml:"certificates"`
+
 	Passwords struct {
 		MinLength     int  `toml:"min_length" default:"10" doc:"Characters that a password needs at least."`
 		Classes       int  `toml:"classes" default:"0" doc:"Of capital letters, small letters, digits and signs, how many must be in a password: 0 to 4."`

@@ -14,6 +14,7 @@ import (
 	jmapdoor "chancery/doors/jmap"
 	"chancery/identity"
 	"chancery/identity/agency"
+	"chancery/identity/cert"
 	"chancery/identity/oidc"
 	"chancery/identity/saml"
 	"chancery/identity/sms"
@@ -36,6 +37,7 @@ type House struct {
 	SSO          *oidc.Provider
 	SAML         *saml.Provider
 	Agency       *agency.Desk
+	Certificates *cert.Desk
 	Mail         *mail.Room
 	Contacts     *contacts.Room
 	Index        *search.Index
@@ -91,6 +93,9 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	if h.Agency, err = agency.New(ctx, h.Store, h.Identity, h.Directory, agency.Config{}, now, h.log); err != nil {
+		return err
+	}
+	if err = h.certificates(ctx, now); err != nil {
 		return err
 	}
 	out, err := h.conf.outbound()

@@ -233,7 +233,7 @@ func (i *Identity) Disown(ctx context.Context, token string, peer Peer) error {
 		} else if !found || now.Sub(millis(d.made)) > disownLife {
 			return errDisown
 		}
-		if err := i.undoSince(ctx, tx, org, d); err != nil {
+		if err := either(i.undoSince(ctx, tx, org, d), i.undoElse(ctx, tx, org, d.account, d.made)); err != nil {
 			return err
 		}
 		// Sessions are of an older credential then, and over.

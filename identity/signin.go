@@ -108,6 +108,9 @@ func (i *Identity) newTicket(ctx context.Context, a directory.Account, cred cred
 		} else if step.Methods, step.Options, t.challenge, err = i.methods(ctx, tx, a, z, needs, peer.Site); err != nil {
 			return t, err
 		}
+		if len(step.Methods) == 0 && z.onlyCertificate(needs) {
+			return t, errCertificate
+		}
 		if len(step.Methods) == 0 {
 			return t, errFactor
 		}

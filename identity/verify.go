@@ -52,12 +52,13 @@ type Identity struct {
 	hash    chan struct{}
 	good    *cache
 	pace    *pace
-	notices Notices        // nil: nobody is told
-	texts   Texts          // nil: no messages to telephones
-	posts   *pace          // letters that strangers make us send
-	behind  sync.WaitGroup // what goes on after an answer
-	waiting atomic.Int64   // how much of it
-	tended  atomic.Bool    // the days at which passwords end fit the settings
+	notices Notices                                                                    // nil: nobody is told
+	texts   Texts                                                                      // nil: no messages to telephones
+	posts   *pace                                                                      // letters that strangers make us send
+	behind  sync.WaitGroup                                                             // what goes on after an answer
+	waiting atomic.Int64                                                               // how much of it
+	tended  atomic.Bool                                                                // the days at which passwords end fit the settings
+	undo    []func(ctx context.Context, tx *store.Tx, org, account, since int64) error // what else is taken away (UseUndo)
 }
 
 // New brings the tables up to date.

@@ -179,6 +179,8 @@ var mailTypes = []described{
 	{identity.SecondAddressAnswer{}, "What SecondAddress/get answers."},
 	{identity.PhoneAnswer{}, "What Phone/get answers."},
 	{identity.PhoneAdded{}, ""},
+	{identity.CertificateObject{}, "A certificate that the person signs in by (our own capability)."},
+	{identity.CertificateAnswer{}, "What Certificate/get answers."},
 	{identity.SignInObject{}, "A sign-in to the person's own account (our own capability)."},
 	{jmapmail.Template{}, "A letter prepared in advance."},
 	{jmapmail.TemplateFile{}, "A file that goes along with the letters of a template."},

@@ -45,6 +45,10 @@ func (u users) AuthenticateToken(ctx context.Context, address, token string, pee
 	return u.Authenticate(ctx, name+"@city.example", "secret", peer)
 }
 
+func (u users) AuthenticateCertificate(ctx context.Context, address string, chain []*x509.Certificate, peer Peer) (policy.Subject, error) {
+	return u.Authenticate(ctx, chain[0].Subject.CommonName+"@city.example", "secret", peer)
+}
+
 func (u users) Authenticate(ctx context.Context, address, password string, peer Peer) (policy.Subject, error) {
 	if want, ok := u.passwords[address]; !ok || want != password {
 		return policy.Subject{}, errs.E(errs.Unauthenticated, "no")

@@ -36,6 +36,7 @@ const routes = [
   ['sign-in and security', ['src/app/security/SecuritySection.tsx', 'src/locales/zh-TW/security.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 15],
   ['sign on to other systems', ['src/app/sso/SsoPage.tsx', 'src/locales/zh-TW/sso.json'], ['index.html'], 8],
   ['sign in by the agency', ['src/app/sso/AgencyWays.tsx', 'src/app/sso/InPage.tsx', 'src/locales/zh-TW/agency.json'], ['index.html', 'src/app/sso/SsoPage.tsx'], 5],
+  ['certificates', ['src/app/certificates/CertificateWay.tsx', 'src/app/certificates/CertificatePage.tsx', 'src/app/certificates/Certificates.tsx', 'src/locales/zh-TW/certificates.json'], ['index.html', 'src/app/sso/SsoPage.tsx', 'src/app/security/SecuritySection.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 5],
   ['systems signed on to', ['src/app/sso/GrantsSection.tsx', 'src/locales/zh-TW/sso.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 8],
   ['keys, first factor, not me', ['src/app/ways/KeyStep.tsx', 'src/app/ways/EnrolFirst.tsx', 'src/app/ways/FirstCodes.tsx', 'src/app/ways/NotMe.tsx', 'src/app/ways/refused.ts', 'src/locales/zh-TW/ways.json'], ['index.html'], 10],
   ['first password, help', ['src/app/ways/ChoosePassword.tsx', 'src/app/ways/HelpIn.tsx', 'src/app/DueNote.tsx', 'src/app/ways/Reset.tsx', 'src/app/security/SecondAddress.tsx', 'src/locales/zh-TW/life.json', 'src/locales/zh-TW/security.json'], ['index.html'], 10],

@@ -775,6 +775,24 @@ export interface PhoneAdded {
   late: boolean
 }
 
+/** A certificate that the person signs in by (our own capability). */
+export interface CertificateObject {
+  id: Id
+  name: string
+  issuer: string
+  number: string
+  madeAt: string
+  endsAt: string
+  usedAt: string | null
+}
+
+/** What Certificate/get answers. */
+export interface CertificateAnswer {
+  accountId: Id
+  offered: boolean
+  list: CertificateObject[]
+}
+
 /** A sign-in to the person's own account (our own capability). */
 export interface SignInObject {
   id: Id

@@ -77,6 +77,11 @@ export function finishIn(pass: string): Promise<Outcome> {
   return step('/sso/api/in/finish', { ask: pass })
 }
 
+/** Goes on with a sign-in by a certificate, when the browser is back from where it was shown. */
+export function finishCertificate(pass: string): Promise<Outcome> {
+  return step('/sso/api/cert/finish', { ask: pass })
+}
+
 /** What one is shown of a second factor that is set up in the middle of a sign-in. */
 export interface FirstFactor {
   secret?: string

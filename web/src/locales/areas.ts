@@ -1,6 +1,7 @@
 import type agency from './en/agency.json'
 import type apply from './en/apply.json'
 import type bulk from './en/bulk.json'
+import type certificates from './en/certificates.json'
 import type console from './en/console.json'
 import type contacts from './en/contacts.json'
 import type content from './en/content.json'
@@ -33,6 +34,7 @@ export interface Areas {
   agency: typeof agency
   apply: typeof apply
   bulk: typeof bulk
+  certificates: typeof certificates
   console: typeof console
   contacts: typeof contacts
   content: typeof content

@@ -13,6 +13,8 @@ import { useStepUp } from './stepUp'
 const Phone = lazy(() => withTexts('phone', () => import('./Phone')))
 const SecondAddress = lazy(() => withTexts('life', () => import('./SecondAddress')))
 
+const Certificates = lazy(() => withTexts('certificates', () => import('../certificates/Certificates')))
+
 /** How one signs in: password, second factor, app passwords, where one is signed in, and with what. */
 export default function SecuritySection({ engine }: RoomProps) {
   const api = useMemo(() => securityApi(engine), [engine])
@@ -24,6 +26,9 @@ export default function SecuritySection({ engine }: RoomProps) {
   return (
     <>
       <Factors api={api} data={data} change={change} />
+      <Suspense>
+        <Certificates engine={engine} change={change} />
+      </Suspense>
       <AppPasswords api={api} list={data.appPasswords} needed={data.factors.length > 0} change={change} />
       <Sessions api={api} list={data.sessions} change={change} />
       <Devices api={api} list={data.devices} change={change} />
