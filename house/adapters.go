@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 
+	"chancery/directory"
 	httpdoor "chancery/doors/http"
 	jmapdoor "chancery/doors/jmap"
 	"chancery/doors/smtp"
@@ -43,6 +44,19 @@ func (n imapNeeds) Standing(ctx context.Context, s policy.Subject, peer string) 
 func (n imapNeeds) SignInToken(ctx context.Context, user, token, peer string) (policy.Subject, error) {
 	return n.h.SSO.SignInMail(ctx, user, token, peerOf(peer, "imap"))
 }
+
+// ldapNeeds answers what the LDAP door asks.
+type ldapNeeds struct{ imapNeeds }
+
+func (n ldapNeeds) SignIn(ctx context.Context, address, password, peer string) (policy.Subject, error) {
+	return n.h.Identity.Verify(ctx, address, password, peerOf(peer, "ldap"))
+}
+
+func (n ldapNeeds) View(ctx context.Context, s policy.Subject) (*directory.View, error) {
+	return n.h.Directory.View(ctx, s)
+}
+
+func (n ldapNeeds) Domains(org int64) []string { return n.h.Directory.Domains(org) }
 
 // smtpNeeds answers what the SMTP door asks.
 type smtpNeeds struct{ h *House }
