@@ -74,7 +74,7 @@ func (t texts) Code(ctx context.Context, c identity.TextCode) (late bool, err er
 			text = with
 		}
 	}
-	return t.courier.Send(ctx, sms.Message{To: c.To, Text: text, Until: c.Until}, sms.Asker{Account: c.Account.ID, Peer: c.Peer.Addr})
+	return t.courier.Send(ctx, sms.Message{To: c.To, Text: text, Until: c.Until, Newer: true}, sms.Asker{Account: c.Account.ID, Peer: c.Peer.Addr})
 }
 
 // ResetText sends the link for a new password.

@@ -142,16 +142,15 @@ func (i *Identity) AddPhone(ctx context.Context, s policy.Subject, number string
 	if p.number, err = i.db.Seal(ctx, store.Scope{Org: s.Org}, phonePurpose(a.ID), []byte(number)); err != nil {
 		return false, err
 	}
-	err = i.db.Write(ctx, func(tx *store.Tx) error {
+	if late, err = i.send(ctx, TextCode{Account: a, To: number, Code: code, Until: now.Add(textLife), Peer: peer}); err != nil {
+		return false, err // a code that was sent before stays good
+	}
+	return late, i.db.Write(ctx, func(tx *store.Tx) error {
 		if err := putPhone(ctx, tx, s.Org, a.ID, p); err != nil {
 			return err
 		}
 		return i.note(ctx, tx, s, "phone.ask", masked(number))
 	})
-	if err != nil {
-		return false, err
-	}
-	return i.send(ctx, TextCode{Account: a, To: number, Code: code, Until: now.Add(textLife), Peer: peer})
 }
 
 // send hands a code over. Why a gateway does not take it is for the log.

@@ -43,19 +43,23 @@ func (i *Identity) enrolPhone(ctx context.Context, t ticket, a directory.Account
 		if !t.fits(a, c, now) || c.second {
 			return errTicket
 		}
-		if known == "" {
-			if err := putPhone(ctx, tx, a.Org, a.ID, p); err != nil {
-				return err
-			}
-		}
-		return i.newCode(ctx, tx, a, t, number, code, peer, now)
+		return i.countCode(ctx, tx, a, t, peer, now)
 	})
 	if err != nil {
 		return out, err
 	}
 	out.To = masked(number)
-	out.Late, err = i.send(ctx, TextCode{Account: a, To: number, Code: code, Until: now.Add(textLife), Peer: peer})
-	return out, err
+	if out.Late, err = i.send(ctx, TextCode{Account: a, To: number, Code: code, Until: now.Add(textLife), Peer: peer}); err != nil {
+		return out, err
+	}
+	return out, i.db.Write(ctx, func(tx *store.Tx) error {
+		if known == "" {
+			if err := putPhone(ctx, tx, a.Org, a.ID, p); err != nil {
+				return err
+			}
+		}
+		return keepCode(ctx, tx, a.Org, t, number, code, now)
+	})
 }
 
 // mayEnrolSMS says whether somebody without a second factor can add codes by

@@ -58,35 +58,48 @@ func (i *Identity) SendCode(ctx context.Context, text, number string, peer Peer)
 		if !t.fits(a, c, now) || !c.second || number == "" || !i.offersSMS(all, i.ZoneOf(peer.Addr), needs) {
 			return errTicket
 		}
-		return i.newCode(ctx, tx, a, t, number, code, peer, now)
+		return i.countCode(ctx, tx, a, t, peer, now)
 	})
 	if err != nil {
 		return out, err
 	}
 	out.To = masked(number)
 	out.Late, err = i.send(ctx, TextCode{Account: a, To: number, Code: code, Until: now.Add(textLife), Peer: peer, SignIn: true})
-	return out, err
+	if err != nil {
+		return out, err
+	}
+	return out, i.db.Write(ctx, func(tx *store.Tx) error { return keepCode(ctx, tx, a.Org, t, number, code, now) })
 }
 
-// newCode keeps the code that a ticket waits for. The ticket lives on, so that
-// the code is good for as long as the message says; its tries do not begin anew.
-func (i *Identity) newCode(ctx context.Context, tx *store.Tx, a directory.Account, t ticket, number, code string, peer Peer, now time.Time) error {
-	old, err := selectCode(ctx, tx, a.Org, t.hash)
-	if _, err := store.Found(err); err != nil {
+// countCode counts a code before it is sent. The one before stays good until
+// this one is on its way: where it is refused, nothing is lost.
+func (i *Identity) countCode(ctx context.Context, tx *store.Tx, a directory.Account, t ticket, peer Peer, now time.Time) error {
+	c, err := selectCode(ctx, tx, a.Org, t.hash)
+	there, err := store.Found(err)
+	if err != nil {
 		return err
 	}
-	if old.sent >= codesPerSignIn {
+	if !there {
+		c = sentCode{code: []byte{}, made: now.UnixMilli()}
+	}
+	if c.sent++; c.sent > codesPerSignIn {
 		return errs.E(errs.RateLimited, "No more codes are sent for this sign-in; please begin again.")
 	}
-	if err := touchTicket(ctx, tx, a.Org, t.hash, now.UnixMilli()); err != nil {
-		return err
-	}
-	fresh := sentCode{codeHash(t.text+number, code), t.tries, old.sent + 1, now.UnixMilli()}
-	if err := putCode(ctx, tx, a.Org, t.hash, fresh, now.Add(-enrolLife).UnixMilli()); err != nil {
+	if err := putCode(ctx, tx, a.Org, t.hash, c, now.Add(-enrolLife).UnixMilli()); err != nil {
 		return err
 	}
 	by := i.subject(a, peer, policy.ByPassword, now, t.version)
 	return audit.Append(ctx, tx, now, audit.By(by, "code.send", accountText(a.ID), nil))
+}
+
+// keepCode keeps the code that a ticket waits for from now on. The ticket
+// lives on, so that the code is good for as long as the message says; its tries
+// do not begin anew.
+func keepCode(ctx context.Context, tx *store.Tx, org int64, t ticket, number, code string, now time.Time) error {
+	if err := touchTicket(ctx, tx, org, t.hash, now.UnixMilli()); err != nil {
+		return err
+	}
+	return setCode(ctx, tx, org, t.hash, sentCode{code: codeHash(t.text+number, code), base: t.tries, made: now.UnixMilli()})
 }
 
 // offersSMS says whether somebody with these factors may answer with a code

@@ -434,6 +434,22 @@ func TestGatewayDown(t *testing.T) {
 	if _, err := i.Answer(ctx, step.Ticket, SMS, "000000", vpn); !errs.Is(err, errs.Unauthenticated) {
 		t.Errorf("in without a code: %v", err)
 	}
+	// What was sent before stays good where another one is refused.
+	x.err = nil
+	again, err := i.SignIn(ctx, a.Address, password, vpn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := i.SendCode(ctx, again.Ticket, "", vpn); err != nil {
+		t.Fatal(err)
+	}
+	x.err = errs.E(errs.RateLimited, "too many")
+	if _, err = i.SendCode(ctx, again.Ticket, "", vpn); !errs.Is(err, errs.RateLimited) {
+		t.Error(err)
+	}
+	if done, err := i.Answer(ctx, again.Ticket, SMS, x.last(), vpn); err != nil || done.Subject.Account != a.ID {
+		t.Errorf("%+v %v", done, err)
+	}
 	if _, err := i.SendCode(ctx, "1.nobody", "", vpn); !errs.Is(err, errs.Unauthenticated) {
 		t.Errorf("a code for no sign-in: %v", err)
 	}

@@ -63,13 +63,19 @@ func selectCode(ctx context.Context, tx *store.Tx, org int64, ticket []byte) (c 
 	return c, err
 }
 
-// putCode replaces the code of a sign-in, and forgets those that are long over.
+// putCode stores what a sign-in waits for, and forgets those that are long over.
 func putCode(ctx context.Context, tx *store.Tx, org int64, ticket []byte, c sentCode, before int64) error {
 	if _, err := tx.Exec(ctx, "DELETE FROM sign_in_code WHERE org_id = $1 AND made_at < $2", org, before); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO sign_in_code (org_id, hash, code, base, sent, made_at) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (org_id, hash) DO UPDATE SET code = $3, base = $4, sent = $5, made_at = $6`, org, ticket, c.code, c.base, c.sent, c.made)
+	return err
+}
+
+// setCode replaces the code of a sign-in that was counted.
+func setCode(ctx context.Context, tx *store.Tx, org int64, ticket []byte, c sentCode) error {
+	_, err := tx.Exec(ctx, "UPDATE sign_in_code SET code = $3, base = $4, made_at = $5 WHERE org_id = $1 AND hash = $2", org, ticket, c.code, c.base, c.made)
 	return err
 }
 

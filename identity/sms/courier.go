@@ -34,6 +34,9 @@ type Courier struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	down    atomic.Bool
+
+	mu    sync.Mutex
+	newer map[string]*context.CancelFunc // by number: what ends the message that a newer one makes worthless
 }
 
 // maxUnderWay bounds what waits for a gateway that is down, maxTries how often
@@ -70,6 +73,7 @@ func NewCourier(g Gateway, conf Config, c clock.Clock, log *slog.Logger) (*Couri
 	}
 	out := &Courier{conf: conf, gateway: g, clock: c, log: log, under: make(chan struct{}, maxUnderWay)}
 	out.pace = pace{limits: conf.Limits, left: map[string][]time.Time{}}
+	out.newer = map[string]*context.CancelFunc{}
 	out.ctx, out.cancel = context.WithCancel(context.Background())
 	return out, nil
 }
@@ -120,9 +124,11 @@ func (c *Courier) Send(ctx context.Context, m Message, by Asker) (late bool, err
 		return false, err
 	}
 	first := make(chan error, 1)
+	under, done := c.place(m)
 	c.all.Go(func() {
 		defer func() { <-c.under }()
-		c.bring(m, first)
+		defer done()
+		c.bring(under, m, first)
 	})
 	wait := time.NewTimer(c.conf.Patience)
 	defer wait.Stop()
@@ -138,12 +144,36 @@ func (c *Courier) Send(ctx context.Context, m Message, by Asker) (late bool, err
 	return true, nil
 }
 
+// place returns the context of a message, which ends where a newer one takes
+// its place: an old code that came last would only be typed in vain.
+func (c *Courier) place(m Message) (ctx context.Context, done func()) {
+	ctx, cancel := context.WithCancel(c.ctx)
+	if !m.Newer {
+		return ctx, cancel
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if old := c.newer[m.To]; old != nil {
+		(*old)()
+	}
+	mine := &cancel
+	c.newer[m.To] = mine
+	return ctx, func() {
+		cancel()
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.newer[m.To] == mine {
+			delete(c.newer, m.To)
+		}
+	}
+}
+
 // bring tries until the gateway has the message; what came of the first try
 // goes to first.
-func (c *Courier) bring(m Message, first chan<- error) {
+func (c *Courier) bring(under context.Context, m Message, first chan<- error) {
 	log := c.log.With("message", id.Token(5)) // to follow one through the log
 	for n := range maxTries {
-		ctx, cancel := context.WithTimeout(c.ctx, oneTry)
+		ctx, cancel := context.WithTimeout(under, oneTry)
 		err := c.gateway.Send(ctx, m)
 		cancel()
 		if n == 0 {
@@ -158,6 +188,8 @@ func (c *Courier) bring(m Message, first chan<- error) {
 		case errs.Is(err, errs.Invalid):
 			log.Warn("the gateway refuses a short message", "error", err)
 			return
+		case under.Err() != nil: // a newer one is on its way, or the house closes
+			return
 		}
 		c.down.Store(true)
 		log.Error("the gateway did not take a short message", "try", n+1, "error", err)
@@ -166,7 +198,7 @@ func (c *Courier) bring(m Message, first chan<- error) {
 			break
 		}
 		select {
-		case <-c.ctx.Done():
+		case <-under.Done():
 			return
 		case <-time.After(wait):
 		}

@@ -10,6 +10,7 @@ type Message struct {
 	To    string // E.164, with its plus sign
 	Text  string
 	Until time.Time // after that it is worth nothing
+	Newer bool      // another such message to the number that is still under way is worth nothing any more
 }
 
 // Gateway is a way to telephones. Send returns nil when the gateway has the

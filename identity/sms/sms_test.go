@@ -282,6 +282,26 @@ func TestLate(t *testing.T) {
 	}
 }
 
+// TestNewer forgets a code that waits for the gateway as soon as there is a
+// newer one: no old one comes after it.
+func TestNewer(t *testing.T) {
+	g := &trial{fails: []error{errs.E(errs.Unavailable, "down")}}
+	c, now, _ := courier(t, g, Config{Limits: Limits{Gap: time.Nanosecond}})
+	c.conf.Retry = time.Hour
+	until := now.Now().Add(3 * time.Hour)
+	for _, text := range []string{"old", "new", "other"} {
+		now.Advance(time.Second)
+		late, err := c.Send(t.Context(), Message{To: ann, Text: text, Until: until, Newer: text != "other"}, Asker{})
+		if err != nil || late != (text == "old") {
+			t.Fatal(text, late, err)
+		}
+	}
+	c.all.Wait() // the old one waits no longer
+	if len(g.sent) != 2 || g.sent[0].Text != "new" || g.sent[1].Text != "other" || g.tries != 3 || len(c.newer) != 0 {
+		t.Errorf("%+v, %d tries, %d remembered", g.sent, g.tries, len(c.newer))
+	}
+}
+
 // TestHanging does not make people wait for a gateway that hangs, and bounds
 // what waits for it.
 func TestHanging(t *testing.T) {
