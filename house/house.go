@@ -111,6 +111,7 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	h.Identity.UseNotices(notices{h})
+	h.Certificates.UseLetters(notices{h})
 	if h.Applications, err = application.New(ctx, h.Store, h.Directory, h.conf.applications(), notices{h}, now, h.log); err != nil {
 		return err
 	}
