@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 
+	"chancery/directory"
 	httpdoor "chancery/doors/http"
 	jmapdoor "chancery/doors/jmap"
 	"chancery/doors/smtp"
@@ -48,6 +49,19 @@ func (n imapNeeds) SignInToken(ctx context.Context, user, token, peer string) (p
 func (n imapNeeds) SignInCertificate(ctx context.Context, user string, chain []*x509.Certificate, peer string) (policy.Subject, error) {
 	return n.h.Certificates.Program(ctx, user, chain, peerOf(peer, "imap"))
 }
+
+// ldapNeeds answers what the LDAP door asks.
+type ldapNeeds struct{ imapNeeds }
+
+func (n ldapNeeds) SignIn(ctx context.Context, address, password, peer string) (policy.Subject, error) {
+	return n.h.Identity.Verify(ctx, address, password, peerOf(peer, "ldap"))
+}
+
+func (n ldapNeeds) View(ctx context.Context, s policy.Subject) (*directory.View, error) {
+	return n.h.Directory.View(ctx, s)
+}
+
+func (n ldapNeeds) Domains(org int64) []string { return n.h.Directory.Domains(org) }
 
 // smtpNeeds answers what the SMTP door asks.
 type smtpNeeds struct{ h *House }

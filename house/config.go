@@ -113,6 +113,13 @@ type Config struct {
 		PlainLoopback bool   `toml:"plain_loopback" default:"false" doc:"Let programs on this machine sign in without TLS."`
 	} `toml:"imap"`
 
+	LDAP struct {
+		Listen        string `toml:"listen" doc:"Address of the address book over LDAP with StartTLS; empty closes it." example:":389"`
+		ListenTLS     string `toml:"listen_tls" doc:"Address of LDAP over TLS; empty closes it." example:":636"`
+		MaxEntries    int    `toml:"max_entries" default:"1000" doc:"Entries of one answer or page."`
+		PlainLoopback bool   `toml:"plain_loopback" default:"false" doc:"Let programs on this machine sign in without TLS."`
+	} `toml:"ldap"`
+
 	SMTP struct {
 		Listen        string `toml:"listen" default:":25" doc:"Address where other servers deliver; empty closes it."`
 		Submission    string `toml:"submission" default:":587" doc:"Address where mail programs submit, with STARTTLS; empty closes it."`
