@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net"
+	"net/url"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -60,6 +61,9 @@ func (c Config) certificates(dir string) (out cert.Config, err error) {
 	}
 	if in.Grace < 0 || in.Refresh < 0 || in.Timeout < 0 {
 		return out, errs.E(errs.Invalid, "certificates: grace, refresh and timeout cannot be negative")
+	}
+	if u, err := url.Parse(in.Site); in.Site != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+		return out, errs.E(errs.Invalid, "certificates.site: %q is not an address such as https://cert.city.example", in.Site)
 	}
 	if p := port(in.Listen); p != 0 {
 		out.Port = strconv.Itoa(p)

@@ -226,6 +226,9 @@ func (h *House) tend(ctx context.Context) {
 		if err := errors.Join(h.Identity.Tend(ctx), h.Applications.Tend(ctx)); err != nil && ctx.Err() == nil {
 			h.log.Error("tending the accounts", "error", err)
 		}
+		if err := h.Certificates.Tend(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error("tending the certificates", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return

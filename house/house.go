@@ -116,6 +116,7 @@ func (h *House) build(ctx context.Context) (err error) {
 	if err := h.telephones(now); err != nil {
 		return err
 	}
+	h.Certificates.UseLetters(notices{h})
 	if h.Applications, err = application.New(ctx, h.Store, h.Directory, h.conf.applications(), notices{h}, now, h.log); err != nil {
 		return err
 	}

@@ -241,6 +241,7 @@ func TestCertificateConfig(t *testing.T) {
 		"certificates.rules: \"name\" begins":      func(c *CertificateConfig) { c.Rules = []string{"name"} },
 		"certificates.revocation: \"maybe\"":       func(c *CertificateConfig) { c.Revocation = "maybe" },
 		"certificates: grace, refresh and timeout": func(c *CertificateConfig) { c.Grace = -1 },
+		"certificates.site: \"cert.city":           func(c *CertificateConfig) { c.Site = "cert.city.example" },
 		"certificates.proxies: \"all\"":            func(c *CertificateConfig) { c.Proxies = []string{"all"} },
 	} {
 		wrong := good

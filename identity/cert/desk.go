@@ -82,6 +82,7 @@ type Desk struct {
 	revoker  *revoker
 	clock    clock.Clock
 	log      *slog.Logger
+	letters  Letters // nil: nobody is told
 }
 
 // New brings the tables up to date.

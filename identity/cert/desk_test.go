@@ -1,6 +1,7 @@
 package cert
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"net/netip"
@@ -412,4 +413,98 @@ func TestRevokedWayIn(t *testing.T) {
 	if _, err := o.through(h); !errors.Is(err, errUnchecked) {
 		t.Errorf("nothing can be asked: %v", err)
 	}
+}
+
+// told notes what people are told.
+type told struct {
+	identity.Notices
+	ends  []Ending
+	token string
+}
+
+func (l *told) CertificateEnds(_ context.Context, e Ending) error {
+	l.ends = append(l.ends, e)
+	return nil
+}
+
+func (l *told) NewDevice(_ context.Context, n identity.NewDevice) error {
+	l.token = n.Token
+	return nil
+}
+
+// TestEnds tells of a certificate that ends soon, once, and of the next again.
+func TestEnds(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		o := newOffice(t, url)
+		l := &told{}
+		o.d.UseLetters(l)
+		o.rules("serial")
+		number := func(days int) func(*x509.Certificate) {
+			return func(c *x509.Certificate) {
+				c.Subject.SerialNumber = "1010101010101010"
+				c.NotAfter = epoch.AddDate(0, 0, days)
+			}
+		}
+		first := o.ca.issue(t, "ann", number(40))
+		_, err := o.d.Register(t.Context(), o.admin, o.ann.ID, first.cert)
+		must(t, err)
+		tend := func(want int, when string) {
+			t.Helper()
+			must(t, o.d.Tend(t.Context()))
+			if len(l.ends) != want {
+				t.Errorf("%s: %d letters, want %d", when, len(l.ends), want)
+			}
+		}
+		tend(0, "40 days before")
+		o.now.Advance(11 * 24 * time.Hour)
+		tend(1, "29 days before")
+		tend(1, "again")
+		if e := l.ends[0]; e.Account.ID != o.ann.ID || e.Holder != "ann" || e.Author != "City CA" || !e.Ends.Equal(first.cert.NotAfter) {
+			t.Errorf("%+v", e)
+		}
+		if _, err := o.through(o.ca.issue(t, "ann", number(60))); err != nil { // the next card
+			t.Error(err)
+		}
+		tend(1, "the next one, 49 days before")
+		o.now.Advance(20 * 24 * time.Hour)
+		tend(2, "the next one, 29 days before")
+		o.now.Advance(40 * 24 * time.Hour)
+		tend(2, "after its end")
+	})
+}
+
+// TestDisowned takes away what whoever was not the person registered.
+func TestDisowned(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		o := newOffice(t, url)
+		ctx := t.Context()
+		l := &told{}
+		o.id.UseNotices(l)
+		old := o.card(o.ann)
+		step, err := o.through(old)
+		must(t, err)
+		o.session(step.Subject)
+		o.now.Advance(time.Hour)
+		thief := here
+		thief.Agent = "Opera"
+		step, err = o.id.SignIn(ctx, o.ann.Address, "Đường về 12", thief)
+		must(t, err)
+		s := o.session(step.Subject)
+		o.id.Wait()
+		if l.token == "" {
+			t.Fatal("nobody was told of the new device")
+		}
+		theirs := o.ca.issue(t, "thief")
+		if _, err := o.d.register(ctx, s, s.Account, theirs.cert); err != nil {
+			t.Fatal(err)
+		}
+		must(t, o.id.Disown(ctx, l.token, here))
+		list, err := o.d.List(ctx, 1, o.ann.ID)
+		if err != nil || len(list) != 1 || list[0].Number != old.cert.SerialNumber.Text(16) {
+			t.Errorf("%+v, %v", list, err)
+		}
+		if _, err := o.through(theirs); !errors.Is(err, errNobody) {
+			t.Errorf("by the certificate that was added: %v", err)
+		}
+	})
 }

@@ -10,7 +10,8 @@
 // asks browsers for certificates (doors/http).
 //
 // Verbs: Begin, Present, Finish for the browser; BeginAdd, Add, List, Remove
-// for the person; Register, Check for the operator.
+// for the person; Register, Check for the operator; Program for
+// mail programs; Tend for what time brings.
 //
 // The key is proved by TLS on a listener of its own, so that nobody else ever
 // sees a browser ask for a certificate. From there the browser comes back with

@@ -33,6 +33,12 @@ type Directory interface {
 	Resolve(ctx context.Context, address string) (a directory.Account, local bool, err error)
 }
 
+// Letters tells people about their certificates.
+type Letters interface {
+	// CertificateEnds tells of one that ends soon.
+	CertificateEnds(ctx context.Context, e Ending) error
+}
+
 // Web is what the HTTP side asks of the door.
 type Web interface {
 	sso.Web

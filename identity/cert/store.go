@@ -53,6 +53,25 @@ func deleteSince(ctx context.Context, tx *store.Tx, org, account, since int64) e
 	return err
 }
 
+// selectEnding returns those that end in a time and whose person was not told.
+func selectEnding(ctx context.Context, tx *store.Tx, from, until int64, most int) (list []ending, err error) {
+	err = tx.Query(ctx, "SELECT org_id, id, account_id, holder, author, ends_at FROM cert_registration WHERE ends_at > $1 AND ends_at <= $2 AND warned <> ends_at ORDER BY ends_at LIMIT $3",
+		[]any{from, until, most}, func(scan func(...any) error) error {
+			var e ending
+			err := scan(&e.org, &e.id, &e.account, &e.holder, &e.author, &e.ends)
+			list = append(list, e)
+			return err
+		})
+	return list, err
+}
+
+// noteEnding notes that the person is told of an end, false when that was
+// noted before. The next certificate of the person has another end.
+func noteEnding(ctx context.Context, tx *store.Tx, e ending) (bool, error) {
+	n, err := tx.Exec(ctx, "UPDATE cert_registration SET warned = ends_at WHERE org_id = $1 AND id = $2 AND ends_at = $3 AND warned <> ends_at", e.org, e.id, e.ends)
+	return n == 1, err
+}
+
 // insertStep keeps a step of a sign-in. It removes what is over first, and the
 // oldest from the same network when there are more than it may have.
 func insertStep(ctx context.Context, tx *store.Tx, org int64, hash []byte, stage, kept, peer string, now, ends int64, most int) error {

@@ -13,10 +13,12 @@ CREATE TABLE cert_registration (
   ends_at BIGINT NOT NULL,
   made_at BIGINT NOT NULL,
   used_at BIGINT NOT NULL,
+  warned BIGINT NOT NULL DEFAULT 0, -- of which end the person was told
   PRIMARY KEY (org_id, id)
 );
 CREATE UNIQUE INDEX cert_registration_key ON cert_registration (org_id, key);
 CREATE INDEX cert_registration_account ON cert_registration (org_id, account_id);
+CREATE INDEX cert_registration_ends ON cert_registration (ends_at);
 CREATE TABLE cert_step (
   org_id BIGINT NOT NULL,
   hash BYTEA NOT NULL,           -- SHA-256 of the ask, or of the pass
