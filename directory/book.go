@@ -3,6 +3,7 @@ package directory
 import (
 	"cmp"
 	"context"
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -27,6 +28,9 @@ type Book struct {
 	of     map[int64]*entry // by account
 	rules  []Visibility
 	dated  bool // a post begins or ends some day
+
+	keys string // what is looked in, of all people one behind another
+	ends []int  // where each of them ends in keys
 }
 
 // entry is a person in the book, and the text to look in.
@@ -113,7 +117,53 @@ func readBook(ctx context.Context, tx *store.Tx, org int64, now bookState, old *
 		b.dated = b.dated || slices.ContainsFunc(e.Posts, Post.dated)
 	}
 	slices.SortFunc(b.people, inOrder)
+	b.lineUp()
 	return b, nil
+}
+
+// lineUp puts the keys of all people into one text: to look through it is
+// several times as fast as through 100,000 texts that lie about in memory.
+func (b *Book) lineUp() {
+	size := 0
+	for _, e := range b.people {
+		size += len(e.key) + 1
+	}
+	var all strings.Builder
+	all.Grow(size)
+	b.ends = make([]int, len(b.people))
+	for n, e := range b.people {
+		all.WriteString(e.key)
+		all.WriteByte('\n') // in no word
+		b.ends[n] = all.Len()
+	}
+	b.keys = all.String()
+}
+
+// with returns the people whose keys have all the words, in order.
+func (b *Book) with(words []string) iter.Seq[*entry] {
+	return func(yield func(*entry) bool) {
+		if len(words) == 0 {
+			for _, e := range b.people {
+				if !yield(e) {
+					return
+				}
+			}
+			return
+		}
+		rare := slices.MaxFunc(words, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+		for n, from := 0, 0; ; from = b.ends[n] {
+			at := strings.Index(b.keys[from:], rare)
+			if at < 0 {
+				return
+			}
+			for b.ends[n] <= from+at {
+				n++
+			}
+			if e := b.people[n]; namekey.Matches(e.key, words) && !yield(e) {
+				return
+			}
+		}
+	}
 }
 
 // inOrder compares by the sort field, by default the rank (C30); equals stay
@@ -179,10 +229,7 @@ type Query struct {
 func (b *Book) Search(v *View, q Query) []*Person {
 	words := strings.Fields(namekey.Fold(q.Text))
 	var found []*Person
-	for _, e := range b.people {
-		if !namekey.Matches(e.key, words) {
-			continue
-		}
+	for e := range b.with(words) {
 		p, ok := v.shown(e)
 		if ok && (q.Unit == 0 || slices.ContainsFunc(p.Posts, func(post Post) bool {
 			return post.Unit == q.Unit || q.Below && b.Under(post.Unit, q.Unit)

@@ -197,9 +197,9 @@ func (b *Book) administered(admin Administers, f RecordFilter) (found []*entry) 
 			return nil
 		}
 	}
-	for _, e := range b.people {
+	for e := range b.with(words) {
 		switch {
-		case !namekey.Matches(e.key, words), f.LevelID != nil && e.Level != *f.LevelID, f.Locked != nil && e.Locked != *f.Locked:
+		case f.LevelID != nil && e.Level != *f.LevelID, f.Locked != nil && e.Locked != *f.Locked:
 		case unit != 0 && !slices.ContainsFunc(e.Posts, func(p Post) bool { return p.Unit == unit || f.InSubunits && b.Under(p.Unit, unit) }):
 		case !admin.reaches(e.Person):
 		default:
