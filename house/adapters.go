@@ -91,7 +91,8 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 	routes := append(h.jmap.Routes(),
 		httpdoor.Route{Pattern: "GET /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},
 		httpdoor.Route{Pattern: "POST /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},
-		httpdoor.Route{Pattern: "POST /import/mail/{account}", Handler: api.ImportHandler(httpdoor.Problem)})
+		httpdoor.Route{Pattern: "POST /import/mail/{account}", Handler: api.ImportHandler(httpdoor.Problem)},
+		httpdoor.Route{Pattern: "GET /export/record", Handler: h.Directory.RecordHandler(who, httpdoor.Problem)})
 	routes = append(routes, h.ssoRoutes(func() *httpdoor.Door { return door })...)
 	routes = append(routes, h.feedRoutes(func() *httpdoor.Door { return door })...)
 	door, err = httpdoor.New(conf, httpNeeds{h}, assets, routes, h.log.With("door", "http"))

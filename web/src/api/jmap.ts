@@ -8,7 +8,7 @@ export type { EmailAddress, Id, Identity, MailboxRights, SearchSnippet, Thread, 
 export type { BodyValue as EmailBodyValue, UploadAnswer as UploadResponse, QueryAnswer as QueryResponse, QueryChangesAnswer as QueryChangesResponse } from './types.gen'
 export type { PersonObject as Person, UnitObject as Unit, ListObject as MailingList, OrganisationObject as Organisation, PreferenceObject as Preference } from './types.gen'
 export type { FactorObject as Factor, FactorAnswer, FactorEnrolment, RecoveryAnswer, AppPasswordObject as AppPassword, AppPasswordMade, SessionObject as SignInSession, KeyEnrolmentObject as KeyEnrolment, DeviceObject as Device } from './types.gen'
-export type { AdminCapability, AuditObject as AuditEntry, DeputyRecord, FeedLook, FeedObject as Feed, FeedRefusalObject as FeedRefusal, FeedRunObject as FeedRun, FeedStepObject as FeedStep, PersonMade, PersonRecord, PostRecord, RoleKind, RoleObject as Holding, ServiceLevelObject as ServiceLevel, VisibilityObject as Visibility } from './types.gen'
+export type { AdminCapability, AuditChecked, AuditFilter, AuditLook, AuditObject as AuditEntry, AuditState, DeputyRecord, FeedLook, FeedObject as Feed, FeedRefusalObject as FeedRefusal, FeedRunObject as FeedRun, FeedStepObject as FeedStep, PersonMade, PersonRecord, PostRecord, RoleKind, RoleObject as Holding, ServiceLevelObject as ServiceLevel, VisibilityObject as Visibility } from './types.gen'
 export type { LockedAccountObject as LockedAccount, SecondAddressAnswer, UnlockAnswer } from './types.gen'
 export type { AddressBookObject as AddressBook, Addressee, ExportAnswer, ImportAnswer, PersonFilter, Request as LetterRequest, Template } from './types.gen'
 export type { BlockedSender, ReportAnswer } from './types.gen'

@@ -688,6 +688,7 @@ export interface AuditObject {
   at: UTCDate
   email: string
   peer: string
+  zone: string
   door: string
   verb: string
   object: string
@@ -695,6 +696,37 @@ export interface AuditObject {
   result: string
   before: string
   after: string
+}
+
+/** A page of the record. */
+export interface AuditLook {
+  list: AuditObject[]
+  next: string | null
+  until: UTCDate | null
+}
+
+export interface AuditFilter {
+  who?: string
+  object?: string
+  family?: string
+  result?: string
+  from?: string
+  to?: string
+  peer?: string
+  zone?: string
+}
+
+export interface AuditState {
+  entries: number
+  families: string[]
+  zones: string[]
+  checked: AuditChecked | null
+}
+
+export interface AuditChecked {
+  at: UTCDate
+  entries: number
+  broken: string | null
 }
 
 /** A choice of the person; its id is its name. */

@@ -12,6 +12,7 @@ import type main from './en/main.json'
 import type merge from './en/merge.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
+import type record from './en/record.json'
 import type rules from './en/rules.json'
 import type security from './en/security.json'
 import type settings from './en/settings.json'
@@ -42,6 +43,7 @@ export interface Areas {
   merge: typeof merge
   offline: typeof offline
   palette: typeof palette
+  record: typeof record
   rules: typeof rules
   security: typeof security
   settings: typeof settings

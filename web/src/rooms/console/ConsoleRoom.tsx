@@ -13,7 +13,6 @@ import { adminApi, anywhere, useLoad, type AdminApi, type Duty, type Office } fr
 import { LevelsSection } from './LevelsSection'
 import { PeopleSection } from './PeopleSection'
 import { QueueSection } from './QueueSection'
-import { RecordSection } from './RecordSection'
 import { RolesSection } from './RolesSection'
 import { RulesSection } from './RulesSection'
 import { UnitsSection } from './UnitsSection'
@@ -36,6 +35,7 @@ interface Part {
   view: (p: PartProps) => React.ReactNode
 }
 
+const RecordSection = lazy(() => withTexts('record', () => import('./record/RecordSection')))
 const SyncSection = lazy(() => withTexts('sync', () => import('./sync/SyncSection')))
 
 const parts: Part[] = [
@@ -46,7 +46,7 @@ const parts: Part[] = [
   { id: 'rules', labelKey: 'console.rules', icon: Eye, duties: ['security'], view: (p) => <RulesSection {...p} /> },
   { id: 'levels', labelKey: 'console.levels', icon: Tag, duties: ['system'], view: (p) => <LevelsSection {...p} /> },
   { id: 'sync', labelKey: 'console.sync', icon: RefreshCw, duties: ['people'], needs: FEEDS, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><SyncSection {...p} /></Suspense> },
-  { id: 'record', labelKey: 'console.record', icon: FileText, duties: ['record'], view: (p) => <RecordSection {...p} /> },
+  { id: 'record', labelKey: 'console.record', icon: FileText, duties: ['record'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><RecordSection {...p} /></Suspense> },
 ]
 
 /** Administration of the directory: each part is there for who has its duty. */
