@@ -28,7 +28,7 @@ var families = []struct {
 	name     string
 	prefixes []string
 }{
-	{"signIns", []string{"sign-", "session.", "device.", "sso.sign-on", "sso.replay"}},
+	{"signIns", []string{"sign-", "session.", "access.", "device.", "sso.sign-on", "sso.replay"}},
 	{"credentials", []string{"password.", "factor.", "app-password.", "recovery.", "second-address.", "account.password", "certificate.", "phone."}},
 	{"accounts", []string{"account."}},
 	{"people", []string{"person.", "unit.", "level.", "visibility."}},

@@ -13,7 +13,7 @@
 // of the web client), AskPasskey and AnswerPasskey, OpenSession, Session,
 // CloseSession, Disown; for the person themself AddTOTP, AddKey,
 // AddAppPassword, EndSession, ForgetDevice, ChangePassword and their like;
-// SignIns; for the life of
+// SignIns; for administrators AccessOf and EndAccess; for the life of
 // an account Tend, SetFirstPassword, AskUnlock, Queue, Unlock, AskReset, Reset.
 //
 // Needs: Notices, who writes to people about their account

@@ -177,6 +177,7 @@ var mailTypes = []described{
 	{directory.PreferenceObject{}, "A choice of the person; its id is its name."},
 	{identity.LockedAccountObject{}, "An account that waits to be unlocked (our own capability)."},
 	{identity.UnlockAnswer{}, "What LockedAccount/unlock answers."},
+	{identity.AccountAccess{}, "What somebody is signed in with, to who administers their account."},
 	{identity.SecondAddressAnswer{}, "What SecondAddress/get answers."},
 	{identity.SignInObject{}, "A sign-in to the person's own account (our own capability)."},
 	{jmapmail.Template{}, "A letter prepared in advance."},

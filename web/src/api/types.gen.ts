@@ -756,6 +756,13 @@ export interface UnlockAnswer {
   password: string | null
 }
 
+/** What somebody is signed in with, to who administers their account. */
+export interface AccountAccess {
+  sessions: SessionObject[]
+  devices: DeviceObject[]
+  appPasswords: AppPasswordObject[]
+}
+
 /** What SecondAddress/get answers. */
 export interface SecondAddressAnswer {
   accountId: Id

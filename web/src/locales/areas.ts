@@ -1,3 +1,4 @@
+import type access from './en/access.json'
 import type agency from './en/agency.json'
 import type bulk from './en/bulk.json'
 import type console from './en/console.json'
@@ -29,6 +30,7 @@ import type writeas from './en/writeas.json'
  * by `withTexts`.
  */
 export interface Areas {
+  access: typeof access
   agency: typeof agency
   bulk: typeof bulk
   console: typeof console

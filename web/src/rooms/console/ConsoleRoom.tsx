@@ -35,7 +35,7 @@ interface Part {
   view: (p: PartProps) => React.ReactNode
 }
 
-const RecordSection = lazy(() => withTexts('record', () => import('./record/RecordSection')))
+const RecordSection = lazy(() => withTexts('record', () => withTexts('access', () => import('./record/RecordSection'))))
 const SyncSection = lazy(() => withTexts('sync', () => import('./sync/SyncSection')))
 
 const parts: Part[] = [

@@ -124,7 +124,7 @@ const acts: Record<string, Key> = {
   'feed.rollback': 'console.act.feedRollback', 'feed.look': 'console.act.feedLook', 'account.address': 'console.act.accountAddress',
   'account.add': 'console.act.accountAdd', 'account.lock': 'console.act.lock', 'account.unlock': 'console.act.unlock',
   'account.password': 'console.act.password', 'account.ask': 'life.act.ask', 'account.dismiss': 'life.act.dismiss', 'account.handover': 'life.act.handover',
-  'password.ask': 'life.act.resetAsk', 'password.reset': 'life.act.reset', 'second-address.ask': 'life.act.secondAsk', 'second-address.add': 'life.act.secondAdd', 'second-address.remove': 'life.act.secondRemove', 'record.read': 'console.act.record', 'record.export': 'record.act.export', 'record.check': 'record.act.check', 'sign-in': 'console.act.signIn',
+  'password.ask': 'life.act.resetAsk', 'password.reset': 'life.act.reset', 'second-address.ask': 'life.act.secondAsk', 'second-address.add': 'life.act.secondAdd', 'second-address.remove': 'life.act.secondRemove', 'record.read': 'console.act.record', 'access.look': 'access.act.look', 'access.end': 'access.act.end', 'record.export': 'record.act.export', 'record.check': 'record.act.check', 'sign-in': 'console.act.signIn',
   'sign-in.list': 'console.act.signInList', 'sign-out': 'console.act.signOut', 'account.disown': 'console.act.disown',
   'app-password.add': 'console.act.appPasswordAdd', 'app-password.remove': 'console.act.appPasswordRemove',
   'device.add': 'console.act.deviceAdd', 'device.forget': 'console.act.deviceForget', 'session.end': 'console.act.sessionEnd', 'session.replace': 'console.act.sessionReplace',
