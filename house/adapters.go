@@ -13,10 +13,12 @@ import (
 	jmapdoor "chancery/doors/jmap"
 	"chancery/doors/smtp"
 	"chancery/identity"
+	"chancery/identity/register"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/mail/mailapi"
 	"chancery/policy"
+	"chancery/wire/jmap"
 )
 
 // peerOf reads "host:port" or "host".
@@ -84,7 +86,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		return nil, err
 	}
 	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName},
-		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Feeds.Capabilities(who), h.Contacts.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf})), jmapdoor.Needs{
+		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Feeds.Capabilities(who), h.Contacts.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf}), []jmap.Capability{(&register.Register{SSO: h.SSO, SAML: h.SAML, Agency: h.Agency, Dir: h.Directory, Who: who}).Capability()}), jmapdoor.Needs{
 			Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
 			BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
 		})

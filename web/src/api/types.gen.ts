@@ -763,6 +763,53 @@ export interface AccountAccess {
   appPasswords: AppPasswordObject[]
 }
 
+/** A system that people sign on to, or sign in by (our own capability). */
+export interface Party {
+  id: Id
+  party: string
+  kind: string
+  clientId: Id
+  madeAt: UTCDate
+  name: string
+  assurance: number
+  consent: string
+  redirects: string[]
+  logouts: string[]
+  pairwise: boolean
+  device: boolean
+  offline: boolean
+  nameId: Id
+  attributes: string[]
+  start: boolean
+  domains: string[]
+  ourId: Id
+}
+
+export interface PartyFields {
+  name: string
+  assurance: number
+  consent: string
+  redirects: string[]
+  logouts: string[]
+  pairwise: boolean
+  device: boolean
+  offline: boolean
+  nameId: Id
+  attributes: string[]
+  start: boolean
+  domains: string[]
+  ourId: Id
+}
+
+export interface PartyMade {
+  id: Id
+  secret: string | null
+}
+
+export interface PartySecret {
+  secret: string
+}
+
 /** What SecondAddress/get answers. */
 export interface SecondAddressAnswer {
   accountId: Id

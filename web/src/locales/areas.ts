@@ -13,6 +13,7 @@ import type main from './en/main.json'
 import type merge from './en/merge.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
+import type parties from './en/parties.json'
 import type record from './en/record.json'
 import type rules from './en/rules.json'
 import type security from './en/security.json'
@@ -45,6 +46,7 @@ export interface Areas {
   merge: typeof merge
   offline: typeof offline
   palette: typeof palette
+  parties: typeof parties
   record: typeof record
   rules: typeof rules
   security: typeof security

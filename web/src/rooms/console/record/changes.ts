@@ -49,6 +49,8 @@ const names: Record<string, Key> = {
   rank: 'record.member.rank', rankOrder: 'record.member.rankOrder', sort: 'record.member.sort', level: 'record.member.level', phone: 'record.member.phone',
   language: 'record.member.language', locked: 'record.member.locked', posts: 'record.member.posts', deputies: 'record.member.deputies',
   role: 'record.member.role', unit: 'record.member.unit', quota: 'record.member.quota', reason: 'record.member.reason', shownTo: 'record.member.shownTo',
+  redirects: 'parties.redirects', logouts: 'parties.logouts', consent: 'parties.consent', assurance: 'parties.assurance', trust: 'parties.trust', domains: 'parties.domains',
+  kind: 'parties.kind', issuer: 'parties.issuer', client: 'parties.ourId', attributes: 'parties.attributes', nameId: 'parties.nameId', metadata: 'parties.metadata', secret: 'parties.secret', offline: 'parties.offline', device: 'parties.device', pairwise: 'parties.pairwise', start: 'parties.start',
   sessions: 'access.sessions', devices: 'access.devices', appPasswords: 'access.appPasswords',
   entries: 'record.member.entries', broken: 'record.member.broken', form: 'record.member.form',
   who: 'record.who', object: 'record.object', family: 'record.family', result: 'record.result', from: 'record.from', to: 'record.to', peer: 'record.peer', zone: 'record.zone',
