@@ -11,7 +11,6 @@ import (
 	"chancery/contacts"
 	"chancery/directory"
 	"chancery/identity"
-	"chancery/identity/register"
 	"chancery/wire/jmap"
 	"chancery/wire/jmapmail"
 )
@@ -179,10 +178,10 @@ var mailTypes = []described{
 	{identity.LockedAccountObject{}, "An account that waits to be unlocked (our own capability)."},
 	{identity.UnlockAnswer{}, "What LockedAccount/unlock answers."},
 	{identity.AccountAccess{}, "What somebody is signed in with, to who administers their account."},
-	{register.Party{}, "A system that people sign on to, or sign in by (our own capability)."},
-	{register.PartyFields{}, ""},
-	{register.PartyMade{}, ""},
-	{register.PartySecret{}, ""},
+	{identity.Party{}, "A system that people sign on to, or sign in by (our own capability)."},
+	{identity.PartyFields{}, ""},
+	{identity.PartyMade{}, ""},
+	{identity.PartySecret{}, ""},
 	{identity.SecondAddressAnswer{}, "What SecondAddress/get answers."},
 	{identity.SignInObject{}, "A sign-in to the person's own account (our own capability)."},
 	{jmapmail.Template{}, "A letter prepared in advance."},

@@ -100,7 +100,7 @@ func (r *Register) add(ctx context.Context, who policy.Subject, in newParty) (ma
 	switch in.Party {
 	case Client:
 		c := oidc.Client{Kind: in.Kind}
-		in.toClient(&c)
+		toClient(in.PartyFields, &c)
 		c, secret, err := r.SSO.AddClient(ctx, who, c)
 		made.ID = toID(Client, c.ID)
 		if secret != "" {
@@ -109,13 +109,13 @@ func (r *Register) add(ctx context.Context, who policy.Subject, in newParty) (ma
 		return made, err
 	case Service:
 		var s saml.Service
-		in.toService(&s)
+		toService(in.PartyFields, &s)
 		s, err = r.SAML.AddService(ctx, who, []byte(in.Metadata), s)
 		made.ID = toID(Service, s.ID)
 		return made, err
 	case Provider:
 		p := agency.Provider{Kind: agency.KindOIDC, Issuer: in.Issuer}
-		in.toProvider(&p)
+		toProvider(in.PartyFields, &p)
 		if in.Kind == agency.KindSAML {
 			p, err = r.Agency.AddOutside(ctx, who, p, []byte(in.Metadata))
 		} else {
@@ -142,11 +142,11 @@ func (r *Register) change(ctx context.Context, who policy.Subject, key jmap.ID, 
 		}
 		switch party, text := fromID(key); party {
 		case Client:
-			return r.SSO.ChangeClient(ctx, who, text, func(c *oidc.Client) error { now.toClient(c); return nil })
+			return r.SSO.ChangeClient(ctx, who, text, func(c *oidc.Client) error { toClient(now.PartyFields, c); return nil })
 		case Service:
-			return r.SAML.ChangeService(ctx, who, text, []byte(now.Metadata), func(s *saml.Service) error { now.toService(s); return nil })
+			return r.SAML.ChangeService(ctx, who, text, []byte(now.Metadata), func(s *saml.Service) error { toService(now.PartyFields, s); return nil })
 		default:
-			return r.Agency.ChangeProvider(ctx, who, text, []byte(now.Metadata), now.Secret, func(p *agency.Provider) error { now.toProvider(p); return nil })
+			return r.Agency.ChangeProvider(ctx, who, text, []byte(now.Metadata), now.Secret, func(p *agency.Provider) error { toProvider(now.PartyFields, p); return nil })
 		}
 	}
 	return missing(key)
@@ -172,5 +172,5 @@ func (r *Register) rotate(ctx context.Context, call *jmap.Call) (any, error) {
 		return nil, jmap.Fail(jmap.NotFound, "There is no client %s.", args.ID)
 	}
 	secret, err := r.SSO.RotateSecret(ctx, who, text)
-	return PartySecret{secret}, err
+	return PartySecret{Secret: secret}, err
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"chancery/directory"
+	"chancery/identity"
 	"chancery/identity/agency"
 	"chancery/identity/oidc"
 	"chancery/identity/saml"
@@ -31,33 +32,13 @@ const (
 	Provider = "provider" // by which people sign in here
 )
 
-// Party is a system that people sign on to, or sign in by. Which members mean
-// something depends on the kind.
-type Party struct {
-	ID       jmap.ID      `json:"id"`
-	Party    string       `json:"party"`    // client, service, provider
-	Kind     string       `json:"kind"`     // of a client: web, native, mail; else saml, oidc
-	ClientID string       `json:"clientId"` // what it is called in the protocol: client id, entity ID, issuer
-	MadeAt   jmap.UTCDate `json:"madeAt"`
-	PartyFields
-}
-
-// PartyFields are what an administrator may change of a party.
-type PartyFields struct {
-	Name       string   `json:"name"`
-	Assurance  int      `json:"assurance"` // least of a sign-on; of a provider: at most
-	Consent    string   `json:"consent"`   // of clients and services
-	Redirects  []string `json:"redirects" ts:"list"`
-	Logouts    []string `json:"logouts" ts:"list"`
-	Pairwise   bool     `json:"pairwise"`
-	Device     bool     `json:"device"`
-	Offline    bool     `json:"offline"`
-	NameID     string   `json:"nameId"` // of services
-	Attributes []string `json:"attributes" ts:"list"`
-	Start      bool     `json:"start"`
-	Domains    []string `json:"domains" ts:"list"` // of providers
-	OurID      string   `json:"ourId"`
-}
+// The types of the register, which clients know.
+type (
+	Party       = identity.Party
+	PartyFields = identity.PartyFields
+	PartyMade   = identity.PartyMade
+	PartySecret = identity.PartySecret
+)
 
 // newParty is what a client says of a party to be registered. A secret of ours
 // and a metadata file are taken and never given out.
@@ -75,18 +56,6 @@ type changedParty struct {
 	Secret   string `json:"secret"`
 	Metadata string `json:"metadata"`
 	PartyFields
-}
-
-// PartyMade is what SsoParty/set tells of a new party: the secret, once; null
-// where it has none.
-type PartyMade struct {
-	ID     jmap.ID `json:"id"`
-	Secret *string `json:"secret"`
-}
-
-// PartySecret is the answer of SsoParty/rotate.
-type PartySecret struct {
-	Secret string `json:"secret"`
 }
 
 // Register is the list of all parties.
@@ -156,24 +125,24 @@ func (r *Register) list(ctx context.Context, org int64) (all []Party, err error)
 		return nil, err
 	}
 	for _, c := range clients {
-		all = append(all, Party{toID(Client, c.ID), Client, c.Kind, c.ID, jmap.UTCDate{Time: c.Made}, ofClient(c).whole()})
+		all = append(all, Party{ID: toID(Client, c.ID), Party: Client, Kind: c.Kind, ClientID: c.ID, MadeAt: jmap.UTCDate{Time: c.Made}, PartyFields: whole(ofClient(c))})
 	}
 	services, err := r.SAML.Services(ctx, org)
 	if err != nil {
 		return nil, err
 	}
 	for _, s := range services {
-		all = append(all, Party{toID(Service, s.ID), Service, "saml", s.Metadata.Entity, jmap.UTCDate{Time: s.Made}, ofService(s).whole()})
+		all = append(all, Party{ID: toID(Service, s.ID), Party: Service, Kind: "saml", ClientID: s.Metadata.Entity, MadeAt: jmap.UTCDate{Time: s.Made}, PartyFields: whole(ofService(s))})
 	}
 	providers, err := r.Agency.Providers(ctx, org)
 	for _, p := range providers {
-		all = append(all, Party{toID(Provider, p.ID), Provider, p.Kind, p.Issuer, jmap.UTCDate{Time: p.Made}, ofProvider(p).whole()})
+		all = append(all, Party{ID: toID(Provider, p.ID), Party: Provider, Kind: p.Kind, ClientID: p.Issuer, MadeAt: jmap.UTCDate{Time: p.Made}, PartyFields: whole(ofProvider(p))})
 	}
 	return all, err
 }
 
 // whole has every list, if an empty one: null is no list.
-func (f PartyFields) whole() PartyFields {
+func whole(f PartyFields) PartyFields {
 	for _, list := range []*[]string{&f.Redirects, &f.Logouts, &f.Attributes, &f.Domains} {
 		*list = append([]string{}, *list...)
 	}
@@ -185,7 +154,7 @@ func ofClient(c oidc.Client) PartyFields {
 		Pairwise: c.Pairwise, Device: c.Device, Offline: c.Offline}
 }
 
-func (f PartyFields) toClient(c *oidc.Client) {
+func toClient(f PartyFields, c *oidc.Client) {
 	c.Name, c.Assurance, c.Consent, c.Redirects, c.Logouts = f.Name, assurance(f.Assurance), f.Consent, f.Redirects, f.Logouts
 	c.Pairwise, c.Device, c.Offline = f.Pairwise, f.Device, f.Offline
 }
@@ -194,7 +163,7 @@ func ofService(s saml.Service) PartyFields {
 	return PartyFields{Name: s.Name, Assurance: int(max(s.Assurance, policy.ByPassword)), Consent: s.Consent, NameID: s.NameID, Attributes: s.Attributes, Start: s.Start}
 }
 
-func (f PartyFields) toService(s *saml.Service) {
+func toService(f PartyFields, s *saml.Service) {
 	s.Name, s.Assurance, s.Consent, s.NameID, s.Attributes, s.Start = f.Name, assurance(f.Assurance), f.Consent, f.NameID, f.Attributes, f.Start
 }
 
@@ -202,7 +171,7 @@ func ofProvider(p agency.Provider) PartyFields {
 	return PartyFields{Name: p.Name, Assurance: int(p.Trust), Domains: p.Domains, OurID: p.Client}
 }
 
-func (f PartyFields) toProvider(p *agency.Provider) {
+func toProvider(f PartyFields, p *agency.Provider) {
 	p.Name, p.Trust, p.Domains, p.Client = f.Name, assurance(f.Assurance), f.Domains, f.OurID
 }
 
