@@ -30,7 +30,7 @@ var families = []struct {
 }{
 	{"signIns", []string{"sign-", "session.", "access.", "device.", "sso.sign-on", "sso.replay"}},
 	{"credentials", []string{"password.", "factor.", "app-password.", "recovery.", "second-address.", "account.password", "certificate.", "phone."}},
-	{"accounts", []string{"account."}},
+	{"accounts", []string{"account.", "application."}},
 	{"people", []string{"person.", "unit.", "level.", "visibility."}},
 	{"roles", []string{"role."}},
 	{"sync", []string{"feed."}},

@@ -59,6 +59,12 @@ func (k *desk) putPerson(ctx context.Context, p Person) error {
 // password. An account of that address that nobody has, as of one who left,
 // is taken up again; it keeps its password.
 func (d *Directory) AddMember(ctx context.Context, by policy.Subject, p Person) (Person, string, error) {
+	return d.AddMemberWith(ctx, by, p, func(context.Context, *store.Tx) error { return nil })
+}
+
+// AddMemberWith is AddMember, and does in the same transaction what else is to
+// be done.
+func (d *Directory) AddMemberWith(ctx context.Context, by policy.Subject, p Person, also func(ctx context.Context, tx *store.Tx) error) (Person, string, error) {
 	address, err := NormalAddress(p.Address)
 	if err != nil {
 		return p, "", err
@@ -82,6 +88,9 @@ func (d *Directory) AddMember(ctx context.Context, by policy.Subject, p Person) 
 	}
 	err = d.administer(ctx, by, act{"person.add", address, func(ctx context.Context, k *desk) error {
 		if err := k.may(policy.DutyAccounts, k.home(p)); err != nil {
+			return err
+		}
+		if err := also(ctx, k.tx); err != nil {
 			return err
 		}
 		p.Account, password = a.ID, ""

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 
+	"chancery/directory"
 	httpdoor "chancery/doors/http"
 	jmapdoor "chancery/doors/jmap"
 	"chancery/doors/smtp"
@@ -46,6 +47,19 @@ func (n imapNeeds) SignInToken(ctx context.Context, user, token, peer string) (p
 	return n.h.SSO.SignInMail(ctx, user, token, peerOf(peer, "imap"))
 }
 
+// ldapNeeds answers what the LDAP door asks.
+type ldapNeeds struct{ imapNeeds }
+
+func (n ldapNeeds) SignIn(ctx context.Context, address, password, peer string) (policy.Subject, error) {
+	return n.h.Identity.Verify(ctx, address, password, peerOf(peer, "ldap"))
+}
+
+func (n ldapNeeds) View(ctx context.Context, s policy.Subject) (*directory.View, error) {
+	return n.h.Directory.View(ctx, s)
+}
+
+func (n ldapNeeds) Domains(org int64) []string { return n.h.Directory.Domains(org) }
+
 // smtpNeeds answers what the SMTP door asks.
 type smtpNeeds struct{ h *House }
 
@@ -80,13 +94,13 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		},
 	}
 	var door *httpdoor.Door
-	api := mailapi.New(h.Mail, who, mailapi.Config{MaxUpload: int64(h.conf.Mail.MaxMessage), MaxSizeAttachments: int64(h.conf.Mail.MaxMessage) * 3 / 4, Log: h.log})
+	api := mailapi.New(h.Mail, who, mailapi.Config{MaxUpload: int64(h.conf.Mail.MaxMessage), MaxSizeAttachments: h.Mail.MaxAttachments(), Log: h.log})
 	key, err := h.conf.pushKey(h.dir)
 	if err != nil {
 		return nil, err
 	}
 	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName},
-		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Feeds.Capabilities(who), h.Contacts.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf}), []jmap.Capability{(&register.Register{SSO: h.SSO, SAML: h.SAML, Agency: h.Agency, Dir: h.Directory, Who: who}).Capability()}), jmapdoor.Needs{
+		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Feeds.Capabilities(who), h.Applications.Capabilities(who), h.Contacts.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf}), []jmap.Capability{(&register.Register{SSO: h.SSO, SAML: h.SAML, Agency: h.Agency, Dir: h.Directory, Who: who}).Capability()}), jmapdoor.Needs{
 			Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
 			BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
 		})
@@ -97,6 +111,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		httpdoor.Route{Pattern: "GET /export/record", Handler: h.Directory.RecordHandler(who, httpdoor.Problem)})
 	routes = append(routes, h.ssoRoutes(func() *httpdoor.Door { return door })...)
 	routes = append(routes, h.feedRoutes(func() *httpdoor.Door { return door })...)
+	routes = append(routes, h.applicationRoutes(func() *httpdoor.Door { return door })...)
 	door, err = httpdoor.New(conf, httpNeeds{h}, assets, routes, h.log.With("door", "http"))
 	return door, err
 }

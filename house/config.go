@@ -21,6 +21,8 @@ const EnvPrefix = "CHANCERY_"
 
 // Config is the one configuration file. Every field is optional.
 type Config struct {
+	Presets []string `toml:"presets" doc:"Sets of settings that ship with the program, one laid over the other; this file and the environment go before them. chancery config presets lists them." example:"da-nang,single-phone"`
+
 	Hostname string `toml:"hostname" doc:"The name of this machine as other mail servers see it. Empty: the machine's own name."`
 
 	Log struct {
@@ -77,6 +79,14 @@ type Config struct {
 		Tell     bool          `toml:"tell" default:"true" doc:"Write to people when a device that was not known before signs in to their account."`
 	} `toml:"devices"`
 
+	Applications struct {
+		Open      bool      `toml:"open" default:"false" doc:"Let people apply for an account from the sign-in page, with papers; personnel officers decide in the room Administration."`
+		KeepDays  int       `toml:"keep_days" default:"60" doc:"Days until an application that nobody decided is deleted, and the applicant told."`
+		MaxPapers int       `toml:"max_papers" default:"5" doc:"Files of one application."`
+		MaxPaper  conf.Size `toml:"max_paper" default:"5MB" doc:"Largest of them."`
+		PerHour   int       `toml:"per_hour" default:"10" doc:"Applications from one network in an hour."`
+	} `toml:"applications"`
+
 	Feeds struct {
 		PerMinute int       `toml:"per_minute" default:"3000" doc:"Requests that a system that keeps people here may make in a minute."`
 		Wrong     int       `toml:"wrong_per_minute" default:"20" doc:"Wrong tokens and signatures from one address in a minute before it has to wait."`
@@ -101,6 +111,13 @@ type Config struct {
 		PlainLoopback bool   `toml:"plain_loopback" default:"false" doc:"Let programs on this machine sign in without TLS."`
 	} `toml:"imap"`
 
+	LDAP struct {
+		Listen        string `toml:"listen" doc:"Address of the address book over LDAP with StartTLS; empty closes it." example:":389"`
+		ListenTLS     string `toml:"listen_tls" doc:"Address of LDAP over TLS; empty closes it." example:":636"`
+		MaxEntries    int    `toml:"max_entries" default:"1000" doc:"Entries of one answer or page."`
+		PlainLoopback bool   `toml:"plain_loopback" default:"false" doc:"Let programs on this machine sign in without TLS."`
+	} `toml:"ldap"`
+
 	SMTP struct {
 		Listen        string `toml:"listen" default:":25" doc:"Address where other servers deliver; empty closes it."`
 		Submission    string `toml:"submission" default:":587" doc:"Address where mail programs submit, with STARTTLS; empty closes it."`
@@ -122,8 +139,11 @@ type Config struct {
 	} `toml:"queue"`
 
 	Mail struct {
-		Postmaster   string    `toml:"postmaster" doc:"Address that gets what is sent to postmaster. Empty: the first administrator."`
-		MaxMessage   conf.Size `toml:"max_message" default:"100MB" doc:"Largest message taken."`
+		Postmaster string    `toml:"postmaster" doc:"Address that gets what is sent to postmaster. Empty: the first administrator."`
+		MaxMessage conf.Size `toml:"max_message" default:"100MB" doc:"Largest message taken."`
+
+		MaxAttachments conf.Size `toml:"max_attachments" default:"0" doc:"What the files of one letter that people here write may have together. 0: three quarters of max_message." example:"20MB"`
+
 		LibreOffice  string    `toml:"libreoffice" doc:"The program that turns office documents into PDF for looking at them. Empty: soffice, where it is installed." example:"/opt/libreoffice/program/soffice"`
 		DefaultQuota conf.Size `toml:"default_quota" default:"2GB" doc:"Space of an account that has no quota of its own; 0 = no limit."`
 
@@ -153,11 +173,22 @@ type Config struct {
 	} `toml:"admin"`
 }
 
-// LoadConfig reads the file (none when path is empty) and the environment.
+// LoadConfig reads the file (none when path is empty) and the environment,
+// over the presets that they name.
 func LoadConfig(path string) (Config, error) {
 	var c Config
 	if err := conf.Load(path, EnvPrefix, os.Environ(), &c); err != nil {
 		return c, err
+	}
+	if len(c.Presets) > 0 {
+		layers, err := presets(c.Presets)
+		if err != nil {
+			return c, err
+		}
+		c = Config{}
+		if err := conf.Load(path, EnvPrefix, os.Environ(), &c, layers...); err != nil {
+			return c, err
+		}
 	}
 	if c.Hostname == "" {
 		name, err := os.Hostname()

@@ -12,6 +12,7 @@ import (
 
 	httpdoor "chancery/doors/http"
 	"chancery/doors/imap"
+	"chancery/doors/ldap"
 	"chancery/doors/smtp"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
@@ -28,6 +29,7 @@ type Doors struct {
 	tls     *tls.Config
 	http    *httpdoor.Door
 	imap    *imap.Server
+	ldap    *ldap.Server
 	smtp    *smtp.Server
 	opened  []opened
 	errs    chan error
@@ -64,6 +66,8 @@ func (h *House) OpenDoors() (*Doors, error) {
 		{"submissions", c.SMTP.SubmissionTLS, func(_ context.Context, l net.Listener) error { return d.smtp.Serve(l, smtp.SubmissionTLS) }},
 		{"imap", c.IMAP.Listen, func(_ context.Context, l net.Listener) error { return d.imap.Serve(l, false) }},
 		{"imaps", c.IMAP.ListenTLS, func(_ context.Context, l net.Listener) error { return d.imap.Serve(l, true) }},
+		{"ldap", c.LDAP.Listen, func(ctx context.Context, l net.Listener) error { return d.ldap.Serve(ctx, l, false) }},
+		{"ldaps", c.LDAP.ListenTLS, func(ctx context.Context, l net.Listener) error { return d.ldap.Serve(ctx, l, true) }},
 	} {
 		if err := d.open(door.name, door.addr, door.serve); err != nil {
 			d.closeListeners()
@@ -86,6 +90,8 @@ func (d *Doors) build() error {
 		TLS: d.tls, PlainOnLoopback: h.conf.IMAP.PlainLoopback, MaxAppend: int64(h.conf.Mail.MaxMessage),
 		Discovery: h.conf.discovery(),
 	}, h.Mail, imapNeeds{h}, h.log.With("door", "imap"))
+	d.ldap = ldap.New(ldap.Config{TLS: d.tls, PlainOnLoopback: h.conf.LDAP.PlainLoopback, MaxEntries: h.conf.LDAP.MaxEntries},
+		ldapNeeds{imapNeeds{h}}, h.log.With("door", "ldap"))
 	d.smtp = smtp.New(smtp.Config{
 		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), MaxRecipients: h.conf.SMTP.MaxRecipients,
 		PlaintextAuth: h.conf.SMTP.PlainLoopback, Discovery: h.conf.discovery(),
@@ -216,7 +222,7 @@ func (h *House) tend(ctx context.Context) {
 	tick := time.NewTicker(tendEvery)
 	defer tick.Stop()
 	for {
-		if err := h.Identity.Tend(ctx); err != nil && ctx.Err() == nil {
+		if err := errors.Join(h.Identity.Tend(ctx), h.Applications.Tend(ctx)); err != nil && ctx.Err() == nil {
 			h.log.Error("tending the accounts", "error", err)
 		}
 		select {

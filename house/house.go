@@ -9,6 +9,7 @@ import (
 	"chancery/audit"
 	"chancery/contacts"
 	"chancery/directory"
+	"chancery/directory/application"
 	"chancery/directory/feed"
 	jmapdoor "chancery/doors/jmap"
 	"chancery/identity"
@@ -26,16 +27,17 @@ import (
 // House is the store and the rooms, without any door open. Administration
 // beside a running server uses it too.
 type House struct {
-	Store     *store.Store
-	Directory *directory.Directory
-	Feeds     *feed.Feeds
-	Identity  *identity.Identity
-	SSO       *oidc.Provider
-	SAML      *saml.Provider
-	Agency    *agency.Desk
-	Mail      *mail.Room
-	Contacts  *contacts.Room
-	Index     *search.Index
+	Store        *store.Store
+	Directory    *directory.Directory
+	Feeds        *feed.Feeds
+	Applications *application.Desk
+	Identity     *identity.Identity
+	SSO          *oidc.Provider
+	SAML         *saml.Provider
+	Agency       *agency.Desk
+	Mail         *mail.Room
+	Contacts     *contacts.Room
+	Index        *search.Index
 
 	jmap *jmapdoor.Door
 
@@ -94,7 +96,7 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	h.Mail, err = mail.New(ctx, h.Store, h.Directory, mail.Config{
-		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), DefaultQuota: int64(h.conf.Mail.DefaultQuota),
+		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), MaxAttachments: int64(h.conf.Mail.MaxAttachments), DefaultQuota: int64(h.conf.Mail.DefaultQuota),
 		MaxRecipients: h.conf.SMTP.MaxRecipients, Postmaster: h.conf.Mail.Postmaster, Outbound: out,
 		Authenticity: h.conf.authenticity(), ReportAddress: h.conf.Mail.ReportAddress,
 		OneClick: mail.OneClick{Off: !h.conf.Mail.OneClick},
@@ -104,6 +106,9 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	h.Identity.UseNotices(notices{h})
+	if h.Applications, err = application.New(ctx, h.Store, h.Directory, h.conf.applications(), notices{h}, now, h.log); err != nil {
+		return err
+	}
 	// Mail is what clients listen to; it wakes them for the other rooms too.
 	h.Directory.OnPreference(h.Mail.Wake)
 	h.administration()

@@ -9,7 +9,7 @@ import (
 
 type credential struct {
 	found    bool
-	password string
+	password string // hashed; "" = none is right
 	version  int64
 	second   bool   // a second factor is asked for
 	locked   bool   // until it gets another password
@@ -36,6 +36,12 @@ func putCredential(ctx context.Context, tx *store.Tx, org, account int64, hash s
 		return err
 	}
 	return deleteAsk(ctx, tx, org, account)
+}
+
+// addCredential lets an account have sessions that has no password.
+func addCredential(ctx context.Context, tx *store.Tx, org, account, now int64) error {
+	_, err := tx.Exec(ctx, "INSERT INTO credential (org_id, account_id, password, version, changed_at) VALUES ($1, $2, '', 1, $3) ON CONFLICT (org_id, account_id) DO NOTHING", org, account, now)
+	return err
 }
 
 // lockCredential closes an account to everybody, those who are in too.

@@ -24,7 +24,7 @@ func clearDues(ctx context.Context, tx *store.Tx) error {
 // selectAged returns accounts whose passwords age, after one of them.
 func selectAged(ctx context.Context, tx *store.Tx, after aging, limit int) ([]aging, error) {
 	return selectHolders(ctx, tx, `SELECT org_id, account_id, changed_at, due_at, warned FROM credential
-		WHERE NOT once AND NOT locked AND (org_id > $1 OR org_id = $1 AND account_id > $2) ORDER BY org_id, account_id LIMIT $3`, after.org, after.account, limit)
+		WHERE NOT once AND NOT locked AND password <> '' AND (org_id > $1 OR org_id = $1 AND account_id > $2) ORDER BY org_id, account_id LIMIT $3`, after.org, after.account, limit)
 }
 
 // selectDue returns accounts whose password should have been replaced.

@@ -264,7 +264,7 @@ func (i *Identity) compare(ctx context.Context, c credential, password string) (
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
-	if !c.found {
+	if c.password == "" {
 		_, err := matches(nobody(), password)
 		return false, err
 	}

@@ -2,8 +2,8 @@ package identity
 
 import (
 	"context"
-	"errors"
 
+	"chancery/directory"
 	"chancery/kit/errs"
 	"chancery/policy"
 	"chancery/store"
@@ -21,15 +21,14 @@ func (i *Identity) Vouched(ctx context.Context, org, account int64, how policy.A
 	if err != nil {
 		return Step{}, err
 	}
-	var cred credential
-	err = i.db.Read(ctx, func(tx *store.Tx) (err error) {
-		cred, err = selectCredential(ctx, tx, org, account)
-		return err
-	})
-	if err != nil && !errors.Is(err, store.ErrNoRows) {
+	a, cred, err := i.find(ctx, a.Address)
+	if err == nil && !cred.found && !a.Locked {
+		cred, err = i.withoutPassword(ctx, a)
+	}
+	if err != nil {
 		return Step{}, err
 	}
-	if !cred.found || cred.locked || a.Locked {
+	if a.Locked {
 		i.record(ctx, a, a.Address, peer, errWrong)
 		return Step{}, errs.E(errs.Unauthenticated, "This account cannot be signed in to.")
 	}
@@ -38,7 +37,7 @@ func (i *Identity) Vouched(ctx context.Context, org, account int64, how policy.A
 	switch {
 	case err != nil:
 	case how >= needs && (how >= policy.ByTwo || !cred.second):
-		step.Subject = i.subject(a, peer, how, i.clock.Now(), cred.version)
+		step, err = i.admit(ctx, a, cred, how, peer)
 	default:
 		// Who has a second factor here shows it, unless the provider saw one.
 		step, err = i.newTicket(ctx, a, cred, needs, peer)
@@ -47,4 +46,17 @@ func (i *Identity) Vouched(ctx context.Context, org, account int64, how policy.A
 		i.record(ctx, a, a.Address, peer, err)
 	}
 	return step, err
+}
+
+// withoutPassword gives an account that a feed opened what sessions stand on,
+// without a password: none is right until one is set.
+func (i *Identity) withoutPassword(ctx context.Context, a directory.Account) (c credential, err error) {
+	err = i.db.Write(ctx, func(tx *store.Tx) error {
+		if err := addCredential(ctx, tx, a.Org, a.ID, i.clock.Now().UnixMilli()); err != nil {
+			return err
+		}
+		c, err = selectCredential(ctx, tx, a.Org, a.ID)
+		return err
+	})
+	return c, err
 }

@@ -22,6 +22,7 @@ import (
 type Config struct {
 	Hostname       string // name in Received lines and as the bounce's reporting server
 	MaxMessage     int64  // bytes, default 100 MiB
+	MaxAttachments int64  // bytes of the files of one letter that people here write; default three quarters of MaxMessage (D20)
 	MaxMailboxes   int    // per account, default 10,000
 	MaxDepth       int    // of mailboxes in mailboxes, default 20
 	DefaultQuota   int64  // bytes per account, 0 = none
@@ -102,6 +103,7 @@ func (c Config) withDefaults() Config {
 	}
 	c.Outbound = c.Outbound.withDefaults()
 	set(&c.MaxMessage, 100<<20)
+	set(&c.MaxAttachments, c.MaxMessage*3/4)
 	set(&c.TemplateFiles, 25<<20)
 	set(&c.MaxHold, 30*24*3600)
 	set(&c.HistoryChanges, 100_000)
@@ -116,6 +118,9 @@ func (c Config) withDefaults() Config {
 	setInt(&c.ContentBytes, 24<<20)
 	return c
 }
+
+// MaxAttachments is what the files of one letter may have together, in bytes.
+func (r *Room) MaxAttachments() int64 { return r.conf.MaxAttachments }
 
 // AccountInfo describes an account that a subject can reach.
 type AccountInfo struct {

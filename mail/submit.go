@@ -159,11 +159,28 @@ func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src
 	h.complete(r, now)
 	trace := strings.NewReader(t.lines(r.conf.Hostname, now))
 	l, err = r.spoolUpTo(ctx, store.Scope{Org: s.Org}, io.MultiReader(trace, h.reader(), br), r.conf.MaxMessage+traceRoom)
-	if err == nil && l.Hops() > maxHops {
-		l.Discard()
-		return nil, false, ErrLoop
+	if err != nil {
+		return nil, false, err
 	}
-	return l, h.isASCII(), err
+	switch {
+	case l.Hops() > maxHops:
+		err = ErrLoop
+	case l.attached() > r.conf.MaxAttachments:
+		err = errs.E(errs.TooLarge, "The files of one letter can have %d bytes together.", r.conf.MaxAttachments)
+	}
+	if err != nil {
+		l.Discard()
+		return nil, false, err
+	}
+	return l, h.isASCII(), nil
+}
+
+// attached is how many bytes the files of a letter have together.
+func (l *Letter) attached() (n int64) {
+	for _, p := range l.Content.Message.Bodies().Attachments {
+		n += p.ContentSize()
+	}
+	return n
 }
 
 // maxHops is how many Received fields a submitted message may have.

@@ -96,6 +96,32 @@ func logger(c house.Config) (*slog.Logger, error) {
 // configCmd is `chancery config`.
 type configCmd struct {
 	Explain explainCmd `cmd:"" help:"Print every setting with its meaning and default, as a file to start from."`
+	Presets presetsCmd `cmd:"" help:"List the sets of settings that ship with the program, or print one."`
+}
+
+type presetsCmd struct {
+	Name string `arg:"" optional:"" help:"Which one to print."`
+}
+
+// Run prints a preset as the readable file that it is, or says which there are.
+func (c presetsCmd) Run() error {
+	list, err := house.Presets()
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		switch c.Name {
+		case "":
+			fmt.Printf("%-20s %s\n", p.Name, p.Title)
+		case p.Name:
+			fmt.Print(p.Text)
+			return nil
+		}
+	}
+	if c.Name != "" {
+		return errs.E(errs.NotFound, "There is no preset %q; `chancery config presets` lists them.", c.Name)
+	}
+	return nil
 }
 
 type explainCmd struct{}

@@ -3,49 +3,20 @@ package imap
 import (
 	"bytes"
 	"compress/flate"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/hex"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"strings"
 	"testing"
 	"time"
 
+	"chancery/kit/testkit"
+
 	goimap "github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 )
-
-// selfSigned returns a certificate for localhost and a client that trusts it.
-func selfSigned(t testing.TB) (server, client *tls.Config) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tmpl := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AddCert(cert)
-	server = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
-	return server, &tls.Config{RootCAs: pool, ServerName: "localhost"}
-}
 
 // listenTLS adds an implicit-TLS listener to an office.
 func (o *office) listenTLS(t testing.TB) string {
@@ -70,7 +41,7 @@ func must[T any](t testing.TB) func(T, error) T {
 
 // TestIndependentClient works through a day with a client that others wrote.
 func TestIndependentClient(t *testing.T) {
-	server, trust := selfSigned(t)
+	server, trust := testkit.TLS(t, "localhost")
 	o := newOffice(t, Config{TLS: server}, "ann")
 	addr := o.listenTLS(t)
 	told := make(chan uint32, 10)
@@ -161,7 +132,7 @@ func idleAndLeave(t *testing.T, o *office, c *imapclient.Client, told <-chan uin
 // TestStartTLS checks that passwords are refused before TLS, that STARTTLS
 // works, and that nothing sent ahead of the handshake is taken.
 func TestStartTLS(t *testing.T) {
-	server, trust := selfSigned(t)
+	server, trust := testkit.TLS(t, "localhost")
 	o := newOffice(t, Config{TLS: server}, "ann")
 	o.server.conf.PlainOnLoopback = false
 	c := o.dial(t)

@@ -49,14 +49,25 @@ func (s *Size) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Load fills cfg (a pointer to a struct): defaults first, then the file (none
-// when path is ""), then the environment. A variable is the prefix and the
-// field's path in capitals, joined by underscores. Unknown keys in the file
-// are an error that names the line.
-func Load(path, prefix string, environ []string, cfg any) error {
+// Layer is a file of settings that comes with the program.
+type Layer struct {
+	Name string // for errors
+	Text []byte // TOML
+}
+
+// Load fills cfg (a pointer to a struct): defaults first, then the layers one
+// after another, then the file (none when path is ""), then the environment. A
+// variable is the prefix and the field's path in capitals, joined by
+// underscores. Unknown keys in the file are an error that names the line.
+func Load(path, prefix string, environ []string, cfg any, layers ...Layer) error {
 	root := reflect.ValueOf(cfg).Elem()
 	if err := walk(root, nil, func(f field) error { return f.set(f.def) }); err != nil {
 		return err
+	}
+	for _, l := range layers {
+		if err := decode(l.Name, l.Text, cfg); err != nil {
+			return err
+		}
 	}
 	if path != "" {
 		if err := readFile(path, cfg); err != nil {
@@ -86,6 +97,11 @@ func readFile(path string, cfg any) error {
 	if err != nil {
 		return errs.Wrap(errs.Invalid, err, "cannot read the configuration file %s", path)
 	}
+	return decode(path, text, cfg)
+}
+
+// decode reads a text over what is there; path is its name for people.
+func decode(path string, text []byte, cfg any) error {
 	meta, err := toml.Decode(string(text), cfg)
 	var pe toml.ParseError
 	if errors.As(err, &pe) {

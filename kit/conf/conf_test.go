@@ -41,6 +41,25 @@ func TestLoadOrder(t *testing.T) {
 	}
 }
 
+// TestLayers lays settings that ship with the program between defaults and file.
+func TestLayers(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "c.toml")
+	if err := os.WriteFile(path, []byte("http.port = 8080\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var s sample
+	layers := []Layer{{"one", []byte("name = \"one\"\nlimit = \"1MB\"\nhttp.port = 1\n")}, {"two", []byte("limit = \"2MB\"\nwait = \"1s\"\n")}}
+	if err := Load(path, "X_", []string{"X_WAIT=9s"}, &s, layers...); err != nil {
+		t.Fatal(err)
+	}
+	if s.Name != "one" || s.Limit != 2<<20 || s.HTTP.Port != 8080 || s.Wait != 9*time.Second || !s.HTTP.TLS {
+		t.Errorf("%+v", s)
+	}
+	if err := Load("", "X_", nil, &s, Layer{"three", []byte("nmae = 1\n")}); err == nil || !strings.Contains(err.Error(), "three line 1") {
+		t.Errorf("a layer with a wrong name: %v", err)
+	}
+}
+
 func TestLoadRefusesInWords(t *testing.T) {
 	for _, c := range []struct{ text, env, want string }{
 		{"nmae = \"x\"", "", "line 1: there is no setting \"nmae\""},

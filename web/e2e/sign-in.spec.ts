@@ -12,7 +12,7 @@ test('a wrong password is refused in plain words and keeps what was typed', asyn
   await page.goto(desk.url)
   await page.getByLabel('Mail address').fill(desk.address)
   await page.getByLabel('Password').fill('not it')
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByText('Address or password is not right').waitFor()
   expect(await page.getByLabel('Mail address').inputValue()).toBe(desk.address)
   await context.close()

@@ -39,6 +39,8 @@ const routes = [
   ['systems signed on to', ['src/app/sso/GrantsSection.tsx', 'src/locales/zh-TW/sso.json'], ['index.html', 'src/app/settings/SettingsRoom.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 8],
   ['keys, first factor, not me', ['src/app/ways/KeyStep.tsx', 'src/app/ways/EnrolFirst.tsx', 'src/app/ways/FirstCodes.tsx', 'src/app/ways/NotMe.tsx', 'src/app/ways/refused.ts', 'src/locales/zh-TW/ways.json'], ['index.html'], 10],
   ['first password, help', ['src/app/ways/ChoosePassword.tsx', 'src/app/ways/HelpIn.tsx', 'src/app/DueNote.tsx', 'src/app/ways/Reset.tsx', 'src/app/security/SecondAddress.tsx', 'src/locales/zh-TW/life.json', 'src/locales/zh-TW/security.json'], ['index.html'], 10],
+  ['apply for an account', ['src/app/apply/Apply.tsx', 'src/app/apply/ApplyLink.tsx', 'src/locales/zh-TW/apply.json'], ['index.html'], 6],
+  ['console: applications', ['src/rooms/console/apply/ApplicationsSection.tsx', 'src/locales/zh-TW/apply.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 6],
   ['console', ['src/rooms/console/ConsoleRoom.tsx', 'src/locales/zh-TW/console.json', 'src/locales/zh-TW/life.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx'], 20],
   ['console: people and days', ['src/rooms/console/PersonForm.tsx'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 110],
   ['console: sessions', ['src/rooms/console/access/AccessDialog.tsx', 'src/locales/zh-TW/access.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 4],

@@ -682,6 +682,35 @@ export interface FeedLook {
   refusals: FeedRefusalObject[]
 }
 
+/** An application for an account (our own capability). */
+export interface ApplicationObject {
+  id: Id
+  unitId: Id | null
+  made: UTCDate
+  name: string
+  number: string
+  agency: string
+  title: string
+  phone: string
+  contact: string
+  address: string
+  note: string
+  papers: ApplicationPaper[]
+}
+
+export interface ApplicationPaper {
+  name: string
+  type: string
+  size: number
+  url: string
+}
+
+/** What Application/approve answers. */
+export interface ApplicationAnswer {
+  email: string
+  password: string | null
+}
+
 /** An entry of the record of what happened. */
 export interface AuditObject {
   id: Id

@@ -29,6 +29,7 @@ type State =
 
 const Gallery = lazy(() => withTexts('gallery', () => withTexts('settings', () => import('./gallery/Gallery'))))
 
+const Apply = lazy(() => withTexts('apply', () => import('./apply/Apply')))
 const DueNote = lazy(() => withTexts('life', () => import('./DueNote')))
 const NotMe = lazy(() => withTexts('ways', () => import('./ways/NotMe')))
 
@@ -153,6 +154,13 @@ export function App() {
     return (
       <Suspense>
         <Reset />
+      </Suspense>
+    )
+  }
+  if (location.pathname === '/apply') {
+    return (
+      <Suspense>
+        <Apply />
       </Suspense>
     )
   }

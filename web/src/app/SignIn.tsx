@@ -5,6 +5,7 @@ import { Door } from './Door'
 import { SignInForm } from './SignInForm'
 import css from './SignIn.module.css'
 
+const ApplyLink = lazy(() => withTexts('apply', () => import('./apply/ApplyLink')))
 const AgencyWays = lazy(() => withTexts('agency', () => import('./sso/AgencyWays')))
 
 /** The door: who one is, and the language to be spoken to in. */
@@ -16,6 +17,7 @@ export function SignIn({ expired, onDone }: { expired: boolean; onDone: () => Pr
       <SignInForm onDone={onDone} />
       <Suspense>
         <AgencyWays />
+        <ApplyLink />
       </Suspense>
     </Door>
   )

@@ -1,5 +1,6 @@
 import type access from './en/access.json'
 import type agency from './en/agency.json'
+import type apply from './en/apply.json'
 import type bulk from './en/bulk.json'
 import type console from './en/console.json'
 import type contacts from './en/contacts.json'
@@ -33,6 +34,7 @@ import type writeas from './en/writeas.json'
 export interface Areas {
   access: typeof access
   agency: typeof agency
+  apply: typeof apply
   bulk: typeof bulk
   console: typeof console
   contacts: typeof contacts

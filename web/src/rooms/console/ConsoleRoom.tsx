@@ -1,12 +1,12 @@
 import { Suspense, lazy, useEffect, useMemo } from 'react'
 import { useLocation } from 'wouter'
-import { FEEDS, REGISTER } from '~/api/jmap'
+import { APPLICATIONS, FEEDS, REGISTER } from '~/api/jmap'
 import { Frame } from '~/app/Frame'
 import { useLayout } from '~/app/layout'
 import type { RoomProps } from '~/app/rooms'
 import { useT, withTexts, type Key } from '~/kit/i18n'
 import { asSyncError } from '~/kit/sync/errors'
-import { Eye, FileText, Folder, Link, RefreshCw, ShieldAlert, Tag, UserCheck, Users, type LucideIcon } from '~/kit/ui/icons'
+import { Eye, FileText, Folder, Inbox, Link, RefreshCw, ShieldAlert, Tag, UserCheck, Users, type LucideIcon } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import { adminApi, anywhere, useLoad, type AdminApi, type Duty, type Office } from './data'
@@ -35,6 +35,7 @@ interface Part {
   view: (p: PartProps) => React.ReactNode
 }
 
+const ApplicationsSection = lazy(() => withTexts('apply', () => import('./apply/ApplicationsSection')))
 const RecordSection = lazy(() => withTexts('record', () => withTexts('access', () => withTexts('parties', () => import('./record/RecordSection')))))
 const PartySection = lazy(() => withTexts('parties', () => import('./sso/PartySection')))
 const SyncSection = lazy(() => withTexts('sync', () => import('./sync/SyncSection')))
@@ -42,6 +43,7 @@ const SyncSection = lazy(() => withTexts('sync', () => import('./sync/SyncSectio
 const parts: Part[] = [
   { id: 'people', labelKey: 'console.people', icon: Users, duties: ['people', 'accounts', 'unlock'], view: (p) => <PeopleSection {...p} /> },
   { id: 'locked', labelKey: 'queue.title', icon: UserCheck, duties: ['unlock'], view: (p) => <QueueSection {...p} /> },
+  { id: 'applications', labelKey: 'console.applications', icon: Inbox, duties: ['accounts'], needs: APPLICATIONS, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><ApplicationsSection {...p} /></Suspense> },
   { id: 'units', labelKey: 'console.units', icon: Folder, duties: ['units'], view: (p) => <UnitsSection {...p} /> },
   { id: 'roles', labelKey: 'console.roles', icon: ShieldAlert, duties: ['security', 'record'], view: (p) => <RolesSection {...p} /> },
   { id: 'rules', labelKey: 'console.rules', icon: Eye, duties: ['security'], view: (p) => <RulesSection {...p} /> },

@@ -32,8 +32,11 @@ export function upload(engine: MailEngine, a: MailAccount, file: File, onProgres
   return { done, cancel: () => xhr.abort() }
 }
 
+const number = (n: unknown): number => (typeof n === 'number' ? n : Number.POSITIVE_INFINITY)
+
 /** The largest upload the server takes, in bytes (RFC 8620 section 2). */
-export function maxUpload(engine: MailEngine): number {
-  const n = engine.session.capabilities['urn:ietf:params:jmap:core']?.['maxSizeUpload']
-  return typeof n === 'number' ? n : Number.POSITIVE_INFINITY
-}
+export const maxUpload = (engine: MailEngine): number => number(engine.session.capabilities['urn:ietf:params:jmap:core']?.['maxSizeUpload'])
+
+/** What the files of one letter may have together, in bytes (RFC 8621 section 1.3.1). */
+export const maxTogether = (engine: MailEngine, account: MailAccount): number =>
+  number(engine.session.accounts[account.id]?.accountCapabilities['urn:ietf:params:jmap:mail']?.['maxSizeAttachmentsPerEmail'])

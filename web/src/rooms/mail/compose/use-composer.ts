@@ -17,7 +17,7 @@ import { meetingFault } from '../templates/meeting'
 import { sendWithUndo } from './send'
 import { keepUnsaved, takeFiles, type ComposeStart } from './start'
 import { ownDomains, recentPeople, searchDirectory, type Suggestion } from './suggest'
-import { maxUpload, upload, type Upload } from './upload'
+import { maxTogether, maxUpload, upload, type Upload } from './upload'
 import { usePictures } from './rich/use-pictures'
 import { asPost, postIn } from './post'
 
@@ -134,14 +134,18 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     set((d) => ({ files: part === null ? d.files.filter((f) => f.key !== key) : d.files.map((f) => (f.key === key ? { ...f, ...part } : f)) }))
 
   const attach = (list: File[], cids: readonly string[] = []): void => {
-    const limit = maxUpload(engine)
+    const together = maxTogether(engine, account)
+    const limit = Math.min(maxUpload(engine), together)
+    let sum = latest.current.files.reduce((n, f) => n + (f.error ? 0 : f.size), 0)
     for (const [i, file] of list.entries()) {
       const key = cids[i] ?? crypto.randomUUID()
       const entry: DraftFile = { key, ...(cids[i] ? { cid: cids[i] } : {}), name: file.name, type: file.type, size: file.size, progress: 0 }
-      if (file.size > limit) {
-        set((d) => ({ files: [...d.files, { ...entry, progress: undefined, error: t('files.tooLarge', { limit: fileSize(limit) }) }] }))
+      if (file.size > limit || sum + file.size > together) {
+        const error = file.size > limit ? t('files.tooLarge', { limit: fileSize(limit) }) : t('files.tooLargeTogether', { limit: fileSize(together) })
+        set((d) => ({ files: [...d.files, { ...entry, progress: undefined, error }] }))
         continue
       }
+      sum += file.size
       set((d) => ({ files: [...d.files, entry] }))
       const u = upload(engine, account, file, (progress) => setFile(key, { progress }))
       uploads.current.set(key, u)

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findings } from './axe'
+import { newPage, type Desk } from './harness'
+import { ownOffice, type OwnOffice } from './own-office'
+
+let office: OwnOffice
+let ann: Desk
+beforeAll(async () => {
+  office = await ownOffice(['ann', 'bob'], { PRESETS: 'da-nang', MAIL_MAX_ATTACHMENTS: '1MB' })
+  ann = office.desk('ann')
+})
+afterAll(() => office.close())
+
+test.each(['desktop', 'phone'] as const)('files that are too large together are refused before they are sent up: %s', async (size) => {
+  const { page, context } = await newPage(ann, { size })
+  await page.goto(ann.url)
+  await page.locator('input[name=address]').fill(ann.address)
+  await page.locator('input[name=password]').fill(ann.password)
+  await page.locator('button[type=submit]').click()
+  await page.getByRole('button', { name: 'New message' }).click()
+  const sheet = page.getByRole('dialog', { name: 'New message' })
+  const file = (name: string, kilobytes: number) => ({ name, mimeType: 'application/pdf', buffer: Buffer.alloc(kilobytes << 10, 7) })
+  await sheet.locator('input[type=file]').setInputFiles([file('one.pdf', 600)])
+  await sheet.locator('input[type=file]').setInputFiles([file('two.pdf', 600), file('three.pdf', 2000)])
+  await sheet.getByText(/Together over the limit of 1/).waitFor()
+  await sheet.getByText(/Larger than the limit of 1/).waitFor()
+  expect(await findings(page, 'files over the limit')).toEqual([])
+  await context.close()
+})
