@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"chancery/directory"
+	"chancery/directory/feed"
 	"chancery/identity"
 	"chancery/identity/oidc"
 	"chancery/identity/register"
@@ -37,7 +38,7 @@ var acts = []act{
 	{"PersonRecord/get", "PersonRecord/get", `"ids":["$person"]`},
 	{"Person/set create", "Person/set", `"create":{"n":{"email":"new.$name@city.example","language":"en","name":"New","posts":{"x":{"title":"Clerk","kind":"main","unitId":"$unit","sortOrder":0,"starts":null,"ends":null}}}}`},
 	{"Person/set change", "Person/set", `"update":{"$person":{"phone":"4711"}}`},
-	{"Person/set move to own", "Person/set", `"update":{"$person":{"posts/n1/unitId":"$own"}}`},
+	{"Person/set move to own", "Person/set", `"update":{"$person":{"posts/n1/unitId":"$aim"}}`},
 	{"Person/set lock", "Person/set", `"update":{"$person":{"locked":true}}`},
 	{"Person/set unlock", "Person/set", `"update":{"$locked":{"locked":false}}`},
 	{"Person/set remove", "Person/set", `"destroy":["$person"]`},
@@ -69,11 +70,11 @@ var acts = []act{
 	{"SsoParty/set change", "SsoParty/set", `"update":{"$party":{"name":"Mine"}}`},
 	{"SsoParty/set remove", "SsoParty/set", `"destroy":["$party"]`},
 	{"SsoParty/rotate", "SsoParty/rotate", `"id":"$party"`},
-	{"Feed/get", "Feed/get", `"ids":null`},
-	{"FeedRun/get", "FeedRun/get", `"ids":null`},
-	{"FeedRun/look", "FeedRun/look", `"runId":"g1"`},
-	{"FeedRun/apply", "FeedRun/apply", `"runId":"g1"`},
-	{"FeedRun/rollback", "FeedRun/rollback", `"runId":"g1"`},
+	{"Feed/get", "Feed/get", `"ids":["$feed"]`},
+	{"FeedRun/get", "FeedRun/get", `"ids":["$run"]`},
+	{"FeedRun/look", "FeedRun/look", `"runId":"$run"`},
+	{"FeedRun/apply", "FeedRun/apply", `"runId":"$run"`},
+	{"FeedRun/rollback", "FeedRun/rollback", `"runId":"$run"`},
 	{"Application/get", "Application/get", `"ids":null`},
 	{"Application/approve", "Application/approve", `"id":"q1","name":"A","email":"a@city.example","unitId":null,"title":"Clerk"`},
 	{"Application/refuse", "Application/refuse", `"id":"q1","reason":"no"`},
@@ -176,10 +177,20 @@ func (s *scene) furnish(place string) int64 {
 	s.check(err)
 	c, _, err := s.house.SSO.AddClient(ctx, by, oidc.Client{Name: place, Kind: oidc.KindWeb, Redirects: []string{"https://" + place + ".example/"}})
 	s.check(err)
+	f, _, err := s.house.Feeds.Add(ctx, by, feed.Feed{Name: place, Kind: feed.KindCSV, Unit: unit[0].ID, Guard: 10})
+	s.check(err)
+	run, err := s.house.Feeds.Plan(ctx, by, f, feed.Picture{WholePeople: true})
+	s.check(err)
 	s.words[place] = map[string]string{"$unit": id.Text('u', unit[0].ID), "$empty": id.Text('u', empty[0].ID), "$person": id.Text('p', p.ID),
 		"$lockedAccount": id.Text('a', locked.Account), "$locked": id.Text('p', locked.ID), "$name": "clerk." + place, "$domain": domain,
-		"$role": id.Text('r', held.ID), "$party": "c-" + strings.ReplaceAll(c.ID, ".", "-")}
+		"$role": id.Text('r', held.ID), "$feed": id.Text('f', f.ID), "$run": run.Text(), "$party": "c-" + strings.ReplaceAll(c.ID, ".", "-")}
 	return unit[0].ID
+}
+
+// reads says whether a method changes nothing that another asks about.
+func reads(method string) bool {
+	_, verb, _ := strings.Cut(method, "/")
+	return slices.Contains([]string{"get", "query", "look", "state", "check"}, verb)
 }
 
 // try calls a method as somebody, about what is in a place, and says what came
@@ -187,8 +198,8 @@ func (s *scene) furnish(place string) int64 {
 func (s *scene) try(as, place string, a act) string {
 	s.t.Helper()
 	s.as = as
-	words := []string{"$own", s.words["own"]["$unit"]}
-	for _, key := range []string{"$lockedAccount", "$locked", "$unit", "$empty", "$person", "$name", "$domain", "$role", "$party"} {
+	words := []string{"$own", s.words["own"]["$unit"], "$aim", s.words["own"]["$empty"]}
+	for _, key := range []string{"$lockedAccount", "$locked", "$unit", "$empty", "$person", "$name", "$domain", "$role", "$feed", "$run", "$party"} {
 		words = append(words, key, s.words[place][key])
 	}
 	args := strings.TrimSuffix(`{"accountId":"`+string(id.Text('a', s.who[as].Account))+`",`+strings.NewReplacer(words...).Replace(a.args), ",") + "}"
@@ -221,7 +232,7 @@ func (s *scene) letter(a act, kind, description string) string {
 		return "."
 	case kind == jmap.NotFound, strings.HasPrefix(description, "There is no"), strings.Contains(description, "there is no such unit"), strings.Contains(description, "names a unit that is not there"):
 		return "-"
-	case kind == "rolesExclude": // the right is there, and the rule holds all the same
+	case kind == "rolesExclude", strings.HasPrefix(description, "This run "): // the right is there, though nothing is done
 		return "y"
 	}
 	s.t.Errorf("%s: %s %s", a.name, kind, description)
@@ -246,14 +257,17 @@ func TestAuthorisation(t *testing.T) {
 	}
 	table.WriteString(row("", heads))
 	tried := map[string]bool{}
-	var all map[string]jmap.Method
+	reading := newScene(t, c) // for what changes nothing
+	all := reading.methods
 	for _, a := range acts {
 		tried[a.method] = true
 		t.Run(a.name, func(t *testing.T) {
 			cells := make([]string, len(cast))
 			for n, who := range cast {
-				s := newScene(t, c)
-				all = s.methods
+				s := reading
+				if s.t = t; !reads(a.method) {
+					s = newScene(t, c)
+				}
 				if !strings.Contains(a.args, "$") {
 					cells[n] = s.try(who.name, "own", a)
 					continue
@@ -292,6 +306,8 @@ const tableHead = `# Who may do what by the methods of administration, as they a
 # those who hold one on a unit), the second about another subtree, the third
 # about another organisation; a single letter is about the whole organisation.
 # y done   . refused   - not there: nothing of it is told
+# Nobody has applied here, so that Application/get is an empty list for all, and
+# the others find nothing: directory/application/application_test.go has them.
 `
 
 func row(name string, cells []string) string {
