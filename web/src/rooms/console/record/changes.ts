@@ -23,7 +23,7 @@ export function changesOf({ before, after }: Pick<AuditEntry, 'before' | 'after'
 
 /** A change on one line. */
 export function sayChange(c: Change): string {
-  return `${memberName(c.member)}: ${[c.before, c.after].filter(Boolean).join(' → ')}`
+  return [memberName(c.member), [c.before, c.after].filter(Boolean).join(' → ')].filter(Boolean).join(': ')
 }
 
 function members(text: string): Record<string, unknown> {
@@ -56,8 +56,9 @@ const names: Record<string, Key> = {
   who: 'record.who', object: 'record.object', family: 'record.family', result: 'record.result', from: 'record.from', to: 'record.to', peer: 'record.peer', zone: 'record.zone',
 }
 
-/** What a member is called; one that this client does not know as the record calls it. */
+/** What a member is called; one that this client does not know as the record calls it, and a mere number not at all. */
 export function memberName(member: string): string {
+  if (/^\d+$/.test(member)) return ''
   const key = names[member]
   return key ? t(key) : member
 }
