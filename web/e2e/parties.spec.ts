@@ -5,7 +5,7 @@ import { findings } from './look'
 // The system administrator registers a system of a name of its own, and removes it.
 let desk: Desk
 beforeAll(async () => {
-  desk = await openDesk(17)
+  desk = await openDesk(37)
 })
 afterAll(() => desk.close())
 
