@@ -7,7 +7,8 @@
 // Does not own: what is worth recording; rooms call [Append] in the
 // transaction that does the thing, so that neither is there without the other.
 //
-// Verbs: Append, Verify, List, OfAccount, Page, Change.
+// Verbs: Append, Change; Look (what a filter keeps, page by page), List,
+// OfAccount; Check and Verify (the chain), LastCheck.
 //
 // Rules it answers: N33, N66 (record of access and operations, tamper
 // evidence), K21 in part.
@@ -103,24 +104,4 @@ func OfAccount(ctx context.Context, tx *store.Tx, org, account int64, verb strin
 		return nil
 	})
 	return list, err
-}
-
-// Verify follows the chain of an organisation from its start. It returns the
-// number of entries, and Internal with the place of the first broken link.
-func Verify(ctx context.Context, db *store.Store, org int64) (n int64, err error) {
-	err = db.Read(ctx, func(tx *store.Tx) error {
-		var prev []byte
-		return selectChain(ctx, tx, org, func(e Entry, have []byte) error {
-			want, err := e.hash(prev)
-			if err != nil {
-				return err
-			}
-			if n++; e.Seq != n || string(have) != string(want) {
-				return errs.E(errs.Internal, "the audit record of organisation %d is broken at entry %d", org, n)
-			}
-			prev = have
-			return nil
-		})
-	})
-	return n, err
 }

@@ -2,10 +2,7 @@ package audit
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-
-	"chancery/store"
 )
 
 // maxChange bounds what an entry keeps of either side of a change.
@@ -57,17 +54,4 @@ func text(m map[string]json.RawMessage) (string, error) {
 		b, err = json.Marshal(m)
 	}
 	return string(b), err
-}
-
-// Page returns the entries of an organisation before a number, newest first;
-// 0 begins with the newest.
-func Page(ctx context.Context, tx *store.Tx, org, before int64, limit int) (list []Entry, err error) {
-	if before <= 0 {
-		before = 1 << 62
-	}
-	err = selectPage(ctx, tx, org, before, limit, func(e Entry, _ []byte) error {
-		list = append(list, e)
-		return nil
-	})
-	return list, err
 }

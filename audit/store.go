@@ -52,7 +52,3 @@ func scanInto(org int64, each func(Entry, []byte) error) func(func(...any) error
 		return each(e, hash)
 	}
 }
-
-func selectPage(ctx context.Context, tx *store.Tx, org, before int64, limit int, each func(Entry, []byte) error) error {
-	return tx.Query(ctx, columns+"AND seq < $2 ORDER BY seq DESC LIMIT $3", []any{org, before, limit}, scanInto(org, each))
-}

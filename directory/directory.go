@@ -35,6 +35,8 @@ type Directory struct {
 	tellAdmin      func(account int64)
 	combineRoles   bool
 	firstPassword  FirstPassword
+	zones          Zones
+	checking       sync.Mutex // of the record
 }
 
 // New brings the tables up to date.

@@ -48,7 +48,7 @@ func (a api) admin() jmap.Capability {
 			"Unit/set":     a.unitSet, "Role/get": a.roleGet, "Role/set": a.roleSet,
 			"Visibility/get": a.visibilityGet, "Visibility/set": a.visibilitySet,
 			"ServiceLevel/get": a.levelGet, "ServiceLevel/set": a.levelSet,
-			"AuditEntry/query": a.entryQuery, "AuditEntry/get": a.entryGet,
+			"AuditEntry/look": a.entryLook, "AuditEntry/state": a.entryState, "AuditEntry/check": a.entryCheck,
 		},
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"chancery/audit"
+	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/policy"
 	"chancery/store"
@@ -20,6 +22,7 @@ type AuditObject struct {
 	At     jmap.UTCDate `json:"at"`
 	Email  string       `json:"email"` // who, as given
 	Peer   string       `json:"peer"`
+	Zone   string       `json:"zone"` // of the peer, as zones are set today; "" = no network
 	Door   string       `json:"door"`
 	Verb   string       `json:"verb"`
 	Object string       `json:"object"`
@@ -29,34 +32,43 @@ type AuditObject struct {
 	After  string       `json:"after"`
 }
 
-// maxEntries bounds the entries of an AuditEntry/get.
+// AuditLook is a page of the record, the newest first. It is no /query: to
+// know the position of an entry among those that a filter keeps, all before it
+// would have to be counted.
+type AuditLook struct {
+	List  []AuditObject `json:"list" ts:"list"`
+	Next  *jmap.ID      `json:"next"`  // where the next page goes on; null = the record ends here
+	Until *jmap.UTCDate `json:"until"` // how far back this page went, where there is a next one
+}
+
+// AuditState is what there is to say of the record as a whole.
+type AuditState struct {
+	Entries  int64         `json:"entries"`
+	Families []string      `json:"families" ts:"list"` // of verbs, to filter by
+	Zones    []string      `json:"zones" ts:"list"`    // of the network, to filter by
+	Checked  *AuditChecked `json:"checked"`            // null = never
+}
+
+// AuditChecked is what came of the last check of the chain.
+type AuditChecked struct {
+	At      jmap.UTCDate `json:"at"`
+	Entries int64        `json:"entries"`
+	Broken  *jmap.ID     `json:"broken"` // the first entry that does not fit; null = all do
+}
+
+// maxEntries bounds the entries of an AuditEntry/look.
 const maxEntries = 500
 
-// page returns entries of the record, the newest first, to those who may read
-// it; reading is recorded when it begins, at the newest.
-func (d *Directory) page(ctx context.Context, s policy.Subject, before int64, limit int) (list []audit.Entry, err error) {
-	if err := d.mayRead(ctx, s); err != nil {
-		return nil, err
-	}
-	err = d.db.Read(ctx, func(tx *store.Tx) (err error) {
-		list, err = audit.Page(ctx, tx, s.Org, before, limit)
-		return err
-	})
-	return list, err
+type lookArgs struct {
+	AccountID jmap.ID     `json:"accountId"`
+	Filter    AuditFilter `json:"filter"`
+	After     *jmap.ID    `json:"after"`
+	Limit     int         `json:"limit"` // 0 = 100
 }
 
-func (d *Directory) mayRead(ctx context.Context, s policy.Subject) error {
-	a, err := d.Administers(ctx, s)
-	if err == nil && !a.May(policy.DutyRecord, 0) {
-		err = jmap.Fail(jmap.Forbidden, "Your role does not allow to read the record.")
-	}
-	return err
-}
-
-// entryQuery is AuditEntry/query: the newest first. Numbers have no gaps, so
-// a position tells the entry.
-func (a api) entryQuery(ctx context.Context, call *jmap.Call) (any, error) {
-	var args jmap.QueryArgs[struct{}]
+// entryLook is AuditEntry/look.
+func (a api) entryLook(ctx context.Context, call *jmap.Call) (any, error) {
+	var args lookArgs
 	if err := call.Decode(&args); err != nil {
 		return nil, err
 	}
@@ -64,78 +76,107 @@ func (a api) entryQuery(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if args.Filter != nil {
-		return nil, jmap.Fail(jmap.UnsupportedFilter, "AuditEntry/query has no filters.")
-	}
-	if len(args.Sort) > 0 || args.Anchor != nil {
-		return nil, jmap.Fail(jmap.UnsupportedSort, "AuditEntry/query gives the newest first.")
-	}
-	if err := a.d.noteReading(ctx, who, args.Position); err != nil {
-		return nil, err
-	}
-	newest, err := a.d.page(ctx, who, 0, 1)
-	if err != nil {
-		return nil, err
-	}
-	last := int64(0)
-	for _, e := range newest {
-		last = e.Seq
-	}
-	pos, from, to, limit, err := args.Window(int(last), nil)
-	if err != nil {
-		return nil, err
-	}
-	out := &jmap.QueryAnswer{AccountID: args.AccountID, QueryState: id.Text(entryID, last), Position: pos, Limit: limit}
-	for i := from; i < min(to, from+maxEntries); i++ {
-		out.IDs = append(out.IDs, id.Text(entryID, last-int64(i)))
-	}
-	if args.CalculateTotal {
-		out.Total = &last
-	}
-	return out, nil
-}
-
-// noteReading records that somebody reads the record, once for each look at
-// its beginning.
-func (d *Directory) noteReading(ctx context.Context, s policy.Subject, position int64) error {
-	if err := d.mayRead(ctx, s); err != nil || position != 0 {
-		return err
-	}
-	return d.db.Write(ctx, func(tx *store.Tx) error {
-		return audit.Append(ctx, tx, d.clock.Now(), audit.By(s, "record.read", "record", nil))
-	})
-}
-
-// entryGet is AuditEntry/get.
-func (a api) entryGet(ctx context.Context, call *jmap.Call) (any, error) {
-	args, who, _, _, err := a.adminGet(ctx, call)
-	if err != nil {
-		return nil, err
-	}
-	if args.IDs == nil {
-		return nil, jmap.Fail(jmap.RequestTooLarge, "Ask AuditEntry/query which entries there are.")
-	}
-	first, last := int64(1<<62), int64(0)
-	for _, text := range *args.IDs {
-		if n, ok := id.Parse(entryID, text); ok {
-			first, last = min(first, n), max(last, n)
+	after := int64(0)
+	if args.After != nil {
+		var ok bool
+		if after, ok = id.Parse(entryID, *args.After); !ok || after <= 0 {
+			return nil, jmap.Fail(jmap.InvalidArguments, "There is no entry %s.", *args.After)
 		}
 	}
-	list, err := a.d.page(ctx, who, last+1, int(min(last-min(first, last)+1, maxEntries)))
+	if args.Limit < 0 {
+		return nil, jmap.Fail(jmap.InvalidArguments, "A limit is not less than nothing.")
+	}
+	if args.Limit == 0 {
+		args.Limit = 100
+	}
+	found, err := a.d.Look(ctx, who, args.Filter, after, min(args.Limit, maxEntries))
 	if err != nil {
-		return nil, err
+		return nil, lookError(err)
 	}
 	names, err := a.d.namesNow(ctx, who.Org)
 	if err != nil {
 		return nil, err
 	}
-	objects := make([]AuditObject, len(list))
-	for i, e := range list {
-		kind, key, _ := strings.Cut(e.Object, " ")
-		objects[i] = AuditObject{id.Text(entryID, e.Seq), jmap.UTCDate{Time: e.At}, e.Address, e.Peer, e.Door, e.Verb, e.Object, names.of(kind, key), e.Result, names.in(e.Before), names.in(e.After)}
-		if e.Address == "" && e.Account != 0 {
-			objects[i].Email = names.of("address", strconv.FormatInt(e.Account, 10))
-		}
+	out := AuditLook{List: make([]AuditObject, len(found.Entries))}
+	for i, e := range found.Entries {
+		out.List[i] = a.d.auditObject(e, names)
 	}
-	return jmap.Get(args, id.Text(entryID, last), objects, func(o AuditObject) jmap.ID { return o.ID })
+	if found.Next != 0 {
+		next := id.Text(entryID, found.Next)
+		out.Next, out.Until = &next, &jmap.UTCDate{Time: found.Until}
+	}
+	return out, nil
+}
+
+// lookError says what is wrong with a filter.
+func lookError(err error) error {
+	if errs.Is(err, errs.Invalid) || errs.Is(err, errs.TooLarge) {
+		return jmap.Fail(jmap.UnsupportedFilter, "%s", errs.Text(err))
+	}
+	return err
+}
+
+// auditObject is an entry for people, with the names of what it is about.
+func (d *Directory) auditObject(e audit.Entry, names recordNames) AuditObject {
+	kind, key, _ := strings.Cut(e.Object, " ")
+	o := AuditObject{ID: id.Text(entryID, e.Seq), At: jmap.UTCDate{Time: e.At}, Email: e.Address, Peer: e.Peer, Zone: d.zoneOf(e.Peer), Door: e.Door,
+		Verb: e.Verb, Object: e.Object, Name: names.of(kind, key), Result: e.Result, Before: names.in(e.Before), After: names.in(e.After)}
+	if e.Address == "" && e.Account != 0 {
+		o.Email = names.of("address", strconv.FormatInt(e.Account, 10))
+	}
+	return o
+}
+
+type stateArgs struct {
+	AccountID jmap.ID `json:"accountId"`
+}
+
+// auditor reads a call about the record as a whole.
+func (a api) auditor(ctx context.Context, call *jmap.Call) (policy.Subject, error) {
+	var args stateArgs
+	if err := call.Decode(&args); err != nil {
+		return policy.Subject{}, err
+	}
+	who, _, err := a.administrator(ctx, args.AccountID)
+	return who, err
+}
+
+// entryState is AuditEntry/state.
+func (a api) entryState(ctx context.Context, call *jmap.Call) (any, error) {
+	who, err := a.auditor(ctx, call)
+	if err == nil {
+		err = a.d.mayRecord(ctx, who, "record.read")
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := AuditState{Families: audit.Families(), Zones: append([]string{}, a.d.zones.Names...)}
+	err = a.d.db.Read(ctx, func(tx *store.Tx) error {
+		c, entries, err := audit.LastCheck(ctx, tx, who.Org)
+		out.Entries, out.Checked = entries, checkedObject(c)
+		return err
+	})
+	return out, err
+}
+
+// entryCheck is AuditEntry/check.
+func (a api) entryCheck(ctx context.Context, call *jmap.Call) (any, error) {
+	who, err := a.auditor(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	c, err := a.d.CheckRecord(ctx, who)
+	return checkedObject(c), err
+}
+
+func checkedObject(c audit.Checked) *AuditChecked {
+	if c.At.IsZero() {
+		return nil
+	}
+	out := &AuditChecked{At: jmap.UTCDate{Time: c.At.Truncate(time.Millisecond)}, Entries: c.Entries}
+	if c.Broken != 0 {
+		first := id.Text(entryID, c.Broken)
+		out.Broken = &first
+	}
+	return out
 }

@@ -15,10 +15,12 @@ import (
 	jmapdoor "chancery/doors/jmap"
 	"chancery/doors/smtp"
 	"chancery/identity"
+	"chancery/identity/register"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/mail/mailapi"
 	"chancery/policy"
+	"chancery/wire/jmap"
 )
 
 // peerOf reads "host:port" or "host".
@@ -107,19 +109,27 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		return nil, err
 	}
 	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName},
-		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Feeds.Capabilities(who), h.Applications.Capabilities(who), h.Contacts.Capabilities(who), h.Certificates.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf})), jmapdoor.Needs{
+		h.capabilities(api.Capabilities()), jmapdoor.Needs{
 			Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
 			BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
 		})
 	routes := append(h.jmap.Routes(),
 		httpdoor.Route{Pattern: "GET /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},
 		httpdoor.Route{Pattern: "POST /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},
-		httpdoor.Route{Pattern: "POST /import/mail/{account}", Handler: api.ImportHandler(httpdoor.Problem)})
+		httpdoor.Route{Pattern: "POST /import/mail/{account}", Handler: api.ImportHandler(httpdoor.Problem)},
+		httpdoor.Route{Pattern: "GET /export/record", Handler: h.Directory.RecordHandler(who, httpdoor.Problem)})
 	routes = append(routes, h.ssoRoutes(func() *httpdoor.Door { return door })...)
 	routes = append(routes, h.feedRoutes(func() *httpdoor.Door { return door })...)
 	routes = append(routes, h.applicationRoutes(func() *httpdoor.Door { return door })...)
 	door, err = httpdoor.New(conf, httpNeeds{h}, assets, routes, h.log.With("door", "http"))
 	return door, err
+}
+
+// capabilities are what all rooms offer over JMAP, beside mail's.
+func (h *House) capabilities(mail []jmap.Capability) []jmap.Capability {
+	parties := &register.Register{SSO: h.SSO, SAML: h.SAML, Agency: h.Agency, Dir: h.Directory, Who: who}
+	return slices.Concat(mail, h.Directory.Capabilities(who), h.Feeds.Capabilities(who), h.Applications.Capabilities(who), h.Contacts.Capabilities(who),
+		h.Certificates.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf}), []jmap.Capability{parties.Capability()})
 }
 
 func port(addr string) int {

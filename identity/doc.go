@@ -13,15 +13,15 @@
 // (the steps of the web client), AskPasskey and AnswerPasskey, OpenSession, Session,
 // CloseSession, Disown; for the person themself AddTOTP, AddKey,
 // AddPhone, AddAppPassword, EndSession, ForgetDevice, ChangePassword and their like;
-// SignIns; for the life of
+// SignIns; for administrators AccessOf and EndAccess; for the life of
 // an account Tend, SetFirstPassword, AskUnlock, Queue, Unlock, AskReset, Reset.
 //
 // Needs: Notices, who writes to people about their account (needs.go); Texts,
 // who writes to their telephones (phone.go).
 //
 // Rules it answers: D24, D25, D26, N42-N45, K04, K06-K08, K20, K21, K38,
-// K40, T25, and C08, C09, K22, N47, N48, T12 in part. Certificates are not there
-// yet.
+// K40, T25, and C08, C09, K22, N47, N48, T12 in part.
+// Certificates stand in cert/.
 //
 // Where to start: verify.go for programs, signin.go for the web client, zone.go
 // for the rules of the network, testdata/ways-in.txt for what they come to,

@@ -75,6 +75,15 @@ func (i *Identity) ZoneOf(addr netip.Addr) Zone {
 	return i.conf.Zones[last]
 }
 
+// ZoneNames lists the zones in their order.
+func (i *Identity) ZoneNames() []string {
+	names := make([]string, len(i.conf.Zones))
+	for n, z := range i.conf.Zones {
+		names[n] = z.Name
+	}
+	return names
+}
+
 // Zone returns how far the network of an address is trusted.
 func (i *Identity) Zone(addr netip.Addr) policy.Zone { return i.ZoneOf(addr).Trust }
 

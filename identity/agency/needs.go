@@ -22,6 +22,8 @@ type Directory interface {
 	Account(ctx context.Context, org, account int64) (directory.Account, error)
 	// Resolve finds the account of an address.
 	Resolve(ctx context.Context, address string) (a directory.Account, local bool, err error)
+	// Administers reads the roles of a subject.
+	Administers(ctx context.Context, s policy.Subject) (directory.Administers, error)
 }
 
 // Web is what the HTTP side asks of the door.

@@ -49,7 +49,10 @@ func (p *Provider) read(settings string, made int64) error {
 
 // AddOutside registers a provider of SAML by its metadata file.
 func (d *Desk) AddOutside(ctx context.Context, by policy.Subject, p Provider, file []byte) (Provider, error) {
-	out, err := saml.ReadOutside(file, saml.Limits{Bytes: 256 << 10, Parts: 5000})
+	if err := d.may(ctx, by, "sso.client.add", "provider"); err != nil {
+		return p, err
+	}
+	out, err := saml.ReadOutside(file, metadataLimits)
 	if err != nil {
 		return p, err
 	}
@@ -59,6 +62,9 @@ func (d *Desk) AddOutside(ctx context.Context, by policy.Subject, p Provider, fi
 
 // AddProvider registers a provider with our secret there.
 func (d *Desk) AddProvider(ctx context.Context, by policy.Subject, p Provider, secret string) (Provider, error) {
+	if err := d.may(ctx, by, "sso.client.add", "provider"); err != nil {
+		return p, err
+	}
 	p, err := prepare(p)
 	if err != nil {
 		return p, err
@@ -85,7 +91,7 @@ func (d *Desk) AddProvider(ctx context.Context, by policy.Subject, p Provider, s
 		if err := insertProvider(ctx, tx, p, string(settings), p.sealed, d.clock.Now().UnixMilli()); err != nil {
 			return err
 		}
-		return d.note(ctx, tx, by, "sso.client.add", "provider "+p.ID+" "+p.Name, nil)
+		return sso.Note(ctx, tx, d.clock.Now(), by, "sso.client.add", "provider "+p.ID+" "+p.Name, nil, p.story())
 	})
 }
 
@@ -143,15 +149,18 @@ func (d *Desk) Providers(ctx context.Context, org int64) (list []Provider, err e
 
 // RemoveProvider removes a provider; it can sign nobody in any more.
 func (d *Desk) RemoveProvider(ctx context.Context, by policy.Subject, providerID string) error {
+	if err := d.may(ctx, by, "sso.client.remove", "provider "+providerID); err != nil {
+		return err
+	}
 	return d.db.Write(ctx, func(tx *store.Tx) error {
-		there, err := deleteProvider(ctx, tx, by.Org, providerID)
+		old, err := theProvider(ctx, tx, by.Org, providerID)
 		if err != nil {
 			return err
 		}
-		if !there {
-			return errs.E(errs.NotFound, "There is no provider %q.", providerID)
+		if _, err := deleteProvider(ctx, tx, by.Org, providerID); err != nil {
+			return err
 		}
-		return d.note(ctx, tx, by, "sso.client.remove", "provider "+providerID, nil)
+		return sso.Note(ctx, tx, d.clock.Now(), by, "sso.client.remove", "provider "+providerID, old.story(), nil)
 	})
 }
 
@@ -235,6 +244,9 @@ func (d *Desk) refused(ctx context.Context, by policy.Subject, p Provider, why e
 // Link says by hand which account a person of a provider has, in place of what
 // was said before.
 func (d *Desk) Link(ctx context.Context, by policy.Subject, providerID, subject, address string) error {
+	if err := d.may(ctx, by, "sso.link", "provider "+providerID); err != nil {
+		return err
+	}
 	p, err := d.provider(ctx, providerID)
 	if err == nil && p.Org != by.Org {
 		err = errs.E(errs.NotFound, "There is no such provider.")

@@ -28,6 +28,16 @@ func selectProviders(ctx context.Context, tx *store.Tx, org int64, id string) (l
 	return list, err
 }
 
+func updateProvider(ctx context.Context, tx *store.Tx, p Provider, settings string) error {
+	_, err := tx.Exec(ctx, "UPDATE agency_provider SET name = $3, settings = $4 WHERE org_id = $1 AND id = $2", p.Org, p.ID, p.Name, settings)
+	return err
+}
+
+func updateSecret(ctx context.Context, tx *store.Tx, org int64, id string, sealed []byte) error {
+	_, err := tx.Exec(ctx, "UPDATE agency_provider SET secret = $3 WHERE org_id = $1 AND id = $2", org, id, sealed)
+	return err
+}
+
 // deleteProvider removes a provider with its links.
 func deleteProvider(ctx context.Context, tx *store.Tx, org int64, id string) (bool, error) {
 	n, err := tx.Exec(ctx, "DELETE FROM agency_provider WHERE org_id = $1 AND id = $2", org, id)

@@ -81,6 +81,9 @@ func (c Client) shown(scope string) []string {
 // AddClient registers a client, and returns its secret this once; a public
 // client has none.
 func (p *Provider) AddClient(ctx context.Context, by policy.Subject, c Client) (Client, string, error) {
+	if err := p.may(ctx, by, "sso.client.add", "client"); err != nil {
+		return c, "", err
+	}
 	c, err := prepare(c)
 	if err != nil {
 		return c, "", err
@@ -107,7 +110,7 @@ func (p *Provider) AddClient(ctx context.Context, by policy.Subject, c Client) (
 		if err := insertClient(ctx, tx, c, string(settings), p.now()); err != nil {
 			return err
 		}
-		return p.note(ctx, tx, by, "sso.client.add", c.ID+" "+c.Name, nil)
+		return sso.Note(ctx, tx, p.clock.Now(), by, "sso.client.add", "client "+c.ID+" "+c.Name, nil, c.story())
 	})
 	return c, secret, err
 }
@@ -212,15 +215,18 @@ func (p *Provider) Clients(ctx context.Context, org int64) (list []Client, err e
 
 // RemoveClient removes a client; everybody's tokens of it end with it.
 func (p *Provider) RemoveClient(ctx context.Context, by policy.Subject, clientID string) error {
+	if err := p.may(ctx, by, "sso.client.remove", "client "+clientID); err != nil {
+		return err
+	}
 	return p.db.Write(ctx, func(tx *store.Tx) error {
-		there, err := deleteClient(ctx, tx, by.Org, clientID)
+		old, err := theClient(ctx, tx, by.Org, clientID)
 		if err != nil {
 			return err
 		}
-		if !there || clientID == "" {
-			return errs.E(errs.NotFound, "There is no client %q.", clientID)
+		if _, err := deleteClient(ctx, tx, by.Org, clientID); err != nil {
+			return err
 		}
-		return p.note(ctx, tx, by, "sso.client.remove", clientID, nil)
+		return sso.Note(ctx, tx, p.clock.Now(), by, "sso.client.remove", "client "+clientID, old.story(), nil)
 	})
 }
 

@@ -29,6 +29,16 @@ func selectClients(ctx context.Context, tx *store.Tx, org int64, id string) (lis
 	return list, err
 }
 
+func updateClient(ctx context.Context, tx *store.Tx, c Client, settings string) error {
+	_, err := tx.Exec(ctx, "UPDATE oidc_client SET name = $3, settings = $4 WHERE org_id = $1 AND id = $2", c.Org, c.ID, c.Name, settings)
+	return err
+}
+
+func updateSecret(ctx context.Context, tx *store.Tx, org int64, id string, secret []byte) error {
+	_, err := tx.Exec(ctx, "UPDATE oidc_client SET secret = $3 WHERE org_id = $1 AND id = $2", org, id, secret)
+	return err
+}
+
 // deleteClient removes a client with everything that was granted to it.
 func deleteClient(ctx context.Context, tx *store.Tx, org int64, id string) (bool, error) {
 	n, err := tx.Exec(ctx, "DELETE FROM oidc_client WHERE org_id = $1 AND id = $2", org, id)

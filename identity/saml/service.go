@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"chancery/directory"
+	"chancery/identity/sso"
 	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/policy"
@@ -76,7 +77,10 @@ func (s Service) told() []string {
 // AddService registers a service by its metadata file. One that is registered
 // already gets the new metadata and settings.
 func (p *Provider) AddService(ctx context.Context, by policy.Subject, file []byte, s Service) (Service, error) {
-	meta, err := wire.ReadService(file, wire.Limits{Bytes: 256 << 10, Parts: 5000})
+	if err := p.may(ctx, by, "sso.client.add", "service"); err != nil {
+		return s, err
+	}
+	meta, err := wire.ReadService(file, metadataLimits)
 	if err != nil {
 		return s, err
 	}
@@ -102,7 +106,7 @@ func (p *Provider) AddService(ctx context.Context, by policy.Subject, file []byt
 			if err := updateService(ctx, tx, s, string(settings)); err != nil {
 				return err
 			}
-			return p.note(ctx, tx, by, "sso.client.add", "service "+s.ID+" "+s.Name+" anew", nil)
+			return sso.Note(ctx, tx, p.clock.Now(), by, "sso.client.change", "service "+s.ID, have[0].story(), s.story())
 		}
 		all, err := selectServices(ctx, tx, by.Org, "")
 		if err != nil {
@@ -114,7 +118,7 @@ func (p *Provider) AddService(ctx context.Context, by policy.Subject, file []byt
 		if err := insertService(ctx, tx, s, string(settings), p.now()); err != nil {
 			return err
 		}
-		return p.note(ctx, tx, by, "sso.client.add", "service "+s.ID+" "+s.Name, nil)
+		return sso.Note(ctx, tx, p.clock.Now(), by, "sso.client.add", "service "+s.ID+" "+s.Name, nil, s.story())
 	})
 	return s, err
 }
@@ -164,15 +168,18 @@ func (p *Provider) Services(ctx context.Context, org int64) (list []Service, err
 
 // RemoveService removes a service; it can sign nobody on any more.
 func (p *Provider) RemoveService(ctx context.Context, by policy.Subject, serviceID string) error {
+	if err := p.may(ctx, by, "sso.client.remove", "service "+serviceID); err != nil {
+		return err
+	}
 	return p.db.Write(ctx, func(tx *store.Tx) error {
-		there, err := deleteService(ctx, tx, by.Org, serviceID)
+		old, err := theService(ctx, tx, by.Org, serviceID)
 		if err != nil {
 			return err
 		}
-		if !there {
-			return errs.E(errs.NotFound, "There is no service %q.", serviceID)
+		if _, err := deleteService(ctx, tx, by.Org, serviceID); err != nil {
+			return err
 		}
-		return p.note(ctx, tx, by, "sso.client.remove", "service "+serviceID, nil)
+		return sso.Note(ctx, tx, p.clock.Now(), by, "sso.client.remove", "service "+serviceID, old.story(), nil)
 	})
 }
 

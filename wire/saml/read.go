@@ -80,12 +80,23 @@ func scan(doc []byte, l Limits) error {
 			return nil
 		}
 		if err != nil {
-			return bad("The document is no XML.")
+			err = bad("The document is no XML.")
+		} else {
+			err = s.token(token, at)
 		}
-		if err := s.token(token, at); err != nil {
-			return err
+		if err != nil {
+			return inLine(err, doc, at, l)
 		}
 	}
+}
+
+// inLine names the line of a metadata file, which somebody can look up; nobody
+// sees the lines of a message.
+func inLine(err error, doc []byte, at int64, l Limits) error {
+	if !l.Comments {
+		return err
+	}
+	return errs.E(errs.KindOf(err), "Line %d: %s", 1+bytes.Count(doc[:at], []byte("\n")), errs.Text(err))
 }
 
 func (s *scanner) token(token xml.Token, at int64) error {

@@ -717,6 +717,7 @@ export interface AuditObject {
   at: UTCDate
   email: string
   peer: string
+  zone: string
   door: string
   verb: string
   object: string
@@ -724,6 +725,37 @@ export interface AuditObject {
   result: string
   before: string
   after: string
+}
+
+/** A page of the record. */
+export interface AuditLook {
+  list: AuditObject[]
+  next: string | null
+  until: UTCDate | null
+}
+
+export interface AuditFilter {
+  who?: string
+  object?: string
+  family?: string
+  result?: string
+  from?: string
+  to?: string
+  peer?: string
+  zone?: string
+}
+
+export interface AuditState {
+  entries: number
+  families: string[]
+  zones: string[]
+  checked: AuditChecked | null
+}
+
+export interface AuditChecked {
+  at: UTCDate
+  entries: number
+  broken: string | null
 }
 
 /** A choice of the person; its id is its name. */
@@ -751,6 +783,60 @@ export interface LockedAccountObject {
 /** What LockedAccount/unlock answers. */
 export interface UnlockAnswer {
   password: string | null
+}
+
+/** What somebody is signed in with, to who administers their account. */
+export interface AccountAccess {
+  sessions: SessionObject[]
+  devices: DeviceObject[]
+  appPasswords: AppPasswordObject[]
+}
+
+/** A system that people sign on to, or sign in by (our own capability). */
+export interface Party {
+  id: Id
+  party: string
+  kind: string
+  clientId: Id
+  madeAt: UTCDate
+  name: string
+  assurance: number
+  consent: string
+  redirects: string[]
+  logouts: string[]
+  pairwise: boolean
+  device: boolean
+  offline: boolean
+  nameId: Id
+  attributes: string[]
+  start: boolean
+  domains: string[]
+  ourId: Id
+}
+
+export interface PartyFields {
+  name: string
+  assurance: number
+  consent: string
+  redirects: string[]
+  logouts: string[]
+  pairwise: boolean
+  device: boolean
+  offline: boolean
+  nameId: Id
+  attributes: string[]
+  start: boolean
+  domains: string[]
+  ourId: Id
+}
+
+export interface PartyMade {
+  id: Id
+  secret: string | null
+}
+
+export interface PartySecret {
+  secret: string
 }
 
 /** What SecondAddress/get answers. */

@@ -1,3 +1,4 @@
+import type access from './en/access.json'
 import type agency from './en/agency.json'
 import type apply from './en/apply.json'
 import type bulk from './en/bulk.json'
@@ -14,7 +15,9 @@ import type main from './en/main.json'
 import type merge from './en/merge.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
+import type parties from './en/parties.json'
 import type phone from './en/phone.json'
+import type record from './en/record.json'
 import type rules from './en/rules.json'
 import type security from './en/security.json'
 import type settings from './en/settings.json'
@@ -31,6 +34,7 @@ import type writeas from './en/writeas.json'
  * by `withTexts`.
  */
 export interface Areas {
+  access: typeof access
   agency: typeof agency
   apply: typeof apply
   bulk: typeof bulk
@@ -47,7 +51,9 @@ export interface Areas {
   merge: typeof merge
   offline: typeof offline
   palette: typeof palette
+  parties: typeof parties
   phone: typeof phone
+  record: typeof record
   rules: typeof rules
   security: typeof security
   settings: typeof settings

@@ -1,19 +1,18 @@
 import { Suspense, lazy, useEffect, useMemo } from 'react'
 import { useLocation } from 'wouter'
-import { APPLICATIONS, FEEDS } from '~/api/jmap'
+import { APPLICATIONS, FEEDS, REGISTER } from '~/api/jmap'
 import { Frame } from '~/app/Frame'
 import { useLayout } from '~/app/layout'
 import type { RoomProps } from '~/app/rooms'
 import { useT, withTexts, type Key } from '~/kit/i18n'
 import { asSyncError } from '~/kit/sync/errors'
-import { Eye, FileText, Folder, Inbox, RefreshCw, ShieldAlert, Tag, UserCheck, Users, type LucideIcon } from '~/kit/ui/icons'
+import { Eye, FileText, Folder, Inbox, Link, RefreshCw, ShieldAlert, Tag, UserCheck, Users, type LucideIcon } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import { adminApi, anywhere, useLoad, type AdminApi, type Duty, type Office } from './data'
 import { LevelsSection } from './LevelsSection'
 import { PeopleSection } from './PeopleSection'
 import { QueueSection } from './QueueSection'
-import { RecordSection } from './RecordSection'
 import { RolesSection } from './RolesSection'
 import { RulesSection } from './RulesSection'
 import { UnitsSection } from './UnitsSection'
@@ -37,6 +36,8 @@ interface Part {
 }
 
 const ApplicationsSection = lazy(() => withTexts('apply', () => import('./apply/ApplicationsSection')))
+const RecordSection = lazy(() => withTexts('record', () => withTexts('access', () => withTexts('parties', () => import('./record/RecordSection')))))
+const PartySection = lazy(() => withTexts('parties', () => import('./sso/PartySection')))
 const SyncSection = lazy(() => withTexts('sync', () => import('./sync/SyncSection')))
 
 const parts: Part[] = [
@@ -47,8 +48,9 @@ const parts: Part[] = [
   { id: 'roles', labelKey: 'console.roles', icon: ShieldAlert, duties: ['security', 'record'], view: (p) => <RolesSection {...p} /> },
   { id: 'rules', labelKey: 'console.rules', icon: Eye, duties: ['security'], view: (p) => <RulesSection {...p} /> },
   { id: 'levels', labelKey: 'console.levels', icon: Tag, duties: ['system'], view: (p) => <LevelsSection {...p} /> },
+  { id: 'parties', labelKey: 'console.parties', icon: Link, duties: ['system'], needs: REGISTER, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><PartySection {...p} /></Suspense> },
   { id: 'sync', labelKey: 'console.sync', icon: RefreshCw, duties: ['people'], needs: FEEDS, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><SyncSection {...p} /></Suspense> },
-  { id: 'record', labelKey: 'console.record', icon: FileText, duties: ['record'], view: (p) => <RecordSection {...p} /> },
+  { id: 'record', labelKey: 'console.record', icon: FileText, duties: ['record'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><RecordSection {...p} /></Suspense> },
 ]
 
 /** Administration of the directory: each part is there for who has its duty. */

@@ -1,6 +1,6 @@
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { PersonRecord, PostRecord } from '~/api/jmap'
-import { useT, languages, language, type Language } from '~/kit/i18n'
+import { useT, languages, language, withTexts, type Language } from '~/kit/i18n'
 import { say } from '~/kit/undo'
 import { Button } from '~/kit/ui/Button'
 import { Choice, Field, Switch } from '~/kit/ui/controls'
@@ -11,6 +11,8 @@ import { FormDialog } from './FormDialog'
 import { DeputyFields, type Deputies } from './DeputyFields'
 import { LeaveForm } from './LeaveForm'
 import { PostFields } from './PostFields'
+
+const AccessDialog = lazy(() => withTexts('access', () => import('./access/AccessDialog')))
 
 interface Props {
   api: AdminApi
@@ -39,6 +41,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
   const [error, setError] = useState<string>()
   const [password, setPassword] = useState<string | null>(null)
   const [leaving, setLeaving] = useState(false)
+  const [access, setAccess] = useState(false)
   const rights = person?.myRights ?? { mayEdit: true, mayLock: false, mayUnlock: false }
   const put = (part: Partial<Fields>): void => { setF({ ...f, ...part }); setError(undefined) }
 
@@ -63,6 +66,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
       setError(refusal(e))
     }
   }
+  if (access && person) return <Suspense><AccessDialog api={api} person={person} onClose={onClose} /></Suspense>
   if (leaving && person) return <LeaveForm api={api} person={person} onDone={onDone} onClose={onClose} />
   if (password)
     return (
@@ -79,6 +83,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
       beside={
         <>
           {person && rights.mayLock && rights.mayEdit && <Button look="danger" onClick={() => setLeaving(true)}>{t('console.removePerson')}</Button>}
+          {person && rights.mayLock && <Button onClick={() => setAccess(true)}>{t('console.access')}</Button>}
           <i className={css.spring} />
         </>
       }

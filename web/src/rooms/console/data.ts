@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import { ADMIN, type AdminCapability, type AuditEntry, type Holding, type LockedAccount, type Person, type PersonMade, type PersonRecord, type ServiceLevel, type SetResponse, type Unit, type UnlockAnswer, type Visibility } from '~/api/jmap'
+import { ADMIN, type AdminCapability, type Holding, type LockedAccount, type Person, type PersonMade, type PersonRecord, type ServiceLevel, type SetResponse, type Unit, type UnlockAnswer, type Visibility } from '~/api/jmap'
 import type { RoomProps } from '~/app/rooms'
 import { language, t, type Key } from '~/kit/i18n'
 import { asSyncError, protocolError } from '~/kit/sync/errors'
@@ -46,11 +46,6 @@ export function adminApi(engine: RoomProps['engine']) {
     leave: (id: string, successor: string | null) => call<object>('Person/leave', { id, successor }),
     unlock: (id: string, how: { newPassword: boolean; forgetFactors: boolean }) => call<UnlockAnswer>('LockedAccount/unlock', { id, ...how }),
     dismiss: (id: string) => call<object>('LockedAccount/dismiss', { id }),
-    record: async (position: number): Promise<{ entries: AuditEntry[]; total: number }> => {
-      const q = await call<{ ids: string[]; total?: number }>('AuditEntry/query', { position, limit: PAGE, calculateTotal: true })
-      const got = q.ids.length === 0 ? { list: [] } : await call<{ list: AuditEntry[] }>('AuditEntry/get', { ids: q.ids })
-      return { entries: got.list, total: q.total ?? 0 }
-    },
     set,
     call,
     offered: (capability: string): boolean => capability in (engine.session.accounts[accountId]?.accountCapabilities ?? {}),
@@ -129,14 +124,14 @@ const acts: Record<string, Key> = {
   'feed.rollback': 'console.act.feedRollback', 'feed.look': 'console.act.feedLook', 'account.address': 'console.act.accountAddress',
   'account.add': 'console.act.accountAdd', 'account.lock': 'console.act.lock', 'account.unlock': 'console.act.unlock',
   'account.password': 'console.act.password', 'account.ask': 'life.act.ask', 'account.dismiss': 'life.act.dismiss', 'account.handover': 'life.act.handover',
-  'password.ask': 'life.act.resetAsk', 'password.reset': 'life.act.reset', 'second-address.ask': 'life.act.secondAsk', 'second-address.add': 'life.act.secondAdd', 'second-address.remove': 'life.act.secondRemove', 'record.read': 'console.act.record',
+  'password.ask': 'life.act.resetAsk', 'password.reset': 'life.act.reset', 'second-address.ask': 'life.act.secondAsk', 'second-address.add': 'life.act.secondAdd', 'second-address.remove': 'life.act.secondRemove', 'record.read': 'console.act.record', 'access.look': 'access.act.look', 'access.end': 'access.act.end', 'record.export': 'record.act.export', 'record.check': 'record.act.check',
   'application.send': 'console.act.applySend', 'application.prove': 'console.act.applyProve', 'application.look': 'console.act.applyLook', 'application.approve': 'console.act.applyApprove', 'application.refuse': 'console.act.applyRefuse', 'application.forget': 'console.act.applyForget',
   'sign-in': 'console.act.signIn',
   'sign-in.list': 'console.act.signInList', 'sign-out': 'console.act.signOut', 'account.disown': 'console.act.disown',
   'app-password.add': 'console.act.appPasswordAdd', 'app-password.remove': 'console.act.appPasswordRemove',
   'device.add': 'console.act.deviceAdd', 'device.forget': 'console.act.deviceForget', 'session.end': 'console.act.sessionEnd', 'session.replace': 'console.act.sessionReplace',
   'factor.add': 'console.act.factorAdd', 'factor.forget': 'console.act.factorForget', 'factor.remove': 'console.act.factorRemove', 'factor.rename': 'console.act.factorRename', 'recovery.renew': 'console.act.recovery',
-  'sso.client.add': 'console.act.ssoClientAdd', 'sso.client.remove': 'console.act.ssoClientRemove', 'sso.key': 'console.act.ssoKey', 'sso.link': 'console.act.ssoLink',
+  'sso.client.add': 'console.act.ssoClientAdd', 'sso.client.remove': 'console.act.ssoClientRemove', 'sso.client.change': 'parties.act.change', 'sso.client.secret': 'parties.act.secret', 'sso.key': 'console.act.ssoKey', 'sso.link': 'console.act.ssoLink',
   'sso.replay': 'console.act.ssoReplay', 'sso.revoke': 'console.act.ssoRevoke', 'sso.sign-on': 'console.act.ssoSignOn',
   'contacts.export': 'console.act.contactsExport', 'mail.assign': 'console.act.assign', 'mail.report': 'console.act.report', 'mail.report.undo': 'console.act.reportUndo',
   'mail.rules.run': 'console.act.rulesRun', 'mail.script': 'console.act.script', 'mail.unsubscribe': 'console.act.unsubscribe',

@@ -1,0 +1,94 @@
+package agency
+
+import (
+	"context"
+	"encoding/json"
+
+	"chancery/identity/sso"
+	"chancery/kit/errs"
+	"chancery/policy"
+	"chancery/store"
+	"chancery/wire/saml"
+)
+
+// metadataLimits bound a metadata file.
+var metadataLimits = saml.Limits{Bytes: 256 << 10, Parts: 5000}
+
+func (d *Desk) may(ctx context.Context, by policy.Subject, verb, object string) error {
+	return sso.May(ctx, d.db, d.dir, d.clock.Now(), by, verb, object)
+}
+
+// story is what the record says of a provider; our secret is not among it.
+func (p Provider) story() map[string]any {
+	return map[string]any{"name": p.Name, "kind": p.Kind, "issuer": p.Issuer, "client": p.Client, "domains": p.Domains, "trust": p.Trust}
+}
+
+// theProvider returns a provider of an organisation.
+func theProvider(ctx context.Context, tx *store.Tx, org int64, providerID string) (Provider, error) {
+	list, err := selectProviders(ctx, tx, org, providerID)
+	if err != nil {
+		return Provider{}, err
+	}
+	if len(list) != 1 || providerID == "" {
+		return Provider{}, errs.E(errs.NotFound, "There is no provider %q.", providerID)
+	}
+	return list[0], nil
+}
+
+// ChangeProvider changes the settings of a provider: its name, our id there,
+// domains and trust; with a metadata file also that, and with a secret ours.
+// Its issuer stays: by it people are linked.
+func (d *Desk) ChangeProvider(ctx context.Context, by policy.Subject, providerID string, file []byte, secret string, change func(*Provider) error) error {
+	const verb = "sso.client.change"
+	if err := d.may(ctx, by, verb, "provider "+providerID); err != nil {
+		return err
+	}
+	if len(secret) > 1000 {
+		return errs.E(errs.Invalid, "Our secret at the provider is too long.")
+	}
+	var sealed []byte
+	if secret != "" {
+		var err error
+		if sealed, err = d.db.Seal(ctx, store.Scope{Org: by.Org}, sealOf(Provider{ID: providerID}), []byte(secret)); err != nil {
+			return err
+		}
+	}
+	return d.db.Write(ctx, func(tx *store.Tx) error {
+		old, err := theProvider(ctx, tx, by.Org, providerID)
+		if err != nil {
+			return err
+		}
+		now := old
+		if err := change(&now); err != nil {
+			return err
+		}
+		if len(file) > 0 && old.Kind == KindSAML {
+			out, err := saml.ReadOutside(file, metadataLimits)
+			if err != nil {
+				return err
+			}
+			now.Issuer, now.Outside = out.Entity, &out
+		}
+		if now.Kind != old.Kind || now.Issuer != old.Issuer {
+			return errs.E(errs.Invalid, "A provider stays the one it is; register another one.")
+		}
+		if now, err = prepare(now); err != nil {
+			return err
+		}
+		settings, err := json.Marshal(now)
+		if err != nil {
+			return err
+		}
+		if err := updateProvider(ctx, tx, now, string(settings)); err != nil {
+			return err
+		}
+		before, after := old.story(), now.story()
+		if sealed != nil {
+			if err := updateSecret(ctx, tx, by.Org, providerID, sealed); err != nil {
+				return err
+			}
+			after["secret"] = "another one"
+		}
+		return sso.Note(ctx, tx, d.clock.Now(), by, verb, "provider "+providerID, before, after)
+	})
+}
