@@ -2,6 +2,7 @@ package house
 
 import (
 	"context"
+	"crypto/x509"
 	"io/fs"
 	"net"
 	"net/http"
@@ -47,6 +48,10 @@ func (n imapNeeds) SignInToken(ctx context.Context, user, token, peer string) (p
 	return n.h.SSO.SignInMail(ctx, user, token, peerOf(peer, "imap"))
 }
 
+func (n imapNeeds) SignInCertificate(ctx context.Context, user string, chain []*x509.Certificate, peer string) (policy.Subject, error) {
+	return n.h.Certificates.Program(ctx, user, chain, peerOf(peer, "imap"))
+}
+
 // ldapNeeds answers what the LDAP door asks.
 type ldapNeeds struct{ imapNeeds }
 
@@ -69,6 +74,10 @@ func (n smtpNeeds) Authenticate(ctx context.Context, address, password string, p
 
 func (n smtpNeeds) AuthenticateToken(ctx context.Context, address, token string, peer smtp.Peer) (policy.Subject, error) {
 	return n.h.SSO.SignInMail(ctx, address, token, identity.Peer{Addr: peer.Addr, Door: peer.Door})
+}
+
+func (n smtpNeeds) AuthenticateCertificate(ctx context.Context, address string, chain []*x509.Certificate, peer smtp.Peer) (policy.Subject, error) {
+	return n.h.Certificates.Program(ctx, address, chain, identity.Peer{Addr: peer.Addr, Door: peer.Door})
 }
 
 // who returns the subject that the HTTP door put into the context.
@@ -100,7 +109,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		return nil, err
 	}
 	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName},
-		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Feeds.Capabilities(who), h.Applications.Capabilities(who), h.Contacts.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf}), []jmap.Capability{(&register.Register{SSO: h.SSO, SAML: h.SAML, Agency: h.Agency, Dir: h.Directory, Who: who}).Capability()}), jmapdoor.Needs{
+		slices.Concat(api.Capabilities(), h.Directory.Capabilities(who), h.Feeds.Capabilities(who), h.Applications.Capabilities(who), h.Contacts.Capabilities(who), h.Certificates.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf}), []jmap.Capability{(&register.Register{SSO: h.SSO, SAML: h.SAML, Agency: h.Agency, Dir: h.Directory, Who: who}).Capability()}), jmapdoor.Needs{
 			Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
 			BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
 		})

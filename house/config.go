@@ -60,6 +60,8 @@ type Config struct {
 		Outer ZoneConfig `toml:"outer"`
 	} `toml:"zones"`
 
+	Certificates CertificateConfig `toml:"certificates"`
+
 	Passwords struct {
 		MinLength     int  `toml:"min_length" default:"10" doc:"Characters that a password needs at least."`
 		Classes       int  `toml:"classes" default:"0" doc:"Of capital letters, small letters, digits and signs, how many must be in a password: 0 to 4."`
@@ -78,6 +80,8 @@ type Config struct {
 		KnownFor time.Duration `toml:"known_for" default:"8760h" doc:"How long a device that is not used stays known."`
 		Tell     bool          `toml:"tell" default:"true" doc:"Write to people when a device that was not known before signs in to their account."`
 	} `toml:"devices"`
+
+	SMS SMSConfig `toml:"sms"`
 
 	Applications struct {
 		Open      bool      `toml:"open" default:"false" doc:"Let people apply for an account from the sign-in page, with papers; personnel officers decide in the room Administration."`

@@ -2,6 +2,7 @@ package house
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"chancery/identity"
@@ -13,9 +14,9 @@ import (
 // has three: inner (network.inner), vpn and outer, which is everywhere else.
 type ZoneConfig struct {
 	Networks      []string      `toml:"networks" doc:"Address ranges of the zone, which go before those of the zones after it. inner: beside network.inner. outer takes none: it is what is left." example:"10.9.0.0/16"`
-	Needs         string        `toml:"needs" default:"password" doc:"What it takes to sign in from here: password; two (a second factor as well); hardware (a security key that checks a PIN or finger and cannot be copied; mail programs cannot sign in then); closed (nobody signs in)."`
+	Needs         string        `toml:"needs" default:"password" doc:"What it takes to sign in from here: password; two (a second factor as well); hardware (a certificate, or a security key that checks a PIN or finger and cannot be copied; mail programs cannot sign in then); closed (nobody signs in)."`
 	AdminNeeds    string        `toml:"admin_needs" doc:"The same for administrators, where it is more."`
-	Methods       []string      `toml:"methods" default:"totp,key,recovery" doc:"Second factors that count here: totp (an app's code), key (security keys and passkeys), recovery (recovery codes)."`
+	Methods       []string      `toml:"methods" default:"totp,key,recovery,certificate" doc:"What counts here beside the password: totp (an app's code), key (security keys and passkeys), recovery (recovery codes), certificate (a client certificate in place of the password), sms (a code to the registered telephone; weaker: other systems are told of the password only)."`
 	Passkeys      bool          `toml:"passkeys" default:"true" doc:"A passkey signs in without a password."`
 	AppPasswords  bool          `toml:"app_passwords" default:"true" doc:"Mail programs may sign in from here; with an app password where more than the password is needed."`
 	Offline       bool          `toml:"offline" default:"true" doc:"The web client may keep mail in the browser from here, where http.offline allows it at all."`
@@ -61,8 +62,8 @@ func (c ZoneConfig) zone(name string, networks []netip.Prefix, trust policy.Zone
 		return z, bad("unknown_device", c.UnknownDevice, "allow, second, refuse")
 	}
 	for _, m := range c.Methods {
-		if m != identity.TOTP && m != identity.Key && m != identity.Recovery {
-			return z, bad("methods", m, "totp, key, recovery")
+		if !slices.Contains([]string{identity.TOTP, identity.Key, identity.Recovery, identity.Certificate, identity.SMS}, m) {
+			return z, bad("methods", m, "totp, key, recovery, certificate, sms")
 		}
 		z.Methods = append(z.Methods, m)
 	}
@@ -78,7 +79,7 @@ func (c Config) identity() (identity.Config, error) {
 	if err != nil {
 		return identity.Config{}, err
 	}
-	out := identity.Config{SessionIdle: c.HTTP.Idle, SessionLife: c.HTTP.Life, DeviceLife: c.Devices.KnownFor, SecondAddress: c.Passwords.SecondAddress,
+	out := identity.Config{SessionIdle: c.HTTP.Idle, SessionLife: c.HTTP.Life, DeviceLife: c.Devices.KnownFor, SecondAddress: c.Passwords.SecondAddress, TextReset: c.SMS.Reset, TextDevices: c.SMS.NewDevice && c.Devices.Tell,
 		Passwords: identity.Rules{MinLength: c.Passwords.MinLength, Classes: c.Passwords.Classes}}
 	if out.Life, err = c.life(); err != nil {
 		return out, err

@@ -61,6 +61,7 @@ func (h *House) OpenDoors() (*Doors, error) {
 	}{
 		{"http", c.HTTP.Listen, func(ctx context.Context, l net.Listener) error { return d.http.Serve(ctx, l, nil) }},
 		{"https", c.HTTP.ListenTLS, func(ctx context.Context, l net.Listener) error { return d.http.Serve(ctx, l, conf) }},
+		{"certificates", c.Certificates.Listen, func(ctx context.Context, l net.Listener) error { return h.serveCertificates(ctx, d.http, l, conf) }},
 		{"smtp", c.SMTP.Listen, func(_ context.Context, l net.Listener) error { return d.smtp.Serve(l, smtp.MX) }},
 		{"submission", c.SMTP.Submission, func(_ context.Context, l net.Listener) error { return d.smtp.Serve(l, smtp.Submission) }},
 		{"submissions", c.SMTP.SubmissionTLS, func(_ context.Context, l net.Listener) error { return d.smtp.Serve(l, smtp.SubmissionTLS) }},
@@ -87,14 +88,14 @@ func (d *Doors) build() error {
 		return err
 	}
 	d.imap = imap.New(imap.Config{
-		TLS: d.tls, PlainOnLoopback: h.conf.IMAP.PlainLoopback, MaxAppend: int64(h.conf.Mail.MaxMessage),
+		TLS: h.programTLS(d.tls), PlainOnLoopback: h.conf.IMAP.PlainLoopback, MaxAppend: int64(h.conf.Mail.MaxMessage),
 		Discovery: h.conf.discovery(),
 	}, h.Mail, imapNeeds{h}, h.log.With("door", "imap"))
 	d.ldap = ldap.New(ldap.Config{TLS: d.tls, PlainOnLoopback: h.conf.LDAP.PlainLoopback, MaxEntries: h.conf.LDAP.MaxEntries},
 		ldapNeeds{imapNeeds{h}}, h.log.With("door", "ldap"))
 	d.smtp = smtp.New(smtp.Config{
 		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), MaxRecipients: h.conf.SMTP.MaxRecipients,
-		PlaintextAuth: h.conf.SMTP.PlainLoopback, Discovery: h.conf.discovery(),
+		ProgramTLS: h.programTLS(d.tls), PlaintextAuth: h.conf.SMTP.PlainLoopback, Discovery: h.conf.discovery(),
 	}, h.Mail, smtpNeeds{h}, d.tls, clock.System{}, h.log.With("door", "smtp"))
 	return nil
 }
@@ -224,6 +225,9 @@ func (h *House) tend(ctx context.Context) {
 	for {
 		if err := errors.Join(h.Identity.Tend(ctx), h.Applications.Tend(ctx)); err != nil && ctx.Err() == nil {
 			h.log.Error("tending the accounts", "error", err)
+		}
+		if err := h.Certificates.Tend(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error("tending the certificates", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -14,8 +14,10 @@ import (
 	jmapdoor "chancery/doors/jmap"
 	"chancery/identity"
 	"chancery/identity/agency"
+	"chancery/identity/cert"
 	"chancery/identity/oidc"
 	"chancery/identity/saml"
+	"chancery/identity/sms"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/mail"
@@ -35,11 +37,13 @@ type House struct {
 	SSO          *oidc.Provider
 	SAML         *saml.Provider
 	Agency       *agency.Desk
+	Certificates *cert.Desk
 	Mail         *mail.Room
 	Contacts     *contacts.Room
 	Index        *search.Index
 
-	jmap *jmapdoor.Door
+	jmap    *jmapdoor.Door
+	courier *sms.Courier // nil: nothing is written to telephones
 
 	dir  string
 	conf Config
@@ -91,6 +95,9 @@ func (h *House) build(ctx context.Context) (err error) {
 	if h.Agency, err = agency.New(ctx, h.Store, h.Identity, h.Directory, agency.Config{}, now, h.log); err != nil {
 		return err
 	}
+	if err = h.certificates(ctx, now); err != nil {
+		return err
+	}
 	out, err := h.conf.outbound()
 	if err != nil {
 		return err
@@ -106,6 +113,10 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	h.Identity.UseNotices(notices{h})
+	if err := h.telephones(now); err != nil {
+		return err
+	}
+	h.Certificates.UseLetters(notices{h})
 	if h.Applications, err = application.New(ctx, h.Store, h.Directory, h.conf.applications(), notices{h}, now, h.log); err != nil {
 		return err
 	}
@@ -131,6 +142,9 @@ func (h *House) Close() error {
 	}
 	if h.Index != nil {
 		err = h.Index.Close()
+	}
+	if h.courier != nil {
+		err = errors.Join(err, h.courier.Close())
 	}
 	return errors.Join(err, h.Store.Close())
 }

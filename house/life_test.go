@@ -11,6 +11,7 @@ import (
 
 	"chancery/directory"
 	"chancery/identity"
+	"chancery/identity/cert"
 	"chancery/kit/testkit"
 	"chancery/policy"
 )
@@ -71,6 +72,28 @@ func TestPasswordDueLetter(t *testing.T) {
 		}
 		letters := inbox(ctx, t, h, a.Org, a.ID)
 		if len(letters) != 1 || !strings.Contains(letters[0], words[0]) || !strings.Contains(letters[0], words[1]) || !strings.Contains(letters[0], address) || strings.Contains(letters[0], "http") {
+			t.Errorf("%s: %q", language, letters)
+		}
+	}
+}
+
+// TestCertificateEndsLetter does the same of a certificate.
+func TestCertificateEndsLetter(t *testing.T) {
+	ctx := t.Context()
+	h := lifeHouse(t)
+	for language, subject := range map[string]string{"en": "Your certificate ends soon", "zh-TW": "您的憑證即將到期", "zh-CN": "您的证书即将到期",
+		"vi": "Chứng thư của bạn sắp hết hạn", "ko": "인증서의 유효 기간이 곧 끝납니다"} {
+		address := strings.ToLower(language) + "@city.example"
+		a, err := h.AddAccount(ctx, policy.System(1), NewAccount{Address: address, PasswordHash: identity.HashPassword("A good password"), Language: language})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := (notices{h}).CertificateEnds(ctx, cert.Ending{Account: a, Holder: "林雅婷", Author: "City CA", Ends: time.Date(2027, 5, 21, 12, 0, 0, 0, time.Local)}); err != nil {
+			t.Fatal(err)
+		}
+		letters := inbox(ctx, t, h, a.Org, a.ID)
+		if len(letters) != 1 || !strings.Contains(letters[0], subject) || !strings.Contains(letters[0], "林雅婷") || !strings.Contains(letters[0], "City CA") ||
+			!strings.Contains(letters[0], "2027-05-21") || !strings.Contains(letters[0], address) || strings.Contains(letters[0], "http") || strings.Contains(letters[0], "%!") {
 			t.Errorf("%s: %q", language, letters)
 		}
 	}

@@ -55,6 +55,11 @@ func (n httpNeeds) Enrol(ctx context.Context, ticket, method, name string, peer 
 	return httpdoor.FirstFactor{Secret: f.Secret, URI: f.URI, QR: f.QR, Options: f.Options}, err
 }
 
+func (n httpNeeds) SendCode(ctx context.Context, ticket, number string, peer httpdoor.Peer) (httpdoor.SentCode, error) {
+	s, err := n.h.Identity.SendCode(ctx, ticket, number, caller(peer))
+	return httpdoor.SentCode{To: s.To, Late: s.Late}, err
+}
+
 func (n httpNeeds) AskPasskey(ctx context.Context, peer httpdoor.Peer) (httpdoor.SignInStep, error) {
 	step, err := n.h.Identity.AskPasskey(ctx, caller(peer))
 	return n.step(ctx, step, err)

@@ -58,7 +58,7 @@ func TestZoneConfig(t *testing.T) {
 	for name, bad := range map[string]func(c *Config){
 		`zones.outer.needs: "three"`:              func(c *Config) { c.Zones.Outer.Needs = "three" },
 		`zones.inner.admin_needs: "closed"`:       func(c *Config) { c.Zones.Inner.AdminNeeds = "closed" },
-		`zones.vpn.methods: "sms"`:                func(c *Config) { c.Zones.VPN.Methods = []string{"sms"} },
+		`zones.vpn.methods: "fax"`:                func(c *Config) { c.Zones.VPN.Methods = []string{"fax"} },
 		`zones.vpn.unknown_device: "maybe"`:       func(c *Config) { c.Zones.VPN.UnknownDevice = "maybe" },
 		`zones.vpn.networks: "everywhere"`:        func(c *Config) { c.Zones.VPN.Networks = []string{"everywhere"} },
 		`zones.outer.networks: the outer zone is`: func(c *Config) { c.Zones.Outer.Networks = []string{"10.0.0.0/8"} },
@@ -213,4 +213,41 @@ func inbox(ctx context.Context, t *testing.T, h *House, org, account int64) (lis
 		list = append(list, subject+"\n\n"+string(plain))
 	}
 	return list
+}
+
+// TestCertificateConfig reads the settings of certificates, and names what is
+// wrong with them.
+func TestCertificateConfig(t *testing.T) {
+	good, err := LoadConfig("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	out, err := good.certificates(dir)
+	if err != nil || out.Open || len(out.Rules) != 1 || out.Rules[0].Kind != "pin" || strings.Join(out.Usages, " ") != "1.3.6.1.5.5.7.3.2" || out.Revocation.Off {
+		t.Errorf("as delivered: %+v, %v", out, err)
+	}
+	if err := selfSign(dir+"/ca.pem", dir+"/ca.key", "City CA"); err != nil {
+		t.Fatal(err)
+	}
+	good.Certificates.Listen, good.Certificates.Anchors, good.Certificates.Usages = ":8443", []string{dir + "/ca.pem"}, []string{"none"}
+	if out, err = good.certificates(dir); err != nil || !out.Open || out.Port != "8443" || len(out.Anchors) != 1 || len(out.Usages) != 0 {
+		t.Errorf("%+v, %v", out, err)
+	}
+	for name, bad := range map[string]func(c *CertificateConfig){
+		"certificates.anchors: without":            func(c *CertificateConfig) { c.Anchors = nil },
+		"certificates.anchors: cannot read":        func(c *CertificateConfig) { c.Anchors = []string{dir + "/none.pem"} },
+		"certificates.intermediates: cannot":       func(c *CertificateConfig) { c.Intermediates = []string{dir + "/none.pem"} },
+		"certificates.rules: \"name\" begins":      func(c *CertificateConfig) { c.Rules = []string{"name"} },
+		"certificates.revocation: \"maybe\"":       func(c *CertificateConfig) { c.Revocation = "maybe" },
+		"certificates: grace, refresh and timeout": func(c *CertificateConfig) { c.Grace = -1 },
+		"certificates.site: \"cert.city":           func(c *CertificateConfig) { c.Site = "cert.city.example" },
+		"certificates.proxies: \"all\"":            func(c *CertificateConfig) { c.Proxies = []string{"all"} },
+	} {
+		wrong := good
+		bad(&wrong.Certificates)
+		if _, err := wrong.certificates(dir); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

@@ -46,6 +46,8 @@ func (a agencyWeb) Step(w http.ResponseWriter, r *http.Request, step identity.St
 	a.door().Stepped(w, r, next, err)
 }
 
+func (a agencyWeb) Refuse(w http.ResponseWriter, err error) { httpdoor.Problem(w, err) }
+
 // mayMail says whether a person's mail programs may come in from where they
 // are: the same rule as for app passwords.
 func (h *House) mayMail(ctx context.Context, s policy.Subject) error {
@@ -58,7 +60,7 @@ func (h *House) mayMail(ctx context.Context, s policy.Subject) error {
 
 // ssoRoutes are the addresses of single sign-on.
 func (h *House) ssoRoutes(door func() *httpdoor.Door) (list []httpdoor.Route) {
-	for _, r := range slices.Concat(h.SSO.Routes(ssoWeb{door}), h.SAML.Routes(ssoWeb{door}), h.Agency.Routes(agencyWeb{ssoWeb{door}, httpNeeds{h}})) {
+	for _, r := range slices.Concat(h.SSO.Routes(ssoWeb{door}), h.SAML.Routes(ssoWeb{door}), h.Agency.Routes(agencyWeb{ssoWeb{door}, httpNeeds{h}}), h.Certificates.Routes(agencyWeb{ssoWeb{door}, httpNeeds{h}})) {
 		access := httpdoor.Public
 		if r.AnySite {
 			access = httpdoor.AnySite

@@ -233,7 +233,7 @@ func (i *Identity) Disown(ctx context.Context, token string, peer Peer) error {
 		} else if !found || now.Sub(millis(d.made)) > disownLife {
 			return errDisown
 		}
-		if err := undoSince(ctx, tx, org, d); err != nil {
+		if err := either(i.undoSince(ctx, tx, org, d), i.undoElse(ctx, tx, org, d.account, d.made)); err != nil {
 			return err
 		}
 		// Sessions are of an older credential then, and over.
@@ -252,7 +252,7 @@ func (i *Identity) Disown(ctx context.Context, token string, peer Peer) error {
 // undoSince takes away the device of a sign-in that was not the person's, and
 // what lets in that was added since: a passkey would open the account again
 // as soon as it had another password.
-func undoSince(ctx context.Context, tx *store.Tx, org int64, d disown) error {
+func (i *Identity) undoSince(ctx context.Context, tx *store.Tx, org int64, d disown) error {
 	devices, err := selectDevices(ctx, tx, org, d.account)
 	if err != nil {
 		return err
@@ -284,6 +284,9 @@ func undoSince(ctx context.Context, tx *store.Tx, org int64, d disown) error {
 	if _, err := deleteSeconds(ctx, tx, org, d.account, d.made); err != nil {
 		return err
 	}
+	if _, err := i.dropPhones(ctx, tx, org, d.account, d.made); err != nil {
+		return err
+	}
 	if err := deleteResets(ctx, tx, org, d.account, 0); err != nil {
 		return err
 	}
@@ -302,8 +305,12 @@ func (i *Identity) tell(ctx context.Context, s policy.Subject, peer Peer, token 
 	if err == nil && i.conf.SecondAddress {
 		second, _, err = i.SecondAddress(ctx, s)
 	}
+	n := NewDevice{Second: second, Account: a, At: at, Agent: clip(peer.Agent), Peer: peer.Addr.String(), Site: peer.Site, Token: token}
+	if err == nil && i.notices != nil {
+		err = i.notices.NewDevice(ctx, n)
+	}
 	if err == nil {
-		err = i.notices.NewDevice(ctx, NewDevice{Second: second, Account: a, At: at, Agent: clip(peer.Agent), Peer: peer.Addr.String(), Site: peer.Site, Token: token})
+		err = i.textDevice(ctx, n, peer)
 	}
 	if err != nil {
 		i.log.Error("a sign-in with a new device was not told", "address", s.Address, "error", err)

@@ -1,7 +1,7 @@
 // Package identity says who is at the door.
 //
 // Owns: passwords (argon2id), second factors (codes of an app, security keys
-// and passkeys, recovery codes), app passwords, the rules of the network zones,
+// and passkeys, codes by SMS, recovery codes), app passwords, the rules of the network zones,
 // the devices people sign in with, sessions of the web client, and the pace at
 // which a stranger may guess.
 //
@@ -9,17 +9,17 @@
 // (policy).
 //
 // Verbs: Verify (address and password to a subject, for programs), MayProgram
-// (whether a zone lets mail programs in), SignIn, Enrol and Answer (the steps
-// of the web client), AskPasskey and AnswerPasskey, OpenSession, Session,
+// (whether a zone lets mail programs in), SignIn, Enrol, SendCode and Answer
+// (the steps of the web client), AskPasskey and AnswerPasskey, OpenSession, Session,
 // CloseSession, Disown; for the person themself AddTOTP, AddKey,
-// AddAppPassword, EndSession, ForgetDevice, ChangePassword and their like;
+// AddPhone, AddAppPassword, EndSession, ForgetDevice, ChangePassword and their like;
 // SignIns; for administrators AccessOf and EndAccess; for the life of
 // an account Tend, SetFirstPassword, AskUnlock, Queue, Unlock, AskReset, Reset.
 //
-// Needs: Notices, who writes to people about their account
-// (needs.go).
+// Needs: Notices, who writes to people about their account (needs.go); Texts,
+// who writes to their telephones (phone.go).
 //
-// Rules it answers: D24, D25, D26, N42, N43, N45, K04, K06, K08, K20, K21, K38,
+// Rules it answers: D24, D25, D26, N42-N45, K04, K06-K08, K20, K21, K38,
 // K40, T25, and C08, C09, K22, N47, N48, T12 in part. Certificates are not there
 // yet.
 //

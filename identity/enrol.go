@@ -73,6 +73,12 @@ func (i *Identity) Enrol(ctx context.Context, text, method, name string, peer Pe
 func (i *Identity) takeFirst(ctx context.Context, tx *store.Tx, a directory.Account, t ticket, method, code string, needs policy.Assurance, peer Peer) (policy.Assurance, []string, error) {
 	s := i.subject(a, peer, policy.ByPassword, i.clock.Now(), t.version)
 	switch {
+	case method == SMS:
+		codes, err := i.takeFirstSMS(ctx, tx, s, t, code, i.ZoneOf(peer.Addr), needs)
+		if err != nil {
+			return 0, nil, err
+		}
+		return policy.ByTwo, codes, nil
 	case t.factor == 0:
 		return 0, nil, errTicket
 	case method == TOTP:

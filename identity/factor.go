@@ -334,7 +334,11 @@ func (i *Identity) forgetFactors(ctx context.Context, tx *store.Tx, by policy.Su
 	if err := replaceRecoveryCodes(ctx, tx, org, account, nil); err != nil {
 		return err
 	}
-	if err := noteSecond(ctx, tx, org, account); err != nil {
+	if err := i.undoElse(ctx, tx, org, account, 0); err != nil {
+		return err
+	}
+	// With a lost telephone somebody else would choose the next password.
+	if _, err := i.dropPhones(ctx, tx, org, account, 0); err != nil {
 		return err
 	}
 	by.Org = org

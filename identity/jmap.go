@@ -44,7 +44,7 @@ const (
 // there only in the answer that made it.
 type FactorObject struct {
 	ID        jmap.ID `json:"id"`
-	Kind      string  `json:"kind"` // totp or key
+	Kind      string  `json:"kind"` // totp, key or sms
 	Name      string  `json:"name"`
 	Confirmed bool    `json:"confirmed"`
 	MadeAt    string  `json:"madeAt"`
@@ -136,7 +136,7 @@ func (i *Identity) Capabilities(who Who) []jmap.Capability {
 		Account: func(acc jmap.Account) (any, bool) {
 			return Capability{MinPassword: i.conf.Passwords.least(), PasswordClasses: i.conf.Passwords.Classes}, acc.IsPersonal
 		},
-		Methods: map[string]jmap.Method{
+		Methods: a.phoneMethods(map[string]jmap.Method{
 			"Factor/get": a.factorGet, "Factor/add": a.factorAdd, "Factor/confirm": a.factorConfirm, "Factor/remove": a.factorRemove,
 			"Factor/rename": a.factorRename, "Factor/addKey": a.keyAdd, "Factor/confirmKey": a.keyConfirm,
 			"Device/get": a.deviceGet, "Device/forget": a.deviceForget,
@@ -146,7 +146,7 @@ func (i *Identity) Capabilities(who Who) []jmap.Capability {
 			"Password/change":   a.passwordChange,
 			"SecondAddress/get": a.secondGet,
 			"SecondAddress/add": a.secondAdd, "SecondAddress/confirm": a.secondConfirm, "SecondAddress/remove": a.secondRemove,
-		},
+		}),
 	}}
 }
 

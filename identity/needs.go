@@ -26,6 +26,7 @@ type NewDevice struct {
 	Peer    string // network address
 	Site    string // under which address the server was reached, as the browser says
 	Second  string // the person's second address, which is told too; "" = none
+	Phone   string // the same for the telephone, set for [Texts] only
 	Token   string // for the link by which the person says that it was somebody else
 }
 

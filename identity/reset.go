@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"strconv"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 	"chancery/store"
 )
 
-// ResetLink is a link on its way to a person's second address.
+// ResetLink is a link on its way to a person's second address or telephone.
 type ResetLink struct {
 	Account directory.Account
 	To      string
@@ -33,8 +34,8 @@ const (
 
 var errReset = refuse("linkUsed", errs.E(errs.NotFound, "The link was used already, or is too old."))
 
-// AskReset sends a link for a new password to the second address of an
-// account, where there is one. The work is done after the answer, which is the
+// AskReset sends a link for a new password to the second address and the
+// telephone of an account, where there is one. The work is done after the answer, which is the
 // same, and as quick, for every address.
 func (i *Identity) AskReset(ctx context.Context, address string, peer Peer) error {
 	if i.ZoneOf(peer.Addr).Closed {
@@ -74,17 +75,30 @@ func (i *Identity) sendReset(ctx context.Context, address string, peer Peer) err
 		return err
 	}
 	now := i.clock.Now()
-	token := strconv.FormatInt(a.Org, 36) + "." + id.Token(32)
+	may := i.resets() && i.notices != nil && c.found && !a.Locked && !a.Roles && !a.Admin && i.posts.waitCode(a.ID) <= 0
+	phone, size := "", 32
+	if may {
+		if phone, err = i.resetPhone(ctx, a.Org, a.ID); err != nil {
+			return err
+		}
+	}
+	if phone != "" {
+		size = 10 // 80 bits, for as few short messages as can be
+	}
+	token := strconv.FormatInt(a.Org, 36) + "." + id.Token(size)
 	hash := sha256.Sum256([]byte(token))
-	may := i.conf.SecondAddress && i.notices != nil && c.found && !a.Locked && !a.Roles && !a.Admin && i.posts.waitCode(a.ID) <= 0
 	to := ""
 	err = i.db.Write(ctx, func(tx *store.Tx) error {
 		if may {
 			s, err := selectSecond(ctx, tx, a.Org, a.ID, true)
-			if there, err := store.Found(err); err != nil {
+			there, err := store.Found(err)
+			if err != nil {
 				return err
-			} else if there {
+			}
+			if there && i.conf.SecondAddress {
 				to = s.address
+			}
+			if to != "" || phone != "" {
 				if err := insertReset(ctx, tx, a.Org, hash[:], resetLink{a.ID, c.version, now.UnixMilli()}, now.Add(-resetLife).UnixMilli()); err != nil {
 					return err
 				}
@@ -93,11 +107,17 @@ func (i *Identity) sendReset(ctx context.Context, address string, peer Peer) err
 		by := policy.Subject{Org: max(a.Org, directory.DefaultOrg), Address: address, Peer: peer.Addr.String(), Door: peer.Door}
 		return audit.Append(ctx, tx, now, audit.By(by, "password.ask", accountText(a.ID), nil))
 	})
-	if err != nil || to == "" {
+	if err != nil || to == "" && phone == "" {
 		return err
 	}
 	i.posts.failedCode(a.ID)
-	return i.notices.ResetLink(ctx, ResetLink{a, to, peer.Site, token})
+	if to != "" {
+		err = i.notices.ResetLink(ctx, ResetLink{a, to, peer.Site, token})
+	}
+	if phone != "" {
+		err = errors.Join(err, i.texts.ResetText(ctx, ResetLink{a, phone, peer.Site, token}, peer))
+	}
+	return err
 }
 
 // Reset gives an account the password that its person chose by the link. They
@@ -119,7 +139,7 @@ func (i *Identity) Reset(ctx context.Context, token, password string, peer Peer)
 
 func (i *Identity) reset(ctx context.Context, token, password string, peer Peer) error {
 	org, hash, ok := readToken(token)
-	if !ok || !i.conf.SecondAddress {
+	if !ok || !i.resets() {
 		return errReset
 	}
 	var l resetLink

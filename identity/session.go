@@ -56,7 +56,7 @@ func (i *Identity) OpenSession(ctx context.Context, s policy.Subject, peer Peer)
 			return err
 		}
 		ses := session{org: s.Org, id: id.New(), hash: hash[:], account: s.Account, version: c.version, peer: s.Peer, agent: clip(peer.Agent),
-			opened: now.UnixMilli(), seen: now.UnixMilli(), assurance: s.Assurance, device: m.id}
+			opened: now.UnixMilli(), seen: now.UnixMilli(), assurance: s.Assurance, device: m.id, weak: s.Weak}
 		if err := insertSession(ctx, tx, ses); err != nil || !m.news {
 			return err
 		}
@@ -66,7 +66,7 @@ func (i *Identity) OpenSession(ctx context.Context, s policy.Subject, peer Peer)
 		return Opened{}, err
 	}
 	o.Device = m.token
-	if m.news && i.notices != nil {
+	if m.news {
 		i.tell(ctx, s, peer, link, now)
 	}
 	return o, nil
@@ -109,7 +109,8 @@ func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy
 	}
 	// A session that was opened where less is asked for is worth nothing
 	// where more is: a laptop that leaves the house signs in anew.
-	if z.Closed || s.assurance < z.needs(a) {
+	// So does one that rests on a code by SMS, where such codes do not count.
+	if z.Closed || s.assurance < z.needs(a) || s.weak && z.needs(a) >= policy.ByTwo && !z.takes(SMS) {
 		return policy.Subject{}, errElsewhere
 	}
 	// Seen is written at most once in five minutes: it only has to outlive
@@ -118,7 +119,7 @@ func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy
 		err = i.db.Write(ctx, func(tx *store.Tx) error { return touchSession(ctx, tx, org, hash, now.UnixMilli()) })
 	}
 	who := i.subject(a, peer, s.assurance, time.UnixMilli(s.opened), s.version)
-	who.Session = s.id
+	who.Session, who.Weak = s.id, s.weak
 	return who, err
 }
 

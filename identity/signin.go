@@ -102,8 +102,14 @@ func (i *Identity) newTicket(ctx context.Context, a directory.Account, cred cred
 		step.Methods = nil
 		if step.Enrol {
 			step.Methods = z.enrollable(needs, peer.Site)
+			if i.mayEnrolSMS(z, needs) {
+				step.Methods = append(step.Methods, SMS)
+			}
 		} else if step.Methods, step.Options, t.challenge, err = i.methods(ctx, tx, a, z, needs, peer.Site); err != nil {
 			return t, err
+		}
+		if len(step.Methods) == 0 && z.onlyCertificate(needs) {
+			return t, errCertificate
 		}
 		if len(step.Methods) == 0 {
 			return t, errFactor
@@ -170,6 +176,9 @@ func (i *Identity) methods(ctx context.Context, tx *store.Tx, a directory.Accoun
 			list, challenge = append(list, Key), string(session)
 		}
 	}
+	if i.offersSMS(all, z, needs) {
+		list = append(list, SMS)
+	}
 	if soft && left > 0 && z.takes(Recovery) {
 		list = append(list, Recovery)
 	}
@@ -180,13 +189,19 @@ func (i *Identity) methods(ctx context.Context, tx *store.Tx, a directory.Accoun
 // counted before anything is looked at, in a transaction of its own: many side
 // by side get no more tries than one after the other.
 func (i *Identity) openTicket(ctx context.Context, text string, peer Peer) (t ticket, a directory.Account, hash []byte, err error) {
+	t, a, err = i.readTicket(ctx, text, peer, tryTicket)
+	return t, a, t.hash, err
+}
+
+// readTicket returns a ticket that is still good, and whose it is.
+func (i *Identity) readTicket(ctx context.Context, text string, peer Peer, read func(context.Context, *store.Tx, int64, []byte) (ticket, error)) (t ticket, a directory.Account, err error) {
 	org, hash, ok := readToken(text)
 	if !ok {
-		return t, a, nil, errTicket
+		return t, a, errTicket
 	}
 	now := i.clock.Now()
 	err = i.db.Write(ctx, func(tx *store.Tx) (err error) {
-		if t, err = tryTicket(ctx, tx, org, hash); err != nil {
+		if t, err = read(ctx, tx, org, hash); err != nil {
 			return err
 		}
 		life, tries := ticketLife, int64(ticketTries)
@@ -205,15 +220,21 @@ func (i *Identity) openTicket(ctx context.Context, text string, peer Peer) (t ti
 		a, err = i.dir.Account(ctx, org, t.account)
 	}
 	if err != nil {
-		return t, a, nil, err
+		return t, a, err
 	}
 	if i.ZoneOf(peer.Addr).Closed {
-		return t, a, nil, errClosed
+		return t, a, errClosed
 	}
 	if wait := max(i.pace.wait(peer.Addr, a.ID), i.pace.waitCode(a.ID)); wait > 0 {
-		return t, a, nil, tooMany(wait)
+		return t, a, tooMany(wait)
 	}
-	return t, a, hash, nil
+	t.text, t.hash = text, hash
+	return t, a, nil
+}
+
+// fits says whether a ticket still fits its account, and waits for an answer.
+func (t ticket) fits(a directory.Account, c credential, now time.Time) bool {
+	return c.version == t.version && !a.Locked && !c.locked && !c.overdue(now) && t.choose == 0
 }
 
 // Answer goes on with a sign-in by a code, or by the answer of a key.
@@ -239,7 +260,7 @@ func (i *Identity) Answer(ctx context.Context, text, method, code string, peer P
 		if c, err = selectCredential(ctx, tx, a.Org, a.ID); err != nil {
 			return err
 		}
-		if c.version != t.version || a.Locked || c.locked || c.overdue(i.clock.Now()) || t.choose != 0 || t.enrol == c.second {
+		if !t.fits(a, c, i.clock.Now()) || t.enrol == c.second {
 			return errTicket
 		}
 		if t.enrol {
@@ -270,6 +291,7 @@ func (i *Identity) Answer(ctx context.Context, text, method, code string, peer P
 	}
 	i.pace.succeeded(peer.Addr, a.ID)
 	i.pace.succeededCode(a.ID)
+	c.weak = method == SMS
 	last, err := i.admit(ctx, a, c, how, peer)
 	last.Codes = step.Codes
 	if err != nil || last.Ticket == "" {
@@ -295,6 +317,8 @@ func (i *Identity) takeAnswer(ctx context.Context, tx *store.Tx, a directory.Acc
 	switch method {
 	case Recovery:
 		return two(takeRecoveryCode(ctx, tx, a.Org, a.ID, secretHash(code), i.clock.Now().UnixMilli()))
+	case SMS:
+		return two(i.takeSMS(ctx, tx, a, t, code))
 	case Key:
 		return i.answerKey(ctx, tx, a, t, code, peer.Site)
 	case TOTP:

@@ -19,6 +19,7 @@ type credential struct {
 	app      bool   // it was an app password that was right
 	cached   bool   // the cache of good passwords answered
 	right    bool   // the password was right, whatever came of it
+	weak     bool   // a code by SMS was shown with it
 }
 
 func selectCredential(ctx context.Context, tx *store.Tx, org, account int64) (c credential, err error) {
@@ -55,18 +56,19 @@ type session struct {
 	hash                                            []byte
 	peer, agent                                     string
 	assurance                                       policy.Assurance
+	weak                                            bool
 }
 
 func insertSession(ctx context.Context, tx *store.Tx, s session) error {
-	_, err := tx.Exec(ctx, "INSERT INTO session (org_id, hash, account_id, version, peer, agent, opened_at, seen_at, id, assurance, device_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-		s.org, s.hash, s.account, s.version, s.peer, s.agent, s.opened, s.seen, s.id, s.assurance, s.device)
+	_, err := tx.Exec(ctx, "INSERT INTO session (org_id, hash, account_id, version, peer, agent, opened_at, seen_at, id, assurance, device_id, weak) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+		s.org, s.hash, s.account, s.version, s.peer, s.agent, s.opened, s.seen, s.id, s.assurance, s.device, s.weak)
 	return err
 }
 
 func selectSession(ctx context.Context, tx *store.Tx, org int64, hash []byte) (s session, err error) {
 	s.org, s.hash = org, hash
-	err = tx.Row(ctx, "SELECT account_id, version, peer, agent, opened_at, seen_at, id, assurance, device_id FROM session WHERE org_id = $1 AND hash = $2",
-		[]any{org, hash}, &s.account, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance, &s.device)
+	err = tx.Row(ctx, "SELECT account_id, version, peer, agent, opened_at, seen_at, id, assurance, device_id, weak FROM session WHERE org_id = $1 AND hash = $2",
+		[]any{org, hash}, &s.account, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance, &s.device, &s.weak)
 	return s, err
 }
 
@@ -82,10 +84,10 @@ func deleteSession(ctx context.Context, tx *store.Tx, org int64, hash []byte) er
 
 // selectSessions returns an account's, the newest first.
 func selectSessions(ctx context.Context, tx *store.Tx, org, account int64) (list []session, err error) {
-	err = tx.Query(ctx, "SELECT hash, version, peer, agent, opened_at, seen_at, id, assurance, device_id FROM session WHERE org_id = $1 AND account_id = $2 ORDER BY seen_at DESC, id DESC",
+	err = tx.Query(ctx, "SELECT hash, version, peer, agent, opened_at, seen_at, id, assurance, device_id, weak FROM session WHERE org_id = $1 AND account_id = $2 ORDER BY seen_at DESC, id DESC",
 		[]any{org, account}, func(scan func(...any) error) error {
 			s := session{org: org, account: account}
-			err := scan(&s.hash, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance, &s.device)
+			err := scan(&s.hash, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance, &s.device, &s.weak)
 			list = append(list, s)
 			return err
 		})

@@ -118,3 +118,9 @@ func deleteAppPasswords(ctx context.Context, tx *store.Tx, org, account int64) e
 	_, err := tx.Exec(ctx, "DELETE FROM app_password WHERE org_id = $1 AND account_id = $2", org, account)
 	return err
 }
+
+// touchFactor keeps when a factor was used.
+func touchFactor(ctx context.Context, tx *store.Tx, org, account, id, now int64) error {
+	_, err := tx.Exec(ctx, "UPDATE factor SET used_at = $4 WHERE org_id = $1 AND account_id = $2 AND id = $3", org, account, id, now)
+	return err
+}

@@ -12,7 +12,14 @@ type ticket struct {
 	account, version, tries, made, factor int64
 	choose                                int64 // the assurance that was reached, where only a password is left to be chosen
 	enrol                                 bool
+	weak                                  bool // what was shown before choose rests on a code by SMS
 	challenge                             string
+	text                                  string // the secret that names it, and its hash
+	hash                                  []byte
+}
+
+func (t *ticket) fields() []any {
+	return []any{&t.account, &t.version, &t.tries, &t.made, &t.enrol, &t.factor, &t.challenge, &t.choose, &t.weak}
 }
 
 // insertTicket stores a ticket, and forgets those that are long over.
@@ -20,15 +27,15 @@ func insertTicket(ctx context.Context, tx *store.Tx, org int64, hash []byte, t t
 	if _, err := tx.Exec(ctx, "DELETE FROM sign_in WHERE org_id = $1 AND made_at < $2", org, before); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO sign_in (org_id, hash, account_id, version, tries, made_at, enrol, factor_id, challenge, choose) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)",
-		org, hash, t.account, t.version, t.tries, t.made, t.enrol, t.challenge, t.choose)
+	_, err := tx.Exec(ctx, "INSERT INTO sign_in (org_id, hash, account_id, version, tries, made_at, enrol, factor_id, challenge, choose, weak) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10)",
+		org, hash, t.account, t.version, t.tries, t.made, t.enrol, t.challenge, t.choose, t.weak)
 	return err
 }
 
 // tryTicket counts a try and returns the ticket.
 func tryTicket(ctx context.Context, tx *store.Tx, org int64, hash []byte) (t ticket, err error) {
-	err = tx.Row(ctx, "UPDATE sign_in SET tries = tries + 1 WHERE org_id = $1 AND hash = $2 RETURNING account_id, version, tries, made_at, enrol, factor_id, challenge, choose",
-		[]any{org, hash}, &t.account, &t.version, &t.tries, &t.made, &t.enrol, &t.factor, &t.challenge, &t.choose)
+	err = tx.Row(ctx, "UPDATE sign_in SET tries = tries + 1 WHERE org_id = $1 AND hash = $2 RETURNING account_id, version, tries, made_at, enrol, factor_id, challenge, choose, weak",
+		[]any{org, hash}, t.fields()...)
 	return t, err
 }
 
@@ -51,4 +58,16 @@ func useChallenge(ctx context.Context, tx *store.Tx, org int64, hash []byte, now
 	}
 	n, err := tx.Exec(ctx, "INSERT INTO used_challenge (org_id, hash, used_at) VALUES ($1, $2, $3) ON CONFLICT (org_id, hash) DO NOTHING", org, hash, now)
 	return n == 1, err
+}
+
+// selectTicket returns a ticket without counting a try.
+func selectTicket(ctx context.Context, tx *store.Tx, org int64, hash []byte) (t ticket, err error) {
+	err = tx.Row(ctx, "SELECT account_id, version, tries, made_at, enrol, factor_id, challenge, choose, weak FROM sign_in WHERE org_id = $1 AND hash = $2", []any{org, hash}, t.fields()...)
+	return t, err
+}
+
+// touchTicket lets a ticket live on from now.
+func touchTicket(ctx context.Context, tx *store.Tx, org int64, hash []byte, now int64) error {
+	_, err := tx.Exec(ctx, "UPDATE sign_in SET made_at = $3 WHERE org_id = $1 AND hash = $2", org, hash, now)
+	return err
 }

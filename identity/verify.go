@@ -37,6 +37,8 @@ type Config struct {
 	Passwords     Rules
 	Life          Life // how long passwords are good; default for ever
 	SecondAddress bool // people may register an address elsewhere, and choose a password anew by a link sent there
+	TextReset     bool // the same link goes to the person's telephone
+	TextDevices   bool // word of a new device goes to the person's telephone
 }
 
 // Identity answers who somebody is. One serves all doors of a process.
@@ -50,11 +52,13 @@ type Identity struct {
 	hash    chan struct{}
 	good    *cache
 	pace    *pace
-	notices Notices        // nil: nobody is told
-	posts   *pace          // letters that strangers make us send
-	behind  sync.WaitGroup // what goes on after an answer
-	waiting atomic.Int64   // how much of it
-	tended  atomic.Bool    // the days at which passwords end fit the settings
+	notices Notices                                                                    // nil: nobody is told
+	texts   Texts                                                                      // nil: no messages to telephones
+	posts   *pace                                                                      // letters that strangers make us send
+	behind  sync.WaitGroup                                                             // what goes on after an answer
+	waiting atomic.Int64                                                               // how much of it
+	tended  atomic.Bool                                                                // the days at which passwords end fit the settings
+	undo    []func(ctx context.Context, tx *store.Tx, org, account, since int64) error // what else is taken away (UseUndo)
 }
 
 // New brings the tables up to date.

@@ -20,7 +20,7 @@ type Zone struct {
 	Closed     bool             // nobody signs in from here
 	Needs      policy.Assurance // what it takes; the default is the password
 	AdminNeeds policy.Assurance // the same for administrators, where it is more
-	Methods    []string         // second factors that count here: TOTP, Key, Recovery; default all
+	Methods    []string         // what counts here beside the password: TOTP, Key, Recovery, Certificate, SMS; default all but SMS
 	NoPasskey  bool             // a passkey alone does not let in
 	NoPrograms bool             // mail programs cannot sign in from here
 	NoOffline  bool             // the web client keeps no mail in the browser
@@ -49,7 +49,7 @@ func (c *Config) zones() {
 		z := &c.Zones[n]
 		z.Needs = max(z.Needs, policy.ByPassword)
 		if z.Methods == nil {
-			z.Methods = []string{TOTP, Key, Recovery}
+			z.Methods = []string{TOTP, Key, Recovery, Certificate}
 		}
 		if z.Idle == 0 {
 			z.Idle = c.SessionIdle

@@ -23,11 +23,12 @@ func zones() []Zone {
 	net := func(s string) []netip.Prefix { return []netip.Prefix{netip.MustParsePrefix(s)} }
 	return []Zone{
 		{Name: "inner", Networks: net("10.1.0.0/16"), Trust: policy.Inner, AdminNeeds: policy.ByTwo},
-		{Name: "vpn", Networks: net("10.2.0.0/16"), Needs: policy.ByTwo},
+		{Name: "vpn", Networks: net("10.2.0.0/16"), Needs: policy.ByTwo, Methods: []string{TOTP, Key, SMS, Recovery}},
 		{Name: "street", Networks: net("10.3.0.0/16"), Needs: policy.ByTwo, Methods: []string{Key}, NoPasskey: true, NoPrograms: true},
 		{Name: "outer", Networks: net("10.4.0.0/16"), Needs: policy.ByHardware},
 		{Name: "strange", Networks: net("10.5.0.0/16"), Unknown: StepUpUnknown},
 		{Name: "agency", Networks: net("10.6.0.0/16"), Unknown: RefuseUnknown},
+		{Name: "card", Networks: net("10.7.0.0/16"), Needs: policy.ByHardware, Methods: []string{Certificate}},
 		{Name: "rest", Closed: true},
 	}
 }
@@ -48,7 +49,7 @@ type holderOfAll struct {
 func people(t *testing.T, i *Identity, now *clock.Fake) (list []holderOfAll) {
 	t.Helper()
 	ctx := t.Context()
-	for _, name := range []string{"password only", "app", "key", "copied key", "administrator"} {
+	for _, name := range []string{"password only", "app", "key", "copied key", "telephone", "administrator"} {
 		address := strings.ReplaceAll(name, " ", ".") + "@city.example"
 		a, err := i.dir.AddAccount(ctx, directory.Account{Address: address, Admin: name == "administrator"})
 		if err != nil {
@@ -74,6 +75,18 @@ func people(t *testing.T, i *Identity, now *clock.Fake) (list []holderOfAll) {
 				t.Fatal(err)
 			}
 			if _, err := i.ConfirmTOTP(ctx, s, e.ID, code(t, e.Secret, now.Now())); err != nil {
+				t.Fatal(err)
+			}
+		case "telephone":
+			x := &texts{}
+			i.UseTexts(x)
+			if _, err := i.AddPhone(ctx, s, annsPhone, from(0, "")); err != nil {
+				t.Fatal(err)
+			}
+			if err := i.ConfirmPhone(ctx, s, x.last()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := i.UsePhone(ctx, s); err != nil {
 				t.Fatal(err)
 			}
 		case "key", "copied key":
@@ -118,8 +131,9 @@ func asRefusal(err error, r *refusal) bool {
 
 // TestWaysIn is the table of zone, person and door (N47, C08, C09): what the
 // web client asks for after the right password, in a browser that is new to
-// the account and in one that is known; whether a passkey alone lets in; and
-// whether a mail program does with the password or an app password.
+// the account and in one that is known; whether a passkey alone lets in, and
+// a certificate in place of the password; and whether a mail program does with
+// the password or an app password.
 func TestWaysIn(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, url string) {
 		ctx := t.Context()
@@ -128,10 +142,10 @@ func TestWaysIn(t *testing.T) {
 		i.conf.zones()
 		all := people(t, i, now)
 		var b strings.Builder
-		row := func(cells ...any) { fmt.Fprintf(&b, "%-8s %-14s | %-25s %-25s %-18s | %-8s %s\n", cells...) }
+		row := func(cells ...any) { fmt.Fprintf(&b, "%-8s %-14s | %-25s %-25s %-18s %-19s | %-8s %s\n", cells...) }
 		b.WriteString("What it takes to come in (TestWaysIn; the rules of each zone are in zone_test.go).\n\n")
-		row("zone", "who has", "web, new browser", "web, known browser", "passkey alone", "program:", "")
-		row("", "", "", "", "", "password", "app password")
+		row("zone", "who has", "web, new browser", "web, known browser", "passkey alone", "certificate", "program:", "")
+		row("", "", "", "", "", "", "password", "app password")
 		for n, z := range i.conf.Zones {
 			b.WriteString("\n")
 			for _, p := range all {
@@ -154,7 +168,7 @@ func TestWaysIn(t *testing.T) {
 					}
 					return "in"
 				}
-				row(z.Name, p.name, web(""), web(p.device), passkey, program(password), program(p.app))
+				row(z.Name, p.name, web(""), web(p.device), passkey, told(i.ByCertificate(ctx, p.account.Org, p.account.ID, policy.ByHardware, from(n, ""))), program(password), program(p.app))
 			}
 		}
 		const file = "testdata/ways-in.txt"
@@ -188,7 +202,7 @@ func TestZoneOfSession(t *testing.T) {
 		}
 		return err == nil
 	}
-	for zone, want := range []bool{true, false, false, false, true, true, false} {
+	for zone, want := range []bool{true, false, false, false, true, true, false, false} {
 		if in(zone) != want {
 			t.Errorf("a session of the inner zone in %s: %v", i.conf.Zones[zone].Name, !want)
 		}
@@ -259,7 +273,7 @@ func TestAddingFirstFactor(t *testing.T) {
 			"with a made up code":      func() error { _, err := i.Answer(ctx, step.Ticket, Recovery, "aaaa-bbbb-cccc-dddd", vpn); return err },
 			"by a way not offered":     func() error { _, err := i.Enrol(ctx, step.Ticket, Recovery, "Codes", vpn); return err },
 			"from a zone that is closed": func() error {
-				_, err := i.Enrol(ctx, step.Ticket, TOTP, "App", from(6, ""))
+				_, err := i.Enrol(ctx, step.Ticket, TOTP, "App", from(7, ""))
 				return err
 			},
 		} {

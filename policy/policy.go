@@ -75,9 +75,20 @@ type Subject struct {
 	Door      string // which protocol, for records
 
 	Assurance  Assurance
+	Weak       bool      // the second factor was a code by SMS, which numbers that are taken over read too
 	Proved     time.Time // when they last proved who they are
 	Credential int64     // version of the credential it was proved with
 	Session    int64     // of the web client; 0 = none
+}
+
+// Vouched is how surely other systems may be told that the subject is who it
+// says: a second factor that is a code by SMS counts in this house, where a
+// zone takes it, and nowhere else.
+func (s Subject) Vouched() Assurance {
+	if s.Weak {
+		return min(s.Assurance, ByPassword)
+	}
+	return s.Assurance
 }
 
 // Label is what the thing says of itself, as far as this subject is concerned.

@@ -20,16 +20,18 @@ import (
 
 // cli is every subcommand with its flags.
 type cli struct {
-	Demo    demoCmd    `cmd:"" help:"Start a demonstration office in a directory of its own."`
-	Serve   serveCmd   `cmd:"" help:"Run the server."`
-	Account accountCmd `cmd:"" help:"Add and import accounts."`
-	Sso     ssoCmd     `cmd:"" help:"Single sign-on: systems and mail programs that people may sign on to."`
-	Feed    feedCmd    `cmd:"" help:"Take units and people from other systems: plan, apply, roll back."`
-	Role    roleCmd    `cmd:"" help:"Grant, take back and list administrators' roles."`
-	Key     keyCmd     `cmd:"" help:"Rotate the keys that everything lies encrypted under."`
-	Check   checkCmd   `cmd:"" help:"Verify everything that is stored."`
-	Sweep   sweepCmd   `cmd:"" help:"Remove what nothing refers to any more and give the space back."`
-	Config  configCmd  `cmd:"" help:"Explain the settings."`
+	Demo        demoCmd        `cmd:"" help:"Start a demonstration office in a directory of its own."`
+	Serve       serveCmd       `cmd:"" help:"Run the server."`
+	Account     accountCmd     `cmd:"" help:"Add and import accounts."`
+	Sso         ssoCmd         `cmd:"" help:"Single sign-on: systems and mail programs that people may sign on to."`
+	Certificate certificateCmd `cmd:"" help:"Client certificates that people sign in by."`
+	Feed        feedCmd        `cmd:"" help:"Take units and people from other systems: plan, apply, roll back."`
+	SMS         smsCmd         `cmd:"" name:"sms" help:"Try the gateway of short messages."`
+	Role        roleCmd        `cmd:"" help:"Grant, take back and list administrators' roles."`
+	Key         keyCmd         `cmd:"" help:"Rotate the keys that everything lies encrypted under."`
+	Check       checkCmd       `cmd:"" help:"Verify everything that is stored."`
+	Sweep       sweepCmd       `cmd:"" help:"Remove what nothing refers to any more and give the space back."`
+	Config      configCmd      `cmd:"" help:"Explain the settings."`
 }
 
 // place says which installation a command works on.

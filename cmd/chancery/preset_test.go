@@ -61,7 +61,7 @@ func (b *browser) signIn(address, password string) (status int, more next) {
 // doors of a server that was started with it.
 func TestPresets(t *testing.T) {
 	tests := map[string]func(t *testing.T, s *outside.Server){
-		"da-nang": daNang, "korea": korea, "single-phone": singlePhone,
+		"da-nang": daNang, "korea": korea, "single-phone": singlePhone, "certificate-outside": certificateOutside,
 	}
 	say := func(args ...string) string {
 		out, err := exec.CommandContext(t.Context(), program(t), append([]string{"config", "presets"}, args...)...).Output()
@@ -187,5 +187,26 @@ func singlePhone(t *testing.T, s *outside.Server) {
 		if got := b.ask("GET", "/auth/me", "", nil); got != want {
 			t.Errorf("%s: %d, not %d", b.agent, got, want)
 		}
+	}
+}
+
+// certificateOutside lets in by the password inside; outside it asks for a
+// certificate, which certificate_test.go shows.
+func certificateOutside(t *testing.T, s *outside.Server) {
+	if status, more := newBrowser(t, s, "Firefox").signIn("ann@city.example", outside.Password); status != http.StatusNoContent {
+		t.Errorf("inside, with the password: %d %+v", status, more)
+	}
+	signedIn(t, s, "ann@city.example", "INBOX")
+	s = server(t, t.TempDir(), "presets = [\"certificate-outside\"]\nnetwork.inner = [\"10.0.0.0/8\"]", "ann@city.example")
+	start(t, s)
+	var why struct{ Type string }
+	if status := newBrowser(t, s, "Firefox").ask("POST", "/auth/sign-in", `{"address":"ann@city.example","password":"`+outside.Password+`"}`, &why); status != http.StatusForbidden || !strings.HasSuffix(why.Type, ":needsCertificate") {
+		t.Errorf("outside, with the password: %d %q", status, why.Type)
+	}
+	c, err := outside.DialIMAP(s.IMAP)
+	must(t, err)
+	defer c.Close()
+	if err := c.Login("ann@city.example", outside.Password); err == nil {
+		t.Error("a mail program came in from outside")
 	}
 }

@@ -97,6 +97,7 @@ func New(conf Config, identity Identity, assets fs.FS, routes []Route, log *slog
 		{"POST /auth/sign-in", Public, http.HandlerFunc(d.signIn)},
 		{"POST /auth/answer", Public, http.HandlerFunc(d.answer)},
 		{"POST /auth/enrol", Public, http.HandlerFunc(d.enrol)},
+		{"POST /auth/code", Public, http.HandlerFunc(d.sendCode)},
 		{"POST /auth/passkey", Public, http.HandlerFunc(d.passkey)},
 		{"POST /auth/not-me", Public, http.HandlerFunc(d.notMe)},
 		{"POST /auth/forgot", Public, http.HandlerFunc(d.forgot)},

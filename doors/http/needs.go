@@ -51,6 +51,12 @@ type FirstFactor struct {
 	Options json.RawMessage `json:"options,omitempty"`
 }
 
+// SentCode is a code on its way to the person's telephone.
+type SentCode struct {
+	To   string `json:"to"`   // the end of the number
+	Late bool   `json:"late"` // the gateway has not taken it yet
+}
+
 // Opened is a new session: two secrets for two cookies.
 type Opened struct {
 	Token, Device   string
@@ -69,6 +75,9 @@ type Identity interface {
 	Answer(ctx context.Context, ticket, method, code string, peer Peer) (SignInStep, error)
 	// Enrol begins to add the factor that a step asked for.
 	Enrol(ctx context.Context, ticket, method, name string, peer Peer) (FirstFactor, error)
+	// SendCode sends a code by SMS to whom the ticket is about; to the number,
+	// where a first second factor is added.
+	SendCode(ctx context.Context, ticket, number string, peer Peer) (SentCode, error)
 	// AskPasskey begins a sign-in without a password, AnswerPasskey ends it.
 	AskPasskey(ctx context.Context, peer Peer) (SignInStep, error)
 	AnswerPasskey(ctx context.Context, ticket, answer string, peer Peer) (SignInStep, error)

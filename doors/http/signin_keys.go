@@ -34,6 +34,24 @@ func (d *Door) enrol(w http.ResponseWriter, r *http.Request) {
 	JSON(w, http.StatusOK, "application/json", first)
 }
 
+// sendCode sends a code by SMS in the middle of a sign-in.
+func (d *Door) sendCode(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Ticket string `json:"ticket"`
+		Number string `json:"number"`
+	}
+	if err := d.readSignIn(w, r, &in); err != nil {
+		Problem(w, err)
+		return
+	}
+	sent, err := d.identity.SendCode(r.Context(), in.Ticket, in.Number, d.caller(r))
+	if err != nil {
+		Problem(w, err)
+		return
+	}
+	JSON(w, http.StatusOK, "application/json", sent)
+}
+
 // passkey signs in without address and password: a request without a ticket
 // begins, one with a ticket brings the answer.
 func (d *Door) passkey(w http.ResponseWriter, r *http.Request) {

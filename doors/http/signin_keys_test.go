@@ -64,6 +64,13 @@ func (p *people) Reset(_ context.Context, token, password string, _ Peer) error 
 	return nil
 }
 
+func (p *people) SendCode(_ context.Context, ticket, _ string, _ Peer) (SentCode, error) {
+	if ticket != "ticket of new@b" {
+		return SentCode{}, errs.E(errs.Unauthenticated, "no")
+	}
+	return SentCode{To: "…678", Late: true}, nil
+}
+
 func (p *people) Disown(_ context.Context, token string, _ Peer) error {
 	if token != "good" {
 		return told{errs.E(errs.NotFound, "The link was used already.")}
@@ -82,6 +89,8 @@ func TestWaysIn(t *testing.T) {
 	}{
 		{"a factor to be added", "enrol", `{"ticket":"ticket of new@b","method":"totp","name":"App"}`, 200, `{"secret":"totp secret","qr":"UE5H"}`, 0},
 		{"with a made up ticket", "enrol", `{"ticket":"x","method":"totp","name":"App"}`, 401, `no`, 0},
+		{"a code by SMS", "code", `{"ticket":"ticket of new@b"}`, 200, `{"to":"…678","late":true}`, 0},
+		{"with a made up ticket", "code", `{"ticket":"x"}`, 401, `no`, 0},
 		{"a question to a passkey", "passkey", `{}`, 200, `{"ticket":"question at http://host","methods":["key"],"options":{"challenge":"x"}}`, 0},
 		{"its answer", "passkey", `{"ticket":"question at http://host","answer":{"id":"k"}}`, 200, `{"codes":["aaaa"]}`, 2},
 		{"an answer to another site", "passkey", `{"ticket":"question at http://evil","answer":{"id":"k"}}`, 401, `no`, 0},
@@ -124,6 +133,7 @@ func TestForgedSignIn(t *testing.T) {
 		"sign-in": `{"address":"a@b","password":"right"}`,
 		"answer":  `{"ticket":"ticket of two@b","method":"totp","code":"123456"}`,
 		"enrol":   `{"ticket":"ticket of new@b","method":"totp","name":"App"}`,
+		"code":    `{"ticket":"ticket of new@b"}`,
 		"passkey": `{"ticket":"question at http://host","answer":{"id":"k"}}`,
 		"not-me":  `{"token":"good"}`,
 		"help":    `{"address":"a@b"}`,

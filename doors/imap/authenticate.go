@@ -9,7 +9,8 @@ import (
 // authenticate is AUTHENTICATE (RFC 9051 section 6.2.2).
 func (s *session) authenticate(tag string, c wire.Authenticate) {
 	bearer := c.Mechanism == "OAUTHBEARER" || c.Mechanism == "XOAUTH2"
-	if c.Mechanism != "PLAIN" && !bearer {
+	external := c.Mechanism == "EXTERNAL" && len(s.presented()) > 0
+	if c.Mechanism != "PLAIN" && !bearer && !external {
 		s.no(tag, "CANNOT", "This SASL mechanism is not served; use PLAIN.")
 		return
 	}
@@ -23,6 +24,8 @@ func (s *session) authenticate(tag string, c wire.Authenticate) {
 	}
 	switch {
 	case !ok:
+	case external:
+		s.authExternal(tag, answer)
 	case bearer:
 		s.authBearer(tag, c.Mechanism, answer)
 	default:

@@ -21,6 +21,9 @@ func (s *session) capabilityText() string {
 		}
 		if s.mayLogin() {
 			b.WriteString(" AUTH=PLAIN AUTH=OAUTHBEARER AUTH=XOAUTH2")
+			if len(s.presented()) > 0 {
+				b.WriteString(" AUTH=EXTERNAL")
+			}
 		} else {
 			b.WriteString(" LOGINDISABLED") // RFC 9051 section 6.2.3
 		}

@@ -2,6 +2,7 @@ package imap
 
 import (
 	"context"
+	"crypto/x509"
 
 	"chancery/policy"
 )
@@ -17,4 +18,7 @@ type Needs interface {
 	// SignInToken checks an access token instead. The user may be empty; else
 	// it must be the token's own.
 	SignInToken(ctx context.Context, user, token, peer string) (policy.Subject, error)
+	// SignInCertificate signs in by a client certificate whose key was proved.
+	// The user may be empty; else it must be the certificate's own.
+	SignInCertificate(ctx context.Context, user string, chain []*x509.Certificate, peer string) (policy.Subject, error)
 }

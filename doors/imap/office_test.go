@@ -3,6 +3,7 @@ package imap
 import (
 	"bufio"
 	"context"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"strings"
@@ -46,6 +47,15 @@ func (o *office) SignInToken(ctx context.Context, user, token, peer string) (pol
 	}
 	if !ok || user != "" && user != name+"@city.example" {
 		return policy.Subject{}, errs.E(errs.Unauthenticated, "The token is wrong or over.")
+	}
+	return o.SignIn(ctx, name, "secret", peer)
+}
+
+// SignInCertificate accepts every certificate as its common name's.
+func (o *office) SignInCertificate(ctx context.Context, user string, chain []*x509.Certificate, peer string) (policy.Subject, error) {
+	name := chain[0].Subject.CommonName
+	if user != "" && user != name+"@city.example" {
+		return policy.Subject{}, errs.E(errs.Unauthenticated, "The certificate is somebody else's.")
 	}
 	return o.SignIn(ctx, name, "secret", peer)
 }

@@ -43,6 +43,13 @@ func (x *session) cmdAuth(arg string) {
 	case "OAUTHBEARER", "XOAUTH2":
 		x.authBearer(strings.ToUpper(mechanism), first, has)
 		return
+	case "EXTERNAL":
+		if len(x.presented()) == 0 {
+			x.refuse(504, "5.5.4", "EXTERNAL needs a client certificate, and none was shown.")
+			return
+		}
+		x.authExternal(first, has)
+		return
 	default:
 		x.refuse(504, "5.5.4", "The mechanisms are PLAIN, LOGIN, OAUTHBEARER and XOAUTH2.")
 		return

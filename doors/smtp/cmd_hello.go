@@ -27,7 +27,11 @@ func (x *session) cmdEhlo(arg string) {
 	}
 	if x.kind != MX {
 		if x.mayAuth() {
-			lines = append(lines, "AUTH PLAIN LOGIN OAUTHBEARER XOAUTH2")
+			auth := "AUTH PLAIN LOGIN OAUTHBEARER XOAUTH2"
+			if len(x.presented()) > 0 {
+				auth += " EXTERNAL"
+			}
+			lines = append(lines, auth)
 		}
 		// Seconds, and the latest moment (RFC 4865 section 3).
 		until := x.srv.clock.Now().Add(c.MaxHold).UTC().Format("2006-01-02T15:04:05Z")

@@ -1,6 +1,9 @@
 package smtp
 
-import "time"
+import (
+	"crypto/tls"
+	"time"
+)
 
 // Config are the settings of the door. Zero values mean the documented default.
 type Config struct {
@@ -19,6 +22,7 @@ type Config struct {
 	CommandTime     time.Duration // wait for a command or the next bytes of a message, default 5 min
 	MessageTime     time.Duration // for a whole message, default 30 min
 	HandshakeTime   time.Duration // for TLS, default 30 s
+	ProgramTLS      *tls.Config   // in place of the other for submission, where clients are asked for certificates; default the same
 	PlaintextAuth   bool          // AUTH without TLS from loopback; for tests and for programs on the same machine
 	FullIsFinal     bool          // a full mailbox answers 552 5.2.2 instead of 452 4.2.2
 	MaxHold         time.Duration // announced FUTURERELEASE limit, default 30 days; the mail room has its own

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"net"
 	"strings"
@@ -43,6 +44,10 @@ func (u users) AuthenticateToken(ctx context.Context, address, token string, pee
 		return policy.Subject{}, errs.E(errs.Unauthenticated, "The token is wrong or over.")
 	}
 	return u.Authenticate(ctx, name+"@city.example", "secret", peer)
+}
+
+func (u users) AuthenticateCertificate(ctx context.Context, address string, chain []*x509.Certificate, peer Peer) (policy.Subject, error) {
+	return u.Authenticate(ctx, chain[0].Subject.CommonName+"@city.example", "secret", peer)
 }
 
 func (u users) Authenticate(ctx context.Context, address, password string, peer Peer) (policy.Subject, error) {

@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"context"
+	"crypto/x509"
 	"net/netip"
 
 	"chancery/policy"
@@ -22,4 +23,7 @@ type Authenticator interface {
 	// AuthenticateToken checks an access token instead. The address may be
 	// empty; else it must be one of the token's own account.
 	AuthenticateToken(ctx context.Context, address, token string, peer Peer) (policy.Subject, error)
+	// AuthenticateCertificate signs in by a client certificate whose key was
+	// proved. The address may be empty; else it must be of its own account.
+	AuthenticateCertificate(ctx context.Context, address string, chain []*x509.Certificate, peer Peer) (policy.Subject, error)
 }

@@ -146,7 +146,11 @@ func (x *session) handshake(raw socket) bool {
 	}
 	ctx, cancel := context.WithTimeout(x.srv.ctx, x.srv.conf.HandshakeTime)
 	defer cancel()
-	t := tls.Server(raw, x.srv.tls)
+	conf := x.srv.tls
+	if x.kind != MX && x.srv.conf.ProgramTLS != nil {
+		conf = x.srv.conf.ProgramTLS
+	}
+	t := tls.Server(raw, conf)
 	if err := t.HandshakeContext(ctx); err != nil {
 		x.srv.log.Debug("smtp: no TLS with the client", "peer", x.addr, "err", err)
 		return false

@@ -83,6 +83,15 @@ func TestRequests(t *testing.T) {
 			t.Errorf("%v: %v", c.more, got)
 		}
 	}
+	o.shown = func(s *policy.Subject) { s.Assurance, s.Weak = policy.ByTwo, true } // a code by SMS
+	if got := o.get("/oauth/authorize", request(w), annAddress).Query(); got.Get("error") != "unmet_authentication_requirements" {
+		t.Errorf("a code by SMS: %v", got)
+	}
+	o.shown = func(s *policy.Subject) { s.Assurance = policy.ByTwo }
+	if got := o.get("/oauth/authorize", request(w), annAddress).Query(); got.Get("error") == "unmet_authentication_requirements" {
+		t.Errorf("a code of an app: %v", got)
+	}
+	o.shown = nil
 	if got := o.get("/oauth/authorize", request(n, "prompt", "none"), "").Query(); got.Get("error") != "login_required" {
 		t.Errorf("nobody signed in: %v", got)
 	}

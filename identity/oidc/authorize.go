@@ -151,7 +151,7 @@ func (p *Provider) decide(ctx context.Context, a asked, c Client, who policy.Sub
 		return needSignIn, nil, nil
 	case a.MaxAge >= 0 && proved <= made && p.now()-proved > a.MaxAge*1000:
 		return needSignIn, nil, nil
-	case who.Assurance < c.Assurance: // OpenID Connect Core Error Code unmet_authentication_requirements 1.0
+	case who.Vouched() < c.Assurance: // OpenID Connect Core Error Code unmet_authentication_requirements 1.0
 		return 0, refuse("unmet_authentication_requirements", "This system needs a surer sign-in: "+acrOf(c.Assurance)), nil
 	case c.Consent == ConsentNever:
 		return needNothing, nil, nil
@@ -317,7 +317,7 @@ func (p *Provider) answer(ctx context.Context, a asked, c Client, who policy.Sub
 // newGrant is what a person allows a client now.
 func (p *Provider) newGrant(c Client, who policy.Subject, scope string) grant {
 	g := grant{org: c.Org, id: id.New(), account: who.Account, client: c.ID, credential: who.Credential, session: who.Session,
-		scope: scope, assurance: who.Assurance, proved: who.Proved.UnixMilli(), made: p.now(), used: p.now(), from: who.Peer}
+		scope: scope, assurance: who.Vouched(), proved: who.Proved.UnixMilli(), made: p.now(), used: p.now(), from: who.Peer}
 	if g.sid = strconv.FormatInt(who.Session, 36); c.Offline {
 		g.session = 0
 	}

@@ -124,7 +124,7 @@ func (p *Provider) waiting(ctx context.Context, userCode string, who policy.Subj
 		return d, c, err
 	}
 	c, err = p.client(ctx, d.client)
-	if err == nil && who.Assurance < c.Assurance {
+	if err == nil && who.Vouched() < c.Assurance {
 		err = errs.E(errs.Forbidden, "This device needs a surer sign-in, with a second factor.")
 	}
 	return d, c, err

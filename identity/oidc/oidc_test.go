@@ -36,8 +36,9 @@ type office struct {
 	token map[string]string // of sessions, by address
 	ann   directory.Account
 	admin policy.Subject
-	mail  error // what mail programs are told
-	clear bool  // requests come without TLS
+	mail  error                 // what mail programs are told
+	clear bool                  // requests come without TLS
+	shown func(*policy.Subject) // what else sessions show; nil: the password alone
 }
 
 const base = "https://mail.city.example"
@@ -50,7 +51,11 @@ func (o *office) Session(r *http.Request) (policy.Subject, error) {
 	if err != nil {
 		return policy.Subject{}, nil
 	}
-	return o.id.Session(r.Context(), c.Value, here)
+	s, err := o.id.Session(r.Context(), c.Value, here)
+	if o.shown != nil {
+		o.shown(&s)
+	}
+	return s, err
 }
 func (o *office) SignOut(_ http.ResponseWriter, r *http.Request) error {
 	c, err := r.Cookie("session")

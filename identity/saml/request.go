@@ -215,10 +215,10 @@ func (p *Provider) decide(ctx context.Context, a asked, s Service, who policy.Su
 		return 0, "", refuse(wire.StatusResponder, wire.StatusRequestDenied, "The person belongs to another organisation."), nil
 	case a.Force && who.Proved.UnixMilli() <= made: // Core section 3.4.1: anew, by the person themselves
 		return needSignIn, "", nil, nil
-	case who.Assurance < s.Assurance:
+	case who.Vouched() < s.Assurance:
 		return 0, "", refuse(wire.StatusResponder, wire.StatusNoAuthnContext, "This system needs a surer sign-in: "+classOf(s.Assurance)), nil
 	}
-	class, ok := chooseClass(a.Classes, a.Comparison, who.Assurance)
+	class, ok := chooseClass(a.Classes, a.Comparison, who.Vouched())
 	if !ok {
 		return 0, "", refuse(wire.StatusResponder, wire.StatusNoAuthnContext, "The person did not sign in in the way that is asked for."), nil
 	}

@@ -55,6 +55,7 @@ type office struct {
 	ann       directory.Account
 	admin     policy.Subject
 	assurance policy.Assurance // of sessions, where it is more than by password
+	weak      bool             // it rests on a code by SMS
 	messages  int
 	clear     bool // requests come without TLS
 }
@@ -66,7 +67,7 @@ func (o *office) Session(r *http.Request) (policy.Subject, error) {
 		return policy.Subject{}, nil
 	}
 	s, err := o.id.Session(r.Context(), c.Value, here)
-	s.Assurance = max(s.Assurance, o.assurance)
+	s.Assurance, s.Weak = max(s.Assurance, o.assurance), o.weak
 	return s, err
 }
 func (o *office) SignOut(_ http.ResponseWriter, r *http.Request) error {
@@ -452,7 +453,11 @@ func TestAsked(t *testing.T) {
 			t.Errorf("%s: %+v %+v", name, a, r)
 		}
 	}
-	o.assurance = policy.ByTwo
+	o.assurance, o.weak = policy.ByTwo, true
+	if r := o.read(o.redirected(o.message("", context), "", k, true)); r.Assertion != nil || len(r.Status) != 2 || r.Status[1] != wire.StatusNoAuthnContext {
+		t.Errorf("by a code by SMS: %+v", r)
+	}
+	o.weak = false
 	if r := o.read(o.redirected(o.message("", context), "", k, true)); r.Assertion == nil || r.Assertion.Class != wire.ClassTwo {
 		t.Errorf("by two factors: %+v", r)
 	}

@@ -65,7 +65,7 @@ test('who forgot the password chooses another one by the link, once', async () =
   expect(await findings(page, 'help')).toEqual([])
   expect(await fits(page)).toBe(true)
   await page.getByRole('button', { name: '寄送連結' }).tap()
-  await page.getByText('連結已寄至該地址').waitFor()
+  await page.getByText('連結已寄至該處').waitFor()
   const link = await until(() => Promise.resolve(/http:\/\/localhost:\S+\/reset#\S+/.exec(sink.newest(elsewhere) ?? '')?.[0]), 'the link is there')
 
   await page.goto(link)

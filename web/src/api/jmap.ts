@@ -10,8 +10,9 @@ export type { PersonObject as Person, UnitObject as Unit, ListObject as MailingL
 export type { FactorObject as Factor, FactorAnswer, FactorEnrolment, RecoveryAnswer, AppPasswordObject as AppPassword, AppPasswordMade, SessionObject as SignInSession, KeyEnrolmentObject as KeyEnrolment, DeviceObject as Device } from './types.gen'
 export type { Party, PartyFields, PartyMade, PartySecret } from './types.gen'
 export type { AccountAccess, AdminCapability, AuditChecked, AuditFilter, AuditLook, AuditObject as AuditEntry, AuditState, DeputyRecord, FeedLook, FeedObject as Feed, FeedRefusalObject as FeedRefusal, FeedRunObject as FeedRun, FeedStepObject as FeedStep, PersonMade, PersonRecord, PostRecord, RoleKind, RoleObject as Holding, ServiceLevelObject as ServiceLevel, VisibilityObject as Visibility } from './types.gen'
+export type { CertificateAnswer, CertificateObject as Certificate } from './types.gen'
 export type { ApplicationAnswer, ApplicationObject as Application } from './types.gen'
-export type { LockedAccountObject as LockedAccount, SecondAddressAnswer, UnlockAnswer } from './types.gen'
+export type { LockedAccountObject as LockedAccount, PhoneAdded, PhoneAnswer, SecondAddressAnswer, UnlockAnswer } from './types.gen'
 export type { AddressBookObject as AddressBook, Addressee, ExportAnswer, ImportAnswer, PersonFilter, Request as LetterRequest, Template } from './types.gen'
 export type { BlockedSender, ReportAnswer } from './types.gen'
 

@@ -847,6 +847,38 @@ export interface SecondAddressAnswer {
   pending: string | null
 }
 
+/** What Phone/get answers. */
+export interface PhoneAnswer {
+  accountId: Id
+  offered: boolean
+  useful: boolean
+  number: string | null
+  pending: string | null
+  second: boolean
+}
+
+export interface PhoneAdded {
+  late: boolean
+}
+
+/** A certificate that the person signs in by (our own capability). */
+export interface CertificateObject {
+  id: Id
+  name: string
+  issuer: string
+  number: string
+  madeAt: string
+  endsAt: string
+  usedAt: string | null
+}
+
+/** What Certificate/get answers. */
+export interface CertificateAnswer {
+  accountId: Id
+  offered: boolean
+  list: CertificateObject[]
+}
+
 /** A sign-in to the person's own account (our own capability). */
 export interface SignInObject {
   id: Id

@@ -8,6 +8,8 @@ import css from './SignIn.module.css'
 const ApplyLink = lazy(() => withTexts('apply', () => import('./apply/ApplyLink')))
 const AgencyWays = lazy(() => withTexts('agency', () => import('./sso/AgencyWays')))
 
+const CertificateWay = lazy(() => withTexts('certificates', () => import('./certificates/CertificateWay')))
+
 /** The door: who one is, and the language to be spoken to in. */
 export function SignIn({ expired, onDone }: { expired: boolean; onDone: () => Promise<void> }) {
   const t = useT()
@@ -16,6 +18,7 @@ export function SignIn({ expired, onDone }: { expired: boolean; onDone: () => Pr
       {expired && <p className={css.notice}>{t('signIn.expired')}</p>}
       <SignInForm onDone={onDone} />
       <Suspense>
+        <CertificateWay />
         <AgencyWays />
         <ApplyLink />
       </Suspense>

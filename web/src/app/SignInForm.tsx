@@ -8,15 +8,16 @@ import { keysWork } from './ways/keys-work'
 import css from './SignIn.module.css'
 
 const KeyStep = lazy(() => withTexts('ways', () => import('./ways/KeyStep')))
+const SmsStep = lazy(() => withTexts('phone', () => import('./ways/SmsStep')))
 const EnrolFirst = lazy(() => withTexts('ways', () => withTexts('security', () => import('./ways/EnrolFirst'))))
 const ChoosePassword = lazy(() => withTexts('life', () => withTexts('security', () => import('./ways/ChoosePassword'))))
 const HelpIn = lazy(() => withTexts('life', () => import('./ways/HelpIn')))
 const FirstCodes = lazy(() => withTexts('security', () => import('./ways/FirstCodes')))
 
 // What the person is most likely to have at hand comes first.
-const order: readonly Method[] = ['key', 'totp', 'recovery']
+const order: readonly Method[] = ['key', 'totp', 'sms', 'recovery']
 const bestOf = (step: NextStep | null): Method => order.find((m) => step?.methods.includes(m) && (m !== 'key' || keysWork())) ?? 'totp'
-const instead = { key: 'signIn.useKey', totp: 'signIn.useApp', recovery: 'signIn.useRecovery', password: 'signIn.password' } as const
+const instead = { key: 'signIn.useKey', totp: 'signIn.useApp', sms: 'signIn.useSms', recovery: 'signIn.useRecovery', password: 'signIn.password' } as const
 
 /**
  * The steps of signing in: address and password, then a key or code where the
@@ -97,12 +98,14 @@ export function SignInForm({ address, begun = null, onDone }: { address?: string
       {next ? (
         <>
           <Suspense>
-            {next.enrol ? (
-              <EnrolFirst ticket={next.ticket} methods={next.methods.filter((m) => m !== 'key' || keysWork())} busy={busy} error={error} onError={setError} onAnswer={(m, a) => void run(t(m === 'key' ? 'signIn.wrongKey' : 'signIn.wrongCode'), () => answer(next.ticket, m, a))} />
+            {next.enrol && method !== 'sms' ? (
+              <EnrolFirst onSms={() => { setMethod('sms'); setError(undefined) }} ticket={next.ticket} methods={next.methods.filter((m) => m !== 'key' || keysWork())} busy={busy} error={error} onError={setError} onAnswer={(m, a) => void run(t(m === 'key' ? 'signIn.wrongKey' : 'signIn.wrongCode'), () => answer(next.ticket, m, a))} />
             ) : next.methods.includes('password') ? (
               <ChoosePassword options={next.options} busy={busy} error={error} onError={setError} onAnswer={(p) => void run(t('signIn.wrong'), () => answer(next.ticket, 'password', p))} />
             ) : method === 'key' ? (
               <KeyStep options={next.options} error={error} busy={busy} onAnswer={(a) => void run(t('signIn.wrongKey'), () => answer(next.ticket, 'key', a))} />
+            ) : method === 'sms' ? (
+              <SmsStep key={next.ticket} ticket={next.ticket} field={field} error={error} busy={busy} />
             ) : (
               <>
                 <Field

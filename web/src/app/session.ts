@@ -34,8 +34,8 @@ export async function whoAmI(): Promise<Me | null> {
   return (await res.json()) as Me
 }
 
-/** What is asked for after the password: a code of an app, a security key, a recovery code; at last a password of one's own. */
-export type Method = 'totp' | 'key' | 'recovery' | 'password'
+/** What is asked for after the password: a code of an app, a security key, a code by SMS, a recovery code; at last a password of one's own. */
+export type Method = 'totp' | 'key' | 'sms' | 'recovery' | 'password'
 
 /** What more a sign-in needs. */
 export interface NextStep {
@@ -61,6 +61,11 @@ export function answer(ticket: string, method: Method, code: string): Promise<Ou
   return step('/auth/answer', { ticket, method, code })
 }
 
+/** Sends a code to the telephone of whom a sign-in is about, or to a number that is added: the end of the number, and whether it takes longer. */
+export async function sendCode(ticket: string, number = ''): Promise<{ to: string; late: boolean }> {
+  return (await post('/auth/code', { ticket, number })) as { to: string; late: boolean }
+}
+
 /** Signs in without address and password: the first request brings the question to the keys, the second their answer. */
 export async function askPasskey(ask: (options: unknown) => Promise<string>): Promise<Outcome> {
   const q = (await post('/auth/passkey', {})) as NextStep
@@ -70,6 +75,11 @@ export async function askPasskey(ask: (options: unknown) => Promise<string>): Pr
 /** Goes on with a sign-in by the agency's own provider, when the browser is back from there. */
 export function finishIn(pass: string): Promise<Outcome> {
   return step('/sso/api/in/finish', { ask: pass })
+}
+
+/** Goes on with a sign-in by a certificate, when the browser is back from where it was shown. */
+export function finishCertificate(pass: string): Promise<Outcome> {
+  return step('/sso/api/cert/finish', { ask: pass })
 }
 
 /** What one is shown of a second factor that is set up in the middle of a sign-in. */

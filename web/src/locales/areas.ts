@@ -2,6 +2,7 @@ import type access from './en/access.json'
 import type agency from './en/agency.json'
 import type apply from './en/apply.json'
 import type bulk from './en/bulk.json'
+import type certificates from './en/certificates.json'
 import type console from './en/console.json'
 import type contacts from './en/contacts.json'
 import type content from './en/content.json'
@@ -15,6 +16,7 @@ import type merge from './en/merge.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
 import type parties from './en/parties.json'
+import type phone from './en/phone.json'
 import type record from './en/record.json'
 import type rules from './en/rules.json'
 import type security from './en/security.json'
@@ -36,6 +38,7 @@ export interface Areas {
   agency: typeof agency
   apply: typeof apply
   bulk: typeof bulk
+  certificates: typeof certificates
   console: typeof console
   contacts: typeof contacts
   content: typeof content
@@ -49,6 +52,7 @@ export interface Areas {
   offline: typeof offline
   palette: typeof palette
   parties: typeof parties
+  phone: typeof phone
   record: typeof record
   rules: typeof rules
   security: typeof security

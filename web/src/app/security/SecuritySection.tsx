@@ -10,7 +10,10 @@ import { Sessions } from './Sessions'
 import { securityApi, useSecurity } from './api'
 import { useStepUp } from './stepUp'
 
+const Phone = lazy(() => withTexts('phone', () => import('./Phone')))
 const SecondAddress = lazy(() => withTexts('life', () => import('./SecondAddress')))
+
+const Certificates = lazy(() => withTexts('certificates', () => import('../certificates/Certificates')))
 
 /** How one signs in: password, second factor, app passwords, where one is signed in, and with what. */
 export default function SecuritySection({ engine }: RoomProps) {
@@ -23,11 +26,15 @@ export default function SecuritySection({ engine }: RoomProps) {
   return (
     <>
       <Factors api={api} data={data} change={change} />
+      <Suspense>
+        <Certificates engine={engine} change={change} />
+      </Suspense>
       <AppPasswords api={api} list={data.appPasswords} needed={data.factors.length > 0} change={change} />
       <Sessions api={api} list={data.sessions} change={change} />
       <Devices api={api} list={data.devices} change={change} />
       <PasswordForm api={api} onDone={reload} />
       <Suspense>
+        <Phone api={api} change={change} />
         <SecondAddress api={api} change={change} />
       </Suspense>
       {dialog}

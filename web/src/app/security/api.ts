@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import type { AppPassword, AppPasswordMade, Device, Factor, FactorAnswer, FactorEnrolment, KeyEnrolment, RecoveryAnswer, SecondAddressAnswer, SignInSession } from '~/api/jmap'
+import type { AppPassword, AppPasswordMade, Device, Factor, FactorAnswer, FactorEnrolment, KeyEnrolment, PhoneAdded, PhoneAnswer, RecoveryAnswer, SecondAddressAnswer, SignInSession } from '~/api/jmap'
 import { asSyncError, type SyncError } from '~/kit/sync/errors'
 import type { RoomProps } from '../rooms'
 
@@ -46,6 +46,11 @@ export function securityApi(engine: Engine) {
     addSecond: (email: string) => call('SecondAddress/add', { email }),
     confirmSecond: (code: string) => call('SecondAddress/confirm', { code }),
     removeSecond: () => call('SecondAddress/remove'),
+    phone: () => call<PhoneAnswer>('Phone/get'),
+    addPhone: (number: string) => call<PhoneAdded>('Phone/add', { number }),
+    confirmPhone: (code: string) => call('Phone/confirm', { code }),
+    usePhone: async () => (await call<RecoveryAnswer>('Phone/use')).codes,
+    removePhone: () => call('Phone/remove'),
     rules: engine.session.accounts[accountId]?.accountCapabilities[IDENTITY] as { minPassword: number; passwordClasses: number } | undefined,
   }
 }

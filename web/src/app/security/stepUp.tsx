@@ -1,11 +1,13 @@
-import { useState, type ReactNode } from 'react'
-import { useT } from '~/kit/i18n'
+import { Suspense, lazy, useState, type ReactNode } from 'react'
+import { useT, withTexts } from '~/kit/i18n'
 import { asSyncError } from '~/kit/sync/errors'
 import { Dialog } from '~/kit/ui/Dialog'
 import { errorText } from '~/kit/ui/states'
 import { sayError } from '~/kit/undo'
 import { usePerson } from '../person'
 import { SignInForm } from '../SignInForm'
+
+const CertificateWay = lazy(() => withTexts('certificates', () => import('../certificates/CertificateWay')))
 
 /**
  * Runs acts that the server may want a fresh sign-in for: then the person is
@@ -34,6 +36,9 @@ export function useStepUp(): { run: (act: () => Promise<void>) => Promise<void>;
           await run(waiting.act)
         }}
       />
+      <Suspense>
+        <CertificateWay />
+      </Suspense>
     </Dialog>
   )
   return { run, dialog }

@@ -15,6 +15,8 @@ import css from './Sso.module.css'
 
 const InPage = lazy(() => withTexts('agency', () => import('./InPage')))
 
+const CertificatePage = lazy(() => withTexts('certificates', () => import('../certificates/CertificatePage')))
+
 /** The pages of single sign-on, by their address: /sso/... */
 export default function SsoPage() {
   const t = useT()
@@ -29,6 +31,12 @@ export default function SsoPage() {
     return (
       <Suspense>
         <InPage pass={ask} />
+      </Suspense>
+    )
+  if (page === 'cert' && ask)
+    return (
+      <Suspense>
+        <CertificatePage pass={ask} />
       </Suspense>
     )
   return (

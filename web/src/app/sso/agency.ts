@@ -9,26 +9,32 @@ export interface Way {
 
 const BACK = 'chancery.in.back'
 
-async function post<T>(path: string, body: object): Promise<T> {
-  const res = await fetch(`/sso/api/in/${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }).catch(() => {
+/** Posts what a page of a sign-in asks, and reads the answer. */
+export async function post<T>(path: string, body: object): Promise<T> {
+  const res = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }).catch(() => {
     throw new SyncError('offline', 'offline', '')
   })
   if (!res.ok) throw await problem(res)
   return (await res.json()) as T
 }
 
-export const readWays = async (): Promise<Way[]> => (await post<{ ways: Way[] }>('list', {})).ways
+export const readWays = async (): Promise<Way[]> => (await post<{ ways: Way[] }>('/sso/api/in/list', {})).ways
 
-/** Sends the browser to a provider, and notes which of our own pages it came from. */
+/** Sends the browser to a provider. */
 export async function goTo(way: string): Promise<void> {
-  const { redirect } = await post<{ redirect: string }>('begin', { client: way })
+  const { redirect } = await post<{ redirect: string }>('/sso/api/in/begin', { client: way })
+  goAway(redirect)
+}
+
+/** Leaves for a page elsewhere, and notes which of our own pages one comes from. */
+export function goAway(to: string): void {
   sessionStorage.setItem(BACK, location.pathname + location.search + location.hash)
-  location.assign(redirect)
+  location.assign(to)
 }
 
 /** The page of ours that the sign-in began on; never an address of another site. */
 export function cameFrom(): string {
   const path = sessionStorage.getItem(BACK) ?? '/'
   sessionStorage.removeItem(BACK)
-  return /^\/(?![/\\])/.test(path) && !path.startsWith('/sso/in') ? path : '/'
+  return /^\/(?![/\\])/.test(path) && !path.startsWith('/sso/in') && !path.startsWith('/sso/cert') ? path : '/'
 }

@@ -17,11 +17,13 @@ interface Props {
   busy: boolean
   error: string | undefined
   onAnswer: (method: Method, answer: string) => void
+  /** A code by SMS was chosen. */
+  onSms: () => void
   onError: (text: string | undefined) => void
 }
 
 /** Where the zone asks for a second factor that one does not have: one is set up before anything else opens. */
-export default function EnrolFirst({ ticket, methods, busy, error, onAnswer, onError }: Props) {
+export default function EnrolFirst({ ticket, methods, busy, error, onAnswer, onSms, onError }: Props) {
   const t = useT()
   const [first, setFirst] = useState<FirstFactor | null>(null)
   const [waiting, setWaiting] = useState(false)
@@ -90,6 +92,11 @@ export default function EnrolFirst({ ticket, methods, busy, error, onAnswer, onE
       {methods.includes('key') && (
         <Button look={methods.includes('totp') ? 'plain' : 'primary'} className={css.submit} busy={busy || waiting} onClick={() => void key()}>
           {t('ways.enrol.key')}
+        </Button>
+      )}
+      {methods.includes('sms') && (
+        <Button className={css.submit} busy={busy || waiting} onClick={onSms}>
+          {t('ways.enrol.sms')}
         </Button>
       )}
     </>

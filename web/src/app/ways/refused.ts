@@ -7,6 +7,8 @@ const reasons: Record<string, Key> = {
   needsKey: 'ways.needsKey',
   noPasskey: 'ways.noPasskey',
   noSite: 'ways.noSite',
+  needsCertificate: 'ways.needsCertificate',
+  noCertificate: 'ways.noCertificate',
   otherPhone: 'ways.otherPhone',
   tooLate: 'ways.tooLate',
 }

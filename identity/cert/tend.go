@@ -1,0 +1,73 @@
+package cert
+
+import (
+	"context"
+	"time"
+
+	"chancery/directory"
+	"chancery/store"
+)
+
+// warnBefore is how long before its end a person is told of a certificate.
+const warnBefore = 30 * 24 * time.Hour
+
+// tendBatch is how many one transaction is about.
+const tendBatch = 500
+
+// Ending is a certificate that ends soon.
+type Ending struct {
+	Account        directory.Account
+	Holder, Author string // what people call its subject and its issuer
+	Ends           time.Time
+}
+
+// ending is one as it is stored.
+type ending struct {
+	org, id, account, ends int64
+	holder, author         string
+}
+
+// UseLetters sets who tells people; until then nobody does.
+func (d *Desk) UseLetters(l Letters) { d.letters = l }
+
+// Tend tells people of their certificates that end soon, once each. To be
+// called every hour or so; several servers of one database may do so side by
+// side.
+func (d *Desk) Tend(ctx context.Context) error {
+	if d.letters == nil {
+		return nil
+	}
+	for {
+		now := d.clock.Now()
+		var soon []ending
+		err := d.db.Write(ctx, func(tx *store.Tx) (err error) {
+			all, err := selectEnding(ctx, tx, now.UnixMilli(), now.Add(warnBefore).UnixMilli(), tendBatch)
+			soon = nil
+			for _, e := range all {
+				mine, err := noteEnding(ctx, tx, e)
+				if err != nil {
+					return err
+				}
+				if mine { // else another server was quicker
+					soon = append(soon, e)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, e := range soon {
+			a, err := d.dir.Account(ctx, e.org, e.account)
+			if err == nil && !a.Locked {
+				err = d.letters.CertificateEnds(ctx, Ending{a, e.holder, e.author, time.UnixMilli(e.ends).UTC()})
+			}
+			if err != nil {
+				d.log.Error("cert: a certificate that ends was not told", "account", e.account, "error", err)
+			}
+		}
+		if len(soon) < tendBatch {
+			return nil
+		}
+	}
+}

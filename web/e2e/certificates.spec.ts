@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { BrowserContext, Page } from 'playwright-core'
+import { findings } from './axe'
+import { sizes, type Size } from './harness'
+import { ownOffice, type OwnOffice } from './own-office'
+
+const dir = mkdtempSync(join(tmpdir(), 'chancery-cert-'))
+const port = 60_100 + Math.floor(Math.random() * 4000)
+const site = `https://localhost:${port}`
+let office: OwnOffice
+let strict: OwnOffice
+
+const openssl = (...args: string[]): void => void execFileSync('openssl', args, { cwd: dir, stdio: 'ignore' })
+
+/** An authority, and a card of Ann that it signed, soon to end. */
+beforeAll(async () => {
+  openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '60', '-subj', '/O=明川市政府/CN=明川憑證管理中心', '-utf8', '-addext', 'keyUsage=critical,keyCertSign,cRLSign')
+  openssl('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'ann.key', '-out', 'ann.csr', '-subj', '/CN=林雅婷/serialNumber=1010101010101010', '-utf8')
+  execFileSync('sh', ['-c', 'printf "keyUsage=critical,digitalSignature\\nextendedKeyUsage=clientAuth\\n" > ext && openssl x509 -req -in ann.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 12 -extfile ext -out ann.pem'], { cwd: dir, stdio: 'ignore' })
+  const settings = { CERTIFICATES_LISTEN: `127.0.0.1:${port}`, CERTIFICATES_ANCHORS: join(dir, 'ca.pem'), CERTIFICATES_REVOCATION: 'off' }
+  office = await ownOffice(['ann'], settings)
+  strict = await ownOffice(['ann'], { ...settings, CERTIFICATES_LISTEN: `127.0.0.1:${port + 1}`, ZONES_INNER_NEEDS: 'hardware', ZONES_INNER_METHODS: 'certificate' })
+})
+afterAll(async () => {
+  await office.close()
+  await strict.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+/** A browser that has the card, or none. */
+async function browserOf(of: OwnOffice, card: boolean, size: Size = 'desktop', language = 'en', dark = false): Promise<{ page: Page; context: BrowserContext }> {
+  const context = await of.browser.newContext({
+    viewport: sizes[size],
+    locale: language,
+    colorScheme: dark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+    serviceWorkers: 'block',
+    ignoreHTTPSErrors: true,
+    ...(card ? { clientCertificates: [site, `https://localhost:${port + 1}`].map((origin) => ({ origin, certPath: join(dir, 'ann.pem'), keyPath: join(dir, 'ann.key') })) } : {}),
+  })
+  await context.addInitScript((l) => localStorage.setItem('chancery.prefs', JSON.stringify({ language: l })), language)
+  return { page: await context.newPage(), context }
+}
+
+const me = (page: Page): Promise<string> => page.evaluate(async () => ((await (await fetch('/auth/me', { headers: { Accept: 'application/json' } })).json()) as { address: string }).address)
+
+async function byPassword(page: Page, of: OwnOffice): Promise<void> {
+  const desk = of.desk('ann')
+  await page.goto(of.url)
+  await page.locator('input[name=address]').fill(desk.address)
+  await page.locator('input[name=password]').fill(desk.password)
+  await page.locator('button[type=submit]').click()
+}
+
+/** One is back from the listener and the client is open. */
+async function isIn(page: Page, of: OwnOffice): Promise<void> {
+  await page.waitForResponse((r) => r.url().endsWith('/sso/api/cert/finish'))
+  await page.waitForURL((u) => u.origin === of.url && !u.pathname.startsWith('/sso/'))
+  await page.locator('main').waitFor()
+}
+
+test('one registers a card, signs in by it, and removes it', async () => {
+  const { page, context } = await browserOf(office, true)
+  await byPassword(page, office)
+  await page.locator('input[name=password]').waitFor({ state: 'detached' })
+  await page.goto(`${office.url}/settings/security`)
+  await page.getByRole('button', { name: 'Register a certificate' }).click()
+  await page.getByRole('heading', { name: 'The certificate is registered' }).waitFor()
+  expect(await findings(page, 'registered')).toEqual([])
+  await page.getByRole('button', { name: 'To the settings' }).click()
+  await page.getByText('林雅婷').waitFor()
+  await page.getByText('Ends in 11 days').waitFor()
+  await page.getByText('From 明川憑證管理中心').waitFor()
+  expect(await findings(page, 'certificates of one’s own')).toEqual([])
+  await context.close()
+
+  const next = await browserOf(office, true, 'phone')
+  await next.page.goto(office.url)
+  await next.page.getByRole('button', { name: 'Sign in with a certificate or card' }).click()
+  await isIn(next.page, office)
+  expect(await me(next.page)).toBe('ann@city.example')
+  await next.page.goto(`${office.url}/settings/security`)
+  await next.page.getByRole('button', { name: 'Remove the certificate of 林雅婷' }).click()
+  await next.page.getByRole('alertdialog').getByRole('button', { name: 'Remove the certificate of 林雅婷' }).click()
+  await next.page.getByText('The certificate of 林雅婷 is removed.').first().waitFor()
+  await next.context.close()
+})
+
+test('who has no card, or one of nobody, is told so', async () => {
+  for (const [card, says] of [
+    [false, 'The browser showed no certificate'],
+    [true, 'no account here belongs to it'],
+  ] as const) {
+    const { page, context } = await browserOf(office, card)
+    await page.goto(office.url)
+    await page.getByRole('button', { name: 'Sign in with a certificate or card' }).click()
+    await page.getByRole('heading', { name: 'You are not signed in' }).waitFor()
+    await page.getByText(says).waitFor()
+    expect(await findings(page, says)).toEqual([])
+    await page.getByRole('button', { name: 'To the sign-in page' }).click()
+    await page.locator('input[name=password]').waitFor()
+    await context.close()
+  }
+})
+
+test('where only a certificate counts the password is not enough', async () => {
+  strict.run(['certificate', 'add', 'ann@city.example', join(dir, 'ann.pem')])
+  const { page, context } = await browserOf(strict, true)
+  await byPassword(page, strict)
+  await page.getByText('From this network one signs in with a certificate or card.').waitFor()
+  await page.getByRole('button', { name: 'Sign in with a certificate or card' }).click()
+  await isIn(page, strict)
+  expect(await me(page)).toBe('ann@city.example')
+  await context.close()
+})
