@@ -65,6 +65,8 @@ var acts = []act{
 	{"LockedAccount/dismiss", "LockedAccount/dismiss", `"id":"$lockedAccount"`},
 	{"AccountAccess/get", "AccountAccess/get", `"personId":"$person"`},
 	{"AccountAccess/end", "AccountAccess/end", `"personId":"$person","kind":"all","id":null`},
+	{"Rule/get", "Rule/get", ``},
+	{"Rule/preview", "Rule/preview", `"question":"second","months":0`},
 	{"SsoParty/get", "SsoParty/get", `"ids":["$party"]`},
 	{"SsoParty/set create", "SsoParty/set", `"create":{"n":{"party":"client","kind":"web","name":"New","redirects":["https://a.example/"]}}`},
 	{"SsoParty/set change", "SsoParty/set", `"update":{"$party":{"name":"Mine"}}`},

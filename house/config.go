@@ -21,6 +21,8 @@ const EnvPrefix = "CHANCERY_"
 
 // Config is the one configuration file. Every field is optional.
 type Config struct {
+	sources []conf.Setting // as they were loaded; see rulesInForce
+
 	Presets []string `toml:"presets" doc:"Sets of settings that ship with the program, one laid over the other; this file and the environment go before them. chancery config presets lists them." example:"da-nang,single-phone"`
 
 	Hostname string `toml:"hostname" doc:"The name of this machine as other mail servers see it. Empty: the machine's own name."`
@@ -184,15 +186,18 @@ func LoadConfig(path string) (Config, error) {
 	if err := conf.Load(path, EnvPrefix, os.Environ(), &c); err != nil {
 		return c, err
 	}
-	if len(c.Presets) > 0 {
-		layers, err := presets(c.Presets)
-		if err != nil {
-			return c, err
-		}
+	layers, err := presets(c.Presets)
+	if err != nil {
+		return c, err
+	}
+	if len(layers) > 0 {
 		c = Config{}
 		if err := conf.Load(path, EnvPrefix, os.Environ(), &c, layers...); err != nil {
 			return c, err
 		}
+	}
+	if c.sources, err = conf.Settings(path, EnvPrefix, os.Environ(), &c, layers...); err != nil {
+		return c, err
 	}
 	if c.Hostname == "" {
 		name, err := os.Hostname()

@@ -113,6 +113,11 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	h.Identity.UseNotices(notices{h})
+	rules, err := h.conf.rulesInForce()
+	if err != nil {
+		return err
+	}
+	h.Identity.UseRules(rules)
 	if err := h.telephones(now); err != nil {
 		return err
 	}

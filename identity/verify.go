@@ -57,6 +57,7 @@ type Identity struct {
 	posts   *pace                                                                      // letters that strangers make us send
 	behind  sync.WaitGroup                                                             // what goes on after an answer
 	waiting atomic.Int64                                                               // how much of it
+	rules   []Rule                                                                     // what the console shows of the settings
 	tended  atomic.Bool                                                                // the days at which passwords end fit the settings
 	undo    []func(ctx context.Context, tx *store.Tx, org, account, since int64) error // what else is taken away (UseUndo)
 }

@@ -150,6 +150,56 @@ func Explain(w io.Writer, prefix string, cfg any) error {
 	})
 }
 
+// Setting is what holds, and where it comes from: "default", the name of a
+// layer, "file" or "environment".
+type Setting struct{ Key, Value, Source string }
+
+// Settings lists what a loaded cfg holds, in its order. The other arguments are
+// those that it was loaded with.
+func Settings(path, prefix string, environ []string, cfg any, layers ...Layer) (list []Setting, err error) {
+	if path != "" {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, errs.Wrap(errs.Invalid, err, "cannot read the configuration file %s", path)
+		}
+		layers = append(layers[:len(layers):len(layers)], Layer{"file", text})
+	}
+	said := make([]toml.MetaData, len(layers))
+	for n, l := range layers {
+		var any map[string]any
+		if said[n], err = toml.Decode(string(l.Text), &any); err != nil {
+			return nil, errs.E(errs.Invalid, "%s: %v", l.Name, err)
+		}
+	}
+	err = walk(reflect.ValueOf(cfg).Elem(), nil, func(f field) error {
+		s := Setting{Key: strings.Join(f.path, "."), Value: f.text(), Source: "default"}
+		for n, l := range layers {
+			if said[n].IsDefined(f.path...) {
+				s.Source = l.Name
+			}
+		}
+		for _, kv := range environ {
+			if strings.HasPrefix(kv, f.variable(prefix)+"=") {
+				s.Source = "environment"
+			}
+		}
+		list = append(list, s)
+		return nil
+	})
+	return list, err
+}
+
+// text writes the value as set reads it.
+func (f field) text() string {
+	switch v := f.value.Interface().(type) {
+	case []string:
+		return strings.Join(v, ",")
+	case time.Duration:
+		return v.String()
+	}
+	return fmt.Sprint(f.value.Interface())
+}
+
 // field is one setting.
 type field struct {
 	path              []string

@@ -55,6 +55,19 @@ func TestLayers(t *testing.T) {
 	if s.Name != "one" || s.Limit != 2<<20 || s.HTTP.Port != 8080 || s.Wait != 9*time.Second || !s.HTTP.TLS {
 		t.Errorf("%+v", s)
 	}
+	list, err := Settings(path, "X_", []string{"X_WAIT=9s"}, &s, layers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, x := range list {
+		got[x.Key] = x.Value + " by " + x.Source
+	}
+	for key, want := range map[string]string{"name": "one by one", "limit": "2097152 by two", "wait": "9s by environment", "http.port": "8080 by file", "http.tls": "true by default", "list": "a,b by default"} {
+		if got[key] != want {
+			t.Errorf("%s: %s, not %s", key, got[key], want)
+		}
+	}
 	if err := Load("", "X_", nil, &s, Layer{"three", []byte("nmae = 1\n")}); err == nil || !strings.Contains(err.Error(), "three line 1") {
 		t.Errorf("a layer with a wrong name: %v", err)
 	}

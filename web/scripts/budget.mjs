@@ -42,6 +42,7 @@ const routes = [
   ['first password, help', ['src/app/ways/ChoosePassword.tsx', 'src/app/ways/HelpIn.tsx', 'src/app/DueNote.tsx', 'src/app/ways/Reset.tsx', 'src/app/security/SecondAddress.tsx', 'src/locales/zh-TW/life.json', 'src/locales/zh-TW/security.json'], ['index.html'], 10],
   ['codes by SMS', ['src/app/ways/SmsStep.tsx', 'src/app/security/Phone.tsx', 'src/locales/zh-TW/phone.json', 'src/locales/zh-TW/ways.json'], ['index.html', 'src/app/security/SecuritySection.tsx'], 6],
   ['apply for an account', ['src/app/apply/Apply.tsx', 'src/app/apply/ApplyLink.tsx', 'src/locales/zh-TW/apply.json'], ['index.html'], 6],
+  ['console: rules in force', ['src/rooms/console/policy/PolicySection.tsx', 'src/locales/zh-TW/policy.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 6],
   ['console: applications', ['src/rooms/console/apply/ApplicationsSection.tsx', 'src/locales/zh-TW/apply.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 6],
   ['console', ['src/rooms/console/ConsoleRoom.tsx', 'src/locales/zh-TW/console.json', 'src/locales/zh-TW/life.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx'], 20],
   ['console: people and days', ['src/rooms/console/PersonForm.tsx'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 110],

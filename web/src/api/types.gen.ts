@@ -780,6 +780,29 @@ export interface LockedAccountObject {
   mayPassword: boolean
 }
 
+/** A setting that decides over people (our own capability). */
+export interface RuleObject {
+  key: string
+  value: string
+  source: string
+}
+
+export interface RulesAnswer {
+  list: RuleObject[]
+}
+
+/** Whom a rule would touch. */
+export interface RulePreview {
+  total: number
+  people: RuleAffected[]
+}
+
+export interface RuleAffected {
+  email: string
+  name: string
+  unitId: Id | null
+}
+
 /** What LockedAccount/unlock answers. */
 export interface UnlockAnswer {
   password: string | null

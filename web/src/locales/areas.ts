@@ -17,6 +17,7 @@ import type offline from './en/offline.json'
 import type palette from './en/palette.json'
 import type parties from './en/parties.json'
 import type phone from './en/phone.json'
+import type policy from './en/policy.json'
 import type record from './en/record.json'
 import type rules from './en/rules.json'
 import type security from './en/security.json'
@@ -53,6 +54,7 @@ export interface Areas {
   palette: typeof palette
   parties: typeof parties
   phone: typeof phone
+  policy: typeof policy
   record: typeof record
   rules: typeof rules
   security: typeof security
