@@ -159,10 +159,10 @@ func (d *Desk) Send(ctx context.Context, org, unit int64, f Form, site string, p
 	if !d.conf.Open {
 		return errClosed
 	}
-	if err := d.paced(peer); err != nil {
+	if err := d.check(org, &f); err != nil {
 		return err
 	}
-	if err := d.check(org, &f); err != nil {
+	if err := d.paced(peer); err != nil { // what was filled in wrongly does not count
 		return err
 	}
 	b, err := d.dir.Book(ctx, org)

@@ -3,8 +3,6 @@ package agency
 import (
 	"context"
 	"embed"
-	"encoding/json"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -68,6 +66,7 @@ type Desk struct {
 	clock    clock.Clock
 	log      *slog.Logger
 	http     *http.Client
+	steps    sso.Steps
 
 	mu    sync.Mutex
 	known map[string]*discovered // by issuer
@@ -82,7 +81,7 @@ func New(ctx context.Context, db *store.Store, who Identity, dir Directory, conf
 	client := &http.Client{Timeout: conf.Timeout, Transport: conf.Transport, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return errs.E(errs.Unavailable, "the provider answers by a redirect") // secrets go only where they were meant to
 	}}
-	return &Desk{db: db, identity: who, dir: dir, conf: conf, clock: c, log: log, http: client, known: map[string]*discovered{}}, nil
+	return &Desk{db: db, identity: who, dir: dir, conf: conf, clock: c, log: log, http: client, steps: sso.Steps{DB: db, Clock: c, Table: "agency_step", Most: conf.MaxFromNetwork}, known: map[string]*discovered{}}, nil
 }
 
 // asked is a sign-in that is under way at a provider.
@@ -102,40 +101,7 @@ type vouched struct {
 	Assurance policy.Assurance
 }
 
-var errOver = errs.E(errs.Unauthenticated, "This sign-in is over; please begin again.")
-
-// keep stores a step and returns its token.
-func (d *Desk) keep(ctx context.Context, org int64, stage string, what any, life time.Duration, peer netip.Addr) (string, error) {
-	text, err := json.Marshal(what)
-	if err != nil {
-		return "", err
-	}
-	token, hash := sso.NewSecret(org)
-	now := d.clock.Now()
-	return token, d.db.Write(ctx, func(tx *store.Tx) error {
-		return insertStep(ctx, tx, org, hash, stage, string(text), sso.Network(peer), now.UnixMilli(), now.Add(life).UnixMilli(), d.conf.MaxFromNetwork)
-	})
-}
-
-// take uses up a step.
-func (d *Desk) take(ctx context.Context, token, stage string, into any) (org int64, err error) {
-	org, ok := sso.OrgOf(token)
-	if !ok {
-		return 0, errOver
-	}
-	var text string
-	err = d.db.Write(ctx, func(tx *store.Tx) (err error) {
-		text, err = takeStep(ctx, tx, org, sso.HashOf(token), stage, d.clock.Now().UnixMilli())
-		return err
-	})
-	if errors.Is(err, store.ErrNoRows) {
-		return 0, errOver
-	}
-	if err != nil {
-		return 0, err
-	}
-	return org, json.Unmarshal([]byte(text), into)
-}
+var errOver = sso.ErrOver
 
 // Begin sends a browser to a provider: where to, and a secret that this
 // browser has to show when it is back, so that nobody is signed in by a link
@@ -149,7 +115,7 @@ func (d *Desk) Begin(ctx context.Context, providerID, base string, peer netip.Ad
 	a := asked{Provider: p.ID, Browser: sso.HashOf(browser), Nonce: "_" + id.Token(20), Verifier: id.Token(43), Back: base + pathBack}
 	if p.Kind == KindSAML {
 		a.Back, a.Entity = base+pathConsume, base+pathMetadata
-		state, err := d.keep(ctx, p.Org, "asked", a, d.conf.StepLife, peer)
+		state, err := d.steps.Keep(ctx, p.Org, "asked", a, d.conf.StepLife, peer)
 		if err != nil {
 			return "", "", err
 		}
@@ -160,7 +126,7 @@ func (d *Desk) Begin(ctx context.Context, providerID, base string, peer netip.Ad
 	if err != nil {
 		return "", "", err
 	}
-	state, err := d.keep(ctx, p.Org, "asked", a, d.conf.StepLife, peer)
+	state, err := d.steps.Keep(ctx, p.Org, "asked", a, d.conf.StepLife, peer)
 	return conf.authorize(p, a, state), browser, err
 }
 
@@ -168,7 +134,7 @@ func (d *Desk) Begin(ctx context.Context, providerID, base string, peer netip.Ad
 // with which our own page goes on.
 func (d *Desk) Back(ctx context.Context, answer back, peer netip.Addr) (pass string, err error) {
 	var a asked
-	org, err := d.take(ctx, answer.state, "asked", &a)
+	org, err := d.steps.Take(ctx, answer.state, "asked", &a)
 	if err != nil {
 		return "", err
 	}
@@ -196,13 +162,13 @@ func (d *Desk) Back(ctx context.Context, answer back, peer netip.Addr) (pass str
 	if err != nil {
 		return "", err
 	}
-	return d.keep(ctx, org, "vouched", vouched{Browser: a.Browser, Account: account, Assurance: min(said.assurance, p.Trust)}, d.conf.PassLife, peer)
+	return d.steps.Keep(ctx, org, "vouched", vouched{Browser: a.Browser, Account: account, Assurance: min(said.assurance, p.Trust)}, d.conf.PassLife, peer)
 }
 
 // Finish signs in who comes with a pass, in the browser that began.
 func (d *Desk) Finish(ctx context.Context, pass, browser string, peer identity.Peer) (identity.Step, error) {
 	var v vouched
-	org, err := d.take(ctx, pass, "vouched", &v)
+	org, err := d.steps.Take(ctx, pass, "vouched", &v)
 	if err != nil {
 		return identity.Step{}, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"embed"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/netip"
@@ -80,6 +79,7 @@ type Desk struct {
 	conf     Config
 	trust    trust
 	revoker  *revoker
+	steps    sso.Steps
 	clock    clock.Clock
 	log      *slog.Logger
 	letters  Letters // nil: nobody is told
@@ -95,7 +95,7 @@ func New(ctx context.Context, db *store.Store, who Identity, dir Directory, conf
 	if err != nil {
 		return nil, err
 	}
-	d := &Desk{db: db, identity: who, dir: dir, conf: conf, trust: t, revoker: newRevoker(conf.Revocation, c, log), clock: c, log: log}
+	d := &Desk{db: db, identity: who, dir: dir, conf: conf, trust: t, revoker: newRevoker(conf.Revocation, c, log), steps: sso.Steps{DB: db, Clock: c, Table: "cert_step", Most: conf.MaxUnderWay}, clock: c, log: log}
 	who.UseUndo(deleteSince)
 	return d, nil
 }
@@ -123,39 +123,15 @@ type proved struct {
 	DER        []byte // the certificate
 }
 
-var errOver = refuse("over", errs.E(errs.Unauthenticated, "This sign-in is over; please begin again."))
-
-// keep stores a step and returns its token.
-func (d *Desk) keep(ctx context.Context, org int64, stage string, what any, life time.Duration, peer netip.Addr) (string, error) {
-	text, err := json.Marshal(what)
-	if err != nil {
-		return "", err
-	}
-	token, hash := sso.NewSecret(org)
-	now := d.clock.Now()
-	return token, d.db.Write(ctx, func(tx *store.Tx) error {
-		return insertStep(ctx, tx, org, hash, stage, string(text), sso.Network(peer), now.UnixMilli(), now.Add(life).UnixMilli(), d.conf.MaxUnderWay)
-	})
-}
+var errOver = refuse("over", sso.ErrOver)
 
 // take uses up a step.
-func (d *Desk) take(ctx context.Context, token, stage string, into any) (org int64, err error) {
-	org, ok := sso.OrgOf(token)
-	if !ok {
-		return 0, errOver
+func (d *Desk) take(ctx context.Context, token, stage string, into any) (int64, error) {
+	org, err := d.steps.Take(ctx, token, stage, into)
+	if errors.Is(err, sso.ErrOver) {
+		err = errOver // with the word that the page knows
 	}
-	var text string
-	err = d.db.Write(ctx, func(tx *store.Tx) (err error) {
-		text, err = takeStep(ctx, tx, org, sso.HashOf(token), stage, d.clock.Now().UnixMilli())
-		return err
-	})
-	if errors.Is(err, store.ErrNoRows) {
-		return 0, errOver
-	}
-	if err != nil {
-		return 0, err
-	}
-	return org, json.Unmarshal([]byte(text), into)
+	return org, err
 }
 
 // Offered says whether somebody can sign in by a certificate from where they are.
@@ -191,7 +167,7 @@ func (d *Desk) begin(ctx context.Context, org int64, a asked, peer identity.Peer
 	}
 	browser = id.Token(32)
 	a.Browser = sso.HashOf(browser)
-	ask, err := d.keep(ctx, org, "asked", a, d.conf.StepLife, peer.Addr)
+	ask, err := d.steps.Keep(ctx, org, "asked", a, d.conf.StepLife, peer.Addr)
 	return site + pathPresent + "?ask=" + ask, browser, err
 }
 
@@ -240,7 +216,7 @@ func (d *Desk) Present(ctx context.Context, p presented) (base, pass string, err
 	if a.For == toSignIn {
 		a.Account = w.account
 	}
-	pass, err = d.keep(ctx, org, "proved", proved{a, w.counts, w.registered, w.rule, s.leaf.Raw}, d.conf.PassLife, p.peer)
+	pass, err = d.steps.Keep(ctx, org, "proved", proved{a, w.counts, w.registered, w.rule, s.leaf.Raw}, d.conf.PassLife, p.peer)
 	return a.Base, pass, err
 }
 

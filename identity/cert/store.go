@@ -71,34 +71,3 @@ func noteEnding(ctx context.Context, tx *store.Tx, e ending) (bool, error) {
 	n, err := tx.Exec(ctx, "UPDATE cert_registration SET warned = ends_at WHERE org_id = $1 AND id = $2 AND ends_at = $3 AND warned <> ends_at", e.org, e.id, e.ends)
 	return n == 1, err
 }
-
-// insertStep keeps a step of a sign-in. It removes what is over first, and the
-// oldest from the same network when there are more than it may have.
-func insertStep(ctx context.Context, tx *store.Tx, org int64, hash []byte, stage, kept, peer string, now, ends int64, most int) error {
-	for _, q := range []struct {
-		query string
-		args  []any
-	}{
-		{"DELETE FROM cert_step WHERE org_id = $1 AND ends_at < $2", []any{org, now}},
-		{`DELETE FROM cert_step WHERE org_id = $1 AND peer = $2 AND ends_at <= (SELECT ends_at FROM cert_step
-			WHERE org_id = $1 AND peer = $2 ORDER BY ends_at DESC LIMIT 1 OFFSET $3)`, []any{org, peer, most - 1}},
-		{"INSERT INTO cert_step (org_id, hash, stage, kept, peer, ends_at) VALUES ($1, $2, $3, $4, $5, $6)", []any{org, hash, stage, kept, peer, ends}},
-	} {
-		if _, err := tx.Exec(ctx, q.query, q.args...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// takeStep removes a step and returns what was kept of it: it is good once.
-func takeStep(ctx context.Context, tx *store.Tx, org int64, hash []byte, stage string, now int64) (kept string, err error) {
-	if err = tx.Row(ctx, "SELECT kept FROM cert_step WHERE org_id = $1 AND hash = $2 AND stage = $3 AND ends_at >= $4", []any{org, hash, stage, now}, &kept); err != nil {
-		return "", err
-	}
-	n, err := tx.Exec(ctx, "DELETE FROM cert_step WHERE org_id = $1 AND hash = $2", org, hash)
-	if err == nil && n == 0 {
-		err = store.ErrNoRows
-	}
-	return kept, err
-}

@@ -25,8 +25,13 @@ export default function ApplicationsSection({ api, office }: PartProps) {
   // By this link an application comes to the officers of their own unit.
   const home = api.mine.duties.includes('accounts') ? undefined : office.units.find((u) => may(api.mine, 'accounts', office.units, u.id))
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(`${location.origin}/apply${home ? `?unit=${home.id}` : ''}`)
-    say(t('apply.copied'))
+    const link = `${location.origin}/apply${home ? `?unit=${home.id}` : ''}`
+    try {
+      await navigator.clipboard.writeText(link)
+      say(t('apply.copied'))
+    } catch {
+      say(link) // there is no clipboard without HTTPS: then the link is shown
+    }
   }
   return (
     <>
