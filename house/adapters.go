@@ -40,7 +40,7 @@ func (n imapNeeds) SignIn(ctx context.Context, user, password, peer string) (pol
 }
 
 func (n imapNeeds) Standing(ctx context.Context, s policy.Subject, peer string) error {
-	_, err := n.h.Identity.Standing(ctx, identity.Proof{Org: s.Org, Account: s.Account, Credential: s.Credential}, peerOf(peer, "imap"))
+	_, err := n.h.Identity.Standing(ctx, identity.ProofOf(s), peerOf(peer, "imap"))
 	return err
 }
 
@@ -78,6 +78,11 @@ func (n smtpNeeds) AuthenticateToken(ctx context.Context, address, token string,
 
 func (n smtpNeeds) AuthenticateCertificate(ctx context.Context, address string, chain []*x509.Certificate, peer smtp.Peer) (policy.Subject, error) {
 	return n.h.Certificates.Program(ctx, address, chain, identity.Peer{Addr: peer.Addr, Door: peer.Door})
+}
+
+func (n smtpNeeds) Standing(ctx context.Context, s policy.Subject, peer smtp.Peer) error {
+	_, err := n.h.Identity.Standing(ctx, identity.ProofOf(s), identity.Peer{Addr: peer.Addr, Door: peer.Door})
+	return err
 }
 
 // who returns the subject that the HTTP door put into the context.

@@ -56,7 +56,7 @@ func (i *Identity) OpenSession(ctx context.Context, s policy.Subject, peer Peer)
 			return err
 		}
 		ses := session{org: s.Org, id: id.New(), hash: hash[:], account: s.Account, version: c.version, peer: s.Peer, agent: clip(peer.Agent),
-			opened: now.UnixMilli(), seen: now.UnixMilli(), assurance: s.Assurance, device: m.id, weak: s.Weak}
+			opened: now.UnixMilli(), seen: now.UnixMilli(), assurance: s.Assurance, device: m.id, weak: s.Weak, ground: s.Ground}
 		if err := insertSession(ctx, tx, ses); err != nil || !m.news {
 			return err
 		}
@@ -104,7 +104,11 @@ func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy
 	}
 	now := i.clock.Now()
 	z := i.ZoneOf(peer.Addr)
-	if a.Locked || !i.alive(s, c, now) || !z.alive(s, now) {
+	holds, err := i.holds(ctx, org, s.account, s.ground)
+	if err != nil {
+		return policy.Subject{}, err
+	}
+	if a.Locked || !holds || !i.alive(s, c, now) || !z.alive(s, now) {
 		return policy.Subject{}, errSession
 	}
 	// A session that was opened where less is asked for is worth nothing
@@ -119,7 +123,7 @@ func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy
 		err = i.db.Write(ctx, func(tx *store.Tx) error { return touchSession(ctx, tx, org, hash, now.UnixMilli()) })
 	}
 	who := i.subject(a, peer, s.assurance, time.UnixMilli(s.opened), s.version)
-	who.Session, who.Weak = s.id, s.weak
+	who.Session, who.Weak, who.Ground = s.id, s.weak, s.ground
 	return who, err
 }
 

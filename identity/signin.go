@@ -98,7 +98,7 @@ func (i *Identity) newTicket(ctx context.Context, a directory.Account, cred cred
 	z := i.ZoneOf(peer.Addr)
 	step := Step{Enrol: !cred.second}
 	text, err := i.putTicket(ctx, a, func(ctx context.Context, tx *store.Tx) (t ticket, err error) {
-		t = ticket{account: a.ID, version: cred.version, enrol: step.Enrol}
+		t = ticket{account: a.ID, version: cred.version, enrol: step.Enrol, ground: cred.ground}
 		step.Methods = nil
 		if step.Enrol {
 			step.Methods = z.enrollable(needs, peer.Site)
@@ -291,7 +291,7 @@ func (i *Identity) Answer(ctx context.Context, text, method, code string, peer P
 	}
 	i.pace.succeeded(peer.Addr, a.ID)
 	i.pace.succeededCode(a.ID)
-	c.weak = method == SMS
+	c.weak, c.ground = method == SMS, t.ground
 	last, err := i.admit(ctx, a, c, how, peer)
 	last.Codes = step.Codes
 	if err != nil || last.Ticket == "" {

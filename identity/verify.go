@@ -60,6 +60,7 @@ type Identity struct {
 	rules   []Rule                                                                     // what the console shows of the settings
 	tended  atomic.Bool                                                                // the days at which passwords end fit the settings
 	undo    []func(ctx context.Context, tx *store.Tx, org, account, since int64) error // what else is taken away (UseUndo)
+	grounds []func(ctx context.Context, org, account, ground int64) (bool, error)      // who knows what a sign-in rests on (UseGrounds)
 }
 
 // New brings the tables up to date.
@@ -93,6 +94,7 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 	conf.zones()
 	i := &Identity{db: db, dir: dir, conf: conf, clock: c, log: log, hash: make(chan struct{}, conf.HashWorkers), good: newCache(10_000), pace: newPace(c), posts: newPace(c)}
 	rand.Read(i.secret[:])
+	i.UseGrounds(i.appPasswordHolds)
 	return i, nil
 }
 
@@ -177,7 +179,9 @@ func (i *Identity) Verify(ctx context.Context, address, password string, peer Pe
 		return policy.Subject{}, err
 	}
 	if cred.app {
-		return i.subject(a, peer, policy.ByProgram, time.Time{}, cred.version), nil
+		s := i.subject(a, peer, policy.ByProgram, time.Time{}, cred.version)
+		s.Ground = cred.ground
+		return s, nil
 	}
 	return i.subject(a, peer, policy.ByPassword, i.clock.Now(), cred.version), nil
 }
@@ -200,7 +204,8 @@ func (i *Identity) verify(ctx context.Context, address, password string, peer Pe
 		return a, cred, tooMany(wait)
 	}
 	if cred.found && !a.Locked {
-		if cred.app, err = i.byAppPassword(ctx, a, password, peer); err != nil || cred.app {
+		if cred.ground, err = i.byAppPassword(ctx, a, password, peer); err != nil || cred.ground != 0 {
+			cred.app = cred.ground != 0
 			return a, cred, err
 		}
 	}

@@ -168,7 +168,7 @@ func TestWaysIn(t *testing.T) {
 					}
 					return "in"
 				}
-				row(z.Name, p.name, web(""), web(p.device), passkey, told(i.ByCertificate(ctx, p.account.Org, p.account.ID, policy.ByHardware, from(n, ""))), program(password), program(p.app))
+				row(z.Name, p.name, web(""), web(p.device), passkey, told(i.ByCertificate(ctx, p.account.Org, p.account.ID, 0, policy.ByHardware, from(n, ""))), program(password), program(p.app))
 			}
 		}
 		const file = "testdata/ways-in.txt"

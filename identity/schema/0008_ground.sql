@@ -1,0 +1,3 @@
+-- What a sign-in rests on beside the account: it ends with that.
+ALTER TABLE session ADD COLUMN ground BIGINT NOT NULL DEFAULT 0; -- such as a certificate that was shown; 0 = nothing else
+ALTER TABLE sign_in ADD COLUMN ground BIGINT NOT NULL DEFAULT 0;
