@@ -84,6 +84,9 @@ func (c Config) identity() (identity.Config, error) {
 	if out.Life, err = c.life(); err != nil {
 		return out, err
 	}
+	if out.JudgedFor = c.Passwords.JudgedFor; out.JudgedFor < 0 || out.JudgedFor > 15*time.Minute {
+		return out, errs.E(errs.Invalid, "passwords.judged_for: 0 to 15m, not %s", out.JudgedFor)
+	}
 	var ok bool
 	if out.Phones, ok = phones[c.Devices.Phones]; !ok {
 		return out, errs.E(errs.Invalid, "devices.phones: %q is none of many, replace, refuse", c.Devices.Phones)

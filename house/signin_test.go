@@ -235,14 +235,14 @@ func TestCertificateConfig(t *testing.T) {
 		t.Errorf("%+v, %v", out, err)
 	}
 	for name, bad := range map[string]func(c *CertificateConfig){
-		"certificates.anchors: without":            func(c *CertificateConfig) { c.Anchors = nil },
-		"certificates.anchors: cannot read":        func(c *CertificateConfig) { c.Anchors = []string{dir + "/none.pem"} },
-		"certificates.intermediates: cannot":       func(c *CertificateConfig) { c.Intermediates = []string{dir + "/none.pem"} },
-		"certificates.rules: \"name\" begins":      func(c *CertificateConfig) { c.Rules = []string{"name"} },
-		"certificates.revocation: \"maybe\"":       func(c *CertificateConfig) { c.Revocation = "maybe" },
-		"certificates: grace, refresh and timeout": func(c *CertificateConfig) { c.Grace = -1 },
-		"certificates.site: \"cert.city":           func(c *CertificateConfig) { c.Site = "cert.city.example" },
-		"certificates.proxies: \"all\"":            func(c *CertificateConfig) { c.Proxies = []string{"all"} },
+		"certificates.anchors: without":             func(c *CertificateConfig) { c.Anchors = nil },
+		"certificates.anchors: cannot read":         func(c *CertificateConfig) { c.Anchors = []string{dir + "/none.pem"} },
+		"certificates.intermediates: cannot":        func(c *CertificateConfig) { c.Intermediates = []string{dir + "/none.pem"} },
+		"certificates.rules: \"name\" begins":       func(c *CertificateConfig) { c.Rules = []string{"name"} },
+		"certificates.revocation: \"maybe\"":        func(c *CertificateConfig) { c.Revocation = "maybe" },
+		"certificates: grace, refresh, timeout and": func(c *CertificateConfig) { c.Grace = -1 },
+		"certificates.site: \"cert.city":            func(c *CertificateConfig) { c.Site = "cert.city.example" },
+		"certificates.proxies: \"all\"":             func(c *CertificateConfig) { c.Proxies = []string{"all"} },
 	} {
 		wrong := good
 		bad(&wrong.Certificates)

@@ -98,6 +98,9 @@ func (h *House) AddService(ctx context.Context, by policy.Subject, metadata []by
 // NewProvider is an agency's own provider, to sign people in by.
 type NewProvider = agency.Provider
 
+// DirectoryJudge says how a directory finds whose password it judges.
+type DirectoryJudge = agency.LDAP
+
 // AddProvider registers one with our secret there.
 func (h *House) AddProvider(ctx context.Context, by policy.Subject, p NewProvider, secret string) (NewProvider, error) {
 	return h.Agency.AddProvider(ctx, by, p, secret)

@@ -74,8 +74,12 @@ func (i *Identity) sendReset(ctx context.Context, address string, peer Peer) err
 	if err != nil {
 		return err
 	}
+	kept, err := i.kept(ctx, a, address)
+	if err != nil {
+		return err
+	}
 	now := i.clock.Now()
-	may := i.resets() && i.notices != nil && c.found && !a.Locked && !a.Roles && !a.Admin && i.posts.waitCode(a.ID) <= 0
+	may := i.resets() && !kept && i.notices != nil && c.found && !a.Locked && !a.Roles && !a.Admin && i.posts.waitCode(a.ID) <= 0
 	phone, size := "", 32
 	if may {
 		if phone, err = i.resetPhone(ctx, a.Org, a.ID); err != nil {
@@ -158,6 +162,9 @@ func (i *Identity) reset(ctx context.Context, token, password string, peer Peer)
 	}
 	if err != nil {
 		return err
+	}
+	if kept, err := i.kept(ctx, a, ""); err != nil || kept {
+		return either(err, errReset)
 	}
 	if err := i.conf.Passwords.check(password, a.Address); err != nil {
 		return refuse("weakPassword", err)

@@ -46,6 +46,12 @@ func addCredential(ctx context.Context, tx *store.Tx, org, account, now int64) e
 	return err
 }
 
+// dropPassword makes an account one that has no password here.
+func dropPassword(ctx context.Context, tx *store.Tx, org, account int64) error {
+	_, err := tx.Exec(ctx, "UPDATE credential SET password = '', once = FALSE, due_at = 0, warned = 0 WHERE org_id = $1 AND account_id = $2", org, account)
+	return err
+}
+
 // lockCredential closes an account to everybody, those who are in too.
 func lockCredential(ctx context.Context, tx *store.Tx, org, account int64, reason string, now int64) error {
 	_, err := tx.Exec(ctx, "UPDATE credential SET locked = TRUE, lock_reason = $3, locked_at = $4, version = version + 1 WHERE org_id = $1 AND account_id = $2", org, account, reason, now)

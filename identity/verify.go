@@ -9,6 +9,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/netip"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,10 +36,11 @@ type Config struct {
 	SessionLife   time.Duration  // default 7 days
 	SignIns       int            // sign-ins that a person is shown, the newest; default 100
 	Passwords     Rules
-	Life          Life // how long passwords are good; default for ever
-	SecondAddress bool // people may register an address elsewhere, and choose a password anew by a link sent there
-	TextReset     bool // the same link goes to the person's telephone
-	TextDevices   bool // word of a new device goes to the person's telephone
+	Life          Life          // how long passwords are good; default for ever
+	SecondAddress bool          // people may register an address elsewhere, and choose a password anew by a link sent there
+	JudgedFor     time.Duration // how long a right password is believed that an agency's directory judged; default 0: it is asked each time
+	TextReset     bool          // the same link goes to the person's telephone
+	TextDevices   bool          // word of a new device goes to the person's telephone
 }
 
 // Identity answers who somebody is. One serves all doors of a process.
@@ -53,6 +55,7 @@ type Identity struct {
 	good    *cache
 	pace    *pace
 	notices Notices                                                                    // nil: nobody is told
+	judge   Judge                                                                      // nil: all passwords are kept here
 	texts   Texts                                                                      // nil: no messages to telephones
 	posts   *pace                                                                      // letters that strangers make us send
 	behind  sync.WaitGroup                                                             // what goes on after an answer
@@ -195,8 +198,12 @@ func (i *Identity) verify(ctx context.Context, address, password string, peer Pe
 	if a, cred, err = i.find(ctx, address); err != nil {
 		return a, cred, err
 	}
-	key := i.cacheKey(address, password, peer)
-	if cred.found && !a.Locked && i.good.has(key, cred.version) {
+	kept, err := i.kept(ctx, a, address)
+	if err != nil {
+		return a, cred, err
+	}
+	key, keep := i.cacheKey(address, password, peer, kept)
+	if keep && cred.found && !a.Locked && i.good.has(key, cred.version) {
 		cred.cached = true
 		return a, cred, nil
 	}
@@ -209,7 +216,12 @@ func (i *Identity) verify(ctx context.Context, address, password string, peer Pe
 			return a, cred, err
 		}
 	}
-	ok, err := i.compare(ctx, cred, password)
+	ok := false
+	if kept {
+		ok, err = i.judged(ctx, a, &cred, address, password, peer)
+	} else {
+		ok, err = i.compare(ctx, cred, password)
+	}
 	if err != nil {
 		return a, cred, err
 	}
@@ -222,7 +234,9 @@ func (i *Identity) verify(ctx context.Context, address, password string, peer Pe
 	if !cred.second { // else wrong codes would be forgotten at every right password
 		i.pace.succeeded(peer.Addr, a.ID)
 	}
-	i.good.put(key, cred.version)
+	if keep {
+		i.good.put(key, cred.version)
+	}
 	return a, cred, nil
 }
 
@@ -248,6 +262,12 @@ func (i *Identity) find(ctx context.Context, address string) (a directory.Accoun
 		err = nil
 	}
 	if err == nil && c.found && !c.locked && c.overdue(i.clock.Now()) {
+		if kept, err := i.kept(ctx, a, address); err != nil {
+			return a, c, err
+		} else if kept {
+			c, err = i.handOver(ctx, a)
+			return a, c, err
+		}
 		err = i.db.Write(ctx, func(tx *store.Tx) (err error) {
 			if err = i.lockOverdue(ctx, tx, a.Org, a.ID); err == nil {
 				c, err = selectCredential(ctx, tx, a.Org, a.ID)
@@ -287,15 +307,23 @@ func (i *Identity) subject(a directory.Account, peer Peer, how policy.Assurance,
 }
 
 // cacheKey names a good password from one place by one door: from elsewhere
-// it is a sign-in of its own, which the record must have (K21).
-func (i *Identity) cacheKey(address, password string, peer Peer) [32]byte {
+// it is a sign-in of its own, which the record must have (K21). One that the
+// agency judged has another name after a while; keep is false where it is not
+// to be kept at all.
+func (i *Identity) cacheKey(address, password string, peer Peer, kept bool) (key [32]byte, keep bool) {
+	since := int64(0)
+	if kept && i.conf.JudgedFor <= 0 {
+		return key, false
+	} else if kept {
+		since = i.clock.Now().UnixNano() / int64(i.conf.JudgedFor)
+	}
 	mac := hmac.New(sha256.New, i.secret[:])
-	for _, part := range []string{address, peer.Addr.String(), peer.Door} {
+	for _, part := range []string{address, peer.Addr.String(), peer.Door, strconv.FormatInt(since, 36)} {
 		mac.Write([]byte(part))
 		mac.Write([]byte{0})
 	}
 	mac.Write([]byte(password))
-	return [32]byte(mac.Sum(nil))
+	return [32]byte(mac.Sum(nil)), true
 }
 
 // record writes the try into the audit record. A sign-in that the cache of
