@@ -835,6 +835,8 @@ export interface Party {
   start: boolean
   domains: string[]
   ourId: Id
+  base: string
+  filter: string
 }
 
 export interface PartyFields {
@@ -851,6 +853,8 @@ export interface PartyFields {
   start: boolean
   domains: string[]
   ourId: Id
+  base: string
+  filter: string
 }
 
 export interface PartyMade {

@@ -11,6 +11,7 @@ const reasons: Record<string, Key> = {
   noCertificate: 'ways.noCertificate',
   otherPhone: 'ways.otherPhone',
   tooLate: 'ways.tooLate',
+  judgeAway: 'ways.judgeAway',
 }
 
 const ended: Record<string, Key> = {
