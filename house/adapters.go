@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"chancery/directory"
 	httpdoor "chancery/doors/http"
@@ -23,13 +24,18 @@ import (
 	"chancery/wire/jmap"
 )
 
-// peerOf reads "host:port" or "host".
-func peerOf(addr, door string) identity.Peer {
+// peerOf reads "host:port" or "host", and behind a space the same of the
+// address of ours.
+func peerOf(text, door string) identity.Peer {
+	addr, local, _ := strings.Cut(text, " ")
+	p := identity.Peer{Door: door}
 	if ap, err := netip.ParseAddrPort(addr); err == nil {
-		return identity.Peer{Addr: ap.Addr(), Door: door}
+		p.Addr = ap.Addr()
+	} else {
+		p.Addr, _ = netip.ParseAddr(addr)
 	}
-	a, _ := netip.ParseAddr(addr)
-	return identity.Peer{Addr: a, Door: door}
+	p.Local, _ = netip.ParseAddrPort(local)
+	return p
 }
 
 // imapNeeds answers what the IMAP door asks.
@@ -69,19 +75,19 @@ func (n ldapNeeds) Domains(org int64) []string { return n.h.Directory.Domains(or
 type smtpNeeds struct{ h *House }
 
 func (n smtpNeeds) Authenticate(ctx context.Context, address, password string, peer smtp.Peer) (policy.Subject, error) {
-	return n.h.Identity.Verify(ctx, address, password, identity.Peer{Addr: peer.Addr, Door: peer.Door})
+	return n.h.Identity.Verify(ctx, address, password, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
 }
 
 func (n smtpNeeds) AuthenticateToken(ctx context.Context, address, token string, peer smtp.Peer) (policy.Subject, error) {
-	return n.h.SSO.SignInMail(ctx, address, token, identity.Peer{Addr: peer.Addr, Door: peer.Door})
+	return n.h.SSO.SignInMail(ctx, address, token, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
 }
 
 func (n smtpNeeds) AuthenticateCertificate(ctx context.Context, address string, chain []*x509.Certificate, peer smtp.Peer) (policy.Subject, error) {
-	return n.h.Certificates.Program(ctx, address, chain, identity.Peer{Addr: peer.Addr, Door: peer.Door})
+	return n.h.Certificates.Program(ctx, address, chain, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
 }
 
 func (n smtpNeeds) Standing(ctx context.Context, s policy.Subject, peer smtp.Peer) error {
-	_, err := n.h.Identity.Standing(ctx, identity.ProofOf(s), identity.Peer{Addr: peer.Addr, Door: peer.Door})
+	_, err := n.h.Identity.Standing(ctx, identity.ProofOf(s), identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
 	return err
 }
 

@@ -55,7 +55,7 @@ func (h *House) mayMail(ctx context.Context, s policy.Subject) error {
 	if err != nil {
 		return err
 	}
-	return h.Identity.MayProgram(a, peerOf(s.Peer, s.Door).Addr)
+	return h.Identity.MayProgram(a, identity.PeerOf(s))
 }
 
 // ssoRoutes are the addresses of single sign-on.

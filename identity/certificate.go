@@ -20,7 +20,7 @@ var errCertificate = refuse("needsCertificate", errs.E(errs.Forbidden, "From thi
 // found to be good and the account's. The rules of the zone hold as for
 // everybody. What is opened ends with the ground.
 func (i *Identity) ByCertificate(ctx context.Context, org, account, ground int64, how policy.Assurance, peer Peer) (Step, error) {
-	if z := i.ZoneOf(peer.Addr); !z.Closed && !z.takes(Certificate) {
+	if z := i.ZoneOf(peer); !z.Closed && !z.takes(Certificate) {
 		a, err := i.dir.Account(ctx, org, account)
 		if err == nil {
 			i.record(ctx, a, a.Address, peer, errNoCertificate)
@@ -43,7 +43,7 @@ func (i *Identity) ProgramByCertificate(ctx context.Context, org, account, groun
 	if err != nil {
 		return policy.Subject{}, err
 	}
-	z := i.ZoneOf(peer.Addr)
+	z := i.ZoneOf(peer)
 	switch {
 	case a.Locked || !cred.found:
 		err = errWrong
@@ -67,7 +67,7 @@ var errNoCertificate = refuse("noCertificate", errs.E(errs.Forbidden, "From this
 
 // TakesCertificates says whether a certificate lets in from an address.
 func (i *Identity) TakesCertificates(peer Peer) bool {
-	z := i.ZoneOf(peer.Addr)
+	z := i.ZoneOf(peer)
 	return !z.Closed && z.takes(Certificate)
 }
 

@@ -38,7 +38,7 @@ var errReset = refuse("linkUsed", errs.E(errs.NotFound, "The link was used alrea
 // telephone of an account, where there is one. The work is done after the answer, which is the
 // same, and as quick, for every address.
 func (i *Identity) AskReset(ctx context.Context, address string, peer Peer) error {
-	if i.ZoneOf(peer.Addr).Closed {
+	if i.ZoneOf(peer).Closed {
 		return errClosed
 	}
 	if wait := i.pace.wait(peer.Addr, askingID); wait > 0 {
@@ -128,7 +128,7 @@ func (i *Identity) sendReset(ctx context.Context, address string, peer Peer) err
 // then sign in as ever, with their second factor if they have one. A link
 // works once, and not after the password became another one by other means.
 func (i *Identity) Reset(ctx context.Context, token, password string, peer Peer) error {
-	if i.ZoneOf(peer.Addr).Closed {
+	if i.ZoneOf(peer).Closed {
 		return errClosed
 	}
 	if wait := i.pace.wait(peer.Addr, nobodyID); wait > 0 {

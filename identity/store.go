@@ -61,21 +61,21 @@ func lockCredential(ctx context.Context, tx *store.Tx, org, account int64, reaso
 type session struct {
 	org, id, account, version, opened, seen, device, ground int64
 	hash                                                    []byte
-	peer, agent                                             string
+	peer, local, agent                                      string
 	assurance                                               policy.Assurance
 	weak                                                    bool
 }
 
 func insertSession(ctx context.Context, tx *store.Tx, s session) error {
-	_, err := tx.Exec(ctx, "INSERT INTO session (org_id, hash, account_id, version, peer, agent, opened_at, seen_at, id, assurance, device_id, weak, ground) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-		s.org, s.hash, s.account, s.version, s.peer, s.agent, s.opened, s.seen, s.id, s.assurance, s.device, s.weak, s.ground)
+	_, err := tx.Exec(ctx, "INSERT INTO session (org_id, hash, account_id, version, peer, agent, opened_at, seen_at, id, assurance, device_id, weak, ground, local) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+		s.org, s.hash, s.account, s.version, s.peer, s.agent, s.opened, s.seen, s.id, s.assurance, s.device, s.weak, s.ground, s.local)
 	return err
 }
 
 func selectSession(ctx context.Context, tx *store.Tx, org int64, hash []byte) (s session, err error) {
 	s.org, s.hash = org, hash
-	err = tx.Row(ctx, "SELECT account_id, version, peer, agent, opened_at, seen_at, id, assurance, device_id, weak, ground FROM session WHERE org_id = $1 AND hash = $2",
-		[]any{org, hash}, &s.account, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance, &s.device, &s.weak, &s.ground)
+	err = tx.Row(ctx, "SELECT account_id, version, peer, agent, opened_at, seen_at, id, assurance, device_id, weak, ground, local FROM session WHERE org_id = $1 AND hash = $2",
+		[]any{org, hash}, &s.account, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance, &s.device, &s.weak, &s.ground, &s.local)
 	return s, err
 }
 
@@ -91,10 +91,10 @@ func deleteSession(ctx context.Context, tx *store.Tx, org int64, hash []byte) er
 
 // selectSessions returns an account's, the newest first.
 func selectSessions(ctx context.Context, tx *store.Tx, org, account int64) (list []session, err error) {
-	err = tx.Query(ctx, "SELECT hash, version, peer, agent, opened_at, seen_at, id, assurance, device_id, weak, ground FROM session WHERE org_id = $1 AND account_id = $2 ORDER BY seen_at DESC, id DESC",
+	err = tx.Query(ctx, "SELECT hash, version, peer, agent, opened_at, seen_at, id, assurance, device_id, weak, ground, local FROM session WHERE org_id = $1 AND account_id = $2 ORDER BY seen_at DESC, id DESC",
 		[]any{org, account}, func(scan func(...any) error) error {
 			s := session{org: org, account: account}
-			err := scan(&s.hash, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance, &s.device, &s.weak, &s.ground)
+			err := scan(&s.hash, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance, &s.device, &s.weak, &s.ground, &s.local)
 			list = append(list, s)
 			return err
 		})

@@ -104,16 +104,33 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 // Peer is where a caller comes from, and with what.
 type Peer struct {
 	Addr   netip.Addr
-	Door   string // imap, smtp, http, ...
-	Agent  string // what the browser calls itself
-	Device string // the token of its device, if it has one
-	Site   string // scheme and host under which it reached the server
+	Local  netip.AddrPort // the address of ours that it came to, where that is known
+	Door   string         // imap, smtp, http, ...
+	Agent  string         // what the browser calls itself
+	Device string         // the token of its device, if it has one
+	Site   string         // scheme and host under which it reached the server
+}
+
+// local is the address of ours as text, "" where it is not known.
+func (p Peer) local() string {
+	if !p.Local.IsValid() {
+		return ""
+	}
+	return p.Local.String()
+}
+
+// PeerOf is where a subject is.
+func PeerOf(s policy.Subject) Peer {
+	p := Peer{Door: s.Door}
+	p.Addr, _ = netip.ParseAddr(s.Peer) // else of no network
+	p.Local, _ = netip.ParseAddrPort(s.Local)
+	return p
 }
 
 // inner says whether an address from the record is in the inner network.
 func (i *Identity) inner(peer string) bool {
 	addr, err := netip.ParseAddr(peer)
-	return err == nil && i.Zone(addr) == policy.Inner
+	return err == nil && i.Zone(Peer{Addr: addr}) == policy.Inner
 }
 
 // SetPassword gives an account a password, and ends its sessions and app
@@ -160,7 +177,7 @@ var errWrong = errs.E(errs.Unauthenticated, "The address or the password is wron
 // Forbidden from where nobody signs in; Unauthenticated in every other
 // refusal. Who has a second factor needs an app password here.
 func (i *Identity) Verify(ctx context.Context, address, password string, peer Peer) (policy.Subject, error) {
-	if i.ZoneOf(peer.Addr).Closed {
+	if i.ZoneOf(peer).Closed {
 		return policy.Subject{}, errClosed
 	}
 	a, cred, err := i.verify(ctx, address, password, peer)
@@ -171,9 +188,9 @@ func (i *Identity) Verify(ctx context.Context, address, password string, peer Pe
 	case cred.once:
 		err = errOnce
 	case cred.app:
-		err = i.MayProgram(a, peer.Addr)
+		err = i.MayProgram(a, peer)
 	default:
-		err = i.mayPlain(a, cred.second, peer.Addr)
+		err = i.mayPlain(a, cred.second, peer)
 	}
 	if err != nil || !cred.cached {
 		i.record(ctx, a, address, peer, err)
@@ -302,7 +319,7 @@ func (i *Identity) compare(ctx context.Context, c credential, password string) (
 }
 
 func (i *Identity) subject(a directory.Account, peer Peer, how policy.Assurance, proved time.Time, version int64) policy.Subject {
-	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: a.Clearance, Zone: i.Zone(peer.Addr), Peer: peer.Addr.String(), Door: peer.Door,
+	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: a.Clearance, Zone: i.Zone(peer), Peer: peer.Addr.String(), Local: peer.local(), Door: peer.Door,
 		Assurance: how, Proved: proved, Credential: version}
 }
 

@@ -19,7 +19,7 @@ func (i *Identity) Vouched(ctx context.Context, org, account int64, how policy.A
 
 // vouched is Vouched by something that the session ends with.
 func (i *Identity) vouched(ctx context.Context, org, account, ground int64, how policy.Assurance, peer Peer) (Step, error) {
-	if i.ZoneOf(peer.Addr).Closed {
+	if i.ZoneOf(peer).Closed {
 		return Step{}, errClosed
 	}
 	a, err := i.dir.Account(ctx, org, account)

@@ -72,6 +72,7 @@ type Subject struct {
 	Clearance Level  // highest level it may see
 	Zone      Zone
 	Peer      string // network address, for records
+	Local     string // address of ours that it came to, where that is known
 	Door      string // which protocol, for records
 
 	Assurance  Assurance

@@ -10,9 +10,10 @@ import (
 
 // Peer is where a connection comes from.
 type Peer struct {
-	Addr netip.Addr
-	TLS  bool
-	Door string // "submission" or "submissions", for records
+	Addr  netip.Addr
+	Local netip.AddrPort // the address of ours that it came to
+	TLS   bool
+	Door  string // "submission" or "submissions", for records
 }
 
 // Authenticator knows who somebody is. An error of kind Unauthenticated means
