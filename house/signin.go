@@ -17,6 +17,7 @@ type httpNeeds struct{ h *House }
 func caller(p httpdoor.Peer) identity.Peer {
 	out := peerOf(p.Addr, "http")
 	out.Agent, out.Device, out.Site = p.Agent, p.Device, p.Site
+	out.Least = policy.Assurance(max(0, min(p.Least, int(policy.ByHardware))))
 	return out
 }
 

@@ -30,6 +30,7 @@ func (i *Identity) Enrol(ctx context.Context, text, method, name string, peer Pe
 	if err != nil {
 		return first, err
 	}
+	peer.Least = t.least
 	needs, err := i.needs(ctx, a, peer)
 	if err != nil {
 		return first, err

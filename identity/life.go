@@ -129,7 +129,7 @@ func (i *Identity) admit(ctx context.Context, a directory.Account, c credential,
 	}
 	step.Methods = []string{Password}
 	step.Ticket, err = i.putTicket(ctx, a, func(context.Context, *store.Tx) (ticket, error) {
-		return ticket{account: a.ID, version: c.version, choose: int64(how), weak: c.weak, ground: c.ground}, nil
+		return ticket{account: a.ID, version: c.version, choose: int64(how), weak: c.weak, ground: c.ground, least: peer.Least}, nil
 	})
 	return step, err
 }
@@ -143,6 +143,7 @@ func (i *Identity) choose(ctx context.Context, text, password string, peer Peer)
 	if err != nil {
 		return Step{}, err
 	}
+	peer.Least = t.least
 	if t.choose == 0 {
 		return Step{}, errTicket
 	}

@@ -31,6 +31,7 @@ func (i *Identity) SendCode(ctx context.Context, text, number string, peer Peer)
 	if err != nil {
 		return out, err
 	}
+	peer.Least = t.least
 	needs, err := i.needs(ctx, a, peer)
 	if err != nil {
 		return out, err

@@ -98,7 +98,7 @@ func (i *Identity) newTicket(ctx context.Context, a directory.Account, cred cred
 	z := i.ZoneOf(peer)
 	step := Step{Enrol: !cred.second}
 	text, err := i.putTicket(ctx, a, func(ctx context.Context, tx *store.Tx) (t ticket, err error) {
-		t = ticket{account: a.ID, version: cred.version, enrol: step.Enrol, ground: cred.ground}
+		t = ticket{account: a.ID, version: cred.version, enrol: step.Enrol, ground: cred.ground, least: peer.Least}
 		step.Methods = nil
 		if step.Enrol {
 			step.Methods = z.enrollable(needs, peer.Site)
@@ -249,6 +249,7 @@ func (i *Identity) Answer(ctx context.Context, text, method, code string, peer P
 	if err != nil {
 		return Step{}, err
 	}
+	peer.Least = t.least
 	needs, err := i.needs(ctx, a, peer)
 	if err != nil {
 		return Step{}, err

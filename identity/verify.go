@@ -104,11 +104,12 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 // Peer is where a caller comes from, and with what.
 type Peer struct {
 	Addr   netip.Addr
-	Local  netip.AddrPort // the address of ours that it came to, where that is known
-	Door   string         // imap, smtp, http, ...
-	Agent  string         // what the browser calls itself
-	Device string         // the token of its device, if it has one
-	Site   string         // scheme and host under which it reached the server
+	Local  netip.AddrPort   // the address of ours that it came to, where that is known
+	Door   string           // imap, smtp, http, ...
+	Agent  string           // what the browser calls itself
+	Device string           // the token of its device, if it has one
+	Least  policy.Assurance // what a sign-in has to come to, because a system asks for it; 0 = what the zone says
+	Site   string           // scheme and host under which it reached the server
 }
 
 // local is the address of ours as text, "" where it is not known.

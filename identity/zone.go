@@ -62,8 +62,18 @@ func (c *Config) zones() {
 }
 
 // ZoneOf returns the zone of a peer: that of the address of ours that it came
-// to, else the first whose networks hold its own, else the last.
+// to, else the first whose networks hold its own, else the last. Where a system
+// asks for a surer sign-in its rules are that much narrower.
 func (i *Identity) ZoneOf(peer Peer) Zone {
+	z := i.zoneOf(peer)
+	if z.Needs = max(z.Needs, peer.Least); peer.Least >= policy.ByTwo {
+		// Other systems are not told of a code by SMS (policy.Subject.Vouched).
+		z.Methods = slices.DeleteFunc(slices.Clone(z.Methods), func(m string) bool { return m == SMS })
+	}
+	return z
+}
+
+func (i *Identity) zoneOf(peer Peer) Zone {
 	for _, z := range i.conf.Zones {
 		if slices.ContainsFunc(z.Listens, func(l netip.AddrPort) bool { return reaches(l, peer.Local) }) {
 			return z

@@ -29,6 +29,7 @@ type Peer struct {
 	Agent  string
 	Device string // the token of the browser's device, "" when it has none
 	Site   string // scheme and host under which it reached us
+	Least  int    // how sure the sign-in has to be, where a system asks for it: 2 or 3
 }
 
 // SignInStep is where a sign-in stands: done when there is no ticket, else in

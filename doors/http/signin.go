@@ -75,6 +75,7 @@ func (d *Door) signIn(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Address  string `json:"address"`
 		Password string `json:"password"`
+		Least    int    `json:"least"`
 	}
 	err := d.readSignIn(w, r, &in)
 	if err == nil && (in.Address == "" || in.Password == "") {
@@ -84,7 +85,9 @@ func (d *Door) signIn(w http.ResponseWriter, r *http.Request) {
 		Problem(w, err)
 		return
 	}
-	step, err := d.identity.SignIn(r.Context(), in.Address, in.Password, d.caller(r))
+	from := d.caller(r)
+	from.Least = in.Least
+	step, err := d.identity.SignIn(r.Context(), in.Address, in.Password, from)
 	d.stepped(w, r, step, err)
 }
 

@@ -76,7 +76,7 @@ func TestRequests(t *testing.T) {
 		{n, []string{"prompt", "none login"}, "invalid_request"},
 		{n, []string{"prompt", "none"}, "consent_required"},
 		{n, []string{"nonce", strings.Repeat("n", 3000)}, "invalid_request"},
-		{w, nil, "unmet_authentication_requirements"},
+		{w, []string{"prompt", "none"}, "unmet_authentication_requirements"},
 	} {
 		got := o.get("/oauth/authorize", request(c.client, c.more...), annAddress).Query()
 		if got.Get("error") != c.want || got.Get("state") != "st&te" || got.Get("code") != "" {
@@ -84,11 +84,11 @@ func TestRequests(t *testing.T) {
 		}
 	}
 	o.shown = func(s *policy.Subject) { s.Assurance, s.Weak = policy.ByTwo, true } // a code by SMS
-	if got := o.get("/oauth/authorize", request(w), annAddress).Query(); got.Get("error") != "unmet_authentication_requirements" {
+	if got := o.get("/oauth/authorize", request(w, "prompt", "none"), annAddress).Query(); got.Get("error") != "unmet_authentication_requirements" {
 		t.Errorf("a code by SMS: %v", got)
 	}
 	o.shown = func(s *policy.Subject) { s.Assurance = policy.ByTwo }
-	if got := o.get("/oauth/authorize", request(w), annAddress).Query(); got.Get("error") == "unmet_authentication_requirements" {
+	if got := o.get("/oauth/authorize", request(w, "prompt", "none"), annAddress).Query(); got.Get("error") == "unmet_authentication_requirements" {
 		t.Errorf("a code of an app: %v", got)
 	}
 	o.shown = nil

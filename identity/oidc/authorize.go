@@ -28,7 +28,8 @@ type asked struct {
 	Scope     string
 	Challenge string
 	Prompt    []string
-	MaxAge    int64 // seconds; -1 = any
+	MaxAge    int64            // seconds; -1 = any
+	Least     policy.Assurance // of the classes that it would have, the least; 0 = any
 	Issuer    string
 }
 
@@ -77,7 +78,7 @@ func (p *Provider) Authorize(ctx context.Context, form url.Values, who policy.Su
 	if errs.Is(err, errs.RateLimited) {
 		return sso.Step{Redirect: a.refused(refuse("temporarily_unavailable", errs.Text(err)))}, nil
 	}
-	return sso.Step{Ask: ask, SignIn: what == needSignIn}, err
+	return sso.Step{Ask: ask, SignIn: what == needSignIn, Least: a.least(client)}, err
 }
 
 // readRequest reads the parameters. What it refuses is told to the client.
@@ -114,6 +115,7 @@ func (p *Provider) readRequest(form url.Values, c Client) (asked, *Refusal) {
 		}
 		a.MaxAge = n
 	}
+	a.Least = leastOf(form.Get("acr_values"))
 	a.Prompt = strings.Fields(form.Get("prompt"))
 	if slices.Contains(a.Prompt, "none") && len(a.Prompt) > 1 {
 		return a, refuse("invalid_request", "prompt=none stands alone.")
@@ -151,6 +153,8 @@ func (p *Provider) decide(ctx context.Context, a asked, c Client, who policy.Sub
 		return needSignIn, nil, nil
 	case a.MaxAge >= 0 && proved <= made && p.now()-proved > a.MaxAge*1000:
 		return needSignIn, nil, nil
+	case proved <= made && a.steps(c, who):
+		return needSignIn, nil, nil
 	case who.Vouched() < c.Assurance: // OpenID Connect Core Error Code unmet_authentication_requirements 1.0
 		return 0, refuse("unmet_authentication_requirements", "This system needs a surer sign-in: "+acrOf(c.Assurance)), nil
 	case c.Consent == ConsentNever:
@@ -178,6 +182,34 @@ func (p *Provider) decide(ctx context.Context, a asked, c Client, who policy.Sub
 		return needConsent, nil, nil
 	}
 	return needNothing, nil, nil
+}
+
+// least is how sure a sign-in has to be, 0 where a password is enough.
+func (a asked) least(c Client) policy.Assurance {
+	if need := max(a.Least, c.Assurance); need > policy.ByPassword {
+		return need
+	}
+	return 0
+}
+
+// steps says whether the person is to sign in more surely. Nobody can with a
+// question that may show no page; a client's own wish is voluntary then (Core
+// section 3.1.2.1), and also when it was asked for and not reached.
+func (a asked) steps(c Client, who policy.Subject) bool {
+	return who.Vouched() < a.least(c) && !slices.Contains(a.Prompt, "none")
+}
+
+// leastOf reads acr_values: the person may choose among them, so the least
+// counts. Classes that are not known are passed over.
+func leastOf(values string) (least policy.Assurance) {
+	for v := range strings.FieldsSeq(values) {
+		for level := policy.ByPassword; level <= policy.ByHardware; level++ {
+			if v == acrOf(level) && (least == 0 || level < least) {
+				least = level
+			}
+		}
+	}
+	return least
 }
 
 // keep stores a request while the person is busy with it, and returns its id.
@@ -242,7 +274,7 @@ func (p *Provider) Ask(ctx context.Context, ask string, who policy.Subject) (sso
 	case refused != nil:
 		return p.turnAway(ctx, a, who, refused)
 	case what == needSignIn:
-		return sso.Step{Ask: ask, SignIn: true}, nil
+		return sso.Step{Ask: ask, SignIn: true, Least: a.least(c)}, nil
 	case what == needNothing:
 		return p.answer(ctx, a, c, who, sso.HashOf(ask))
 	}
@@ -273,7 +305,7 @@ func (p *Provider) Answer(ctx context.Context, ask, pageToken string, allow bool
 	case err != nil:
 		return sso.Step{}, err
 	case what == needSignIn:
-		return sso.Step{Ask: ask, SignIn: true}, nil
+		return sso.Step{Ask: ask, SignIn: true, Least: a.least(c)}, nil
 	case refused == nil && !allow:
 		refused = refuse("access_denied", "The person did not consent.")
 	}

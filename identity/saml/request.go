@@ -215,6 +215,8 @@ func (p *Provider) decide(ctx context.Context, a asked, s Service, who policy.Su
 		return 0, "", refuse(wire.StatusResponder, wire.StatusRequestDenied, "The person belongs to another organisation."), nil
 	case a.Force && who.Proved.UnixMilli() <= made: // Core section 3.4.1: anew, by the person themselves
 		return needSignIn, "", nil, nil
+	case !a.Passive && who.Proved.UnixMilli() <= made && who.Vouched() < a.least(s):
+		return needSignIn, "", nil, nil
 	case who.Vouched() < s.Assurance:
 		return 0, "", refuse(wire.StatusResponder, wire.StatusNoAuthnContext, "This system needs a surer sign-in: "+classOf(s.Assurance)), nil
 	}
@@ -240,6 +242,19 @@ func (p *Provider) decide(ctx context.Context, a asked, s Service, who policy.Su
 		}
 	}
 	return needNothing, class, nil, nil
+}
+
+// least is how sure a sign-in has to be for the service and for one of the
+// classes that it asks for; 0 where a password is enough, or nothing is.
+func (a asked) least(s Service) policy.Assurance {
+	for level := max(s.Assurance, policy.ByPassword); level <= policy.ByHardware; level++ {
+		if _, ok := chooseClass(a.Classes, a.Comparison, level); ok && level > policy.ByPassword {
+			return level
+		} else if ok {
+			return 0
+		}
+	}
+	return 0
 }
 
 // keep stores a request while the person is busy with it, and returns its id.
@@ -314,7 +329,7 @@ func (p *Provider) Ask(ctx context.Context, ask string, who policy.Subject) (sso
 	case refused != nil || what == needNothing:
 		return onward, nil
 	case what == needSignIn:
-		return sso.Step{Ask: ask, SignIn: true}, nil
+		return sso.Step{Ask: ask, SignIn: true, Least: a.least(s)}, nil
 	}
 	site := a.ACS
 	if u, err := url.Parse(a.ACS); err == nil && u.Host != "" {

@@ -440,7 +440,7 @@ func TestAsked(t *testing.T) {
 	}{
 		"passive, nobody there": {`IsPassive="true"`, "", false, wire.StatusNoPassive},
 		"passive and anew":      {`IsPassive="1" ForceAuthn="1"`, "", true, wire.StatusNoPassive},
-		"surer":                 {"", context, true, wire.StatusNoAuthnContext},
+		"surer":                 {`IsPassive="true"`, context, true, wire.StatusNoAuthnContext},
 		"a declaration":         {"", `<samlp:RequestedAuthnContext><saml:AuthnContextDeclRef>x</saml:AuthnContextDeclRef></samlp:RequestedAuthnContext>`, true, wire.StatusNoAuthnContext},
 		"the address":           {"", `<samlp:NameIDPolicy Format="` + wire.NameEmail + `"/>`, true, wire.StatusInvalidNameID},
 		"another's name":        {"", `<samlp:NameIDPolicy SPNameQualifier="https://other.example/"/>`, true, wire.StatusInvalidNameID},
@@ -454,7 +454,7 @@ func TestAsked(t *testing.T) {
 		}
 	}
 	o.assurance, o.weak = policy.ByTwo, true
-	if r := o.read(o.redirected(o.message("", context), "", k, true)); r.Assertion != nil || len(r.Status) != 2 || r.Status[1] != wire.StatusNoAuthnContext {
+	if r := o.read(o.redirected(o.message(`IsPassive="true"`, context), "", k, true)); r.Assertion != nil || len(r.Status) != 2 || r.Status[1] != wire.StatusNoAuthnContext {
 		t.Errorf("by a code by SMS: %+v", r)
 	}
 	o.weak = false
@@ -487,6 +487,50 @@ func TestAnew(t *testing.T) {
 	to, _ := a.body["redirect"].(string)
 	if r := o.read(o.get(to, true)); r.Assertion == nil || !r.Assertion.Proved.Equal(o.now.Now()) {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestSurer sends a person to a surer sign-in where a service asks for one, and
+// back with its request; who comes back without is refused, and not asked again.
+func TestSurer(t *testing.T) {
+	o := newOffice(t, "")
+	o.service(true, Service{})
+	wants := func(class, comparison string) answer {
+		return o.redirected(o.message("", `<samlp:RequestedAuthnContext Comparison="`+comparison+`"><saml:AuthnContextClassRef>`+class+`</saml:AuthnContextClassRef></samlp:RequestedAuthnContext>`), "", testKeys()[0], true)
+	}
+	for name, c := range map[string]struct {
+		class, comparison string
+		least             float64
+	}{
+		"two factors":            {wire.ClassTwo, "exact", 2},
+		"two factors at least":   {wire.ClassTwo, "minimum", 2},
+		"more than a password":   {wire.ClassPassword, "better", 2},
+		"hardware":               {wire.ClassHardware, "exact", 3},
+		"more than two":          {wire.ClassTwo, "better", 3},
+		"more than there can be": {wire.ClassHardware, "better", 0},
+	} {
+		a := wants(c.class, c.comparison)
+		ask, ok := askOf(a)
+		if !ok {
+			if r := o.read(a); c.least != 0 || r.Status[1] != wire.StatusNoAuthnContext {
+				t.Errorf("%s: %+v", name, r)
+			}
+			continue
+		}
+		if p := o.page("ask", sso.PageRequest{Ask: ask}, true); p.body["signIn"] != true || p.body["least"] != c.least {
+			t.Errorf("%s: %+v", name, p.body)
+		}
+	}
+	for _, reached := range []policy.Assurance{policy.ByPassword, policy.ByTwo} {
+		ask, _ := askOf(wants(wire.ClassTwo, "exact"))
+		o.now.Advance(time.Minute)
+		o.signIn()
+		o.assurance = reached
+		to, _ := o.page("ask", sso.PageRequest{Ask: ask}, true).body["redirect"].(string)
+		r := o.read(o.get(to, true))
+		if in := r.Assertion != nil && r.Assertion.Class == wire.ClassTwo; in != (reached == policy.ByTwo) {
+			t.Errorf("back with %d: %+v", reached, r)
+		}
 	}
 }
 

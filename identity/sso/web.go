@@ -57,7 +57,8 @@ type Consent struct {
 type Step struct {
 	Redirect string
 	Ask      string
-	SignIn   bool // before that, sign in (anew)
+	SignIn   bool             // before that, sign in (anew)
+	Least    policy.Assurance // and that surely; 0 = as the zone says
 	Consent  *Consent
 }
 
@@ -74,7 +75,8 @@ type PageRequest struct {
 // PageAnswer tells a page what comes next: sign in, ask the person, or go on.
 type PageAnswer struct {
 	SignIn   bool     `json:"signIn,omitempty"`
-	Again    bool     `json:"again,omitempty"` // signed in, but not recently enough
+	Again    bool     `json:"again,omitempty"` // signed in, but not recently or surely enough
+	Least    int      `json:"least,omitempty"` // how sure the sign-in has to be, where it is more than a password
 	Consent  *Consent `json:"consent,omitempty"`
 	Redirect string   `json:"redirect,omitempty"`
 }
@@ -114,7 +116,7 @@ func (p Pages) Step(do func(r *http.Request, in PageRequest, who policy.Subject)
 		if err == nil {
 			s, err = do(r, in, who)
 		}
-		p.Tell(w, PageAnswer{SignIn: s.SignIn, Again: s.SignIn && who.Account != 0, Consent: s.Consent, Redirect: s.Redirect}, err)
+		p.Tell(w, PageAnswer{SignIn: s.SignIn, Again: s.SignIn && who.Account != 0, Least: int(s.Least), Consent: s.Consent, Redirect: s.Redirect}, err)
 	}
 }
 

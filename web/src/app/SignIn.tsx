@@ -11,12 +11,12 @@ const AgencyWays = lazy(() => withTexts('agency', () => import('./sso/AgencyWays
 const CertificateWay = lazy(() => withTexts('certificates', () => import('./certificates/CertificateWay')))
 
 /** The door: who one is, and the language to be spoken to in. */
-export function SignIn({ expired, onDone }: { expired: boolean; onDone: () => Promise<void> }) {
+export function SignIn({ expired, least, onDone }: { expired: boolean; least?: number; onDone: () => Promise<void> }) {
   const t = useT()
   return (
     <Door title={t('signIn.title')} foot={<Languages />}>
       {expired && <p className={css.notice}>{t('signIn.expired')}</p>}
-      <SignInForm onDone={onDone} />
+      <SignInForm least={least} onDone={onDone} />
       <Suspense>
         <CertificateWay />
         <AgencyWays />

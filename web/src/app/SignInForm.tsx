@@ -23,9 +23,10 @@ const instead = { key: 'signIn.useKey', totp: 'signIn.useApp', sms: 'signIn.useS
  * The steps of signing in: address and password, then a key or code where the
  * account has a second factor, or its setting up where it needs one. With
  * `address` it is the one who is asked once more, with `begun` a sign-in by the
- * agency's own provider that needs more.
+ * agency's own provider that needs more, with `least` a system asks for a
+ * surer one.
  */
-export function SignInForm({ address, begun = null, onDone }: { address?: string; begun?: NextStep | null; onDone: () => Promise<void> }) {
+export function SignInForm({ address, begun = null, least, onDone }: { address?: string; begun?: NextStep | null; least?: number; onDone: () => Promise<void> }) {
   const t = useT()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<string>()
@@ -76,7 +77,7 @@ export function SignInForm({ address, begun = null, onDone }: { address?: string
     }
     const who = address ?? given('address').trim()
     if (!who || !given('password')) return setError(t('signIn.missing'))
-    void run(t('signIn.wrong'), () => signIn(who, given('password')))
+    void run(t('signIn.wrong'), () => signIn(who, given('password'), least))
   }
 
   if (codes) {

@@ -52,8 +52,8 @@ export interface NextStep {
 /** Where a sign-in stands: null when one is in; with recovery codes to be kept where a first factor was set up on the way. */
 export type Outcome = NextStep | { codes: string[] } | null
 
-export function signIn(address: string, password: string): Promise<Outcome> {
-  return step('/auth/sign-in', { address, password })
+export function signIn(address: string, password: string, least?: number): Promise<Outcome> {
+  return step('/auth/sign-in', { address, password, least })
 }
 
 /** Goes on with a sign-in by a code, or by what a key answered. */

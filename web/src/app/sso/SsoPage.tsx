@@ -73,12 +73,12 @@ function AskPage({ ask, way }: { ask: string; way: Way }) {
         <p className={css.hint}>{t('sso.over.text')}</p>
       </Door>
     )
-  if (step?.signIn && !step.again) return <SignIn expired={false} onDone={load} />
+  if (step?.signIn && !step.again) return <SignIn expired={false} least={step.least} onDone={load} />
   if (step?.signIn)
     return (
       <Door title={t('signIn.title')}>
-        <p className={door.notice}>{t('sso.again')}</p>
-        <SignInForm onDone={load} />
+        <p className={door.notice}>{t(step.least ? 'sso.surer' : 'sso.again')}</p>
+        <SignInForm least={step.least} onDone={load} />
       </Door>
     )
   const { consent } = step ?? {}

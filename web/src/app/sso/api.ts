@@ -16,6 +16,8 @@ export interface Consent {
 export interface Step {
   signIn?: boolean
   again?: boolean
+  /** How sure the sign-in has to be, where it is more than the password. */
+  least?: number
   consent?: Consent
   redirect?: string
 }
