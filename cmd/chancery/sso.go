@@ -15,7 +15,7 @@ import (
 
 // ssoCmd is `chancery sso`.
 type ssoCmd struct {
-	Client   ssoClientCmd `cmd:"" help:"Add, list and remove the systems that may ask who somebody is."`
+	Client   ssoClientCmd `cmd:"" help:"Add, change, list and remove the systems that may ask who somebody is."`
 	Key      ssoKeyCmd    `cmd:"" help:"The keys that ID tokens are signed with."`
 	SAML     samlCmd      `cmd:"" name:"saml" help:"The systems that speak SAML 2.0."`
 	Provider providerCmd  `cmd:"" help:"The agency's own providers, by which people sign in here."`
@@ -24,6 +24,8 @@ type ssoCmd struct {
 type ssoClientCmd struct {
 	Add    ssoAddCmd    `cmd:"" help:"Register a system or a mail program; prints its id and secret."`
 	List   ssoListCmd   `cmd:"" help:"List what is registered."`
+	Change ssoChangeCmd `cmd:"" help:"Change one; what is not given stays."`
+	Secret ssoSecretCmd `cmd:"" help:"Give one another secret, and print it; the old one is void at once."`
 	Remove ssoRemoveCmd `cmd:"" help:"Remove one; everybody's tokens of it end at once."`
 }
 

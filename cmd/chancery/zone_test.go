@@ -18,12 +18,14 @@ func TestZoneByListener(t *testing.T) {
 		outer            func(s *outside.Server) []string
 		imap, smtp, page bool // whether the password is enough there
 	}{
-		"none":                      {func(*outside.Server) []string { return nil }, true, true, true},
-		"the web's":                 {func(s *outside.Server) []string { return []string{s.HTTP} }, true, true, false},
-		"IMAP's":                    {func(s *outside.Server) []string { return []string{s.IMAP} }, false, true, true},
-		"submission's":              {func(s *outside.Server) []string { return []string{s.Submission} }, true, false, true},
-		"all of the address":        {func(*outside.Server) []string { return []string{"127.0.0.1"} }, false, false, false},
-		"another, on the same port": {func(s *outside.Server) []string { return []string{strings.Replace(s.IMAP, "127.0.0.1", "127.0.0.9", 1)} }, true, true, true},
+		"none":               {func(*outside.Server) []string { return nil }, true, true, true},
+		"the web's":          {func(s *outside.Server) []string { return []string{s.HTTP} }, true, true, false},
+		"IMAP's":             {func(s *outside.Server) []string { return []string{s.IMAP} }, false, true, true},
+		"submission's":       {func(s *outside.Server) []string { return []string{s.Submission} }, true, false, true},
+		"all of the address": {func(*outside.Server) []string { return []string{"127.0.0.1"} }, false, false, false},
+		"another, on the same port": {func(s *outside.Server) []string {
+			return []string{strings.Replace(s.IMAP, "127.0.0.1", "127.0.0.9", 1)}
+		}, true, true, true},
 	} {
 		s := server(t, t.TempDir(), "zones.outer.needs = \"two\"\n", "ann@city.example")
 		var quoted []string
