@@ -57,7 +57,7 @@ type SMSConfig struct {
 }
 
 // courier makes what brings messages to telephones; on is false where nothing does.
-func (c SMSConfig) courier(now clock.Clock, log *slog.Logger) (out *sms.Courier, on bool, err error) {
+func (c SMSConfig) courier(book *sms.Book, now clock.Clock, log *slog.Logger) (out *sms.Courier, on bool, err error) {
 	var g sms.Gateway
 	switch c.Gateway {
 	case "":
@@ -73,7 +73,7 @@ func (c SMSConfig) courier(now clock.Clock, log *slog.Logger) (out *sms.Courier,
 		return nil, false, err
 	}
 	out, err = sms.NewCourier(g, sms.Config{Country: c.Country, Prefixes: c.Prefixes,
-		Limits: sms.Limits{Number: c.PerNumber, Account: c.PerAccount, Network: c.PerNetwork, House: c.PerHour, Gap: c.Gap}}, now, log)
+		Limits: sms.Limits{Number: c.PerNumber, Account: c.PerAccount, Network: c.PerNetwork, House: c.PerHour, Gap: c.Gap}}, book, now, log)
 	return out, err == nil, inSetting("sms", err)
 }
 
@@ -132,7 +132,7 @@ func rootsIn(file string) (*x509.CertPool, error) {
 
 // TrySMS sends one message, once, and returns the number it went to.
 func (c Config) TrySMS(ctx context.Context, number, text string, log *slog.Logger) (to string, err error) {
-	courier, on, err := c.SMS.courier(clock.System{}, log)
+	courier, on, err := c.SMS.courier(nil, clock.System{}, log) // one that is tried is not counted
 	if err != nil {
 		return "", err
 	}

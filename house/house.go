@@ -118,7 +118,7 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	h.Identity.UseRules(rules)
-	if err := h.telephones(now); err != nil {
+	if err := h.telephones(ctx, now); err != nil {
 		return err
 	}
 	h.Certificates.UseLetters(notices{h})

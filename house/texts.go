@@ -4,12 +4,16 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strconv"
 	"time"
 
+	"chancery/audit"
 	"chancery/directory"
 	"chancery/identity"
 	"chancery/identity/sms"
 	"chancery/kit/clock"
+	"chancery/policy"
+	"chancery/store"
 	"chancery/wire/smpp"
 )
 
@@ -20,8 +24,12 @@ type texts struct {
 }
 
 // telephones lets the house write to telephones, where a gateway is set.
-func (h *House) telephones(now clock.Clock) error {
-	courier, on, err := h.conf.SMS.courier(now, h.log)
+func (h *House) telephones(ctx context.Context, now clock.Clock) error {
+	book, err := sms.NewBook(ctx, h.Store)
+	if err != nil {
+		return err
+	}
+	courier, on, err := h.conf.SMS.courier(book, now, h.log)
 	if err != nil || !on {
 		return err
 	}
@@ -74,7 +82,7 @@ func (t texts) Code(ctx context.Context, c identity.TextCode) (late bool, err er
 			text = with
 		}
 	}
-	return t.courier.Send(ctx, sms.Message{To: c.To, Text: text, Until: c.Until, Newer: true}, sms.Asker{Account: c.Account.ID, Peer: c.Peer.Addr})
+	return t.send(ctx, sms.Message{To: c.To, Text: text, Until: c.Until, Newer: true}, c.Account, c.Peer)
 }
 
 // ResetText sends the link for a new password.
@@ -91,6 +99,23 @@ func (t texts) DeviceText(ctx context.Context, n identity.NewDevice, peer identi
 }
 
 func (t texts) tell(ctx context.Context, a directory.Account, to, text string, worth time.Duration, peer identity.Peer) error {
-	_, err := t.courier.Send(ctx, sms.Message{To: to, Text: text, Until: time.Now().Add(worth)}, sms.Asker{Account: a.ID, Peer: peer.Addr})
+	_, err := t.send(ctx, sms.Message{To: to, Text: text, Until: time.Now().Add(worth)}, a, peer)
 	return err
+}
+
+// send hands a message over. One that is refused stands in the record: somebody
+// may be earning by what we send.
+func (t texts) send(ctx context.Context, m sms.Message, a directory.Account, peer identity.Peer) (late bool, err error) {
+	late, err = t.courier.Send(ctx, m, sms.Asker{Account: a.ID, Peer: peer.Addr})
+	if err == nil {
+		return late, nil
+	}
+	by := policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Peer: peer.Addr.String(), Door: peer.Door}
+	noted := t.h.Store.Write(ctx, func(tx *store.Tx) error {
+		return audit.Append(ctx, tx, time.Now(), audit.By(by, "sms.refuse", "account "+strconv.FormatInt(a.ID, 10), err))
+	})
+	if noted != nil {
+		t.h.log.Error("a short message that was refused is not recorded", "error", noted)
+	}
+	return late, err
 }

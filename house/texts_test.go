@@ -8,9 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"chancery/audit"
 	"chancery/directory"
 	"chancery/identity"
 	"chancery/kit/clock"
+	"chancery/kit/errs"
 	"chancery/kit/testkit"
 	"chancery/policy"
 	"chancery/wire/smpp"
@@ -72,6 +74,44 @@ func TestTexts(t *testing.T) {
 	}
 	if all := gate.Taken(); strings.Contains(all[len(all)-1].Form["text"][0], "@") {
 		t.Error("a long name makes a second message")
+	}
+}
+
+// TestTextRefused puts a message that is not sent into the record, with who it
+// was about and where it was asked for, and without number and text.
+func TestTextRefused(t *testing.T) {
+	ctx := t.Context()
+	h, gate := withGate(t)
+	t.Cleanup(func() { h.courier.Close() })
+	peer := identity.Peer{Addr: netip.MustParseAddr("192.0.2.9"), Door: "http"}
+	a := directory.Account{Org: 1, ID: 99, Address: "ann@city.example", Language: "en"}
+	for n := range 8 { // six to one number within the hour
+		_, err := (texts{h, h.courier}).Code(ctx, identity.TextCode{Account: a, To: "+886912000000", Code: "123456", Until: time.Now().Add(time.Minute), Peer: peer})
+		if want := n >= 6; errs.Is(err, errs.RateLimited) != want {
+			t.Fatalf("message %d: %v", n, err)
+		}
+	}
+	if _, err := (texts{h, h.courier}).Code(ctx, identity.TextCode{Account: a, To: "+239912000000", Code: "123456", Until: time.Now().Add(time.Minute), Peer: peer}); !errs.Is(err, errs.Forbidden) {
+		t.Errorf("to another country: %v", err)
+	}
+	list, err := audit.List(ctx, h.Store, 1, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var refused []string
+	for _, e := range list {
+		if e.Verb == "sms.refuse" {
+			refused = append(refused, e.Result+" "+e.Object+" "+e.Peer)
+		}
+		if strings.Contains(e.Object+e.Before+e.After, "912000000") {
+			t.Errorf("the record tells the number: %+v", e)
+		}
+	}
+	if strings.Join(refused, ", ") != "forbidden account 99 192.0.2.9, rate limited account 99 192.0.2.9, rate limited account 99 192.0.2.9" {
+		t.Errorf("the record: %q", refused)
+	}
+	if n := len(gate.Taken()); n != 6 {
+		t.Errorf("%d messages left", n)
 	}
 }
 
@@ -158,7 +198,7 @@ func TestSMSConfig(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.set(&conf.SMS)
-		courier, on, err := conf.SMS.courier(clock.System{}, testkit.Log(t))
+		courier, on, err := conf.SMS.courier(nil, clock.System{}, testkit.Log(t))
 		got := map[bool]string{true: "on", false: "off"}[on]
 		if err != nil {
 			got = err.Error()

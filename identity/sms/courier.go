@@ -28,7 +28,7 @@ type Courier struct {
 	gateway Gateway
 	clock   clock.Clock
 	log     *slog.Logger
-	pace    pace
+	book    *Book
 	under   chan struct{} // a place for each message under way
 	all     sync.WaitGroup
 	ctx     context.Context
@@ -48,8 +48,8 @@ const (
 	oneTry      = 20 * time.Second
 )
 
-// NewCourier makes one.
-func NewCourier(g Gateway, conf Config, c clock.Clock, log *slog.Logger) (*Courier, error) {
+// NewCourier makes one that counts in a book.
+func NewCourier(g Gateway, conf Config, b *Book, c clock.Clock, log *slog.Logger) (*Courier, error) {
 	if strings.Trim(conf.Country, "0123456789") != "" || len(conf.Country) > 3 {
 		return nil, errs.E(errs.Invalid, "%q is not the calling code of a country", conf.Country)
 	}
@@ -71,8 +71,7 @@ func NewCourier(g Gateway, conf Config, c clock.Clock, log *slog.Logger) (*Couri
 	if conf.Retry <= 0 {
 		conf.Retry = 2 * time.Second
 	}
-	out := &Courier{conf: conf, gateway: g, clock: c, log: log, under: make(chan struct{}, maxUnderWay)}
-	out.pace = pace{limits: conf.Limits, left: map[string][]time.Time{}}
+	out := &Courier{conf: conf, gateway: g, book: b, clock: c, log: log, under: make(chan struct{}, maxUnderWay)}
 	out.newer = map[string]*context.CancelFunc{}
 	out.ctx, out.cancel = context.WithCancel(context.Background())
 	return out, nil
@@ -117,8 +116,11 @@ func (c *Courier) Send(ctx context.Context, m Message, by Asker) (late bool, err
 	default:
 		return false, errs.E(errs.Unavailable, "Short messages cannot be sent now.")
 	}
-	if err := c.pace.take(c.clock.Now(), m.To, by); err != nil {
+	if err := c.book.take(ctx, c.conf.Limits, c.clock.Now(), m.To, by); err != nil {
 		<-c.under
+		if !errs.Is(err, errs.RateLimited) {
+			return false, err
+		}
 		// Somebody may be earning by what we send: the operator looks into the record, who asked.
 		c.log.Warn("a short message was not sent: too many within the hour", "account", by.Account, "network", network(by.Peer))
 		return false, err

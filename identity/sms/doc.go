@@ -5,12 +5,12 @@
 // message is still worth something.
 //
 // Does not own: what the messages say (house), who has which number (identity).
-// Nothing is stored: a code is worth five minutes, and outlives no restart.
-// Logs hold neither numbers nor texts.
+// No message is stored: a code is worth five minutes, and outlives no restart.
+// Logs hold neither numbers nor texts, and the book of what left no numbers.
 //
 // Verbs: Courier.Send; Parse for a number that somebody typed.
 //
 // Rules it answers: N44, K07, T41 and K37 in part.
 //
-// Where to start: courier.go; http.go for what a provider's form can be.
+// Where to start: courier.go; pace.go for the limits; http.go for what a provider's form can be.
 package sms

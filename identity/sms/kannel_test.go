@@ -131,7 +131,7 @@ func TestKannel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := NewCourier(g, Config{Country: "886", Limits: Limits{Gap: time.Nanosecond}}, clock.System{}, slog.Default())
+	c, err := NewCourier(g, Config{Country: "886", Limits: Limits{Gap: time.Nanosecond}}, book(t, ""), clock.System{}, slog.Default())
 	if err != nil {
 		t.Fatal(err)
 	}

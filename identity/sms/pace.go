@@ -1,12 +1,18 @@
 package sms
 
 import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"embed"
 	"net/netip"
 	"strconv"
-	"sync"
 	"time"
 
 	"chancery/kit/errs"
+	"chancery/kit/id"
+	"chancery/store"
 )
 
 // Limits are how many messages leave within an hour, so that nobody makes us
@@ -33,12 +39,40 @@ func (l *Limits) defaults() {
 	}
 }
 
-// pace remembers what left within the last hour. It is as large as the limit
-// of the house allows.
-type pace struct {
-	mu     sync.Mutex
-	limits Limits
-	left   map[string][]time.Time
+// Book remembers what left within the last hour, for all servers of an
+// installation. It is as large as the limit of the house allows, and holds no
+// number that could be read.
+type Book struct {
+	db   *store.Store
+	mask []byte
+}
+
+//go:embed schema/*.sql
+var schema embed.FS
+
+// NewBook brings the tables up to date.
+func NewBook(ctx context.Context, db *store.Store) (*Book, error) {
+	if err := db.Migrate(ctx, "identity/sms", schema); err != nil {
+		return nil, err
+	}
+	const purpose = "sms book"
+	fresh := make([]byte, 32)
+	rand.Read(fresh)
+	sealed, err := db.Seal(ctx, store.Scope{}, purpose, fresh)
+	if err != nil {
+		return nil, err
+	}
+	err = db.Write(ctx, func(tx *store.Tx) (err error) {
+		if err = addBook(ctx, tx, sealed); err == nil {
+			sealed, err = selectMask(ctx, tx)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	mask, err := db.Unseal(ctx, store.Scope{}, purpose, sealed)
+	return &Book{db, mask}, err
 }
 
 const hour = time.Hour
@@ -49,34 +83,50 @@ type Asker struct {
 	Peer    netip.Addr
 }
 
+// key names what is counted.
+func (b *Book) key(what string) []byte {
+	mac := hmac.New(sha256.New, b.mask)
+	mac.Write([]byte(what))
+	return mac.Sum(nil)
+}
+
 // take counts a message, or refuses it. What is refused does not count.
-func (p *pace) take(now time.Time, number string, by Asker) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for k, list := range p.left {
-		for len(list) > 0 && now.Sub(list[0]) >= hour {
-			list = list[1:]
-		}
-		if p.left[k] = list; len(list) == 0 {
-			delete(p.left, k)
-		}
-	}
+func (b *Book) take(ctx context.Context, l Limits, now time.Time, number string, by Asker) error {
 	keys := []struct {
-		key  string
+		what string
 		most int
-	}{{"house", p.limits.House}, {"number " + number, p.limits.Number}, {"account " + strconv.FormatInt(by.Account, 36), p.limits.Account}, {"network " + network(by.Peer), p.limits.Network}}
-	if last := p.left[keys[1].key]; len(last) > 0 && now.Sub(last[len(last)-1]) < p.limits.Gap {
-		return tooMany(p.limits.Gap - now.Sub(last[len(last)-1]))
-	}
-	for _, k := range keys {
-		if list := p.left[k.key]; len(list) >= k.most {
-			return tooMany(hour - now.Sub(list[0]))
+		gap  time.Duration
+	}{{"number " + number, l.Number, l.Gap}, {"account " + strconv.FormatInt(by.Account, 36), l.Account, 0}, {"network " + network(by.Peer), l.Network, 0}, {"house", l.House, 0}}
+	// A browser that goes away meanwhile does not make it free.
+	ctx = context.WithoutCancel(ctx)
+	return b.db.Write(ctx, func(tx *store.Tx) error {
+		if err := either(holdBook(ctx, tx), deleteLeft(ctx, tx, now.Add(-hour).UnixMilli())); err != nil {
+			return err
 		}
+		for _, k := range keys {
+			n, first, last, err := countLeft(ctx, tx, b.key(k.what))
+			if err != nil {
+				return err
+			}
+			if since := now.Sub(time.UnixMilli(last)); n > 0 && k.gap > 0 && since < k.gap {
+				return tooMany(k.gap - since)
+			}
+			if n >= k.most {
+				return tooMany(hour - now.Sub(time.UnixMilli(first)))
+			}
+			if err := insertLeft(ctx, tx, b.key(k.what), now.UnixMilli(), id.New()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func either(err, other error) error {
+	if err != nil {
+		return err
 	}
-	for _, k := range keys {
-		p.left[k.key] = append(p.left[k.key], now)
-	}
-	return nil
+	return other
 }
 
 // network is what one customer has: an IPv4 address, or an IPv6 /64.
