@@ -26,14 +26,16 @@ func (p *Provider) Routes(web sso.Web) []sso.Route {
 	h := handlers{p, web, sso.Pages{Web: web, Log: p.log}}
 	list := []sso.Route{{Pattern: "GET /saml/metadata", Handler: http.HandlerFunc(h.metadata)}}
 	for pattern, handle := range map[string]http.HandlerFunc{
-		"GET " + pathSignOn:         h.redirected(p.Receive),
-		"POST " + pathSignOn:        h.posted(p.Receive),
-		"GET " + pathLogout:         h.redirected(p.ReceiveLogout),
-		"POST " + pathLogout:        h.posted(p.ReceiveLogout),
-		"GET " + pathContinue:       h.goOn,
-		"GET /saml/start":           h.start,
-		"POST /sso/api/saml/ask":    h.pages.Step(h.ask),
-		"POST /sso/api/saml/answer": h.pages.Step(h.answer),
+		"GET " + pathSignOn:            h.redirected(p.Receive),
+		"POST " + pathSignOn:           h.posted(p.Receive),
+		"GET " + pathLogout:            h.redirected(p.ReceiveLogout),
+		"POST " + pathLogout:           h.posted(p.ReceiveLogout),
+		"GET " + pathContinue:          h.goOn,
+		"GET /saml/start":              h.start,
+		"POST /sso/api/saml/ask":       h.pages.Step(h.ask),
+		"POST /sso/api/saml/answer":    h.pages.Step(h.answer),
+		"POST /sso/api/saml/grants":    h.grants,
+		"POST /sso/api/saml/end-grant": h.endGrant,
 	} {
 		anySite := pattern == "POST "+pathSignOn || pattern == "POST "+pathLogout // see posted
 		list = append(list, sso.Route{Pattern: pattern, Handler: h.private(handle), AnySite: anySite})

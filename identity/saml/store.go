@@ -147,6 +147,22 @@ func putConsent(ctx context.Context, tx *store.Tx, org, account int64, service, 
 	return err
 }
 
+// selectConsents returns what an account allowed.
+func selectConsents(ctx context.Context, tx *store.Tx, org, account int64) (list []allowed, err error) {
+	err = tx.Query(ctx, "SELECT service, given, made_at FROM saml_consent WHERE org_id = $1 AND account_id = $2", []any{org, account}, func(scan func(...any) error) error {
+		var a allowed
+		err := scan(&a.service, &a.given, &a.made)
+		list = append(list, a)
+		return err
+	})
+	return list, err
+}
+
+func deleteConsent(ctx context.Context, tx *store.Tx, org, account int64, service string) (bool, error) {
+	n, err := tx.Exec(ctx, "DELETE FROM saml_consent WHERE org_id = $1 AND account_id = $2 AND service = $3", org, account, service)
+	return n == 1, err
+}
+
 func putSignOn(ctx context.Context, tx *store.Tx, org, session int64, service string, now int64) error {
 	_, err := tx.Exec(ctx, `INSERT INTO saml_signon (org_id, session_id, service, made_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (org_id, session_id, service) DO UPDATE SET made_at = $4`, org, session, service, now)

@@ -25,11 +25,12 @@ export default function GrantsSection() {
     }
   }, [])
   useEffect(() => void load(), [load])
-  const end = async ({ client, name }: Grant): Promise<void> => {
+  const end = async (g: Grant): Promise<void> => {
+    const { name } = g
     const title = t('sso.grants.endOne', { name })
-    if (!(await confirm({ title, text: t('sso.grants.endText', { name }), confirm: title }))) return
+    if (!(await confirm({ title, text: t(g.kind === 'saml' ? 'sso.grants.askText' : 'sso.grants.endText', { name }), confirm: title }))) return
     try {
-      await endGrant(client)
+      await endGrant(g)
       say(t('sso.grants.ended', { name }))
       await load()
     } catch (e) {
@@ -48,7 +49,7 @@ export default function GrantsSection() {
             <div>
               <b>{g.name}</b>
               <span>{g.scopes.map((s) => scopeWords(t, s)).join(' · ')}</span>
-              <small>{t('sso.grants.used', { made: readingDate(g.made), when: readingDate(g.used), from: g.from })}</small>
+              <small>{g.used ? t('sso.grants.used', { made: readingDate(g.made), when: readingDate(g.used), from: g.from ?? '' }) : t('sso.grants.made', { made: readingDate(g.made) })}</small>
             </div>
             <Button look="quiet" aria-label={t('sso.grants.endOne', { name: g.name })} onClick={() => void end(g)}>
               {t('sso.grants.end')}

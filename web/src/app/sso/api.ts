@@ -38,11 +38,13 @@ interface Sent {
 export interface Grant {
   client: string
   name: string
+  /** saml, or the kind of client. */
+  kind: string
   scopes: string[]
   made: string
-  used: string
-  /** The network address of the last use. */
-  from: string
+  /** Unknown of SAML, with the network address of the last use. */
+  used?: string
+  from?: string
 }
 
 async function post<T = Step>(path: string, body: Sent): Promise<T> {
@@ -55,8 +57,9 @@ async function post<T = Step>(path: string, body: Sent): Promise<T> {
   return (await res.json()) as T
 }
 
-export const readGrants = async (): Promise<Grant[]> => (await post<{ grants: Grant[] }>('grants', {})).grants
-export const endGrant = (client: string): Promise<object> => post<object>('end-grant', { client })
+const grantsOf = async (way: Way): Promise<Grant[]> => (await post<{ grants: Grant[] }>(ways[way] + 'grants', {})).grants
+export const readGrants = async (): Promise<Grant[]> => (await Promise.all([grantsOf('oidc'), grantsOf('saml')])).flat()
+export const endGrant = ({ kind, client }: Grant): Promise<object> => post<object>(ways[kind === 'saml' ? 'saml' : 'oidc'] + 'end-grant', { client })
 export const askFor = (way: Way, ask: string): Promise<Step> => post(ways[way] + 'ask', { ask })
 export const answerTo = (way: Way, ask: string, token: string, allow: boolean): Promise<Step> => post(ways[way] + 'answer', { ask, token, allow })
 export const askForDevice = (code: string): Promise<Step> => post('device', { code })
