@@ -11,6 +11,7 @@ import (
 type Needs interface {
 	// SignIn checks a user name and password of a client at a network address.
 	// It returns Unauthenticated when they are wrong, without saying which.
+	// The peer is that address, and behind a space the one of ours it came to.
 	SignIn(ctx context.Context, user, password, peer string) (policy.Subject, error)
 	// Standing says whether somebody who signed in is still let in.
 	// Unauthenticated when the account was locked or has another password.

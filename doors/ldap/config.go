@@ -41,7 +41,8 @@ func (c Config) withDefaults() Config {
 
 // Needs is what the door asks of the house.
 type Needs interface {
-	// SignIn checks address and password of a program at a network address.
+	// SignIn checks address and password of a program at a network address,
+	// which is followed by a space and the address of ours it came to.
 	SignIn(ctx context.Context, address, password, peer string) (policy.Subject, error)
 	// Standing says whether somebody who signed in is still let in.
 	// Unauthenticated when the account was locked or has another password.
