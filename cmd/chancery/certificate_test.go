@@ -218,7 +218,7 @@ func TestCertificate(t *testing.T) {
 	p := newPKI(t)
 	door, responder, dir := freeAddr(t), freeAddr(t), t.TempDir()
 	crl := filepath.Join(t.TempDir(), "city.crl")
-	conf := fmt.Sprintf("certificates.listen = %q\ncertificates.anchors = [%q]\ncertificates.rules = [\"serial\"]\ncertificates.refresh = \"1ms\"\n", door, p.file("ca.pem"))
+	conf := fmt.Sprintf("certificates.listen = %q\ncertificates.anchors = [%q]\ncertificates.rules = [\"serial\"]\ncertificates.refresh = \"1ms\"\ncertificates.recheck = \"1s\"\n", door, p.file("ca.pem"))
 	s := server(t, dir, conf+fmt.Sprintf("certificates.hosts = [%q]\ncertificates.responder = %q\n", responder, "http://"+responder), "ann@city.example")
 	start(t, s)
 	stop := p.answer(responder)
@@ -230,9 +230,11 @@ func TestCertificate(t *testing.T) {
 	if added := v.post(v.here+"/sso/api/cert/add", map[string]any{"ask": p.show(to, secret, v.here)}); !strings.Contains(fmt.Sprint(added["name"]), "Ann") {
 		t.Errorf("added: %v", added)
 	}
+	var held visitor // the browser that came last
 	in := func() string {
 		t.Helper()
 		v := visit(t, s)
+		held = v
 		to, secret := v.begin(nil)
 		pass := p.show(to, secret, v.here)
 		if strings.HasPrefix(pass, "failed.") {
@@ -252,10 +254,15 @@ func TestCertificate(t *testing.T) {
 	if got := in(); got != "ann@city.example" { // within the answer's own time
 		t.Errorf("the responder is down, its answer still holds: %q", got)
 	}
+	opened := held
 	s.Kill()
 	start(t, s)
 	if got := in(); got != "failed.unchecked" {
 		t.Errorf("the responder is down: %q", got)
+	}
+	time.Sleep(3 * time.Second) // it is asked again and again, and does not answer
+	if got := opened.me(); got != "ann@city.example" {
+		t.Errorf("the session of before, while it is not known: %q", got)
 	}
 	p.run("openssl", "ca", "-config", "ca.cnf", "-revoke", "ann.pem")
 	p.answer(responder)
@@ -263,6 +270,11 @@ func TestCertificate(t *testing.T) {
 	start(t, s)
 	if got := in(); got != "failed.revoked" {
 		t.Errorf("revoked: %q", got)
+	}
+	for end := time.Now().Add(30 * time.Second); opened.me() != ""; time.Sleep(200 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the session that the certificate opened goes on")
+		}
 	}
 	s.Kill()
 	// The same by a list, as a file.
