@@ -40,8 +40,11 @@ func (n imapNeeds) SignIn(ctx context.Context, user, password, peer string) (pol
 }
 
 func (n imapNeeds) Standing(ctx context.Context, s policy.Subject, peer string) error {
-	_, err := n.h.Identity.Standing(ctx, identity.Proof{Org: s.Org, Account: s.Account, Credential: s.Credential}, peerOf(peer, "imap"))
-	return err
+	now, err := n.h.Identity.Standing(ctx, identity.Proof{Org: s.Org, Account: s.Account, Credential: s.Credential}, peerOf(peer, "imap"))
+	if err != nil {
+		return err
+	}
+	return identity.MayUsePrograms(now.Terms)
 }
 
 func (n imapNeeds) SignInToken(ctx context.Context, user, token, peer string) (policy.Subject, error) {
@@ -103,7 +106,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		},
 	}
 	var door *httpdoor.Door
-	api := mailapi.New(h.Mail, who, mailapi.Config{MaxUpload: int64(h.conf.Mail.MaxMessage), MaxSizeAttachments: h.Mail.MaxAttachments(), Log: h.log})
+	api := mailapi.New(h.Mail, who, mailapi.Config{MaxUpload: int64(h.conf.Mail.MaxMessage), MaxSizeAttachments: h.Mail.MaxAttachments(policy.Subject{}), Log: h.log})
 	key, err := h.conf.pushKey(h.dir)
 	if err != nil {
 		return nil, err
@@ -111,7 +114,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName},
 		h.capabilities(api.Capabilities()), jmapdoor.Needs{
 			Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
-			BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
+			BaseURL: func(r *http.Request) string { return door.BaseURL(r) }, MayPush: h.mayPush,
 		})
 	routes := append(h.jmap.Routes(),
 		httpdoor.Route{Pattern: "GET /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},

@@ -79,6 +79,7 @@ type Subject struct {
 	Proved     time.Time // when they last proved who they are
 	Credential int64     // version of the credential it was proved with
 	Session    int64     // of the web client; 0 = none
+	Terms      Terms     // of their service level
 }
 
 // Vouched is how surely other systems may be told that the subject is who it

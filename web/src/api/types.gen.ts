@@ -624,6 +624,10 @@ export interface ServiceLevelObject {
   id: Id
   names: Record<string, string>
   quota: number
+  without: string[]
+  maxMessage: number
+  maxAttachments: number
+  maxRecipients: number
   sortOrder: number
   totalPeople: number
 }

@@ -10,6 +10,7 @@ import type folders from './en/folders.json'
 import type gaps from './en/gaps.json'
 import type gallery from './en/gallery.json'
 import type later from './en/later.json'
+import type levels from './en/levels.json'
 import type life from './en/life.json'
 import type main from './en/main.json'
 import type merge from './en/merge.json'
@@ -47,6 +48,7 @@ export interface Areas {
   gallery: typeof gallery
   gaps: typeof gaps
   later: typeof later
+  levels: typeof levels
   life: typeof life
   main: typeof main
   merge: typeof merge

@@ -10,7 +10,6 @@ import { Eye, FileText, Folder, Inbox, Link, SlidersHorizontal, RefreshCw, Shiel
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import { adminApi, anywhere, useLoad, type AdminApi, type Duty, type Office } from './data'
-import { LevelsSection } from './LevelsSection'
 import { PeopleSection } from './PeopleSection'
 import { QueueSection } from './QueueSection'
 import { RolesSection } from './RolesSection'
@@ -36,6 +35,7 @@ interface Part {
 }
 
 const ApplicationsSection = lazy(() => withTexts('apply', () => import('./apply/ApplicationsSection')))
+const LevelsSection = lazy(() => withTexts('levels', () => import('./levels/LevelsSection')))
 const RecordSection = lazy(() => withTexts('record', () => withTexts('access', () => withTexts('parties', () => import('./record/RecordSection')))))
 const PartySection = lazy(() => withTexts('parties', () => import('./sso/PartySection')))
 const PolicySection = lazy(() => withTexts('policy', () => import('./policy/PolicySection')))
@@ -48,7 +48,7 @@ const parts: Part[] = [
   { id: 'units', labelKey: 'console.units', icon: Folder, duties: ['units'], view: (p) => <UnitsSection {...p} /> },
   { id: 'roles', labelKey: 'console.roles', icon: ShieldAlert, duties: ['security', 'record'], view: (p) => <RolesSection {...p} /> },
   { id: 'rules', labelKey: 'console.rules', icon: Eye, duties: ['security'], view: (p) => <RulesSection {...p} /> },
-  { id: 'levels', labelKey: 'console.levels', icon: Tag, duties: ['system'], view: (p) => <LevelsSection {...p} /> },
+  { id: 'levels', labelKey: 'console.levels', icon: Tag, duties: ['system'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><LevelsSection {...p} /></Suspense> },
   { id: 'parties', labelKey: 'console.parties', icon: Link, duties: ['system'], needs: REGISTER, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><PartySection {...p} /></Suspense> },
   { id: 'sync', labelKey: 'console.sync', icon: RefreshCw, duties: ['people'], needs: FEEDS, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><SyncSection {...p} /></Suspense> },
   { id: 'policy', labelKey: 'console.policy', icon: SlidersHorizontal, duties: ['accounts', 'security', 'system'], needs: HOUSE_RULES, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><PolicySection {...p} /></Suspense> },
