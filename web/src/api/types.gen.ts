@@ -819,6 +819,14 @@ export interface AccountAccess {
   appPasswords: AppPasswordObject[]
 }
 
+/** What somebody proves with who they are, to security administrators. */
+export interface AccountMeans {
+  factors: FactorObject[]
+  recoveryCodes: number
+  phone: string | null
+  secondAddress: string | null
+}
+
 /** A system that people sign on to, or sign in by (our own capability). */
 export interface Party {
   id: Id

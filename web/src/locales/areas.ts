@@ -13,6 +13,7 @@ import type later from './en/later.json'
 import type levels from './en/levels.json'
 import type life from './en/life.json'
 import type main from './en/main.json'
+import type means from './en/means.json'
 import type merge from './en/merge.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
@@ -51,6 +52,7 @@ export interface Areas {
   levels: typeof levels
   life: typeof life
   main: typeof main
+  means: typeof means
   merge: typeof merge
   offline: typeof offline
   palette: typeof palette

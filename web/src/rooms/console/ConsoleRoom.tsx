@@ -36,13 +36,13 @@ interface Part {
 
 const ApplicationsSection = lazy(() => withTexts('apply', () => import('./apply/ApplicationsSection')))
 const LevelsSection = lazy(() => withTexts('levels', () => import('./levels/LevelsSection')))
-const RecordSection = lazy(() => withTexts('record', () => withTexts('access', () => withTexts('parties', () => import('./record/RecordSection')))))
+const RecordSection = lazy(() => withTexts('record', () => withTexts('access', () => withTexts('means', () => withTexts('parties', () => import('./record/RecordSection'))))))
 const PartySection = lazy(() => withTexts('parties', () => import('./sso/PartySection')))
 const PolicySection = lazy(() => withTexts('policy', () => import('./policy/PolicySection')))
 const SyncSection = lazy(() => withTexts('sync', () => import('./sync/SyncSection')))
 
 const parts: Part[] = [
-  { id: 'people', labelKey: 'console.people', icon: Users, duties: ['people', 'accounts', 'unlock'], view: (p) => <PeopleSection {...p} /> },
+  { id: 'people', labelKey: 'console.people', icon: Users, duties: ['people', 'accounts', 'unlock', 'security'], view: (p) => <PeopleSection {...p} /> },
   { id: 'locked', labelKey: 'queue.title', icon: UserCheck, duties: ['unlock'], view: (p) => <QueueSection {...p} /> },
   { id: 'applications', labelKey: 'console.applications', icon: Inbox, duties: ['accounts'], needs: APPLICATIONS, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><ApplicationsSection {...p} /></Suspense> },
   { id: 'units', labelKey: 'console.units', icon: Folder, duties: ['units'], view: (p) => <UnitsSection {...p} /> },

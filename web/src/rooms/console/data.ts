@@ -48,6 +48,8 @@ export function adminApi(engine: RoomProps['engine']) {
     dismiss: (id: string) => call<object>('LockedAccount/dismiss', { id }),
     set,
     call,
+    /** What the account says of a capability; undefined where it is not offered. */
+    offer: (capability: string) => engine.session.accounts[accountId]?.accountCapabilities[capability],
     offered: (capability: string): boolean => capability in (engine.session.accounts[accountId]?.accountCapabilities ?? {}),
   }
 }
@@ -124,7 +126,7 @@ const acts: Record<string, Key> = {
   'feed.rollback': 'console.act.feedRollback', 'feed.look': 'console.act.feedLook', 'account.address': 'console.act.accountAddress',
   'account.add': 'console.act.accountAdd', 'account.lock': 'console.act.lock', 'account.unlock': 'console.act.unlock',
   'account.password': 'console.act.password', 'account.ask': 'life.act.ask', 'account.dismiss': 'life.act.dismiss', 'account.handover': 'life.act.handover',
-  'password.ask': 'life.act.resetAsk', 'password.reset': 'life.act.reset', 'second-address.ask': 'life.act.secondAsk', 'second-address.add': 'life.act.secondAdd', 'second-address.remove': 'life.act.secondRemove', 'record.read': 'console.act.record', 'access.look': 'access.act.look', 'access.end': 'access.act.end', 'record.export': 'record.act.export', 'record.check': 'record.act.check',
+  'password.ask': 'life.act.resetAsk', 'password.reset': 'life.act.reset', 'second-address.ask': 'life.act.secondAsk', 'second-address.add': 'life.act.secondAdd', 'second-address.remove': 'life.act.secondRemove', 'record.read': 'console.act.record', 'access.look': 'access.act.look', 'access.end': 'access.act.end', 'means.look': 'means.act.look', 'means.change': 'means.act.change', 'certificate.look': 'means.act.certLook', 'record.export': 'record.act.export', 'record.check': 'record.act.check',
   'rule.preview': 'console.act.rulePreview', 'application.send': 'console.act.applySend', 'application.prove': 'console.act.applyProve', 'application.look': 'console.act.applyLook', 'application.approve': 'console.act.applyApprove', 'application.refuse': 'console.act.applyRefuse', 'application.forget': 'console.act.applyForget',
   'sign-in': 'console.act.signIn',
   'sign-in.list': 'console.act.signInList', 'sign-out': 'console.act.signOut', 'account.disown': 'console.act.disown',
