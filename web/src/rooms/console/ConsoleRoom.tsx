@@ -62,6 +62,7 @@ export default function ConsoleRoom({ engine }: RoomProps) {
   const [path, navigate] = useLocation()
   const api = useMemo(() => adminApi(engine), [engine])
   const { data, error, reload } = useLoad(api.office)
+  const waits = useLoad(api.applications)
   const mine = parts.filter((p) => (!p.needs || api.offered(p.needs)) && p.duties.some((d) => api.mine && anywhere(api.mine, d)))
   const part = mine.find((p) => p.id === path.split('/')[2]) ?? mine[0]
   const tabs = (className: string | undefined) => (
@@ -70,6 +71,7 @@ export default function ConsoleRoom({ engine }: RoomProps) {
         <button key={p.id} type="button" className={css.place} aria-current={p === part ? 'page' : undefined} onClick={() => navigate(`/console/${p.id}`)}>
           <p.icon size={16} strokeWidth={1.75} aria-hidden />
           <span>{t(p.labelKey)}</span>
+          {p.id === 'applications' && !!waits.data && <span className={css.badge} aria-label={t('console.waiting', { count: waits.data })}>{waits.data}</span>}
         </button>
       ))}
     </nav>
@@ -81,7 +83,7 @@ export default function ConsoleRoom({ engine }: RoomProps) {
     <Frame room="console" deep={false} places={phone ? undefined : tabs(css.places)} onHome={() => navigate('/console')}>
       {phone && tabs(css.tabs)}
       <section className={css.room} id="list" tabIndex={-1} aria-label={part ? t(part.labelKey) : t('room.console')}>
-        {!part ? <Empty icon={ShieldAlert} title={t('console.noRole')} /> : error ? <Failure error={asSyncError(error)} retry={reload} /> : !data ? <Skeleton lines={8} /> : part.view({ api, office: data, reload })}
+        {!part ? <Empty icon={ShieldAlert} title={t('console.noRole')} /> : error ? <Failure error={asSyncError(error)} retry={reload} /> : !data ? <Skeleton lines={8} /> : part.view({ api, office: data, reload: () => { reload(); waits.reload() } })}
       </section>
     </Frame>
   )

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import { ADMIN, type AdminCapability, type Holding, type LockedAccount, type Person, type PersonMade, type PersonRecord, type ServiceLevel, type SetResponse, type Unit, type UnlockAnswer, type Visibility } from '~/api/jmap'
+import { ADMIN, APPLICATIONS, type AdminCapability, type Holding, type LockedAccount, type Person, type PersonMade, type PersonRecord, type ServiceLevel, type SetResponse, type Unit, type UnlockAnswer, type Visibility } from '~/api/jmap'
 import type { RoomProps } from '~/app/rooms'
 import { language, t, type Key } from '~/kit/i18n'
 import { asSyncError, protocolError } from '~/kit/sync/errors'
@@ -43,6 +43,8 @@ export function adminApi(engine: RoomProps['engine']) {
     roles: () => list<Holding>('Role'),
     rules: () => list<Visibility>('Visibility'),
     queue: () => list<LockedAccount>('LockedAccount'),
+    /** How many applications wait for the person. */
+    applications: async (): Promise<number> => (APPLICATIONS in (engine.session.accounts[accountId]?.accountCapabilities ?? {}) ? (await list('Application')).length : 0),
     leave: (id: string, successor: string | null) => call<object>('Person/leave', { id, successor }),
     unlock: (id: string, how: { newPassword: boolean; forgetFactors: boolean }) => call<UnlockAnswer>('LockedAccount/unlock', { id, ...how }),
     dismiss: (id: string) => call<object>('LockedAccount/dismiss', { id }),
