@@ -38,6 +38,16 @@ func peerOf(text, door string) identity.Peer {
 	return p
 }
 
+// programStands says whether the person of a mail program's open connection is
+// still let in.
+func (h *House) programStands(ctx context.Context, s policy.Subject, peer identity.Peer) error {
+	now, err := h.Identity.Standing(ctx, identity.ProofOf(s), peer)
+	if err != nil {
+		return err
+	}
+	return identity.MayUsePrograms(now.Terms)
+}
+
 // imapNeeds answers what the IMAP door asks.
 type imapNeeds struct{ h *House }
 
@@ -46,8 +56,7 @@ func (n imapNeeds) SignIn(ctx context.Context, user, password, peer string) (pol
 }
 
 func (n imapNeeds) Standing(ctx context.Context, s policy.Subject, peer string) error {
-	_, err := n.h.Identity.Standing(ctx, identity.ProofOf(s), peerOf(peer, "imap"))
-	return err
+	return n.h.programStands(ctx, s, peerOf(peer, "imap"))
 }
 
 func (n imapNeeds) SignInToken(ctx context.Context, user, token, peer string) (policy.Subject, error) {
@@ -87,8 +96,7 @@ func (n smtpNeeds) AuthenticateCertificate(ctx context.Context, address string, 
 }
 
 func (n smtpNeeds) Standing(ctx context.Context, s policy.Subject, peer smtp.Peer) error {
-	_, err := n.h.Identity.Standing(ctx, identity.ProofOf(s), identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
-	return err
+	return n.h.programStands(ctx, s, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
 }
 
 // who returns the subject that the HTTP door put into the context.
@@ -114,7 +122,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		},
 	}
 	var door *httpdoor.Door
-	api := mailapi.New(h.Mail, who, mailapi.Config{MaxUpload: int64(h.conf.Mail.MaxMessage), MaxSizeAttachments: h.Mail.MaxAttachments(), Log: h.log})
+	api := mailapi.New(h.Mail, who, mailapi.Config{MaxUpload: int64(h.conf.Mail.MaxMessage), MaxSizeAttachments: h.Mail.MaxAttachments(policy.Subject{}), Log: h.log})
 	key, err := h.conf.pushKey(h.dir)
 	if err != nil {
 		return nil, err
@@ -122,7 +130,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName},
 		h.capabilities(api.Capabilities()), jmapdoor.Needs{
 			Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
-			BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
+			BaseURL: func(r *http.Request) string { return door.BaseURL(r) }, MayPush: h.mayPush,
 		})
 	routes := append(h.jmap.Routes(),
 		httpdoor.Route{Pattern: "GET /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},

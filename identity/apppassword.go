@@ -37,6 +37,9 @@ func (i *Identity) AddAppPassword(ctx context.Context, s policy.Subject, name st
 	if err = i.fresh(s); err != nil {
 		return p, "", err
 	}
+	if !s.Terms.Allows(policy.FeatureAppPasswords) {
+		return p, "", errMakeNoPassword
+	}
 	if p.Name, err = checkName(name); err != nil {
 		return p, "", err
 	}

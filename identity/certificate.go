@@ -53,6 +53,8 @@ func (i *Identity) ProgramByCertificate(ctx context.Context, org, account, groun
 		err = errClosed
 	case !z.takes(Certificate), z.NoPrograms, z.Unknown == RefuseUnknown, how < z.needs(a), z.Unknown == StepUpUnknown && how < policy.ByTwo:
 		err = errPrograms
+	default:
+		err = MayUsePrograms(a.Terms)
 	}
 	i.record(ctx, a, a.Address, peer, err)
 	if err != nil {

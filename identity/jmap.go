@@ -130,7 +130,7 @@ type api struct {
 // themself signs in.
 func (i *Identity) Capabilities(who Who) []jmap.Capability {
 	a := api{i, who}
-	return []jmap.Capability{i.signIns(who.Subject), a.unlock(), a.access(), a.houseRules(), {
+	return []jmap.Capability{i.signIns(who.Subject), a.unlock(), a.access(), a.meansCapability(), a.houseRules(), {
 		URN: URN,
 		Account: func(acc jmap.Account) (any, bool) {
 			return Capability{MinPassword: i.conf.Passwords.least(), PasswordClasses: i.conf.Passwords.Classes}, acc.IsPersonal

@@ -110,6 +110,9 @@ func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy
 	if a.Locked || !holds || !i.alive(s, c, now) || !z.alive(s, now) {
 		return policy.Subject{}, errSession
 	}
+	if err := mayBrowse(a, s.agent); err != nil {
+		return policy.Subject{}, errSession // the next sign-in says why
+	}
 	// A session that was opened where less is asked for is worth nothing
 	// where more is: a laptop that leaves the house signs in anew.
 	// So does one that rests on a code by SMS, where such codes do not count.

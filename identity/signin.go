@@ -76,6 +76,9 @@ func (i *Identity) SignIn(ctx context.Context, address, password string, peer Pe
 // needs returns what an account has to show from where it comes, with what it
 // comes with.
 func (i *Identity) needs(ctx context.Context, a directory.Account, peer Peer) (policy.Assurance, error) {
+	if err := mayBrowse(a, peer.Agent); err != nil {
+		return 0, err
+	}
 	z := i.ZoneOf(peer)
 	needs := z.needs(a)
 	if z.Unknown == AllowUnknown {

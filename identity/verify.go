@@ -188,6 +188,8 @@ func (i *Identity) Verify(ctx context.Context, address, password string, peer Pe
 	switch {
 	case cred.once:
 		err = errOnce
+	case cred.app && !a.Terms.Allows(policy.FeatureAppPasswords):
+		err = errNoAppPasswords
 	case cred.app:
 		err = i.MayProgram(a, peer)
 	default:
@@ -321,7 +323,7 @@ func (i *Identity) compare(ctx context.Context, c credential, password string) (
 
 func (i *Identity) subject(a directory.Account, peer Peer, how policy.Assurance, proved time.Time, version int64) policy.Subject {
 	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: a.Clearance, Zone: i.Zone(peer), Peer: peer.Addr.String(), Local: peer.local(), Door: peer.Door,
-		Assurance: how, Proved: proved, Credential: version}
+		Assurance: how, Proved: proved, Credential: version, Terms: a.Terms}
 }
 
 // cacheKey names a good password from one place by one door: from elsewhere

@@ -156,7 +156,7 @@ func (i *Identity) MayProgram(a directory.Account, peer Peer) error {
 	if z.NoPrograms || z.Unknown == RefuseUnknown || z.needs(a) >= policy.ByHardware {
 		return errPrograms
 	}
-	return nil
+	return MayUsePrograms(a.Terms)
 }
 
 // mayPlain is MayProgram for the password of the account itself.

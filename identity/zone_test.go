@@ -278,7 +278,7 @@ func TestAddingFirstFactor(t *testing.T) {
 			"with a made up code":      func() error { _, err := i.Answer(ctx, step.Ticket, Recovery, "aaaa-bbbb-cccc-dddd", vpn); return err },
 			"by a way not offered":     func() error { _, err := i.Enrol(ctx, step.Ticket, Recovery, "Codes", vpn); return err },
 			"from a zone that is closed": func() error {
-				_, err := i.Enrol(ctx, step.Ticket, TOTP, "App", from(7, ""))
+				_, err := i.Enrol(ctx, step.Ticket, TOTP, "App", from(8, ""))
 				return err
 			},
 		} {

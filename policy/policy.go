@@ -81,6 +81,7 @@ type Subject struct {
 	Credential int64     // version of the credential it was proved with
 	Session    int64     // of the web client; 0 = none
 	Ground     int64     // what else the sign-in rests on, such as a certificate: it ends with that; 0 = nothing
+	Terms      Terms     // of their service level
 }
 
 // Vouched is how surely other systems may be told that the subject is who it

@@ -164,6 +164,8 @@ type who struct {
 	IdleSeconds int `json:"idleSeconds,omitempty"`
 	// Offline says whether mail may be kept in the browser.
 	Offline bool `json:"offline"`
+	// Without are the features that the person's service level has not.
+	Without []string `json:"without,omitempty"`
 	// PasswordDue is until when the password has to be changed.
 	PasswordDue *time.Time `json:"passwordDue,omitempty"`
 }
@@ -176,7 +178,7 @@ func (d *Door) me(w http.ResponseWriter, r *http.Request) {
 		Problem(w, err)
 		return
 	}
-	out := who{s.Address, s.Language, s.Name, int(s.Rules.Idle.Seconds()), s.Rules.Offline, nil}
+	out := who{s.Address, s.Language, s.Name, int(s.Rules.Idle.Seconds()), s.Rules.Offline, s.Terms.Without.Names(), nil}
 	if !due.IsZero() {
 		due = due.UTC()
 		out.PasswordDue = &due

@@ -21,6 +21,10 @@ type Identity interface {
 	TakesCertificates(peer identity.Peer) bool
 	// Fresh refuses who did not prove lately who they are.
 	Fresh(s policy.Subject) error
+	// MayMeans is Fresh for an administrator about an account that is not their own.
+	MayMeans(by policy.Subject, a directory.Account) error
+	// TellMeans tells a person what an administrator changed.
+	TellMeans(ctx context.Context, m identity.MeansChanged)
 	// UseUndo sets who takes away what an account got since a time.
 	UseUndo(func(ctx context.Context, tx *store.Tx, org, account, since int64) error)
 	// UseGrounds adds one who says whether what a sign-in rests on still holds.
@@ -35,6 +39,8 @@ type Directory interface {
 	Account(ctx context.Context, org, account int64) (directory.Account, error)
 	// Resolve finds the account of an address.
 	Resolve(ctx context.Context, address string) (a directory.Account, local bool, err error)
+	// OnAccount does something about the account of a person for who has the duty.
+	OnAccount(ctx context.Context, by policy.Subject, person int64, need policy.Duty, verb string, do func(ctx context.Context, tx *store.Tx, a directory.Account) error) error
 }
 
 // Letters tells people about their certificates.

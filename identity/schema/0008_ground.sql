@@ -2,4 +2,3 @@
 ALTER TABLE session ADD COLUMN ground BIGINT NOT NULL DEFAULT 0; -- such as a certificate that was shown; 0 = nothing else
 ALTER TABLE session ADD COLUMN local TEXT NOT NULL DEFAULT '';   -- address of ours that it came to: its zone may follow from that
 ALTER TABLE sign_in ADD COLUMN ground BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE sign_in ADD COLUMN least SMALLINT NOT NULL DEFAULT 0;  -- what it has to come to, where a system asks for it

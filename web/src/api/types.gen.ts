@@ -624,6 +624,10 @@ export interface ServiceLevelObject {
   id: Id
   names: Record<string, string>
   quota: number
+  without: string[]
+  maxMessage: number
+  maxAttachments: number
+  maxRecipients: number
   sortOrder: number
   totalPeople: number
 }
@@ -813,6 +817,14 @@ export interface AccountAccess {
   sessions: SessionObject[]
   devices: DeviceObject[]
   appPasswords: AppPasswordObject[]
+}
+
+/** What somebody proves with who they are, to security administrators. */
+export interface AccountMeans {
+  factors: FactorObject[]
+  recoveryCodes: number
+  phone: string | null
+  secondAddress: string | null
 }
 
 /** A system that people sign on to, or sign in by (our own capability). */

@@ -10,6 +10,8 @@ const reasons: Record<string, Key> = {
   needsCertificate: 'ways.needsCertificate',
   noCertificate: 'ways.noCertificate',
   otherPhone: 'ways.otherPhone',
+  noWeb: 'ways.noWeb',
+  noMobile: 'ways.noMobile',
   tooLate: 'ways.tooLate',
   judgeAway: 'ways.judgeAway',
 }
