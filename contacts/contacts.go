@@ -59,6 +59,9 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 	return &Room{db: db, dir: dir, conf: conf.withDefaults(), clock: c, log: log}, nil
 }
 
+// MaxCard is how many bytes a card can have.
+func (r *Room) MaxCard() int { return r.conf.MaxCard }
+
 // Account is a subject's hold on the books of an account.
 type Account struct {
 	room    *Room

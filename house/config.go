@@ -124,6 +124,13 @@ type Config struct {
 		PlainLoopback bool   `toml:"plain_loopback" default:"false" doc:"Let programs on this machine sign in without TLS."`
 	} `toml:"ldap"`
 
+	DAV struct {
+		CardDAV      bool `toml:"carddav" default:"true" doc:"Offer address books to telephones and programs that speak CardDAV, at /dav/ of the web address."`
+		Organisation bool `toml:"organisation" default:"true" doc:"Offer the organisation's address book there too, read only."`
+		WholeUpTo    int  `toml:"organisation_whole" default:"5000" doc:"How many people the organisation can have for its address book to be taken whole; above that programs can only search it. 0: only search."`
+		MaxMatches   int  `toml:"max_matches" default:"1000" doc:"Cards of one answer to a search."`
+	} `toml:"dav"`
+
 	SMTP struct {
 		Listen        string `toml:"listen" default:":25" doc:"Address where other servers deliver; empty closes it."`
 		Submission    string `toml:"submission" default:":587" doc:"Address where mail programs submit, with STARTTLS; empty closes it."`
