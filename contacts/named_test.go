@@ -101,11 +101,33 @@ func TestNamed(t *testing.T) {
 		if got, err := a.NamedCard(ctx, first, "x.vcf"); err != nil || got.JS["preferredLanguages"] == nil || got.JS["created"] == nil {
 			t.Errorf("%+v %v", got, err)
 		}
-		// Moved: put into the other book, then taken out of the first.
+	})
+}
+
+// TestNamedMoves puts a card into another book and takes it out of the first,
+// as programs move one, and gives a name away again.
+func TestNamedMoves(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		o := newOffice(t, url, Config{})
+		a := open(t, o, o.ann, o.ann.Account)
+		books, err := a.NamedBooks(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := books[0].ID
+		second, err := a.CreateNamedBook(ctx, "friends", Book{Name: "Friends"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, created, err := a.PutCard(ctx, first, "x.vcf", text("one", "An"), always)
+		if err != nil || !created {
+			t.Fatal(created, err)
+		}
 		if _, created, err = a.PutCard(ctx, second.ID, "y.vcf", text("one", "An 3"), always); err != nil || !created {
 			t.Fatal(created, err)
 		}
-		at = state2(t, a)
+		at := state2(t, a)
 		if err := a.RemoveCard(ctx, first, "x.vcf", always); err != nil {
 			t.Fatal(err)
 		}

@@ -118,7 +118,7 @@ func (f *filter) look(v *directory.View) {
 		}
 		for j := range p.matches {
 			m := &p.matches[j]
-			if m.collation == octet || strings.TrimSpace(m.text) == "" {
+			if m.collation == octet || m.kind != "contains" && m.kind != "starts-with" || strings.TrimSpace(m.text) == "" {
 				continue
 			}
 			m.found = map[int64]bool{}
