@@ -19,6 +19,8 @@ type Config struct {
 	MaxBooks int // per account, default 100
 	MaxCards int // per account, default 50,000
 	MaxCard  int // bytes of one card as JSON, default 256 KiB
+	// CardDAV is where programs find the address books, "" for nowhere.
+	CardDAV string
 	// Changed is told of an account whose books or cards changed, after the
 	// change is durable; it must not block.
 	Changed func(account int64)

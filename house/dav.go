@@ -28,6 +28,14 @@ func (n davNeeds) Private(r *http.Request) bool { return n.door().Private(r) }
 
 func (n davNeeds) Peer(r *http.Request) netip.Addr { return n.door().PeerOf(r) }
 
+// cardDAV is where programs find the address books, "" for nowhere.
+func (c Config) cardDAV() string {
+	if c.DAV.CardDAV {
+		return dav.Root
+	}
+	return ""
+}
+
 // davRoutes are the addresses of the WebDAV door. It signs requests in itself,
 // so that the cookie of the web client counts for nothing there.
 func (h *House) davRoutes(door func() *httpdoor.Door) (list []httpdoor.Route) {
