@@ -70,6 +70,9 @@ func Parse(text []byte, lim Limits) (*Node, error) {
 		case xml.Directive:
 			return nil, errs.E(errs.Invalid, "A request has no document type.")
 		case xml.StartElement:
+			if strings.Contains(t.Name.Local, ":") {
+				return nil, errs.E(errs.Invalid, "The request has an element whose name is none.")
+			}
 			n := &Node{Name: t.Name, Attr: t.Attr}
 			if count++; count > lim.Nodes || len(open) == lim.Depth {
 				return nil, errs.E(errs.TooLarge, "A request has at most %d elements, %d within one another.", lim.Nodes, lim.Depth)
