@@ -52,6 +52,17 @@ func (n imapNeeds) SignInCertificate(ctx context.Context, user string, chain []*
 	return n.h.Certificates.Program(ctx, user, chain, peerOf(peer, "imap"))
 }
 
+// popNeeds answers what the POP3 door asks.
+type popNeeds struct{ imapNeeds }
+
+func (n popNeeds) SignIn(ctx context.Context, user, password, peer string) (policy.Subject, error) {
+	return n.h.Identity.Verify(ctx, user, password, peerOf(peer, "pop"))
+}
+
+func (n popNeeds) SignInToken(ctx context.Context, user, token, peer string) (policy.Subject, error) {
+	return n.h.SSO.SignInMail(ctx, user, token, peerOf(peer, "pop"))
+}
+
 // ldapNeeds answers what the LDAP door asks.
 type ldapNeeds struct{ imapNeeds }
 

@@ -117,6 +117,12 @@ type Config struct {
 		PlainLoopback bool   `toml:"plain_loopback" default:"false" doc:"Let programs on this machine sign in without TLS."`
 	} `toml:"imap"`
 
+	POP struct {
+		Listen        string `toml:"listen" doc:"Address of POP3 with STLS; empty closes it." example:":110"`
+		ListenTLS     string `toml:"listen_tls" doc:"Address of POP3 over TLS; empty closes it." example:":995"`
+		PlainLoopback bool   `toml:"plain_loopback" default:"false" doc:"Let programs on this machine sign in without TLS."`
+	} `toml:"pop"`
+
 	LDAP struct {
 		Listen        string `toml:"listen" doc:"Address of the address book over LDAP with StartTLS; empty closes it." example:":389"`
 		ListenTLS     string `toml:"listen_tls" doc:"Address of LDAP over TLS; empty closes it." example:":636"`
