@@ -1,13 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { chromium, type Browser } from 'playwright-core'
+import { inject } from 'vitest'
 import { until } from './api'
 import type { Desk } from './harness'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface OwnOffice {
   url: string
@@ -28,10 +27,9 @@ export interface OwnOffice {
  */
 export async function ownOffice(people: readonly string[], settings: Record<string, string>): Promise<OwnOffice> {
   const dir = mkdtempSync(join(tmpdir(), 'chancery-own-'))
-  const program = join(dir, 'chancery')
+  const { program } = inject('office')
   const password = 'A good long password'
-  execFileSync('go', ['build', '-o', program, './cmd/chancery'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
-  const port = 52_000 + Math.floor(Math.random() * 8000)
+  const port = await freePort()
   const all = { HTTP_LISTEN: `127.0.0.1:${port}`, HTTP_LISTEN_TLS: '', IMAP_LISTEN: '', IMAP_LISTEN_TLS: '', SMTP_LISTEN: '', SMTP_SUBMISSION: '', SMTP_SUBMISSION_TLS: '', LOG_LEVEL: 'error', ...settings }
   const env = { ...process.env, ...Object.fromEntries(Object.entries(all).map(([k, v]) => [`CHANCERY_${k}`, v])) }
   const account = (verb: string, address: string, given: string): void =>
@@ -56,4 +54,13 @@ export async function ownOffice(people: readonly string[], settings: Record<stri
       rmSync(dir, { recursive: true, force: true })
     },
   }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(port))
+    })
+  })
 }

@@ -125,7 +125,7 @@ export class QueryView {
       this.total = total
       this.ids.length = total
       this.stale.delete(page)
-      q.ids.forEach((id, i) => this.place(id, q.position + i))
+      this.place(q.ids, q.position)
       this.changed()
     } catch (e) {
       this.error = asSyncError(e)
@@ -133,11 +133,13 @@ export class QueryView {
     }
   }
 
-  /** Puts an id at a position and takes it from wherever it stood before. */
-  private place(id: string, at: number): void {
-    const before = this.ids.indexOf(id)
-    if (before >= 0 && before !== at) this.ids[before] = undefined
-    this.ids[at] = id
+  /** Puts ids at positions and takes them from wherever they stood before, in one pass: the list may be long. */
+  private place(ids: readonly string[], from: number): void {
+    const news = new Set(ids)
+    this.ids.forEach((id, i) => {
+      if (id !== undefined && news.has(id)) this.ids[i] = undefined
+    })
+    ids.forEach((id, i) => (this.ids[from + i] = id))
   }
 
   /** Brings the view up to date after the server told of a change. */

@@ -9,7 +9,7 @@ interface Props {
   onRange: (from: number, to: number) => void
 }
 
-/** Rows drawn beyond the visible ones on each side, and how long after the first (ms): those come without them. */
+/** Rows drawn beyond the visible ones on each side, and how long after a far jump, or the first ones (ms): those come without them. */
 const OVERSCAN = 8
 const LATER = 80
 /** Browsers stop drawing somewhere above 16 million pixels. */
@@ -26,6 +26,8 @@ export function VirtualRows({ count, height, row, onRange }: Props) {
   const [range, setRange] = useState<[number, number]>(() => [0, Math.ceil(innerHeight / height)])
   const root = useRef<HTMLDivElement>(null)
   const over = useRef(0)
+  const drawn = useRef(range)
+  drawn.current = range
   const report = useRef(onRange)
   report.current = onRange
   const total = Math.min(count * height, MAX_HEIGHT)
@@ -39,18 +41,28 @@ export function VirtualRows({ count, height, row, onRange }: Props) {
       setRange((old) => (over.current === 0 ? old[0] <= from && to <= old[1] : old[0] === from && old[1] === to) ? old : [from, to])
       report.current(from, to)
     }
+    let later = 0
+    const visibleOnly = (): void => {
+      clearTimeout(later)
+      over.current = 0
+      later = window.setTimeout(() => {
+        over.current = OVERSCAN
+        measure()
+      }, LATER)
+    }
     // In the frame that scrolls, not in a task after it, in which there would be no rows yet.
-    const scrolled = (): void => flushSync(measure)
+    const scrolled = (): void => {
+      const top = el.scrollTop / height
+      if (top > drawn.current[1] || top + el.clientHeight / height < drawn.current[0]) visibleOnly()
+      flushSync(measure)
+    }
+    visibleOnly()
     measure()
     el.addEventListener('scroll', scrolled, { passive: true })
-    const rest = setTimeout(() => {
-      over.current = OVERSCAN
-      measure()
-    }, LATER)
     const sizes = new ResizeObserver(measure)
     sizes.observe(el)
     return () => {
-      clearTimeout(rest)
+      clearTimeout(later)
       el.removeEventListener('scroll', scrolled)
       sizes.disconnect()
     }

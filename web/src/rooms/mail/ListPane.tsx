@@ -119,27 +119,35 @@ function useRange(view: ReturnType<typeof useMail>['view']): (from: number, to: 
 function usePlace(scroller: RefObject<HTMLDivElement | null>, height: number): void {
   const { view, list } = useMail()
   const first = useRef<{ id: string; index: number } | undefined>(undefined)
+  // Kept, since to ask the browser for it lays out at once what was just drawn.
+  const top = useRef(0)
   const rows = view.rows
   useLayoutEffect(() => {
     first.current = undefined
+    top.current = 0
     if (scroller.current) scroller.current.scrollTop = 0
   }, [view, scroller])
   useLayoutEffect(() => {
     const el = scroller.current
     if (!el) return
     const was = first.current
-    if (was && el.scrollTop > 4) {
-      const at = view.indexOf(was.id)
-      if (at >= 0 && at !== was.index) el.scrollTop += (at - was.index) * height
+    const at = was && top.current > 4 ? view.indexOf(was.id) : -1
+    if (was && at >= 0 && at !== was.index) {
+      el.scrollTop += (at - was.index) * height
+      top.current = el.scrollTop
     }
     const note = (): void => {
-      const index = Math.floor(el.scrollTop / height)
+      const index = Math.floor(top.current / height)
       const id = view.rows[index]
       first.current = id === undefined ? undefined : { id, index }
     }
+    const scrolled = (): void => {
+      top.current = el.scrollTop
+      note()
+    }
     note()
-    el.addEventListener('scroll', note, { passive: true })
-    return () => el.removeEventListener('scroll', note)
+    el.addEventListener('scroll', scrolled, { passive: true, capture: true })
+    return () => el.removeEventListener('scroll', scrolled, { capture: true })
   }, [rows, view, height, scroller])
 
   // The cursor is always in view.

@@ -118,7 +118,8 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
   const act = (what: 'archive' | 'trash'): void => void now.current.acts[what](rowEmails(now.current, [id]))
   const swipe = useSwipe(shape === 'phone', { right: () => act('archive'), left: () => act('trash') })
   const press = useLongPress(() => now.current.list.toggle(id))
-  // What only a mouse ever sees is made when one comes near: the list is drawn in half the time.
+  // What only a mouse ever sees is made when one moves here: the list is drawn in half the time. A row
+  // that scrolls under a resting mouse is entered by it, but not moved over.
   const [pointed, setPointed] = useState(false)
 
   const whole = thread.length > 0 ? thread : [email]
@@ -159,7 +160,7 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
       draggable={shape !== 'phone'}
       onDragStart={(e) => dragLetters(e, now.current, id)}
       onClick={click}
-      onMouseEnter={() => setPointed(true)}
+      onMouseMove={() => setPointed(true)}
       {...press}
       onFocus={(e) => e.target === e.currentTarget && !current && e.currentTarget.matches(':focus-visible') && now.current.list.setCursor(id)}
       {...swipe.handlers}

@@ -33,8 +33,9 @@ export function DateBar({ account, view, scroller, height }: { account: MailAcco
     if (!el) return
     const note = (): void => setAt(Math.max(0, Math.floor((el.scrollTop + height / 2) / height)))
     note()
-    el.addEventListener('scroll', note, { passive: true })
-    return () => el.removeEventListener('scroll', note)
+    // Before the rows hear of it: once they are drawn anew, to read the place would lay them out at once.
+    el.addEventListener('scroll', note, { passive: true, capture: true })
+    return () => el.removeEventListener('scroll', note, { capture: true })
   }, [scroller, height, view])
   const email = useEmail(account, view.rows[at])
   const label = email ? dateGroup(rowDate(email).iso)?.label : undefined
