@@ -26,10 +26,21 @@ const (
 type officeBook struct {
 	dir      *directory.Directory
 	view     *directory.View
-	boxes    []directory.Account
+	boxes    []directory.Account // read by load
+	loaded   bool
 	language string
-	most     int // how many it can have to be taken whole
+	most     int // how many people it can have to be taken whole
 	says     about
+}
+
+// load reads the boxes, where a request is about them.
+func (b *officeBook) load(ctx context.Context) (err error) {
+	if b.loaded {
+		return nil
+	}
+	b.boxes, err = b.dir.Boxes(ctx, b.view)
+	b.loaded = err == nil
+	return err
 }
 
 func (b *officeBook) about() about { return b.says }
@@ -65,7 +76,7 @@ func (b *officeBook) all() []member {
 
 // whole says whether the book can be taken whole.
 func (b *officeBook) whole() bool {
-	return len(b.view.Search(directory.Query{}))+len(b.boxes) <= b.most
+	return len(b.view.Search(directory.Query{})) <= b.most
 }
 
 // now is the state: that of the view, and a sum over the boxes, of which no
@@ -78,9 +89,12 @@ func (b *officeBook) now() string {
 	return b.view.State() + "_" + strconv.FormatUint(uint64(sum.Sum32()), 36)
 }
 
-func (b *officeBook) state(context.Context) (string, error) {
+func (b *officeBook) state(ctx context.Context) (string, error) {
 	if !b.whole() {
 		return "", nil
+	}
+	if err := b.load(ctx); err != nil {
+		return "", err
 	}
 	return b.now(), nil
 }
@@ -92,6 +106,9 @@ const after = "+"
 func (b *officeBook) entries(ctx context.Context, since string) (list []entry, err error) {
 	if !b.whole() {
 		return nil, errTooMany
+	}
+	if err := b.load(ctx); err != nil {
+		return nil, err
 	}
 	now := b.now()
 	state, page, paging := strings.Cut(since, after)
@@ -169,8 +186,13 @@ func (b *officeBook) find(name string) (m member, ok bool) {
 	return m, false
 }
 
-func (b *officeBook) cards(_ context.Context, names []string, each func(name string, c card) error) error {
+func (b *officeBook) cards(ctx context.Context, names []string, each func(name string, c card) error) error {
 	for _, name := range names {
+		if strings.HasPrefix(name, string(boxID)) {
+			if err := b.load(ctx); err != nil {
+				return err
+			}
+		}
 		if m, ok := b.find(name); ok {
 			if err := each(name, b.card(m)); err != nil {
 				return err
@@ -180,7 +202,10 @@ func (b *officeBook) cards(_ context.Context, names []string, each func(name str
 	return nil
 }
 
-func (b *officeBook) search(_ context.Context, f *filter, most int) (names []string, more bool, err error) {
+func (b *officeBook) search(ctx context.Context, f *filter, most int) (names []string, more bool, err error) {
+	if err := b.load(ctx); err != nil {
+		return nil, false, err
+	}
 	f.look(b.view)
 	for _, m := range b.all() {
 		if !f.holds(candidateOf{b, m}) {

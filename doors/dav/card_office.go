@@ -20,6 +20,8 @@ func (b *officeBook) card(m member) card {
 	return card{etag: tagOf(full.Encode()), full: func() vcard.Card { return full }}
 }
 
+var work = vcard.Param{Name: "TYPE", Values: []string{"work"}}
+
 // values makes the properties of one name, so that a search through 100,000
 // people makes no more than it looks at.
 func (b *officeBook) values(m member, name string) (list []vcard.Property) {
@@ -28,7 +30,6 @@ func (b *officeBook) values(m member, name string) (list []vcard.Property) {
 			list = append(list, vcard.Property{Name: name, Params: params, Value: value})
 		}
 	}
-	work := vcard.Param{Name: "TYPE", Values: []string{"work"}}
 	switch name {
 	case "VERSION":
 		put(version4)
@@ -83,7 +84,7 @@ func (b *officeBook) boxValues(x directory.Account, name string, put func(string
 	case "N":
 		put(vcard.Escape(called) + ";;;;")
 	case "EMAIL":
-		put(vcard.Escape(x.Address), vcard.Param{Name: "TYPE", Values: []string{"work"}})
+		put(vcard.Escape(x.Address), work)
 	case "ORG":
 		put(b.path(x.Unit))
 	}

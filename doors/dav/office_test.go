@@ -3,6 +3,7 @@ package dav
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -24,15 +25,16 @@ import (
 // people see Police. The mailbox desk is shared with wang, who may only read it.
 type office struct {
 	*directory.Directory
-	t      *testing.T
+	t      testing.TB
 	books  *contacts.Room
 	people map[string]directory.Person
 	desk   directory.Account
 	plain  bool // requests come in the clear
 	url    string
+	log    *slog.Logger
 }
 
-func newOffice(t *testing.T, url string, conf Config) *office {
+func newOffice(t testing.TB, url string, conf Config) *office {
 	t.Helper()
 	ctx := t.Context()
 	db, err := store.Open(ctx, store.Options{Dir: t.TempDir(), URL: url, Log: testkit.Log(t)})
@@ -40,7 +42,7 @@ func newOffice(t *testing.T, url string, conf Config) *office {
 	t.Cleanup(func() { db.Close() })
 	must(t, audit.Migrate(ctx, db))
 	now := clock.NewFake(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC))
-	o := &office{t: t, people: map[string]directory.Person{}}
+	o := &office{t: t, people: map[string]directory.Person{}, log: testkit.Log(t)}
 	o.Directory, err = directory.New(ctx, db, now)
 	must(t, err)
 	o.books, err = contacts.New(ctx, db, o.Directory, contacts.Config{MaxCard: 20_000}, now, testkit.Log(t))
@@ -92,7 +94,7 @@ func (o *office) Private(*http.Request) bool { return !o.plain }
 
 func (o *office) Peer(*http.Request) netip.Addr { return netip.MustParseAddr("127.0.0.1") }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

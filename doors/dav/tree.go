@@ -192,9 +192,8 @@ func (t *tree) office(ctx context.Context) (book, error) {
 	if err != nil {
 		return nil, err
 	}
-	boxes, err := t.dir.Boxes(ctx, v)
-	return &officeBook{dir: t.dir, view: v, boxes: boxes, language: t.language, most: t.conf.WholeUpTo,
-		says: about{slug: officeSlug, path: t.home() + officeSlug + "/", name: word(t.language).office, most: t.books.MaxCard()}}, err
+	return &officeBook{dir: t.dir, view: v, language: t.language, most: t.conf.WholeUpTo,
+		says: about{slug: officeSlug, path: t.home() + officeSlug + "/", name: word(t.language).office, most: t.books.MaxCard()}}, nil
 }
 
 // words name what nobody gave a name, in the person's language.
