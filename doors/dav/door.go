@@ -64,7 +64,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(d.conf.Time))
 	who, err := d.signIn(ctx, r)
 	if err != nil {
-		d.refuseSignIn(w, err)
+		d.refuseSignIn(w, r, err)
 		return
 	}
 	q := &request{Door: d, w: w, r: r, ctx: ctx, who: who}
@@ -118,13 +118,15 @@ func (d *Door) signIn(ctx context.Context, r *http.Request) (policy.Subject, err
 	return policy.Subject{}, errs.E(errs.Unauthenticated, "Please sign in.")
 }
 
-func (d *Door) refuseSignIn(w http.ResponseWriter, err error) {
+func (d *Door) refuseSignIn(w http.ResponseWriter, r *http.Request, err error) {
 	status := http.StatusInternalServerError
 	switch errs.KindOf(err) {
 	case errs.Unauthenticated:
 		status = http.StatusUnauthorized
-		w.Header().Add("WWW-Authenticate", "Basic realm="+strconv.Quote(d.conf.Realm)+`, charset="UTF-8"`)
-		w.Header().Add("WWW-Authenticate", "Bearer realm="+strconv.Quote(d.conf.Realm))
+		if r.Header.Get("Sec-Fetch-Mode") == "" { // a page must not raise the browser's password box
+			w.Header().Add("WWW-Authenticate", "Basic realm="+strconv.Quote(d.conf.Realm)+`, charset="UTF-8"`)
+			w.Header().Add("WWW-Authenticate", "Bearer realm="+strconv.Quote(d.conf.Realm))
+		}
 	case errs.Forbidden:
 		status = http.StatusForbidden
 	case errs.RateLimited:

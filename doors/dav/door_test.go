@@ -40,6 +40,9 @@ func TestSignIn(t *testing.T) {
 			t.Errorf("%s: %s %v", name, res.Status, res.Header)
 		}
 	}
+	if res, _ := o.do("", "GET", "/dav/", "", "Sec-Fetch-Mode: no-cors"); res.StatusCode != http.StatusUnauthorized || res.Header.Get("WWW-Authenticate") != "" {
+		t.Errorf("a page: %s %v", res.Status, res.Header)
+	}
 	o.plain = true
 	if res, _ := o.do("wang", "OPTIONS", "/dav/", ""); res.StatusCode != http.StatusForbidden || res.Header.Get("WWW-Authenticate") != "" {
 		t.Errorf("in the clear: %s", res.Status)
