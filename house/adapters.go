@@ -59,6 +59,10 @@ func (n popNeeds) SignIn(ctx context.Context, user, password, peer string) (poli
 	return n.h.Identity.Verify(ctx, user, password, peerOf(peer, "pop"))
 }
 
+func (n popNeeds) SignInCertificate(ctx context.Context, user string, chain []*x509.Certificate, peer string) (policy.Subject, error) {
+	return n.h.Certificates.Program(ctx, user, chain, peerOf(peer, "pop"))
+}
+
 func (n popNeeds) SignInToken(ctx context.Context, user, token, peer string) (policy.Subject, error) {
 	return n.h.SSO.SignInMail(ctx, user, token, peerOf(peer, "pop"))
 }

@@ -95,7 +95,7 @@ func (d *Doors) build() error {
 		TLS: h.programTLS(d.tls), PlainOnLoopback: h.conf.IMAP.PlainLoopback, MaxAppend: int64(h.conf.Mail.MaxMessage),
 		Discovery: h.conf.discovery(),
 	}, h.Mail, imapNeeds{h}, h.log.With("door", "imap"))
-	d.pop = pop.New(pop.Config{TLS: d.tls, PlainOnLoopback: h.conf.POP.PlainLoopback, Discovery: h.conf.discovery()},
+	d.pop = pop.New(pop.Config{TLS: h.programTLS(d.tls), PlainOnLoopback: h.conf.POP.PlainLoopback, Discovery: h.conf.discovery()},
 		h.Mail, popNeeds{imapNeeds{h}}, h.log.With("door", "pop"))
 	d.ldap = ldap.New(ldap.Config{TLS: d.tls, PlainOnLoopback: h.conf.LDAP.PlainLoopback, MaxEntries: h.conf.LDAP.MaxEntries},
 		ldapNeeds{imapNeeds{h}}, h.log.With("door", "ldap"))

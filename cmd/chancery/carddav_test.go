@@ -66,7 +66,7 @@ func (v *vdirs) cards(book string) (list []string) {
 
 // transfers are the lines in which vdirsyncer tells of a card on its way.
 func transfers(said string) (n int) {
-	for _, word := range []string{"Copying (uploading)", "Copying (updating)", "Deleting", "Conflict"} {
+	for _, word := range []string{"Copying (uploading)", "Copying (updating)", "Deleting item", "Conflict"} {
 		n += strings.Count(said, word)
 	}
 	return n
@@ -158,15 +158,27 @@ func TestVdirsyncer(t *testing.T) {
 	if all := strings.Join(v.cards("friends"), "\n"); !strings.Contains(all, "FN:Web") || !strings.Contains(all, "Văn Bình") {
 		t.Errorf("the book: %s", all)
 	}
-	// Deleted here, and there.
+	// Deleted here; what stays is changed there, then deleted.
 	must(t, os.Remove(file))
-	must(t, c.Ask(&have, "ContactCard/get", map[string]any{"ids": nil}))
-	for _, x := range have.List {
-		must(t, c.Ask(&res, "ContactCard/set", map[string]any{"update": map[string]any{x.ID: map[string]any{"nicknames": map[string]any{"k1": map[string]any{"name": "Nick"}}}}}))
+	if said := v.sync(); transfers(said) != 1 {
+		t.Errorf("one deleted here: %s", said)
 	}
+	must(t, c.Ask(&have, "ContactCard/get", map[string]any{"ids": nil}))
+	if len(have.List) != 1 {
+		t.Fatalf("cards on the server after one was deleted: %+v", have)
+	}
+	must(t, c.Ask(&res, "ContactCard/set", map[string]any{"update": map[string]any{have.List[0].ID: map[string]any{"nicknames": map[string]any{"k1": map[string]any{"name": "Nick"}}}}}))
 	v.sync()
 	if all := strings.Join(v.cards("friends"), "\n"); !strings.Contains(all, "NICKNAME:Nick") {
-		t.Errorf("after changes there: %s", all)
+		t.Errorf("after a change there: %s", all)
+	}
+	// Another in its place: vdirsyncer does not empty a book without being told to.
+	must(t, c.Ask(&res, "ContactCard/set", map[string]any{"destroy": []string{have.List[0].ID},
+		"create": map[string]any{"n": map[string]any{"name": map[string]any{"full": "Three"}, "uid": "three", "addressBookIds": have.List[0].AddressBookIDs}}}))
+	must(t, res.Err())
+	v.sync()
+	if all := v.cards("friends"); len(all) != 1 || !strings.Contains(all[0], "FN:Three") {
+		t.Errorf("after one was deleted there: %s", all)
 	}
 
 	hoa := newVdirs(t, s, "hoa@city.example", `["organisation"]`)

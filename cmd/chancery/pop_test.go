@@ -16,13 +16,7 @@ import (
 // inbox of ann. It returns the addresses with STLS and with TLS.
 func popOffice(t *testing.T, letters int) (s *outside.Server, plain, secure string) {
 	t.Helper()
-	free := func() string {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		must(t, err)
-		defer l.Close()
-		return l.Addr().String()
-	}
-	plain, secure = free(), free()
+	plain, secure = freeAddr(t), freeAddr(t)
 	s = server(t, t.TempDir(), fmt.Sprintf("pop.listen = %q\npop.listen_tls = %q", plain, secure), "ann@city.example")
 	start(t, s)
 	c := signedIn(t, s, "ann@city.example", "")

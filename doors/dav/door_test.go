@@ -2,10 +2,12 @@ package dav
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
 
+	"chancery/contacts"
 	"chancery/directory"
 	"chancery/kit/id"
 	"chancery/kit/testkit"
@@ -109,6 +111,81 @@ func TestOrganisationChanges(t *testing.T) {
 		}
 		if all, _ := o.sync("detective", home("detective"), ""); strings.Contains(all, card("nguyen")) || !strings.Contains(all, card("agent")) {
 			t.Errorf("after the rules changed: %q", all)
+		}
+	})
+}
+
+// TestPages reads the organisation's book page by page while somebody changes
+// who was told already, and somebody comes: in the end nobody is missing.
+func TestPages(t *testing.T) {
+	o := newOffice(t, "", Config{MaxChanges: 2})
+	unit := o.people["wang"].Posts[0].Unit
+	for n := range 5 {
+		o.person(fmt.Sprintf("p%d", n), fmt.Sprintf("Person %d", n), "", unit)
+	}
+	path := Root + homes + "/" + id.Text(accountID, o.people["wang"].Account) + "/" + officeSlug + "/"
+	told, token := map[string]int{}, ""
+	for page := 0; page < 20; page++ {
+		names, next := o.sync("wang", path, token)
+		for _, name := range strings.Fields(names) {
+			told[name]++
+		}
+		if next == token {
+			break
+		}
+		token = next
+		if page == 1 {
+			must(t, o.ChangePerson(t.Context(), policy.System(1), o.people["nguyen"].ID, func(p *directory.Person) error { p.Phone = "1"; return nil }))
+			o.person("late", "Late", "", unit)
+		}
+	}
+	for _, name := range []string{"wang", "nguyen", "p0", "p1", "p2", "p3", "p4", "late"} {
+		card := id.Text(personID, o.people[name].ID) + ".vcf"
+		if n := told[card]; n == 0 || name == "nguyen" && n < 2 {
+			t.Errorf("%s was told %d times", name, n)
+		}
+	}
+	if told[id.Text(personID, o.people["detective"].ID)+".vcf"] != 0 || !strings.HasPrefix(token, tokenPrefix) || strings.Contains(token, after) {
+		t.Errorf("%v, and in the end %s", told, token)
+	}
+}
+
+// TestRoundTrip changes in the web client what a program wrote: what nobody here
+// has words for comes back all the same.
+func TestRoundTrip(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		o := newOffice(t, url, Config{})
+		me := o.people["wang"].Account
+		acc, err := o.books.Account(t.Context(), policy.Subject{Org: 1, Account: me}, me)
+		must(t, err)
+		books, err := acc.NamedBooks(t.Context())
+		must(t, err)
+		path := Root + homes + "/" + id.Text(accountID, me) + "/" + books[0].Path + "/mine.vcf"
+		text := "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Trần;Bình;;;\r\nFN:Trần Bình\r\nitem1.EMAIL;TYPE=pref:binh@else.example\r\nitem1.X-ABLabel:Office\r\n" +
+			"TEL;TYPE=CELL;X-EXTENSION=12:+84 90 1\r\nX-OWN;X-P=\"a;b\":x;y\\,z\r\nPHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQ\r\nUID:one\r\nEND:VCARD\r\n"
+		if res, said := o.do("wang", "PUT", path, text); res.StatusCode != http.StatusCreated {
+			t.Fatal(res.Status, said)
+		}
+		if _, got := o.do("wang", "GET", path, ""); got != text {
+			t.Errorf("as it was put: %s", got)
+		}
+		c, err := acc.NamedCard(t.Context(), books[0].ID, "mine.vcf")
+		must(t, err)
+		_, err = acc.UpdateCard(t.Context(), c.ID, func(old *contacts.Card) (contacts.Card, error) {
+			next := contacts.Card{Books: old.Books, JS: maps.Clone(old.JS)}
+			next.JS["notes"] = map[string]any{"n1": map[string]any{"note": "from the web"}}
+			return next, nil
+		})
+		must(t, err)
+		res, got := o.do("wang", "GET", path, "", "Accept: text/vcard; version=3.0")
+		for _, line := range strings.Split(text, "\r\n") {
+			line = strings.NewReplacer("TYPE=CELL", "TYPE=cell", "X-ABLabel", "X-ABLABEL").Replace(line)
+			if !strings.Contains(got, line) {
+				t.Errorf("%q is lost: %s", line, got)
+			}
+		}
+		if !strings.Contains(got, "NOTE:from the web") || matches(res.Header.Get("ETag"), cardTag(c.ID, c.Modseq)) {
+			t.Errorf("%s %s", res.Header.Get("ETag"), got)
 		}
 	})
 }

@@ -1,7 +1,10 @@
 package pop
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
+	"slices"
 	"strings"
 
 	"chancery/kit/errs"
@@ -15,8 +18,8 @@ func (x *session) auth(rest string) {
 	}
 	mechanism, first, has := strings.Cut(rest, " ")
 	mechanism = strings.ToUpper(mechanism)
-	if mechanism != "PLAIN" && mechanism != "OAUTHBEARER" && mechanism != "XOAUTH2" {
-		x.no("AUTH", "The mechanisms are PLAIN, OAUTHBEARER and XOAUTH2.")
+	if !slices.Contains(x.mechanisms(), mechanism) {
+		x.no("AUTH", "The mechanisms are "+strings.Join(x.mechanisms(), ", ")+".")
 		return
 	}
 	answer, ok := []byte{}, true
@@ -29,11 +32,46 @@ func (x *session) auth(rest string) {
 	if !ok {
 		return
 	}
-	if mechanism == "PLAIN" {
+	switch mechanism {
+	case "PLAIN":
 		x.authPlain(answer)
+	case "EXTERNAL":
+		x.authExternal(answer)
+	default:
+		x.authBearer(mechanism, answer)
+	}
+}
+
+// mechanisms are those of SASL that a client can use on this connection.
+func (x *session) mechanisms() []string {
+	list := []string{"PLAIN", "OAUTHBEARER", "XOAUTH2"}
+	if len(x.presented()) > 0 {
+		list = append(list, "EXTERNAL")
+	}
+	return list
+}
+
+// presented returns the certificates that the client proved its key of, none
+// where it showed none.
+func (x *session) presented() []*x509.Certificate {
+	if t, ok := x.conn.(*tls.Conn); ok {
+		if state := t.ConnectionState(); state.HandshakeComplete && !state.DidResume {
+			return state.PeerCertificates
+		}
+	}
+	return nil
+}
+
+// authExternal is EXTERNAL (RFC 4422 appendix A): the client certificate of
+// the connection says who it is.
+func (x *session) authExternal(answer []byte) {
+	as, err := sasl.ParseExternal(answer)
+	if err != nil {
+		x.no("", "The answer is not a message of EXTERNAL.")
 		return
 	}
-	x.authBearer(mechanism, answer)
+	subject, err := x.server.needs.SignInCertificate(x.ctx, as, x.presented(), x.peer)
+	x.signedIn(subject, err)
 }
 
 // challenge asks a client, and reads its answer; false when it was answered

@@ -3,6 +3,7 @@ package pop
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"time"
 
 	"chancery/policy"
@@ -51,6 +52,9 @@ type Needs interface {
 	// SignInToken checks an access token instead. The user may be empty; else
 	// it must be the token's own.
 	SignInToken(ctx context.Context, user, token, peer string) (policy.Subject, error)
+	// SignInCertificate signs in by a client certificate whose key was proved.
+	// The user may be empty; else it must be the certificate's own.
+	SignInCertificate(ctx context.Context, user string, chain []*x509.Certificate, peer string) (policy.Subject, error)
 	// Standing says whether somebody who signed in is still let in.
 	// Unauthenticated when the account was locked or has another password.
 	Standing(ctx context.Context, s policy.Subject, peer string) error

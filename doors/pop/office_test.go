@@ -3,6 +3,7 @@ package pop
 import (
 	"bufio"
 	"context"
+	"crypto/x509"
 	"net"
 	"slices"
 	"strings"
@@ -139,6 +140,11 @@ func (o *office) SignInToken(ctx context.Context, user, token, peer string) (pol
 		return policy.Subject{}, errs.E(errs.Unauthenticated, "The token is wrong or over.")
 	}
 	return o.SignIn(ctx, "ann@city.example", "right word", peer)
+}
+
+// SignInCertificate accepts every certificate as its common name's.
+func (o *office) SignInCertificate(ctx context.Context, _ string, chain []*x509.Certificate, peer string) (policy.Subject, error) {
+	return o.SignIn(ctx, chain[0].Subject.CommonName+"@city.example", "right word", peer)
 }
 
 func (o *office) Standing(context.Context, policy.Subject, string) error {
