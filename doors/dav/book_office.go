@@ -207,7 +207,10 @@ func (b *officeBook) search(ctx context.Context, f *filter, most int) (names []s
 		return nil, false, err
 	}
 	f.look(b.view)
-	for _, m := range b.all() {
+	for n, m := range b.all() {
+		if n%1000 == 0 && ctx.Err() != nil {
+			return nil, false, ctx.Err()
+		}
 		if !f.holds(candidateOf{b, m}) {
 			continue
 		}

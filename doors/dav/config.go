@@ -16,6 +16,8 @@ type Config struct {
 	WholeUpTo  int           // how many people it can have to be taken whole; default 5,000, below 0 never
 	MaxMatches int           // cards of one answer to a search; default 1,000
 	MaxChanges int           // cards of one answer about changes; default 5,000
+	MaxProps   int           // properties that a request asks for; default 100
+	MaxFilters int           // texts and parameters of one search; default 50
 	XML        webdav.Limits // of requests
 	Time       time.Duration // of one request; default 2 min
 	Realm      string        // what a program shows when it asks for the password; default Chancery
@@ -25,7 +27,7 @@ func (c Config) withDefaults() Config {
 	for _, d := range []struct {
 		v   *int
 		def int
-	}{{&c.WholeUpTo, 5000}, {&c.MaxMatches, 1000}, {&c.MaxChanges, 5000}, {&c.XML.Bytes, 1 << 20}} {
+	}{{&c.WholeUpTo, 5000}, {&c.MaxMatches, 1000}, {&c.MaxChanges, 5000}, {&c.MaxProps, 100}, {&c.MaxFilters, 50}, {&c.XML.Bytes, 1 << 20}} {
 		if *d.v == 0 {
 			*d.v = d.def
 		}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"chancery/contacts"
 	"chancery/directory"
@@ -109,7 +110,7 @@ func (d *Door) signIn(ctx context.Context, r *http.Request) (policy.Subject, err
 		return policy.Subject{}, errs.E(errs.Forbidden, "A password is accepted over HTTPS only.")
 	}
 	peer := d.needs.Peer(r).String()
-	if address, password, ok := r.BasicAuth(); ok {
+	if address, password, ok := r.BasicAuth(); ok && utf8.ValidString(address) {
 		return d.needs.SignIn(ctx, address, password, peer)
 	}
 	if strings.EqualFold(scheme, "Bearer") {

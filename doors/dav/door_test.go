@@ -190,6 +190,24 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
+// TestStrangePaths finds nothing under names that are no text, on every engine.
+func TestStrangePaths(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		o := newOffice(t, url, Config{})
+		home := Root + homes + "/" + id.Text(accountID, o.people["wang"].Account) + "/"
+		_, text := o.do("wang", "PROPFIND", home, "", "Depth: 1")
+		at := strings.Index(text, "/k")
+		book := home + text[at+1:at+15]
+		for _, path := range []string{home + "%ff/", home + "%00/", book + "%ff.vcf", book + "a%00.vcf", book + "a%2Fb.vcf", book + "..%2f..%2f", home + "a1.k1/x.vcf", home + "organisation/p.vcf", home + "organisation/%ff.vcf"} {
+			for _, method := range []string{"GET", "PROPFIND", "DELETE", "PUT"} {
+				if res, text := o.do("wang", method, path, "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:x\r\nFN:X\r\nEND:VCARD\r\n", "Depth: 0"); res.StatusCode < 400 || res.StatusCode >= 500 {
+					t.Errorf("%s %s: %s %s", method, path, res.Status, text)
+				}
+			}
+		}
+	})
+}
+
 // TestLarge holds an organisation that is too large to be taken whole to what
 // is searched for.
 func TestLarge(t *testing.T) {
@@ -232,17 +250,18 @@ func TestLarge(t *testing.T) {
 
 // TestLimits refuses what is too much of a stranger's request, before it costs.
 func TestLimits(t *testing.T) {
-	o := newOffice(t, "", Config{XML: webdav.Limits{Bytes: 2000, Nodes: 50, Depth: 8}})
+	o := newOffice(t, "", Config{MaxProps: 4, MaxFilters: 4, XML: webdav.Limits{Bytes: 2000, Nodes: 50, Depth: 8}})
 	path := Root + homes + "/" + id.Text(accountID, o.people["wang"].Account) + "/"
 	for name, c := range map[string]struct {
 		method, body string
 		status       int
 	}{
-		"too long": {"PROPFIND", "<propfind xmlns='DAV:'>" + strings.Repeat(" ", 2000) + "</propfind>", http.StatusRequestEntityTooLarge},
-		"too many": {"PROPFIND", "<propfind xmlns='DAV:'><prop>" + strings.Repeat("<x/>", 50) + "</prop></propfind>", http.StatusRequestEntityTooLarge},
-		"too deep": {"PROPFIND", strings.Repeat("<a>", 9) + strings.Repeat("</a>", 9), http.StatusRequestEntityTooLarge},
-		"no XML":   {"PROPFIND", "hello", http.StatusBadRequest},
-		"another":  {"PROPFIND", "<mkcol xmlns='DAV:'/>", http.StatusBadRequest},
+		"too long":   {"PROPFIND", "<propfind xmlns='DAV:'>" + strings.Repeat(" ", 2000) + "</propfind>", http.StatusRequestEntityTooLarge},
+		"too many":   {"PROPFIND", "<propfind xmlns='DAV:'><prop>" + strings.Repeat("<x/>", 50) + "</prop></propfind>", http.StatusRequestEntityTooLarge},
+		"too deep":   {"PROPFIND", strings.Repeat("<a>", 9) + strings.Repeat("</a>", 9), http.StatusRequestEntityTooLarge},
+		"no XML":     {"PROPFIND", "hello", http.StatusBadRequest},
+		"properties": {"PROPFIND", "<propfind xmlns='DAV:'><prop>" + strings.Repeat("<x/>", 5) + "</prop></propfind>", http.StatusRequestEntityTooLarge},
+		"another":    {"PROPFIND", "<mkcol xmlns='DAV:'/>", http.StatusBadRequest},
 	} {
 		if res, text := o.do("wang", c.method, path, c.body, "Depth: 0"); res.StatusCode != c.status {
 			t.Errorf("%s: %s %s", name, res.Status, text)
@@ -251,6 +270,10 @@ func TestLimits(t *testing.T) {
 	_, text := o.do("wang", "PROPFIND", path, "", "Depth: 1")
 	at := strings.Index(text, "/k")
 	book := path + text[at+1:at+15]
+	filter := `<c:addressbook-query xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><c:filter>` + strings.Repeat(`<c:prop-filter name="FN"><c:text-match>x</c:text-match></c:prop-filter>`, 3) + `</c:filter></c:addressbook-query>`
+	if res, text := o.do("wang", "REPORT", book, filter); res.StatusCode != http.StatusForbidden || !strings.Contains(text, "supported-filter") {
+		t.Errorf("a long filter: %s %s", res.Status, text)
+	}
 	large := "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:x\r\nFN:X\r\nNOTE:" + strings.Repeat("x", 20_000) + "\r\nEND:VCARD\r\n"
 	if res, text := o.do("wang", "PUT", book+"x.vcf", large); res.StatusCode != http.StatusForbidden || !strings.Contains(text, "max-resource-size") {
 		t.Errorf("%s %s", res.Status, text)

@@ -107,6 +107,14 @@ func readFilter(n *webdav.Node) (f *filter, err error) {
 	return f, nil
 }
 
+// size counts what a filter looks for: each costs a look at every card.
+func (f *filter) size() (n int) {
+	for _, p := range f.parts {
+		n += 1 + len(p.matches) + len(p.params)
+	}
+	return n
+}
+
 func readTest(n *webdav.Node) (all bool, err error) {
 	switch n.Get("test") {
 	case "", "anyof":

@@ -15,8 +15,14 @@ type wish struct {
 	namesOnly bool
 }
 
-func readWish(n *webdav.Node) wish {
-	return wish{props: propNodes(n), namesOnly: n.Kid(webdav.DAV, "propname") != nil}
+// readWish reads it. Each property is answered for at each place, so a short
+// request could ask for a very long answer.
+func (q *request) readWish(n *webdav.Node) (w wish, err error) {
+	w = wish{props: propNodes(n), namesOnly: n.Kid(webdav.DAV, "propname") != nil}
+	if len(w.props) > q.conf.MaxProps {
+		err = errs.E(errs.TooLarge, "At most %d properties can be asked for.", q.conf.MaxProps)
+	}
+	return w, err
 }
 
 // propfind tells the properties of a place and, as deep as asked, of what is in
@@ -37,8 +43,11 @@ func (q *request) propfind() error {
 	if err != nil {
 		return err
 	}
+	w, err := q.readWish(n)
+	if err != nil {
+		return err
+	}
 	a := q.answer()
-	w := readWish(n)
 	err = q.tellAbout(a, p, w)
 	if err == nil && depth == "1" {
 		err = q.tellInside(a, p, w)

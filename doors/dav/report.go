@@ -58,6 +58,13 @@ func (q *request) reportQuery(p place, n *webdav.Node) error {
 	if err != nil {
 		return err
 	}
+	if f.size() > q.conf.MaxFilters {
+		return errFilter("supported-filter", "The filter is too long.")
+	}
+	w, err := q.readWish(n)
+	if err != nil {
+		return err
+	}
 	most, err := q.limit(n.Kid(webdav.CardDAV, "limit").Kid(webdav.CardDAV, "nresults"), q.conf.MaxMatches)
 	if err != nil {
 		return err
@@ -77,7 +84,7 @@ func (q *request) reportQuery(p place, n *webdav.Node) error {
 		return err
 	}
 	a := q.answer()
-	err = q.tellCards(a, p, names, readWish(n))
+	err = q.tellCards(a, p, names, w)
 	if err == nil && more {
 		a.Failed(p.path, http.StatusInsufficientStorage, webdav.In(webdav.DAV, "number-of-matches-within-limits"))
 	}
@@ -124,8 +131,12 @@ func (q *request) reportMultiget(p place, n *webdav.Node) error {
 	if len(names)+len(missing) == 0 {
 		return errs.E(errs.Invalid, "The report names no card.")
 	}
-	a, w := q.answer(), readWish(n)
-	err := p.book.cards(q.ctx, names, func(name string, c card) error {
+	w, err := q.readWish(n)
+	if err != nil {
+		return err
+	}
+	a := q.answer()
+	err = p.book.cards(q.ctx, names, func(name string, c card) error {
 		delete(asked, name)
 		q.tellCard(a, place{kind: atCard, path: p.book.about().path + name, book: p.book, name: name}, entry{name: name, etag: c.etag}, c.as, w)
 		return q.ctx.Err()
@@ -169,7 +180,11 @@ func (q *request) reportSync(p place, n *webdav.Node) error {
 		return err
 	}
 	list, state, more := cut(list, state, most)
-	a, w := q.answer(), readWish(n)
+	w, err := q.readWish(n)
+	if err != nil {
+		return err
+	}
+	a := q.answer()
 	err = q.tellEntries(a, p, list, w)
 	if err == nil && more { // section 3.6
 		a.Failed(p.path, http.StatusInsufficientStorage, webdav.In(webdav.DAV, "number-of-matches-within-limits"))

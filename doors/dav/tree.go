@@ -3,6 +3,7 @@ package dav
 import (
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"chancery/contacts"
 	"chancery/directory"
@@ -59,7 +60,7 @@ func (t *tree) home() string { return Root + homes + "/" + t.me + "/" }
 // is one that nobody has.
 func (t *tree) locate(ctx context.Context, path string) (place, error) {
 	rest, ok := strings.CutPrefix(path, Root)
-	if !ok {
+	if !ok || !utf8.ValidString(rest) || strings.ContainsRune(rest, 0) { // no name is such a text
 		return place{}, errNone
 	}
 	if rest == "" {

@@ -1,7 +1,10 @@
 package pop
 
 import (
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"chancery/kit/errs"
 	"chancery/mail"
@@ -45,6 +48,10 @@ func (x *session) maySend() bool {
 }
 
 func (x *session) signIn(user, password string) {
+	if !utf8.ValidString(user) || strings.ContainsFunc(user, unicode.IsControl) {
+		x.no("", "The name is no mail address.")
+		return
+	}
 	subject, err := x.server.needs.SignIn(x.ctx, user, password, x.peer)
 	x.signedIn(subject, err)
 }

@@ -176,6 +176,10 @@ func TestSignIn(t *testing.T) {
 	if got := c.ask("PASS wrong"); got != "-ERR [AUTH] The address or the password is wrong." {
 		t.Errorf("wrong: %s", got)
 	}
+	c.do("USER \xff@city.example")
+	if got := c.ask("PASS wrong"); got != "-ERR The name is no mail address." {
+		t.Errorf("no text: %s", got)
+	}
 	c.do("USER nobody@city.example")
 	if got := c.ask("PASS wrong"); got != "-ERR [AUTH] The address or the password is wrong." || c.line() != "(closed)" {
 		t.Errorf("wrong again: %s", got)
