@@ -29,7 +29,8 @@ type officeBook struct {
 	boxes    []directory.Account // read by load
 	loaded   bool
 	language string
-	most     int // how many people it can have to be taken whole
+	paths    map[int64]string // of units, as they were written last
+	most     int              // how many people it can have to be taken whole
 	says     about
 }
 
@@ -59,8 +60,7 @@ func (m member) name() string {
 	return id.Text(boxID, m.id) + ".vcf"
 }
 
-// all lists the members in the order of their ids, in which the book is read
-// page by page.
+// all lists the members.
 func (b *officeBook) all() []member {
 	people := b.view.Search(directory.Query{})
 	list := make([]member, 0, len(people)+len(b.boxes))
@@ -70,7 +70,6 @@ func (b *officeBook) all() []member {
 	for i := range b.boxes {
 		list = append(list, member{id: b.boxes[i].ID, box: &b.boxes[i]})
 	}
-	slices.SortFunc(list, func(x, y member) int { return cmp.Compare(x.id, y.id) })
 	return list
 }
 
@@ -134,7 +133,8 @@ func (b *officeBook) entries(ctx context.Context, since string) (list []entry, e
 		}
 		return list, nil
 	}
-	for _, m := range b.all() {
+	// The order of ids is that in which the book is read page by page.
+	for _, m := range slices.SortedFunc(slices.Values(b.all()), func(x, y member) int { return cmp.Compare(x.id, y.id) }) {
 		if m.id > last {
 			list = append(list, entry{name: m.name(), etag: b.card(m).etag, at: now + after + id.Text(personID, m.id)})
 		}

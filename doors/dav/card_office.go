@@ -92,11 +92,15 @@ func (b *officeBook) boxValues(x directory.Account, name string, put func(string
 
 // path writes a unit and those above it, topmost first (C31).
 func (b *officeBook) path(unit int64) string {
+	if text, ok := b.paths[unit]; ok {
+		return text
+	}
 	names := b.view.Book.Path(unit, b.language)
 	for i := range names {
 		names[i] = vcard.Escape(names[i])
 	}
-	return strings.Join(names, ";")
+	b.paths[unit] = strings.Join(names, ";")
+	return b.paths[unit]
 }
 
 // candidateOf is a member that a filter looks at.

@@ -193,7 +193,7 @@ func (t *tree) office(ctx context.Context) (book, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &officeBook{dir: t.dir, view: v, language: t.language, most: t.conf.WholeUpTo,
+	return &officeBook{dir: t.dir, view: v, language: t.language, paths: map[int64]string{}, most: t.conf.WholeUpTo,
 		says: about{slug: officeSlug, path: t.home() + officeSlug + "/", name: word(t.language).office, most: t.books.MaxCard()}}, nil
 }
 
