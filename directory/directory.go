@@ -69,8 +69,9 @@ type Account struct {
 	Unit      int64
 	Language  string
 	Clearance policy.Level
-	Quota     int64 // bytes, 0 = the default
-	Admin     bool  // may be written to as postmaster
+	Quota     int64        // bytes, 0 = the default
+	Terms     policy.Terms // of the service level; read only
+	Admin     bool         // may be written to as postmaster
 	Locked    bool
 	Roles     bool // whether it holds a role of an administrator; read only
 }

@@ -13,7 +13,7 @@ import (
 // Limits of service levels.
 const (
 	MaxLevels     = 50
-	MaxLevelQuota = 1 << 50 // bytes
+	MaxLevelQuota = 1 << 50 // bytes; no limit of a level is higher
 )
 
 // ServiceLevel is what a class of people gets.
@@ -21,6 +21,7 @@ type ServiceLevel struct {
 	ID    string            `json:"-"`
 	Names map[string]string `json:"names"`
 	Quota int64             `json:"quota"` // bytes of a mailbox; 0 = the default
+	Terms policy.Terms      `json:"terms"` // what they have less than everybody
 	Sort  int               `json:"sort"`
 }
 
@@ -121,7 +122,22 @@ func (k *desk) putLevel(ctx context.Context, l ServiceLevel) error {
 	if l.Quota < 0 || l.Quota > MaxLevelQuota {
 		return errs.E(errs.Invalid, "The space of a mailbox is between 0 and %d bytes.", int64(MaxLevelQuota))
 	}
+	if err := checkTerms(l.Terms); err != nil {
+		return err
+	}
 	return putLevel(ctx, k.tx, k.by.Org, l)
+}
+
+// checkTerms refuses limits that are none, and a level that nobody could read
+// their mail with.
+func checkTerms(t policy.Terms) error {
+	if min(t.MaxMessage, t.MaxAttachments, t.MaxRecipients) < 0 || max(t.MaxMessage, t.MaxAttachments, t.MaxRecipients) > MaxLevelQuota {
+		return errs.E(errs.Invalid, "A limit is between 0, which is that of the house, and %d.", int64(MaxLevelQuota))
+	}
+	if !t.Allows(policy.FeatureWeb) && !t.Allows(policy.FeaturePrograms) {
+		return errs.E(errs.Invalid, "A level has the web client or mail programs, or both: else nobody of it could read their mail.")
+	}
+	return nil
 }
 
 // Languages are those that units and levels have names in.

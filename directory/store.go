@@ -29,10 +29,10 @@ func selectDomains(ctx context.Context, tx *store.Tx) (map[string]int64, error) 
 	return domains, err
 }
 
-const accountColumns = "a.org_id, a.id, a.address, a.name, a.kind, a.unit_id, a.language, a.clearance, CASE WHEN a.quota > 0 THEN a.quota ELSE a.level_quota END, a.admin, a.locked, EXISTS (SELECT 1 FROM role_grant r WHERE r.org_id = a.org_id AND r.account_id = a.id)"
+const accountColumns = "a.org_id, a.id, a.address, a.name, a.kind, a.unit_id, a.language, a.clearance, CASE WHEN a.quota > 0 THEN a.quota ELSE a.level_quota END, a.level_terms, a.admin, a.locked, EXISTS (SELECT 1 FROM role_grant r WHERE r.org_id = a.org_id AND r.account_id = a.id)"
 
 func (a *Account) fields() []any {
-	return []any{&a.Org, &a.ID, &a.Address, &a.Name, &a.Kind, &a.Unit, &a.Language, &a.Clearance, &a.Quota, &a.Admin, &a.Locked, &a.Roles}
+	return []any{&a.Org, &a.ID, &a.Address, &a.Name, &a.Kind, &a.Unit, &a.Language, &a.Clearance, &a.Quota, (*termsColumn)(&a.Terms), &a.Admin, &a.Locked, &a.Roles}
 }
 
 func insertAccount(ctx context.Context, tx *store.Tx, a Account, now int64) error {

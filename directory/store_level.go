@@ -4,14 +4,16 @@ import (
 	"context"
 	"encoding/json"
 
+	"chancery/kit/errs"
+	"chancery/policy"
 	"chancery/store"
 )
 
 func selectLevels(ctx context.Context, tx *store.Tx, org int64) (list []ServiceLevel, err error) {
-	err = tx.Query(ctx, "SELECT id, names, quota, sort FROM service_level WHERE org_id = $1 ORDER BY sort, id", []any{org}, func(scan func(...any) error) error {
+	err = tx.Query(ctx, "SELECT id, names, quota, terms, sort FROM service_level WHERE org_id = $1 ORDER BY sort, id", []any{org}, func(scan func(...any) error) error {
 		var l ServiceLevel
 		var names string
-		if err := scan(&l.ID, &names, &l.Quota, &l.Sort); err != nil {
+		if err := scan(&l.ID, &names, &l.Quota, (*termsColumn)(&l.Terms), &l.Sort); err != nil {
 			return err
 		}
 		list = append(list, l)
@@ -20,20 +22,25 @@ func selectLevels(ctx context.Context, tx *store.Tx, org int64) (list []ServiceL
 	return list, err
 }
 
-// putLevel stores a level, and gives its people's mailboxes their quota.
+// putLevel stores a level, and gives its people's accounts what it says.
 func putLevel(ctx context.Context, tx *store.Tx, org int64, l ServiceLevel) error {
 	names, err := json.Marshal(l.Names)
+	if err != nil {
+		return err
+	}
+	terms, err := json.Marshal(l.Terms)
 	if err != nil {
 		return err
 	}
 	if err := bumpLevels(ctx, tx, org); err != nil {
 		return err
 	}
-	if _, err = tx.Exec(ctx, `INSERT INTO service_level (org_id, id, names, quota, sort) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (org_id, id) DO UPDATE SET names = $3, quota = $4, sort = $5`, org, l.ID, string(names), l.Quota, l.Sort); err != nil {
+	if _, err = tx.Exec(ctx, `INSERT INTO service_level (org_id, id, names, quota, terms, sort) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (org_id, id) DO UPDATE SET names = $3, quota = $4, terms = $5, sort = $6`, org, l.ID, string(names), l.Quota, string(terms), l.Sort); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, "UPDATE account SET level_quota = $3 WHERE org_id = $1 AND id IN (SELECT account_id FROM person WHERE org_id = $1 AND level = $2)", org, l.ID, l.Quota)
+	_, err = tx.Exec(ctx, `UPDATE account SET level_quota = $3, level_terms = $4
+		WHERE org_id = $1 AND id IN (SELECT account_id FROM person WHERE org_id = $1 AND level = $2)`, org, l.ID, l.Quota, string(terms))
 	return err
 }
 
@@ -56,13 +63,30 @@ func levelUsed(ctx context.Context, tx *store.Tx, org int64, level string) (used
 	return n > 0, err
 }
 
-// putLevelQuota gives a person's mailbox the quota of their level.
-func putLevelQuota(ctx context.Context, tx *store.Tx, org int64, p Person) error {
+// putLevelOf gives a person's account what their level says.
+func putLevelOf(ctx context.Context, tx *store.Tx, org int64, p Person) error {
 	var quota int64
-	err := tx.Row(ctx, "SELECT quota FROM service_level WHERE org_id = $1 AND id = $2", []any{org, p.Level}, &quota)
+	terms := "{}"
+	err := tx.Row(ctx, "SELECT quota, terms FROM service_level WHERE org_id = $1 AND id = $2", []any{org, p.Level}, &quota, &terms)
 	if _, err = store.Found(err); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, "UPDATE account SET level_quota = $3 WHERE org_id = $1 AND id = $2", org, p.Account, quota)
+	_, err = tx.Exec(ctx, "UPDATE account SET level_quota = $3, level_terms = $4 WHERE org_id = $1 AND id = $2", org, p.Account, quota, terms)
 	return err
+}
+
+// termsColumn reads terms from their column.
+type termsColumn policy.Terms
+
+// Scan is what database/sql calls.
+func (t *termsColumn) Scan(value any) error {
+	*t = termsColumn{}
+	text, ok := value.(string)
+	if !ok {
+		return errs.E(errs.Internal, "Terms are kept as text, not as %T.", value)
+	}
+	if text == "{}" { // as most accounts have it
+		return nil
+	}
+	return json.Unmarshal([]byte(text), (*policy.Terms)(t))
 }

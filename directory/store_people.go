@@ -117,7 +117,7 @@ func putPerson(ctx context.Context, tx *store.Tx, org int64, p Person) error {
 	if err := putDeputies(ctx, tx, org, p); err != nil {
 		return err
 	}
-	return putLevelQuota(ctx, tx, org, p)
+	return putLevelOf(ctx, tx, org, p)
 }
 
 // numbering returns the number of each of a list: its own, or for new ones and

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"chancery/directory"
 	httpdoor "chancery/doors/http"
@@ -23,13 +24,28 @@ import (
 	"chancery/wire/jmap"
 )
 
-// peerOf reads "host:port" or "host".
-func peerOf(addr, door string) identity.Peer {
+// peerOf reads "host:port" or "host", and behind a space the same of the
+// address of ours.
+func peerOf(text, door string) identity.Peer {
+	addr, local, _ := strings.Cut(text, " ")
+	p := identity.Peer{Door: door}
 	if ap, err := netip.ParseAddrPort(addr); err == nil {
-		return identity.Peer{Addr: ap.Addr(), Door: door}
+		p.Addr = ap.Addr()
+	} else {
+		p.Addr, _ = netip.ParseAddr(addr)
 	}
-	a, _ := netip.ParseAddr(addr)
-	return identity.Peer{Addr: a, Door: door}
+	p.Local, _ = netip.ParseAddrPort(local)
+	return p
+}
+
+// programStands says whether the person of a mail program's open connection is
+// still let in.
+func (h *House) programStands(ctx context.Context, s policy.Subject, peer identity.Peer) error {
+	now, err := h.Identity.Standing(ctx, identity.ProofOf(s), peer)
+	if err != nil {
+		return err
+	}
+	return identity.MayUsePrograms(now.Terms)
 }
 
 // imapNeeds answers what the IMAP door asks.
@@ -40,8 +56,7 @@ func (n imapNeeds) SignIn(ctx context.Context, user, password, peer string) (pol
 }
 
 func (n imapNeeds) Standing(ctx context.Context, s policy.Subject, peer string) error {
-	_, err := n.h.Identity.Standing(ctx, identity.Proof{Org: s.Org, Account: s.Account, Credential: s.Credential}, peerOf(peer, "imap"))
-	return err
+	return n.h.programStands(ctx, s, peerOf(peer, "imap"))
 }
 
 func (n imapNeeds) SignInToken(ctx context.Context, user, token, peer string) (policy.Subject, error) {
@@ -84,15 +99,19 @@ func (n ldapNeeds) Domains(org int64) []string { return n.h.Directory.Domains(or
 type smtpNeeds struct{ h *House }
 
 func (n smtpNeeds) Authenticate(ctx context.Context, address, password string, peer smtp.Peer) (policy.Subject, error) {
-	return n.h.Identity.Verify(ctx, address, password, identity.Peer{Addr: peer.Addr, Door: peer.Door})
+	return n.h.Identity.Verify(ctx, address, password, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
 }
 
 func (n smtpNeeds) AuthenticateToken(ctx context.Context, address, token string, peer smtp.Peer) (policy.Subject, error) {
-	return n.h.SSO.SignInMail(ctx, address, token, identity.Peer{Addr: peer.Addr, Door: peer.Door})
+	return n.h.SSO.SignInMail(ctx, address, token, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
 }
 
 func (n smtpNeeds) AuthenticateCertificate(ctx context.Context, address string, chain []*x509.Certificate, peer smtp.Peer) (policy.Subject, error) {
-	return n.h.Certificates.Program(ctx, address, chain, identity.Peer{Addr: peer.Addr, Door: peer.Door})
+	return n.h.Certificates.Program(ctx, address, chain, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
+}
+
+func (n smtpNeeds) Standing(ctx context.Context, s policy.Subject, peer smtp.Peer) error {
+	return n.h.programStands(ctx, s, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
 }
 
 // who returns the subject that the HTTP door put into the context.
@@ -118,7 +137,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		},
 	}
 	var door *httpdoor.Door
-	api := mailapi.New(h.Mail, who, mailapi.Config{MaxUpload: int64(h.conf.Mail.MaxMessage), MaxSizeAttachments: h.Mail.MaxAttachments(), Log: h.log})
+	api := mailapi.New(h.Mail, who, mailapi.Config{MaxUpload: int64(h.conf.Mail.MaxMessage), MaxSizeAttachments: h.Mail.MaxAttachments(policy.Subject{}), Log: h.log})
 	key, err := h.conf.pushKey(h.dir)
 	if err != nil {
 		return nil, err
@@ -126,7 +145,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName},
 		h.capabilities(api.Capabilities()), jmapdoor.Needs{
 			Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
-			BaseURL: func(r *http.Request) string { return door.BaseURL(r) },
+			BaseURL: func(r *http.Request) string { return door.BaseURL(r) }, MayPush: h.mayPush,
 		})
 	routes := append(h.jmap.Routes(),
 		httpdoor.Route{Pattern: "GET /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},

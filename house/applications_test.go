@@ -48,3 +48,38 @@ func TestApplicantLetters(t *testing.T) {
 		t.Errorf("%d languages", len(subjects))
 	}
 }
+
+// TestOfficerLetters tells officers how many applications wait, and people
+// what an administrator changed of how they sign in, in their languages.
+func TestOfficerLetters(t *testing.T) {
+	ctx := t.Context()
+	h := lifeHouse(t)
+	n := notices{h}
+	subjects := map[string]bool{}
+	for _, language := range directory.Languages {
+		a, err := h.AddAccount(ctx, policy.System(1), NewAccount{Address: strings.ToLower(language) + "@city.example", PasswordHash: identity.HashPassword("A good password"), Language: language})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := n.Waiting(ctx, application.Digest{Officer: a, Fresh: 3, Waiting: 17}); err != nil {
+			t.Fatal(err)
+		}
+		if err := n.MeansChanged(ctx, identity.MeansChanged{Account: a, By: "guard@city.example", What: []string{identity.MeansPhone, identity.MeansSecond, identity.MeansFactor, identity.MeansCertificate}}); err != nil {
+			t.Fatal(err)
+		}
+		letters := strings.Join(inbox(ctx, t, h, a.Org, a.ID), "\n")
+		words := meansWords[language]
+		for _, want := range []string{digestWords[language][0], "3", "17", "/console/applications", words.subject, "guard@city.example", words.what[identity.MeansCertificate]} {
+			if want == "" || !strings.Contains(letters, want) {
+				t.Errorf("%s: %q is in no letter", language, want)
+			}
+		}
+		if strings.Contains(letters, "%!") {
+			t.Errorf("%s: %s", language, letters)
+		}
+		subjects[digestWords[language][0]], subjects[words.subject] = true, true
+	}
+	if len(subjects) != 2*len(directory.Languages) {
+		t.Errorf("%d subjects", len(subjects))
+	}
+}

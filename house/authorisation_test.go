@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"chancery/directory"
 	"chancery/directory/feed"
@@ -65,6 +66,8 @@ var acts = []act{
 	{"LockedAccount/dismiss", "LockedAccount/dismiss", `"id":"$lockedAccount"`},
 	{"AccountAccess/get", "AccountAccess/get", `"personId":"$person"`},
 	{"AccountAccess/end", "AccountAccess/end", `"personId":"$person","kind":"all","id":null`},
+	{"AccountMeans/get", "AccountMeans/get", `"personId":"$person"`},
+	{"AccountMeans/change", "AccountMeans/change", `"personId":"$person","secondAddress":""`},
 	{"Rule/get", "Rule/get", ``},
 	{"Rule/preview", "Rule/preview", `"question":"second","months":0`},
 	{"SsoParty/get", "SsoParty/get", `"ids":["$party"]`},
@@ -136,7 +139,7 @@ func newScene(t *testing.T, c Config) *scene {
 			_, err := h.Directory.GrantRole(ctx, policy.System(1), directory.Holding{Account: p.Account, RoleGrant: g})
 			s.check(err)
 		}
-		s.who[c.name] = policy.Subject{Org: 1, Account: p.Account, Address: p.Address, Assurance: policy.ByTwo, Door: "http", Peer: "10.0.0.1"}
+		s.who[c.name] = policy.Subject{Org: 1, Account: p.Account, Address: p.Address, Assurance: policy.ByTwo, Proved: time.Now(), Door: "http", Peer: "10.0.0.1"}
 	}
 	return s
 }

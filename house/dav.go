@@ -3,7 +3,6 @@ package house
 import (
 	"context"
 	"net/http"
-	"net/netip"
 
 	"chancery/doors/dav"
 	httpdoor "chancery/doors/http"
@@ -26,7 +25,7 @@ func (n davNeeds) SignInToken(ctx context.Context, token, peer string) (policy.S
 
 func (n davNeeds) Private(r *http.Request) bool { return n.door().Private(r) }
 
-func (n davNeeds) Peer(r *http.Request) netip.Addr { return n.door().PeerOf(r) }
+func (n davNeeds) Peer(r *http.Request) string { return n.door().Caller(r).Addr }
 
 // cardDAV is where programs find the address books, "" for nowhere.
 func (c Config) cardDAV() string {

@@ -7,6 +7,7 @@ import (
 
 	httpdoor "chancery/doors/http"
 	"chancery/identity"
+	"chancery/kit/errs"
 	"chancery/policy"
 )
 
@@ -22,8 +23,8 @@ func caller(p httpdoor.Peer) identity.Peer {
 
 func (n httpNeeds) person(ctx context.Context, s policy.Subject) (httpdoor.Subject, error) {
 	a, err := n.h.Directory.Account(ctx, s.Org, s.Account)
-	z := n.h.Identity.ZoneOf(peerOf(s.Peer, "http").Addr)
-	rules := httpdoor.Rules{Idle: z.Idle, Offline: n.h.conf.HTTP.Offline && !z.NoOffline}
+	z := n.h.Identity.ZoneOf(identity.PeerOf(s))
+	rules := httpdoor.Rules{Idle: z.Idle, Offline: n.h.conf.HTTP.Offline && !z.NoOffline && a.Terms.Allows(policy.FeatureOffline)}
 	return httpdoor.Subject{Subject: s, ID: strconv.FormatInt(s.Account, 36), Name: a.Name, Language: a.Language, Rules: rules}, err
 }
 
@@ -102,6 +103,19 @@ func (n httpNeeds) OpenSession(ctx context.Context, s httpdoor.Subject, peer htt
 func (n httpNeeds) Session(ctx context.Context, token, peer string) (httpdoor.Subject, error) {
 	s, err := n.h.Identity.Session(ctx, token, peerOf(peer, "http"))
 	return n.known(ctx, s, err)
+}
+
+// mayPush says whether somebody is still told of new mail while their browser
+// is closed.
+func (h *House) mayPush(ctx context.Context, s httpdoor.Subject) error {
+	a, err := h.Directory.Account(ctx, s.Org, s.Account)
+	switch {
+	case errs.Is(err, errs.NotFound), err == nil && a.Locked:
+		return errs.E(errs.Forbidden, "The account is locked.")
+	case err == nil && !a.Terms.Allows(policy.FeaturePush):
+		return errs.E(errs.Forbidden, "Word of new mail by push is not part of your service level.")
+	}
+	return err
 }
 
 func (n httpNeeds) Due(ctx context.Context, s httpdoor.Subject) (time.Time, error) {

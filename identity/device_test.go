@@ -22,7 +22,13 @@ type letters struct {
 	due   []PasswordDue
 	codes []SecondCode
 	links []ResetLink
+	means []MeansChanged
 	mu    sync.Mutex
+}
+
+func (l *letters) MeansChanged(_ context.Context, m MeansChanged) error {
+	l.means = append(l.means, m)
+	return nil
 }
 
 func (l *letters) SecondCode(_ context.Context, c SecondCode) error {

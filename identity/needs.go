@@ -16,6 +16,8 @@ type Notices interface {
 	// SecondCode and ResetLink write to an address of the person elsewhere.
 	SecondCode(ctx context.Context, c SecondCode) error
 	ResetLink(ctx context.Context, l ResetLink) error
+	// MeansChanged tells of what an administrator changed of how they sign in.
+	MeansChanged(ctx context.Context, m MeansChanged) error
 }
 
 // NewDevice is such a sign-in.

@@ -12,6 +12,7 @@ import (
 
 	"chancery/directory"
 	"chancery/kit/errs"
+	"chancery/policy"
 	"chancery/store"
 	"chancery/wire/compose"
 	"chancery/wire/mime"
@@ -171,7 +172,9 @@ func (r *Room) answerWith(ctx context.Context, a directory.Account, sender strin
 // sendAnswer writes and posts the answer. Its envelope has no sender, so that
 // nothing comes back for it (RFC 3834 section 3.3).
 func (r *Room) sendAnswer(ctx context.Context, a directory.Account, v reply, sender string, e *mime.Envelope, now time.Time) error {
-	p, err := r.plan(ctx, a.Org, Envelope{Rcpts: []RcptTo{{Address: sender}}})
+	by := policy.System(a.Org)
+	by.Terms = a.Terms // an answer goes no further than the person's own letters
+	p, err := r.plan(ctx, by, Envelope{Rcpts: []RcptTo{{Address: sender}}})
 	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Invalid) || errs.Is(err, errs.Forbidden) {
 		return nil // nobody to answer
 	}

@@ -119,8 +119,26 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// MaxAttachments is what the files of one letter may have together, in bytes.
-func (r *Room) MaxAttachments() int64 { return r.conf.MaxAttachments }
+// MaxMessage is how large a letter of the subject's may be, in bytes;
+// MaxAttachments what its files may have together, MaxRecipients how many it
+// may go to: as the house has it, or less by the subject's service level.
+func (r *Room) MaxMessage(s policy.Subject) int64 {
+	return policy.Within(r.conf.MaxMessage, s.Terms.MaxMessage)
+}
+
+// MaxAttachments is described at MaxMessage.
+func (r *Room) MaxAttachments(s policy.Subject) int64 {
+	return policy.Within(r.conf.MaxAttachments, s.Terms.MaxAttachments)
+}
+
+// MaxRecipients is described at MaxMessage.
+func (r *Room) MaxRecipients(s policy.Subject) int {
+	return int(policy.Within(int64(r.conf.MaxRecipients), s.Terms.MaxRecipients))
+}
+
+// MaxAttachments is what the files of one letter may have together, where the
+// account's holder writes it.
+func (a *Account) MaxAttachments() int64 { return a.room.MaxAttachments(a.subject) }
 
 // AccountInfo describes an account that a subject can reach.
 type AccountInfo struct {

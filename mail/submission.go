@@ -84,7 +84,7 @@ func (a *Account) Submit(ctx context.Context, n NewSubmission) (s Submission, er
 		return s, err
 	}
 	e.UTF8 = !ascii
-	p, err := a.room.plan(ctx, a.scope.Org, e)
+	p, err := a.room.plan(ctx, a.subject, e)
 	if err != nil {
 		l.Discard()
 		return s, err

@@ -99,10 +99,27 @@ func (r *Room) sendRights(ctx context.Context, s policy.Subject, address string)
 }
 
 // CheckOutgoing says whether a letter can go to a recipient: NotFound when
-// the domain is ours and the mailbox is not there, OverQuota when it is full.
+// the domain is ours and the mailbox is not there, OverQuota when it is full,
+// Forbidden when the subject may not write there.
 func (r *Room) CheckOutgoing(ctx context.Context, s policy.Subject, to RcptTo) error {
-	_, _, err := r.destination(ctx, to)
+	_, _, err := r.destinationFor(ctx, s, to)
+	if errs.Is(err, errs.Forbidden) {
+		r.refused(ctx, s, "letter to "+to.Address, err)
+	}
 	return err
+}
+
+// destinationFor is destination for a letter that somebody sends: Forbidden
+// where it is outside the organisation and their service level stays within.
+func (r *Room) destinationFor(ctx context.Context, s policy.Subject, to RcptTo) (here Recipient, domain string, err error) {
+	here, domain, err = r.destination(ctx, to)
+	if err != nil || s.Terms.Allows(policy.FeatureOutside) {
+		return here, domain, err
+	}
+	if domain == "" && here.Account.Org != s.Org || domain != "" && r.inside(s.Org, to.Address) != nil {
+		err = errs.E(errs.Forbidden, "Letters to other organisations are not part of your service level: %s is outside.", to.Address)
+	}
+	return here, domain, err
 }
 
 // destination finds out where a recipient is: here, or behind a domain.
@@ -135,7 +152,7 @@ func (r *Room) SubmitSMTP(ctx context.Context, s policy.Subject, e Envelope, t T
 		return err
 	}
 	e.UTF8 = e.UTF8 && !ascii
-	p, err := r.plan(ctx, s.Org, e)
+	p, err := r.plan(ctx, s, e)
 	if err != nil {
 		l.Discard()
 		return err
@@ -158,15 +175,15 @@ func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src
 	now := r.clock.Now()
 	h.complete(r, now)
 	trace := strings.NewReader(t.lines(r.conf.Hostname, now))
-	l, err = r.spoolUpTo(ctx, store.Scope{Org: s.Org}, io.MultiReader(trace, h.reader(), br), r.conf.MaxMessage+traceRoom)
+	l, err = r.spoolUpTo(ctx, store.Scope{Org: s.Org}, io.MultiReader(trace, h.reader(), br), r.MaxMessage(s)+traceRoom)
 	if err != nil {
 		return nil, false, err
 	}
 	switch {
 	case l.Hops() > maxHops:
 		err = ErrLoop
-	case l.attached() > r.conf.MaxAttachments:
-		err = errs.E(errs.TooLarge, "The files of one letter can have %d bytes together.", r.conf.MaxAttachments)
+	case l.attached() > r.MaxAttachments(s):
+		err = errs.E(errs.TooLarge, "The files of one letter can have %d bytes together.", r.MaxAttachments(s))
 	}
 	if err != nil {
 		l.Discard()
@@ -234,10 +251,11 @@ type plan struct {
 	held         bool
 }
 
-// plan sorts the recipients. InvalidRecipients names those that cannot be.
-func (r *Room) plan(ctx context.Context, org int64, e Envelope) (*plan, error) {
+// plan sorts the recipients of what the subject sends. InvalidRecipients names
+// those that cannot be.
+func (r *Room) plan(ctx context.Context, s policy.Subject, e Envelope) (*plan, error) {
 	now := r.clock.Now()
-	p := &plan{org: org, sendAt: now, status: map[string]DeliveryStatus{}}
+	p := &plan{org: s.Org, sendAt: now, status: map[string]DeliveryStatus{}}
 	if e.HoldUntil.After(now) {
 		if e.HoldUntil.Sub(now) > time.Duration(r.conf.MaxHold)*time.Second {
 			return nil, errs.E(errs.Invalid, "A letter can be held for %d seconds at most.", r.conf.MaxHold)
@@ -248,8 +266,8 @@ func (r *Room) plan(ctx context.Context, org int64, e Envelope) (*plan, error) {
 	if len(e.Rcpts) == 0 {
 		return nil, ErrNoRecipients
 	}
-	if len(e.Rcpts) > r.conf.MaxRecipients {
-		return nil, errs.E(errs.TooLarge, "A letter can have %d recipients.", r.conf.MaxRecipients)
+	if most := r.MaxRecipients(s); len(e.Rcpts) > most {
+		return nil, errs.E(errs.TooLarge, "A letter can have %d recipients.", most)
 	}
 	bad := &InvalidRecipients{}
 	seen := map[string]bool{}
@@ -258,7 +276,7 @@ func (r *Room) plan(ctx context.Context, org int64, e Envelope) (*plan, error) {
 		var here Recipient
 		var domain string
 		if err == nil || strings.EqualFold(to.Address, "postmaster") {
-			here, domain, err = r.destination(ctx, to)
+			here, domain, err = r.destinationFor(ctx, s, to)
 		}
 		switch {
 		case errs.Is(err, errs.Unavailable), errs.Is(err, errs.Internal):
@@ -276,6 +294,9 @@ func (r *Room) plan(ctx context.Context, org int64, e Envelope) (*plan, error) {
 		p.add(to, here, domain, e, now)
 	}
 	if bad.Err != nil {
+		if errs.Is(bad.Err, errs.Forbidden) && s.Account != 0 {
+			r.refused(ctx, s, "letter to "+strings.Join(bad.Addresses, ", "), bad.Err)
+		}
 		return nil, bad
 	}
 	return p, nil

@@ -139,7 +139,7 @@ func people(list []mime.Address) string {
 // sendReport queues the report on one letter.
 func (a *Account) sendReport(ctx context.Context, report int64, to string, blob *store.Blob, e *mime.Envelope, also func(tx *store.Tx) error) error {
 	now := a.room.clock.Now()
-	p, err := a.room.plan(ctx, a.scope.Org, Envelope{From: a.info.Address, Rcpts: []RcptTo{{Address: to}}, HoldUntil: now.Add(reportPause)})
+	p, err := a.room.plan(ctx, policy.System(a.scope.Org), Envelope{From: a.info.Address, Rcpts: []RcptTo{{Address: to}}, HoldUntil: now.Add(reportPause)})
 	if err != nil {
 		return errs.Wrap(errs.Unavailable, err, "The office's address for reports cannot be reached.")
 	}

@@ -185,6 +185,7 @@ var mailTypes = []described{
 	{identity.RuleAffected{}, ""},
 	{identity.UnlockAnswer{}, "What LockedAccount/unlock answers."},
 	{identity.AccountAccess{}, "What somebody is signed in with, to who administers their account."},
+	{identity.AccountMeans{}, "What somebody proves with who they are, to security administrators."},
 	{identity.Party{}, "A system that people sign on to, or sign in by (our own capability)."},
 	{identity.PartyFields{}, ""},
 	{identity.PartyMade{}, ""},

@@ -97,6 +97,8 @@ type Notices interface {
 	// Decided tells what became of an application; address is the account's,
 	// "" where there is none. A reason is the officer's own words.
 	Decided(ctx context.Context, a Application, address, reason string) error
+	// Waiting tells an officer of those that came.
+	Waiting(ctx context.Context, g Digest) error
 }
 
 // Desk takes and decides applications.
@@ -323,9 +325,14 @@ func (d *Desk) Prove(ctx context.Context, token string, peer netip.Addr) error {
 	})
 }
 
-// Tend forgets applications whose address was not proved in time, and those
-// that nobody decided, whose applicants are told.
+// Tend tells officers of applications that came, forgets those whose address
+// was not proved in time, and those that nobody decided, whose applicants are
+// told.
 func (d *Desk) Tend(ctx context.Context) error {
+	return errors.Join(d.tellOfficers(ctx), d.forgetOld(ctx))
+}
+
+func (d *Desk) forgetOld(ctx context.Context) error {
 	now := d.clock.Now()
 	var rows []row
 	err := d.db.Read(ctx, func(tx *store.Tx) (err error) {

@@ -22,7 +22,12 @@ import (
 var peer = netip.MustParseAddr("192.0.2.7")
 
 // letters are what applicants were written, newest last.
-type letters struct{ proofs, decisions []string }
+type letters struct{ proofs, decisions, digests []string }
+
+func (l *letters) Waiting(_ context.Context, g Digest) error {
+	l.digests = append(l.digests, fmt.Sprintf("%s %d of %d", g.Officer.Name, g.Fresh, g.Waiting))
+	return nil
+}
 
 func (l *letters) Prove(_ context.Context, a Application, site, token string) error {
 	l.proofs = append(l.proofs, token)

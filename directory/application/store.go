@@ -93,3 +93,32 @@ func deleteApplication(ctx context.Context, tx *store.Tx, org, id int64) (bool, 
 	n, err := tx.Exec(ctx, "DELETE FROM application WHERE org_id = $1 AND id = $2", org, id)
 	return n == 1, err
 }
+
+// selectUntoldOrgs returns the organisations with applications that officers
+// were not written to about.
+func selectUntoldOrgs(ctx context.Context, tx *store.Tx) (orgs []int64, err error) {
+	err = tx.Query(ctx, "SELECT DISTINCT org_id FROM application WHERE state = $1 AND told_at = 0", []any{waiting}, func(scan func(...any) error) error {
+		var org int64
+		err := scan(&org)
+		orgs = append(orgs, org)
+		return err
+	})
+	return orgs, err
+}
+
+func selectUntold(ctx context.Context, tx *store.Tx, org int64) ([]row, error) {
+	return selectApplications(ctx, tx, "WHERE org_id = $1 AND state = $2 AND told_at = 0", org, waiting)
+}
+
+// lastTold is when officers were written to about what still waits.
+func lastTold(ctx context.Context, tx *store.Tx, org int64) (at int64, err error) {
+	err = tx.Row(ctx, "SELECT COALESCE(MAX(told_at), 0) FROM application WHERE org_id = $1", []any{org}, &at)
+	return at, err
+}
+
+// markTold notes that officers are written to; false when there is nothing to
+// be told of any more.
+func markTold(ctx context.Context, tx *store.Tx, org, now int64) (bool, error) {
+	n, err := tx.Exec(ctx, "UPDATE application SET told_at = $3 WHERE org_id = $1 AND state = $2 AND told_at = 0", org, waiting, now)
+	return n > 0, err
+}

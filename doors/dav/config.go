@@ -3,7 +3,6 @@ package dav
 import (
 	"context"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"chancery/policy"
@@ -49,6 +48,6 @@ type Needs interface {
 	SignInToken(ctx context.Context, token, peer string) (policy.Subject, error)
 	// Private says whether nobody on the way can read a request.
 	Private(r *http.Request) bool
-	// Peer is the address of the other end.
-	Peer(r *http.Request) netip.Addr
+	// Peer is the address of the other end, and behind a space that of ours.
+	Peer(r *http.Request) string
 }

@@ -109,7 +109,7 @@ func (d *Door) signIn(ctx context.Context, r *http.Request) (policy.Subject, err
 	if !d.needs.Private(r) {
 		return policy.Subject{}, errs.E(errs.Forbidden, "A password is accepted over HTTPS only.")
 	}
-	peer := d.needs.Peer(r).String()
+	peer := d.needs.Peer(r)
 	if address, password, ok := r.BasicAuth(); ok && utf8.ValidString(address) {
 		return d.needs.SignIn(ctx, address, password, peer)
 	}

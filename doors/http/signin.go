@@ -43,7 +43,7 @@ func (d *Door) newCookie(r *http.Request, value string) *http.Cookie {
 // caller is where a sign-in comes from.
 func (d *Door) caller(r *http.Request) Peer {
 	device, _ := d.readCookie(r, deviceTail)
-	return Peer{Addr: d.peer(r).String(), Agent: r.UserAgent(), Device: device, Site: d.BaseURL(r)}
+	return Peer{Addr: d.where(r), Agent: r.UserAgent(), Device: device, Site: d.BaseURL(r)}
 }
 
 // Caller is where a sign-in comes from that a room takes by a route of its own.
@@ -161,6 +161,8 @@ type who struct {
 	IdleSeconds int `json:"idleSeconds,omitempty"`
 	// Offline says whether mail may be kept in the browser.
 	Offline bool `json:"offline"`
+	// Without are the features that the person's service level has not.
+	Without []string `json:"without,omitempty"`
 	// PasswordDue is until when the password has to be changed.
 	PasswordDue *time.Time `json:"passwordDue,omitempty"`
 }
@@ -173,7 +175,7 @@ func (d *Door) me(w http.ResponseWriter, r *http.Request) {
 		Problem(w, err)
 		return
 	}
-	out := who{s.Address, s.Language, s.Name, int(s.Rules.Idle.Seconds()), s.Rules.Offline, nil}
+	out := who{s.Address, s.Language, s.Name, int(s.Rules.Idle.Seconds()), s.Rules.Offline, s.Terms.Without.Names(), nil}
 	if !due.IsZero() {
 		due = due.UTC()
 		out.PasswordDue = &due

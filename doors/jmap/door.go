@@ -94,6 +94,10 @@ type Needs struct {
 	Subscriptions Subscriptions
 	// BaseURL returns scheme and host for the URLs of the session object.
 	BaseURL func(r *http.Request) string
+	// MayPush says whether somebody is still told by push subscriptions:
+	// Forbidden where that is over, other errors where nobody knows. Nil tells
+	// everybody.
+	MayPush func(ctx context.Context, s httpdoor.Subject) error
 	Clock   clock.Clock
 	Log     *slog.Logger
 }

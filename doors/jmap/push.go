@@ -11,6 +11,7 @@ import (
 	"time"
 
 	httpdoor "chancery/doors/http"
+	"chancery/kit/errs"
 	"chancery/kit/httpx"
 	"chancery/wire/jmap"
 )
@@ -88,7 +89,7 @@ func (p *pusher) stop(id jmap.ID) {
 func (p *pusher) serve(ctx context.Context, s Subscription) {
 	ctx = httpdoor.WithSubject(ctx, s.Subject)
 	for again := false; ctx.Err() == nil; again = true {
-		if err := p.watch(ctx, s, again); errors.Is(err, errGone) {
+		if err := p.watch(ctx, s, again); errors.Is(err, errGone) || errs.Is(err, errs.Forbidden) {
 			_ = p.door.needs.Subscriptions.Delete(ctx, s.ID)
 			p.stop(s.ID)
 			return
@@ -111,7 +112,7 @@ func (p *pusher) watch(ctx context.Context, s Subscription, again bool) error {
 	}
 	defer watch.stop()
 	if again {
-		if err := p.deliver(ctx, s, change(watch.known)); errors.Is(err, errGone) {
+		if err := p.tell(ctx, s, watch.known); err != nil {
 			return err
 		}
 	}
@@ -128,10 +129,29 @@ func (p *pusher) watch(ctx context.Context, s Subscription, again bool) error {
 		if len(changed) == 0 {
 			continue
 		}
-		if err := p.deliver(ctx, s, change(changed)); errors.Is(err, errGone) {
+		if err := p.tell(ctx, s, changed); err != nil {
 			return err
 		}
 	}
+}
+
+// tell sends what changed, to who is still told: a subscription outlives the
+// session that made it, but not the account's right to it.
+func (p *pusher) tell(ctx context.Context, s Subscription, changed states) error {
+	if err := p.door.mayPush(ctx, s.Subject); err != nil {
+		return err
+	}
+	if err := p.deliver(ctx, s, change(changed)); errors.Is(err, errGone) {
+		return err
+	}
+	return nil
+}
+
+func (d *Door) mayPush(ctx context.Context, s httpdoor.Subject) error {
+	if d.needs.MayPush == nil {
+		return nil
+	}
+	return d.needs.MayPush(ctx, s)
 }
 
 // errGone means that the push service does not know the URL any more.

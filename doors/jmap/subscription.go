@@ -125,6 +125,9 @@ func (p *pusher) create(ctx context.Context, raw json.RawMessage) (jmap.ID, any,
 		return "", nil, err
 	}
 	who, _ := httpdoor.SubjectOf(ctx)
+	if err := p.door.mayPush(ctx, who); err != nil {
+		return "", nil, err
+	}
 	s := Subscription{PushSubscription: in.PushSubscription, Subject: who, Code: id.Token(20)}
 	if s.DeviceClientID == "" {
 		return "", nil, jmap.BadProperty("deviceClientId", "A subscription names its device.")

@@ -29,10 +29,10 @@ func New(conf Config, needs Needs, log *slog.Logger) *Server {
 // serve serves one connection. With implicitTLS the client starts with TLS
 // (port 636).
 func (s *Server) serve(ctx context.Context, conn net.Conn, implicitTLS bool) {
-	x := &session{server: s, conn: conn, peer: conn.RemoteAddr().String()}
+	x := &session{server: s, conn: conn, peer: conn.RemoteAddr().String() + " " + conn.LocalAddr().String()}
 	if implicitTLS {
 		x.conn, x.private = tls.Server(conn, s.conf.TLS), true
-	} else if peer, err := netip.ParseAddrPort(x.peer); err == nil && s.conf.PlainOnLoopback {
+	} else if peer, err := netip.ParseAddrPort(conn.RemoteAddr().String()); err == nil && s.conf.PlainOnLoopback {
 		x.private = peer.Addr().Unmap().IsLoopback()
 	}
 	x.serve(ctx)

@@ -31,8 +31,8 @@ func New(conf Config, room *mail.Room, needs Needs, log *slog.Logger) *Server {
 // serve serves one connection. With implicitTLS the client starts with TLS
 // (port 995, RFC 8314 section 3.3).
 func (s *Server) serve(ctx context.Context, conn net.Conn, implicitTLS bool) {
-	x := &session{server: s, conn: conn, peer: conn.RemoteAddr().String(), ctx: ctx}
-	if peer, err := netip.ParseAddrPort(x.peer); err == nil {
+	x := &session{server: s, conn: conn, peer: conn.RemoteAddr().String() + " " + conn.LocalAddr().String(), ctx: ctx}
+	if peer, err := netip.ParseAddrPort(conn.RemoteAddr().String()); err == nil {
 		x.loopback = peer.Addr().Unmap().IsLoopback()
 	}
 	if implicitTLS {

@@ -21,7 +21,7 @@ type session struct {
 	conn   net.Conn
 	r      *bufio.Reader
 	w      *bufio.Writer
-	peer   string
+	peer   string // where the client is, and the address of ours that it came to
 
 	tls, loopback bool
 	signInBy      time.Time

@@ -49,8 +49,8 @@ func (x *session) cmdBdat(arg string) {
 		x.begin()
 	}
 	c := x.tx.chunks
-	if c.total += size; c.total > x.srv.conf.MaxMessage {
-		c.w.CloseWithError(errs.E(errs.TooLarge, "A message can have %d bytes here.", x.srv.conf.MaxMessage))
+	if c.total += size; c.total > x.maxMessage() {
+		c.w.CloseWithError(errs.E(errs.TooLarge, "A message can have %d bytes here.", x.maxMessage()))
 	}
 	_, err = io.Copy(c.w, chunk)
 	if !x.skip(chunk) {

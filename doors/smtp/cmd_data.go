@@ -71,7 +71,7 @@ func (x *session) finish(err error) {
 // message is durable, or with nothing left behind.
 func (x *session) take(src io.Reader) error {
 	ctx := x.srv.ctx
-	src = &sizeLimit{r: src, left: x.srv.conf.MaxMessage, max: x.srv.conf.MaxMessage}
+	src = &sizeLimit{r: src, left: x.maxMessage(), max: x.maxMessage()}
 	trace := mail.Trace{
 		From: x.tx.from, Helo: x.helo, Addr: x.addr, Protocol: x.protocol(), ID: id.Text('m', id.New()),
 	}

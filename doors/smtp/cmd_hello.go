@@ -21,7 +21,7 @@ func (x *session) cmdEhlo(arg string) {
 		return
 	}
 	c := x.srv.conf
-	lines := []string{c.Hostname, fmt.Sprintf("SIZE %d", c.MaxMessage), "PIPELINING", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES", "CHUNKING"}
+	lines := []string{c.Hostname, fmt.Sprintf("SIZE %d", x.maxMessage()), "PIPELINING", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES", "CHUNKING"}
 	if x.srv.tls != nil && x.tls == nil {
 		lines = append(lines, "STARTTLS")
 	}
@@ -37,7 +37,7 @@ func (x *session) cmdEhlo(arg string) {
 		until := x.srv.clock.Now().Add(c.MaxHold).UTC().Format("2006-01-02T15:04:05Z")
 		lines = append(lines, fmt.Sprintf("FUTURERELEASE %d %s", int64(c.MaxHold.Seconds()), until))
 	}
-	lines = append(lines, fmt.Sprintf("LIMITS RCPTMAX=%d", c.MaxRecipients)) // RFC 9422
+	lines = append(lines, fmt.Sprintf("LIMITS RCPTMAX=%d", x.maxRecipients())) // RFC 9422
 	x.reply(250, "", lines...)
 }
 

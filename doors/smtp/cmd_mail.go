@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"chancery/kit/errs"
+	"chancery/policy"
 	wire "chancery/wire/smtp"
 )
 
@@ -18,6 +19,8 @@ func (x *session) cmdMail(arg string) {
 		return
 	case x.tx.open:
 		x.refuse(503, "5.5.1", "A message has been begun already.")
+		return
+	case !x.stands():
 		return
 	}
 	rest, ok := cutFold(arg, "FROM:")
@@ -38,8 +41,8 @@ func (x *session) cmdMail(arg string) {
 }
 
 func (x *session) checkMail(from string, p wire.MailParams) error {
-	if p.Size > x.srv.conf.MaxMessage {
-		return errs.E(errs.TooLarge, "A message can have %d bytes here.", x.srv.conf.MaxMessage)
+	if most := x.maxMessage(); p.Size > most {
+		return errs.E(errs.TooLarge, "A message can have %d bytes here.", most)
 	}
 	held := p.HoldFor > 0 || !p.HoldUntil.IsZero()
 	if x.kind == MX {
@@ -61,6 +64,16 @@ func (x *session) checkMail(from string, p wire.MailParams) error {
 		return nil // reports of mail programs have no sender (RFC 8098 section 2.1)
 	}
 	return x.srv.room.MaySend(x.srv.ctx, x.subject, from)
+}
+
+// maxMessage is how large a message may be here: whoever signed in may have
+// less by their service level. maxRecipients is the same for recipients.
+func (x *session) maxMessage() int64 {
+	return policy.Within(x.srv.conf.MaxMessage, x.subject.Terms.MaxMessage)
+}
+
+func (x *session) maxRecipients() int {
+	return int(policy.Within(int64(x.srv.conf.MaxRecipients), x.subject.Terms.MaxRecipients))
 }
 
 // cutFold takes a prefix off, whatever its case.

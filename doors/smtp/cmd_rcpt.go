@@ -15,7 +15,7 @@ func (x *session) cmdRcpt(arg string) {
 	case x.tx.chunks != nil:
 		x.refuse(503, "5.5.1", "The message is on its way already.")
 		return
-	case len(x.tx.rcpts)+len(x.tx.out) >= x.srv.conf.MaxRecipients:
+	case len(x.tx.rcpts)+len(x.tx.out) >= x.maxRecipients():
 		x.refuse(452, "4.5.3", "Too many recipients; send the rest in another message.")
 		return
 	}

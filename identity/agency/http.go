@@ -66,6 +66,9 @@ func (h handlers) list(w http.ResponseWriter, r *http.Request) {
 	list, err := h.d.Providers(r.Context(), directory.DefaultOrg)
 	out := []way{}
 	for _, p := range list {
+		if p.Kind == KindLDAP { // the password field is its way in
+			continue
+		}
 		out = append(out, way{p.ID, p.Name})
 	}
 	h.pages.Tell(w, map[string]any{"ways": out}, err)

@@ -40,7 +40,7 @@ func (d *Desk) Capabilities(who func(context.Context) (policy.Subject, error)) [
 	return []jmap.Capability{{
 		URN:     identity.CertificatesURN,
 		Account: func(acc jmap.Account) (any, bool) { return struct{}{}, acc.IsPersonal },
-		Methods: map[string]jmap.Method{
+		Methods: d.deskMethods(who, map[string]jmap.Method{
 			"Certificate/get": func(ctx context.Context, call *jmap.Call) (any, error) {
 				args, s, err := open(ctx, call)
 				if err != nil {
@@ -59,13 +59,17 @@ func (d *Desk) Capabilities(who func(context.Context) (policy.Subject, error)) [
 				}
 				return struct{}{}, d.Remove(ctx, s, s.Account, n)
 			},
-		},
+		}),
 	}}
 }
 
 // answer is the answer of Certificate/get.
 func (d *Desk) answer(ctx context.Context, account jmap.ID, s policy.Subject) (any, error) {
 	list, err := d.List(ctx, s.Org, s.Account)
+	return d.answerOf(account, list), err
+}
+
+func (d *Desk) answerOf(account jmap.ID, list []Registration) identity.CertificateAnswer {
 	out := identity.CertificateAnswer{AccountID: account, Offered: d.conf.Open, List: []identity.CertificateObject{}}
 	for _, r := range list {
 		o := identity.CertificateObject{ID: id.Text(certificateID, r.ID), Name: r.Holder, Issuer: r.Author, Number: r.Number,
@@ -76,5 +80,5 @@ func (d *Desk) answer(ctx context.Context, account jmap.ID, s policy.Subject) (a
 		}
 		out.List = append(out.List, o)
 	}
-	return out, err
+	return out
 }

@@ -14,15 +14,23 @@ import (
 // Identity is what this package asks of its neighbour.
 type Identity interface {
 	// ByCertificate begins a sign-in by a certificate; the zone's rules hold.
-	ByCertificate(ctx context.Context, org, account int64, how policy.Assurance, peer identity.Peer) (identity.Step, error)
+	ByCertificate(ctx context.Context, org, account, ground int64, how policy.Assurance, peer identity.Peer) (identity.Step, error)
 	// ProgramByCertificate signs a mail program in by a certificate.
-	ProgramByCertificate(ctx context.Context, org, account int64, how policy.Assurance, peer identity.Peer) (policy.Subject, error)
+	ProgramByCertificate(ctx context.Context, org, account, ground int64, how policy.Assurance, peer identity.Peer) (policy.Subject, error)
 	// TakesCertificates says whether a certificate lets in from an address.
 	TakesCertificates(peer identity.Peer) bool
 	// Fresh refuses who did not prove lately who they are.
 	Fresh(s policy.Subject) error
+	// MayMeans is Fresh for an administrator about an account that is not their own.
+	MayMeans(by policy.Subject, a directory.Account) error
+	// TellMeans tells a person what an administrator changed.
+	TellMeans(ctx context.Context, m identity.MeansChanged)
 	// UseUndo sets who takes away what an account got since a time.
 	UseUndo(func(ctx context.Context, tx *store.Tx, org, account, since int64) error)
+	// UseGrounds adds one who says whether what a sign-in rests on still holds.
+	UseGrounds(func(ctx context.Context, org, account, ground int64) (bool, error))
+	// EndGround ends the sessions that rest on a certificate.
+	EndGround(ctx context.Context, tx *store.Tx, org, account, ground int64) error
 }
 
 // Directory is what this package asks about people.
@@ -31,12 +39,17 @@ type Directory interface {
 	Account(ctx context.Context, org, account int64) (directory.Account, error)
 	// Resolve finds the account of an address.
 	Resolve(ctx context.Context, address string) (a directory.Account, local bool, err error)
+	// OnAccount does something about the account of a person for who has the duty.
+	OnAccount(ctx context.Context, by policy.Subject, person int64, need policy.Duty, verb string, do func(ctx context.Context, tx *store.Tx, a directory.Account) error) error
 }
 
 // Letters tells people about their certificates.
 type Letters interface {
 	// CertificateEnds tells of one that ends soon.
 	CertificateEnds(ctx context.Context, e Ending) error
+	// CertificateEnded tells of one that is not good any more, and that what
+	// it had opened was ended.
+	CertificateEnded(ctx context.Context, e Ended) error
 }
 
 // Web is what the HTTP side asks of the door.

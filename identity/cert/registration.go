@@ -65,7 +65,7 @@ func (d *Desk) Add(ctx context.Context, s policy.Subject, pass, browser string) 
 	if org != s.Org || p.Account != s.Account { // somebody else signed in meanwhile
 		return r, errOver
 	}
-	leaf, err := x509.ParseCertificate(p.DER)
+	leaf, err := p.leaf()
 	if err != nil {
 		return r, err
 	}
@@ -79,6 +79,16 @@ func (d *Desk) Register(ctx context.Context, by policy.Subject, account int64, l
 }
 
 func (d *Desk) register(ctx context.Context, by policy.Subject, account int64, leaf *x509.Certificate) (r Registration, err error) {
+	if r, err = d.registrable(leaf); err != nil {
+		return r, err
+	}
+	r.Account = account
+	return r, d.db.Write(ctx, func(tx *store.Tx) error { return d.put(ctx, tx, by, r, leaf) })
+}
+
+// registrable is the registration of a certificate that is trusted, and by
+// which a rule lets in.
+func (d *Desk) registrable(leaf *x509.Certificate) (r Registration, err error) {
 	chains, err := d.trust.chains(leaf, nil, d.clock.Now())
 	if err != nil {
 		return r, err
@@ -93,7 +103,7 @@ func (d *Desk) register(ctx context.Context, by policy.Subject, account int64, l
 			continue
 		}
 		if key := rule.key(s); key != "" {
-			r = Registration{ID: id.New(), Account: account, Kind: rule.Kind, Holder: facts.Holder, Author: facts.Author, Subject: facts.Subject, Issuer: facts.Issuer, Number: leaf.SerialNumber.Text(16),
+			r = Registration{ID: id.New(), Kind: rule.Kind, Holder: facts.Holder, Author: facts.Author, Subject: facts.Subject, Issuer: facts.Issuer, Number: leaf.SerialNumber.Text(16),
 				key: key, ends: leaf.NotAfter.UnixMilli(), made: d.clock.Now().UnixMilli()}
 			break
 		}
@@ -101,19 +111,22 @@ func (d *Desk) register(ctx context.Context, by policy.Subject, account int64, l
 	if r.key == "" {
 		return r, refuse("unregistrable", errs.E(errs.Invalid, "No rule here lets a certificate such as this one be registered."))
 	}
-	return r, d.db.Write(ctx, func(tx *store.Tx) error {
-		have, err := selectRegistrations(ctx, tx, by.Org, account)
-		if err != nil {
-			return err
-		}
-		if len(have) >= d.conf.MaxOfAccount {
-			return refuse("tooMany", errs.E(errs.TooLarge, "There are %d certificates already; remove one first.", d.conf.MaxOfAccount))
-		}
-		if there, err := insertRegistration(ctx, tx, by.Org, r); err != nil || !there {
-			return either(err, refuse("taken", errs.E(errs.Exists, "The certificate is registered already.")))
-		}
-		return d.note(ctx, tx, by, "certificate.add", "account "+strconv.FormatInt(account, 10)+": "+describe(leaf), nil)
-	})
+	return r, nil
+}
+
+// put stores a registration in the caller's transaction.
+func (d *Desk) put(ctx context.Context, tx *store.Tx, by policy.Subject, r Registration, leaf *x509.Certificate) error {
+	have, err := selectRegistrations(ctx, tx, by.Org, r.Account)
+	if err != nil {
+		return err
+	}
+	if len(have) >= d.conf.MaxOfAccount {
+		return refuse("tooMany", errs.E(errs.TooLarge, "There are %d certificates already; remove one first.", d.conf.MaxOfAccount))
+	}
+	if there, err := insertRegistration(ctx, tx, by.Org, r); err != nil || !there {
+		return either(err, refuse("taken", errs.E(errs.Exists, "The certificate is registered already.")))
+	}
+	return d.note(ctx, tx, by, "certificate.add", "account "+strconv.FormatInt(r.Account, 10)+": "+describe(leaf), nil)
 }
 
 // List returns the certificates of an account.
@@ -126,7 +139,7 @@ func (d *Desk) List(ctx context.Context, org, account int64) (list []Registratio
 }
 
 // Remove takes one of an account away: the person's own after a fresh sign-in,
-// another's by whoever runs the server.
+// another's by whoever runs the server. What it opened ends.
 func (d *Desk) Remove(ctx context.Context, by policy.Subject, account, registration int64) error {
 	if by.Account != 0 {
 		if by.Account != account {
@@ -140,6 +153,9 @@ func (d *Desk) Remove(ctx context.Context, by policy.Subject, account, registrat
 		there, err := deleteRegistration(ctx, tx, by.Org, account, registration)
 		if err == nil && !there {
 			err = errs.E(errs.NotFound, "There is no such certificate.")
+		}
+		if err == nil {
+			err = d.dropGrounds(ctx, tx, by.Org, account, registration)
 		}
 		if err != nil {
 			return err

@@ -130,7 +130,7 @@ func (a *API) Capabilities() []jmap.Capability {
 func (a *API) mailCapability(acc jmap.Account) (any, bool) {
 	return jmapmail.MailCapability{
 		MaxSizeMailboxName:         mail.MaxMailboxName,
-		MaxSizeAttachmentsPerEmail: a.conf.MaxSizeAttachments,
+		MaxSizeAttachmentsPerEmail: min(a.conf.MaxSizeAttachments, acc.MaxSizeAttachments),
 		EmailQuerySortOptions:      sortOptions,
 		MayCreateTopLevelMailbox:   !acc.IsReadOnly,
 	}, true
@@ -153,7 +153,7 @@ func (a *API) Accounts(ctx context.Context) ([]jmap.Account, error) {
 			name = x.Address
 		}
 		out[i] = jmap.Account{ID: id.Text(accountID, x.ID), Name: name, IsPersonal: x.Personal,
-			IsReadOnly: x.Rights&(policy.Mark|policy.Organise|policy.Insert) == 0}
+			IsReadOnly: x.Rights&(policy.Mark|policy.Organise|policy.Insert) == 0, MaxSizeAttachments: a.room.MaxAttachments(s)}
 	}
 	return out, nil
 }

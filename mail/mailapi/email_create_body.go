@@ -45,9 +45,9 @@ func (d *draft) body() (*compose.Node, error) {
 		e.NotFound = d.missing
 		return nil, e
 	}
-	if d.size > d.api.conf.MaxSizeAttachments {
-		e := jmap.Refuse(jmap.TooLarge, "The attachments have %d bytes, at most %d.", d.size, d.api.conf.MaxSizeAttachments)
-		e.MaxSize = d.api.conf.MaxSizeAttachments
+	if most := min(d.api.conf.MaxSizeAttachments, d.acc.MaxAttachments()); d.size > most {
+		e := jmap.Refuse(jmap.TooLarge, "The attachments have %d bytes, at most %d.", d.size, most)
+		e.MaxSize = most
 		return nil, e
 	}
 	return n, nil

@@ -41,7 +41,7 @@ async function apply(page: Page, address: string): Promise<void> {
   await page.goto(`${office.url}/apply#${/\/apply#(\S+)/.exec(letter)?.[1] ?? ''}`)
 }
 
-test('somebody applies on a phone, the officer looks at the papers and opens the account', async () => {
+test('somebody applies on a phone, the officer looks at the papers on one and opens the account', async () => {
   const ann = office.desk('ann')
   const { page, context } = await newPage(ann, { size: 'phone' })
   await page.goto(office.url)
@@ -61,21 +61,28 @@ test('somebody applies on a phone, the officer looks at the papers and opens the
   await context.close()
 
   const chief = office.desk('chief')
-  const desk = await newPage(chief)
+  const desk = await newPage(chief, { size: 'phone' })
   await enter(desk.page, chief)
   await desk.page.getByRole('button', { name: 'New message' }).waitFor()
   await desk.page.goto(`${office.url}/console/applications`)
+  await desk.page.getByRole('navigation').getByLabel('1 waiting').waitFor()
   await desk.page.getByRole('button', { name: 'Decide the application of Lê Thị Hoa' }).click()
   const dialog = desk.page.getByRole('dialog', { name: 'Lê Thị Hoa' })
   await dialog.getByText('A-1234').waitFor()
   expect(await findings(desk.page, 'deciding an application')).toEqual([])
   const [download] = await Promise.all([desk.page.waitForEvent('download'), dialog.getByRole('link', { name: 'card.png' }).click()])
   expect(download.suggestedFilename()).toBe('card.png')
+  // With one hand: what decides is large, and below the middle of the telephone.
+  const box = await dialog.getByRole('button', { name: 'Open the account' }).boundingBox()
+  expect(box?.height).toBeGreaterThanOrEqual(40)
+  expect(box?.y).toBeGreaterThan(422)
+  expect(await fits(desk.page)).toBe(true)
   await dialog.getByRole('button', { name: 'Open the account' }).click()
   const password = (await desk.page.getByRole('dialog').locator('p').last().textContent()) ?? ''
   expect(password).toMatch(/^Cx2-/)
   await desk.page.getByRole('button', { name: 'Done' }).click()
   await desk.page.getByText('No application waits for you.').waitFor()
+  await expect.poll(() => desk.page.getByLabel('1 waiting').count()).toBe(0)
   await desk.context.close()
   await until(() => Promise.resolve(sink.newest(contact)?.includes('hoa@city.example')), 'the applicant is told')
 
@@ -98,7 +105,7 @@ test('a refusal is told in the words of the officer; the form fits every languag
   await context.close()
 
   const chief = office.desk('chief')
-  const desk = await newPage(chief, { size: 'phone' })
+  const desk = await newPage(chief)
   await enter(desk.page, chief)
   await desk.page.getByRole('button', { name: 'New message' }).waitFor()
   await desk.page.goto(`${office.url}/console/applications`)

@@ -48,6 +48,8 @@ const routes = [
   ['console: people and days', ['src/rooms/console/PersonForm.tsx'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 110],
   ['console: sessions', ['src/rooms/console/access/AccessDialog.tsx', 'src/locales/zh-TW/access.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 4],
   ['console: systems', ['src/rooms/console/sso/PartySection.tsx', 'src/locales/zh-TW/parties.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 6],
+  ['console: how people sign in', ['src/rooms/console/means/MeansDialog.tsx', 'src/locales/zh-TW/means.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx', 'src/app/security/SecuritySection.tsx'], 5],
+  ['console: service levels', ['src/rooms/console/levels/LevelsSection.tsx', 'src/locales/zh-TW/levels.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 5],
   ['console: record', ['src/rooms/console/record/RecordSection.tsx', 'src/locales/zh-TW/record.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 8],
   ['console: sync', ['src/rooms/console/sync/SyncSection.tsx', 'src/locales/zh-TW/sync.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 6],
   ['gallery', ['src/app/gallery/Gallery.tsx'], ['index.html', 'src/kit/ui/overlay/MenuPopover.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 120],

@@ -14,6 +14,8 @@ type Account struct {
 	Name       string
 	IsPersonal bool
 	IsReadOnly bool
+
+	MaxSizeAttachments int64 // of one email that the person writes there, in bytes
 }
 
 // Capability is what a room offers: its methods, and how it is announced.

@@ -624,6 +624,10 @@ export interface ServiceLevelObject {
   id: Id
   names: Record<string, string>
   quota: number
+  without: string[]
+  maxMessage: number
+  maxAttachments: number
+  maxRecipients: number
   sortOrder: number
   totalPeople: number
 }
@@ -815,6 +819,14 @@ export interface AccountAccess {
   appPasswords: AppPasswordObject[]
 }
 
+/** What somebody proves with who they are, to security administrators. */
+export interface AccountMeans {
+  factors: FactorObject[]
+  recoveryCodes: number
+  phone: string | null
+  secondAddress: string | null
+}
+
 /** A system that people sign on to, or sign in by (our own capability). */
 export interface Party {
   id: Id
@@ -835,6 +847,8 @@ export interface Party {
   start: boolean
   domains: string[]
   ourId: Id
+  base: string
+  filter: string
 }
 
 export interface PartyFields {
@@ -851,6 +865,8 @@ export interface PartyFields {
   start: boolean
   domains: string[]
   ourId: Id
+  base: string
+  filter: string
 }
 
 export interface PartyMade {

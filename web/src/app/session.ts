@@ -11,6 +11,8 @@ export interface Me {
   idleSeconds?: number
   /** Whether mail may be kept in this browser. */
   offline?: boolean
+  /** What the person's service level has not: web, programs, mobile, offline, push, appPasswords, outside. */
+  without?: string[]
   /** Until when the password has to be changed. */
   passwordDue?: string
 }

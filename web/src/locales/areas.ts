@@ -10,8 +10,10 @@ import type folders from './en/folders.json'
 import type gaps from './en/gaps.json'
 import type gallery from './en/gallery.json'
 import type later from './en/later.json'
+import type levels from './en/levels.json'
 import type life from './en/life.json'
 import type main from './en/main.json'
+import type means from './en/means.json'
 import type merge from './en/merge.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
@@ -47,8 +49,10 @@ export interface Areas {
   gallery: typeof gallery
   gaps: typeof gaps
   later: typeof later
+  levels: typeof levels
   life: typeof life
   main: typeof main
+  means: typeof means
   merge: typeof merge
   offline: typeof offline
   palette: typeof palette

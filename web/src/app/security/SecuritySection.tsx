@@ -1,6 +1,7 @@
 import { Suspense, lazy, useMemo } from 'react'
 import { withTexts } from '~/kit/i18n'
 import { Failure, Skeleton } from '~/kit/ui/states'
+import { usePerson } from '../person'
 import type { RoomProps } from '../rooms'
 import { AppPasswords } from './AppPasswords'
 import { Devices } from './Devices'
@@ -20,6 +21,8 @@ export default function SecuritySection({ engine }: RoomProps) {
   const api = useMemo(() => securityApi(engine), [engine])
   const { data, error, reload } = useSecurity(api)
   const { run, dialog } = useStepUp()
+  const without = usePerson().me.without ?? []
+  const programs = !without.includes('programs') && !without.includes('appPasswords')
   const change = (act: () => Promise<unknown>): Promise<void> => run(async () => { await act(); await reload() })
   if (error) return <Failure error={error} retry={() => void reload()} />
   if (!data) return <Skeleton lines={8} />
@@ -29,7 +32,7 @@ export default function SecuritySection({ engine }: RoomProps) {
       <Suspense>
         <Certificates engine={engine} change={change} />
       </Suspense>
-      <AppPasswords api={api} list={data.appPasswords} needed={data.factors.length > 0} change={change} />
+      {programs && <AppPasswords api={api} list={data.appPasswords} needed={data.factors.length > 0} change={change} />}
       <Sessions api={api} list={data.sessions} change={change} />
       <Devices api={api} list={data.devices} change={change} />
       <PasswordForm api={api} onDone={reload} />

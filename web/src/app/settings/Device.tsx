@@ -54,14 +54,14 @@ export default function Device({ engine }: RoomProps) {
         {allowed && p.offline && !began && <Banner kind="success" live>{t('offline.reload')}</Banner>}
         {mirror && mirror.outbox.size > 0 && <Banner kind="warning">{t('offline.waiting', { count: mirror.outbox.size })}</Banner>}
       </Group>
-      <Group title={t('notify.title')}>
+      {!me.without?.includes('push') && <Group title={t('notify.title')}>
         {able ? (
           <Choice label={t('notify.show')} value={p.notify} onChange={(v) => void notify(v)} options={[['off', t('notify.off')], ['plain', t('notify.plain')], ['full', t('notify.full')]]} />
         ) : (
           <Banner>{t('notify.unable')}</Banner>
         )}
         {denied && <Banner kind="warning" live>{t('notify.denied')}</Banner>}
-      </Group>
+      </Group>}
       {installable && (
         <Group title={t('install.title')} hint={t('install.hint')}>
           <Button icon={Download} onClick={() => void install()}>

@@ -10,7 +10,10 @@ const reasons: Record<string, Key> = {
   needsCertificate: 'ways.needsCertificate',
   noCertificate: 'ways.noCertificate',
   otherPhone: 'ways.otherPhone',
+  noWeb: 'ways.noWeb',
+  noMobile: 'ways.noMobile',
   tooLate: 'ways.tooLate',
+  judgeAway: 'ways.judgeAway',
 }
 
 const ended: Record<string, Key> = {

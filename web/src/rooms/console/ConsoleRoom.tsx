@@ -10,7 +10,6 @@ import { Eye, FileText, Folder, Inbox, Link, SlidersHorizontal, RefreshCw, Shiel
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import { adminApi, anywhere, useLoad, type AdminApi, type Duty, type Office } from './data'
-import { LevelsSection } from './LevelsSection'
 import { PeopleSection } from './PeopleSection'
 import { QueueSection } from './QueueSection'
 import { RolesSection } from './RolesSection'
@@ -36,19 +35,20 @@ interface Part {
 }
 
 const ApplicationsSection = lazy(() => withTexts('apply', () => import('./apply/ApplicationsSection')))
-const RecordSection = lazy(() => withTexts('record', () => withTexts('access', () => withTexts('parties', () => import('./record/RecordSection')))))
+const LevelsSection = lazy(() => withTexts('levels', () => import('./levels/LevelsSection')))
+const RecordSection = lazy(() => withTexts('record', () => withTexts('access', () => withTexts('means', () => withTexts('parties', () => import('./record/RecordSection'))))))
 const PartySection = lazy(() => withTexts('parties', () => import('./sso/PartySection')))
 const PolicySection = lazy(() => withTexts('policy', () => import('./policy/PolicySection')))
 const SyncSection = lazy(() => withTexts('sync', () => import('./sync/SyncSection')))
 
 const parts: Part[] = [
-  { id: 'people', labelKey: 'console.people', icon: Users, duties: ['people', 'accounts', 'unlock'], view: (p) => <PeopleSection {...p} /> },
+  { id: 'people', labelKey: 'console.people', icon: Users, duties: ['people', 'accounts', 'unlock', 'security'], view: (p) => <PeopleSection {...p} /> },
   { id: 'locked', labelKey: 'queue.title', icon: UserCheck, duties: ['unlock'], view: (p) => <QueueSection {...p} /> },
   { id: 'applications', labelKey: 'console.applications', icon: Inbox, duties: ['accounts'], needs: APPLICATIONS, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><ApplicationsSection {...p} /></Suspense> },
   { id: 'units', labelKey: 'console.units', icon: Folder, duties: ['units'], view: (p) => <UnitsSection {...p} /> },
   { id: 'roles', labelKey: 'console.roles', icon: ShieldAlert, duties: ['security', 'record'], view: (p) => <RolesSection {...p} /> },
   { id: 'rules', labelKey: 'console.rules', icon: Eye, duties: ['security'], view: (p) => <RulesSection {...p} /> },
-  { id: 'levels', labelKey: 'console.levels', icon: Tag, duties: ['system'], view: (p) => <LevelsSection {...p} /> },
+  { id: 'levels', labelKey: 'console.levels', icon: Tag, duties: ['system'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><LevelsSection {...p} /></Suspense> },
   { id: 'parties', labelKey: 'console.parties', icon: Link, duties: ['system'], needs: REGISTER, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><PartySection {...p} /></Suspense> },
   { id: 'sync', labelKey: 'console.sync', icon: RefreshCw, duties: ['people'], needs: FEEDS, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><SyncSection {...p} /></Suspense> },
   { id: 'policy', labelKey: 'console.policy', icon: SlidersHorizontal, duties: ['accounts', 'security', 'system'], needs: HOUSE_RULES, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><PolicySection {...p} /></Suspense> },
@@ -62,6 +62,7 @@ export default function ConsoleRoom({ engine }: RoomProps) {
   const [path, navigate] = useLocation()
   const api = useMemo(() => adminApi(engine), [engine])
   const { data, error, reload } = useLoad(api.office)
+  const waits = useLoad(api.applications)
   const mine = parts.filter((p) => (!p.needs || api.offered(p.needs)) && p.duties.some((d) => api.mine && anywhere(api.mine, d)))
   const part = mine.find((p) => p.id === path.split('/')[2]) ?? mine[0]
   const tabs = (className: string | undefined) => (
@@ -70,6 +71,7 @@ export default function ConsoleRoom({ engine }: RoomProps) {
         <button key={p.id} type="button" className={css.place} aria-current={p === part ? 'page' : undefined} onClick={() => navigate(`/console/${p.id}`)}>
           <p.icon size={16} strokeWidth={1.75} aria-hidden />
           <span>{t(p.labelKey)}</span>
+          {p.id === 'applications' && !!waits.data && <span className={css.badge} aria-label={t('console.waiting', { count: waits.data })}>{waits.data}</span>}
         </button>
       ))}
     </nav>
@@ -81,7 +83,7 @@ export default function ConsoleRoom({ engine }: RoomProps) {
     <Frame room="console" deep={false} places={phone ? undefined : tabs(css.places)} onHome={() => navigate('/console')}>
       {phone && tabs(css.tabs)}
       <section className={css.room} id="list" tabIndex={-1} aria-label={part ? t(part.labelKey) : t('room.console')}>
-        {!part ? <Empty icon={ShieldAlert} title={t('console.noRole')} /> : error ? <Failure error={asSyncError(error)} retry={reload} /> : !data ? <Skeleton lines={8} /> : part.view({ api, office: data, reload })}
+        {!part ? <Empty icon={ShieldAlert} title={t('console.noRole')} /> : error ? <Failure error={asSyncError(error)} retry={reload} /> : !data ? <Skeleton lines={8} /> : part.view({ api, office: data, reload: () => { reload(); waits.reload() } })}
       </section>
     </Frame>
   )

@@ -1,5 +1,5 @@
 import { Suspense, lazy, useState } from 'react'
-import type { PersonRecord, PostRecord } from '~/api/jmap'
+import { MEANS, type PersonRecord, type PostRecord } from '~/api/jmap'
 import { useT, languages, language, withTexts, type Language } from '~/kit/i18n'
 import { say } from '~/kit/undo'
 import { Button } from '~/kit/ui/Button'
@@ -12,6 +12,7 @@ import { DeputyFields, type Deputies } from './DeputyFields'
 import { LeaveForm } from './LeaveForm'
 import { PostFields } from './PostFields'
 
+const MeansDialog = lazy(() => withTexts('means', () => withTexts('certificates', () => withTexts('security', () => import('./means/MeansDialog')))))
 const AccessDialog = lazy(() => withTexts('access', () => import('./access/AccessDialog')))
 
 interface Props {
@@ -42,6 +43,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
   const [password, setPassword] = useState<string | null>(null)
   const [leaving, setLeaving] = useState(false)
   const [access, setAccess] = useState(false)
+  const [means, setMeans] = useState(false)
   const rights = person?.myRights ?? { mayEdit: true, mayLock: false, mayUnlock: false }
   const put = (part: Partial<Fields>): void => { setF({ ...f, ...part }); setError(undefined) }
 
@@ -67,6 +69,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
     }
   }
   if (access && person) return <Suspense><AccessDialog api={api} person={person} onClose={onClose} /></Suspense>
+  if (means && person) return <Suspense><MeansDialog api={api} person={person} onClose={onClose} /></Suspense>
   if (leaving && person) return <LeaveForm api={api} person={person} onDone={onDone} onClose={onClose} />
   if (password)
     return (
@@ -84,6 +87,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
         <>
           {person && rights.mayLock && rights.mayEdit && <Button look="danger" onClick={() => setLeaving(true)}>{t('console.removePerson')}</Button>}
           {person && rights.mayLock && <Button onClick={() => setAccess(true)}>{t('console.access')}</Button>}
+          {person && api.offered(MEANS) && <Button onClick={() => setMeans(true)}>{t('console.means')}</Button>}
           <i className={css.spring} />
         </>
       }

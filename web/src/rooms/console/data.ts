@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import { ADMIN, type AdminCapability, type Holding, type LockedAccount, type Person, type PersonMade, type PersonRecord, type ServiceLevel, type SetResponse, type Unit, type UnlockAnswer, type Visibility } from '~/api/jmap'
+import { ADMIN, APPLICATIONS, type AdminCapability, type Holding, type LockedAccount, type Person, type PersonMade, type PersonRecord, type ServiceLevel, type SetResponse, type Unit, type UnlockAnswer, type Visibility } from '~/api/jmap'
 import type { RoomProps } from '~/app/rooms'
 import { language, t, type Key } from '~/kit/i18n'
 import { asSyncError, protocolError } from '~/kit/sync/errors'
@@ -43,11 +43,15 @@ export function adminApi(engine: RoomProps['engine']) {
     roles: () => list<Holding>('Role'),
     rules: () => list<Visibility>('Visibility'),
     queue: () => list<LockedAccount>('LockedAccount'),
+    /** How many applications wait for the person. */
+    applications: async (): Promise<number> => (APPLICATIONS in (engine.session.accounts[accountId]?.accountCapabilities ?? {}) ? (await list('Application')).length : 0),
     leave: (id: string, successor: string | null) => call<object>('Person/leave', { id, successor }),
     unlock: (id: string, how: { newPassword: boolean; forgetFactors: boolean }) => call<UnlockAnswer>('LockedAccount/unlock', { id, ...how }),
     dismiss: (id: string) => call<object>('LockedAccount/dismiss', { id }),
     set,
     call,
+    /** What the account says of a capability; undefined where it is not offered. */
+    offer: (capability: string) => engine.session.accounts[accountId]?.accountCapabilities[capability],
     offered: (capability: string): boolean => capability in (engine.session.accounts[accountId]?.accountCapabilities ?? {}),
   }
 }
@@ -124,7 +128,7 @@ const acts: Record<string, Key> = {
   'feed.rollback': 'console.act.feedRollback', 'feed.look': 'console.act.feedLook', 'account.address': 'console.act.accountAddress',
   'account.add': 'console.act.accountAdd', 'account.lock': 'console.act.lock', 'account.unlock': 'console.act.unlock',
   'account.password': 'console.act.password', 'account.ask': 'life.act.ask', 'account.dismiss': 'life.act.dismiss', 'account.handover': 'life.act.handover',
-  'password.ask': 'life.act.resetAsk', 'password.reset': 'life.act.reset', 'second-address.ask': 'life.act.secondAsk', 'second-address.add': 'life.act.secondAdd', 'second-address.remove': 'life.act.secondRemove', 'record.read': 'console.act.record', 'access.look': 'access.act.look', 'access.end': 'access.act.end', 'record.export': 'record.act.export', 'record.check': 'record.act.check',
+  'password.ask': 'life.act.resetAsk', 'password.reset': 'life.act.reset', 'second-address.ask': 'life.act.secondAsk', 'second-address.add': 'life.act.secondAdd', 'second-address.remove': 'life.act.secondRemove', 'record.read': 'console.act.record', 'access.look': 'access.act.look', 'access.end': 'access.act.end', 'means.look': 'means.act.look', 'means.change': 'means.act.change', 'certificate.look': 'means.act.certLook', 'record.export': 'record.act.export', 'record.check': 'record.act.check',
   'rule.preview': 'console.act.rulePreview', 'application.send': 'console.act.applySend', 'application.prove': 'console.act.applyProve', 'application.look': 'console.act.applyLook', 'application.approve': 'console.act.applyApprove', 'application.refuse': 'console.act.applyRefuse', 'application.forget': 'console.act.applyForget',
   'sign-in': 'console.act.signIn',
   'sign-in.list': 'console.act.signInList', 'sign-out': 'console.act.signOut', 'account.disown': 'console.act.disown',

@@ -18,7 +18,7 @@ import { UnitSelect } from '../UnitSelect'
 import { may, refusal, unitPath, useLoad } from '../data'
 
 /** Those who apply for an account and wait for a decision, the longest first. */
-export default function ApplicationsSection({ api, office }: PartProps) {
+export default function ApplicationsSection({ api, office, reload: decided }: PartProps) {
   const t = useT()
   const { data, error, reload } = useLoad(useCallback(async () => (await api.call<{ list: Application[] }>('Application/get', { ids: null })).list, [api]))
   const [open, setOpen] = useState<Application | null>(null)
@@ -66,7 +66,7 @@ export default function ApplicationsSection({ api, office }: PartProps) {
           ))}
         </ul>
       )}
-      {open && <Decide key={open.id} api={api} office={office} application={open} reload={reload} onClose={() => setOpen(null)} />}
+      {open && <Decide key={open.id} api={api} office={office} application={open} reload={() => { reload(); decided() }} onClose={() => setOpen(null)} />}
     </>
   )
 }
