@@ -2,6 +2,7 @@ package contacts
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"chancery/kit/errs"
@@ -72,6 +73,11 @@ func (a *Account) insertDefault(ctx context.Context, tx *store.Tx, b *Book) erro
 
 // CreateBook makes a book.
 func (a *Account) CreateBook(ctx context.Context, b Book) (Book, error) {
+	return a.createBook(ctx, b, func(*store.Tx, Book) error { return nil })
+}
+
+// createBook makes a book, and what goes with it in one transaction.
+func (a *Account) createBook(ctx context.Context, b Book, with func(tx *store.Tx, b Book) error) (Book, error) {
 	if err := a.canWrite(ctx); err != nil {
 		return b, err
 	}
@@ -91,7 +97,7 @@ func (a *Account) CreateBook(ctx context.Context, b Book) (Book, error) {
 			return err
 		}
 		b.ID, b.Created, b.Modseq, b.Gone, b.Default = id.New(), row.modseq, row.modseq, false, false
-		return putBook(ctx, tx, a.id, b)
+		return errors.Join(putBook(ctx, tx, a.id, b), with(tx, b))
 	})
 	return b, err
 }

@@ -24,6 +24,9 @@ type Card struct {
 	Created int64
 	Modseq  int64
 	Gone    bool // removed; only Changes shows it
+	// VCard is the text of the card as a program wrote it (named.go), "" where
+	// it was written or changed otherwise since.
+	VCard string
 
 	raw, folded string
 }

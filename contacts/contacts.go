@@ -19,6 +19,8 @@ type Config struct {
 	MaxBooks int // per account, default 100
 	MaxCards int // per account, default 50,000
 	MaxCard  int // bytes of one card as JSON, default 256 KiB
+	// CardDAV is where programs find the address books, "" for nowhere.
+	CardDAV string
 	// Changed is told of an account whose books or cards changed, after the
 	// change is durable; it must not block.
 	Changed func(account int64)
@@ -58,6 +60,9 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 	}
 	return &Room{db: db, dir: dir, conf: conf.withDefaults(), clock: c, log: log}, nil
 }
+
+// MaxCard is how many bytes a card can have.
+func (r *Room) MaxCard() int { return r.conf.MaxCard }
 
 // Account is a subject's hold on the books of an account.
 type Account struct {

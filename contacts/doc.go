@@ -8,7 +8,8 @@
 // (mail).
 //
 // Verbs: Account opens the books of an account; CreateBook, UpdateBook,
-// DeleteBook, SaveCards, DeleteCards, Cards, Changes, Import, Export.
+// DeleteBook, SaveCards, DeleteCards, Cards, Changes, Import, Export; for programs
+// that name what they make, NamedBooks, Entries, PutCard, RemoveCard.
 //
 // Tells: whoever Config.Changed names hears of each durable change.
 //

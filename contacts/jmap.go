@@ -49,6 +49,12 @@ type Capability struct {
 	MayCreateAddressBook   bool `json:"mayCreateAddressBook"`
 }
 
+// VCardCapability is what an account says of vCards: the path at which programs
+// find the address books by CardDAV, "" for none.
+type VCardCapability struct {
+	CardDAV string `json:"cardDav"`
+}
+
 // api answers JMAP calls.
 type api struct {
 	room *Room
@@ -81,7 +87,7 @@ func (r *Room) Capabilities(who func(context.Context) (policy.Subject, error)) [
 		},
 		{
 			URN:     VCardURN,
-			Account: func(jmap.Account) (any, bool) { return struct{}{}, true },
+			Account: func(jmap.Account) (any, bool) { return VCardCapability{r.conf.CardDAV}, true },
 			Methods: map[string]jmap.Method{"VCard/import": a.vcardImport, "VCard/export": a.vcardExport},
 		},
 	}

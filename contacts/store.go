@@ -75,12 +75,12 @@ func touchBooks(ctx context.Context, tx *store.Tx, account, one, other, modseq i
 	return err
 }
 
-const cardColumns = "id, uid, books, card, folded, created, modseq, gone"
+const cardColumns = "id, uid, books, card, folded, vcard, created, modseq, gone"
 
 func scanCard(scan func(...any) error) (*Card, error) {
 	c := &Card{}
 	var books string
-	err := scan(&c.ID, &c.UID, &books, &c.raw, &c.folded, &c.Created, &c.Modseq, &c.Gone)
+	err := scan(&c.ID, &c.UID, &books, &c.raw, &c.folded, &c.VCard, &c.Created, &c.Modseq, &c.Gone)
 	c.Books = parseBooks(books)
 	return c, err
 }
@@ -151,12 +151,12 @@ func cardsInBook(ctx context.Context, tx *store.Tx, account, book int64) (list [
 // putCard writes a card; of one that is gone only the fact stays.
 func putCard(ctx context.Context, tx *store.Tx, account int64, c Card) error {
 	if c.Gone {
-		c.raw, c.folded, c.Books, c.UID = "", "", nil, ""
+		c.raw, c.folded, c.VCard, c.Books, c.UID = "", "", "", nil, ""
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO contacts_card (account_id, id, uid, books, card, folded, created, modseq, gone)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (account_id, id) DO UPDATE SET uid = $3, books = $4, card = $5, folded = $6, modseq = $8, gone = $9`,
-		account, c.ID, c.UID, formatBooks(c.Books), c.raw, c.folded, c.Created, c.Modseq, c.Gone)
+	_, err := tx.Exec(ctx, `INSERT INTO contacts_card (account_id, id, uid, books, card, folded, vcard, created, modseq, gone)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		ON CONFLICT (account_id, id) DO UPDATE SET uid = $3, books = $4, card = $5, folded = $6, vcard = $7, modseq = $9, gone = $10`,
+		account, c.ID, c.UID, formatBooks(c.Books), c.raw, c.folded, c.VCard, c.Created, c.Modseq, c.Gone)
 	return err
 }
 

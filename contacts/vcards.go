@@ -81,13 +81,19 @@ func (a *Account) Import(ctx context.Context, book int64, text []byte) (n Import
 	return n, err
 }
 
-func (a *Account) importOne(ctx context.Context, tx *store.Tx, book int64, v vcard.Card, modseq int64, have int, n *Imported) error {
-	// By way of JSON, so that what is kept is what any client could have written.
+// plainJS makes a JSContact card of a vCard, by way of JSON, so that what is
+// kept is what any client could have written.
+func plainJS(v vcard.Card) (js vcard.JS, err error) {
 	raw, err := json.Marshal(vcard.ToJS(v))
-	c := Card{Books: map[int64]bool{book: true}}
 	if err == nil {
-		err = json.Unmarshal(raw, &c.JS)
+		err = json.Unmarshal(raw, &js)
 	}
+	return js, err
+}
+
+func (a *Account) importOne(ctx context.Context, tx *store.Tx, book int64, v vcard.Card, modseq int64, have int, n *Imported) error {
+	js, err := plainJS(v)
+	c := Card{Books: map[int64]bool{book: true}, JS: js}
 	if err == nil {
 		err = a.prepare(&c, true)
 	}

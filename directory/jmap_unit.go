@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"strings"
 
 	"chancery/kit/id"
 	"chancery/wire/jmap"
@@ -110,15 +109,12 @@ func (a api) listGet(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := a.d.Accounts(ctx, view.org)
+	boxes, err := a.d.Boxes(ctx, view)
 	if err != nil {
 		return nil, err
 	}
 	objects := []ListObject{}
-	for _, x := range accounts {
-		if x.Kind == KindPerson || strings.HasPrefix(x.Address, "postmaster@") || view.units[x.Unit] {
-			continue
-		}
+	for _, x := range boxes {
 		o := ListObject{ID: id.Text(listID, x.ID), Name: x.Name, Email: x.Address, Kind: x.Kind}
 		if x.Unit != 0 {
 			unit := id.Text(unitID, x.Unit)

@@ -70,6 +70,17 @@ func selectAccounts(ctx context.Context, tx *store.Tx, org int64) (all []Account
 	return all, err
 }
 
+// selectBoxes returns the accounts that are no person's.
+func selectBoxes(ctx context.Context, tx *store.Tx, org int64) (all []Account, err error) {
+	err = tx.Query(ctx, "SELECT "+accountColumns+" FROM account a WHERE a.org_id = $1 AND a.kind <> $2 ORDER BY a.address", []any{org, KindPerson}, func(scan func(...any) error) error {
+		var a Account
+		err := scan(a.fields()...)
+		all = append(all, a)
+		return err
+	})
+	return all, err
+}
+
 func selectAddresses(ctx context.Context, tx *store.Tx, org, account int64) (list []string, err error) {
 	err = tx.Query(ctx, `SELECT x.address FROM address x JOIN account a ON a.org_id = x.org_id AND a.id = x.account_id
 		WHERE x.org_id = $1 AND x.account_id = $2 ORDER BY CASE WHEN x.address = a.address THEN 0 ELSE 1 END, x.address`,

@@ -67,6 +67,21 @@ func (n imapNeeds) SignInCertificate(ctx context.Context, user string, chain []*
 	return n.h.Certificates.Program(ctx, user, chain, peerOf(peer, "imap"))
 }
 
+// popNeeds answers what the POP3 door asks.
+type popNeeds struct{ imapNeeds }
+
+func (n popNeeds) SignIn(ctx context.Context, user, password, peer string) (policy.Subject, error) {
+	return n.h.Identity.Verify(ctx, user, password, peerOf(peer, "pop"))
+}
+
+func (n popNeeds) SignInCertificate(ctx context.Context, user string, chain []*x509.Certificate, peer string) (policy.Subject, error) {
+	return n.h.Certificates.Program(ctx, user, chain, peerOf(peer, "pop"))
+}
+
+func (n popNeeds) SignInToken(ctx context.Context, user, token, peer string) (policy.Subject, error) {
+	return n.h.SSO.SignInMail(ctx, user, token, peerOf(peer, "pop"))
+}
+
 // ldapNeeds answers what the LDAP door asks.
 type ldapNeeds struct{ imapNeeds }
 
@@ -140,6 +155,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 	routes = append(routes, h.ssoRoutes(func() *httpdoor.Door { return door })...)
 	routes = append(routes, h.feedRoutes(func() *httpdoor.Door { return door })...)
 	routes = append(routes, h.applicationRoutes(func() *httpdoor.Door { return door })...)
+	routes = append(routes, h.davRoutes(func() *httpdoor.Door { return door })...)
 	door, err = httpdoor.New(conf, httpNeeds{h}, assets, routes, h.log.With("door", "http"))
 	return door, err
 }

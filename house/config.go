@@ -118,12 +118,25 @@ type Config struct {
 		PlainLoopback bool   `toml:"plain_loopback" default:"false" doc:"Let programs on this machine sign in without TLS."`
 	} `toml:"imap"`
 
+	POP struct {
+		Listen        string `toml:"listen" doc:"Address of POP3 with STLS; empty closes it." example:":110"`
+		ListenTLS     string `toml:"listen_tls" doc:"Address of POP3 over TLS; empty closes it." example:":995"`
+		PlainLoopback bool   `toml:"plain_loopback" default:"false" doc:"Let programs on this machine sign in without TLS."`
+	} `toml:"pop"`
+
 	LDAP struct {
 		Listen        string `toml:"listen" doc:"Address of the address book over LDAP with StartTLS; empty closes it." example:":389"`
 		ListenTLS     string `toml:"listen_tls" doc:"Address of LDAP over TLS; empty closes it." example:":636"`
 		MaxEntries    int    `toml:"max_entries" default:"1000" doc:"Entries of one answer or page."`
 		PlainLoopback bool   `toml:"plain_loopback" default:"false" doc:"Let programs on this machine sign in without TLS."`
 	} `toml:"ldap"`
+
+	DAV struct {
+		CardDAV      bool `toml:"carddav" default:"true" doc:"Offer address books to telephones and programs that speak CardDAV, at /dav/ of the web address."`
+		Organisation bool `toml:"organisation" default:"true" doc:"Offer the organisation's address book there too, read only."`
+		WholeUpTo    int  `toml:"organisation_whole" default:"5000" doc:"How many people the organisation can have for its address book to be taken whole; above that programs can only search it. 0: only search."`
+		MaxMatches   int  `toml:"max_matches" default:"1000" doc:"Cards of one answer to a search."`
+	} `toml:"dav"`
 
 	SMTP struct {
 		Listen        string `toml:"listen" default:":25" doc:"Address where other servers deliver; empty closes it."`

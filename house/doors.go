@@ -13,6 +13,7 @@ import (
 	httpdoor "chancery/doors/http"
 	"chancery/doors/imap"
 	"chancery/doors/ldap"
+	"chancery/doors/pop"
 	"chancery/doors/smtp"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
@@ -30,6 +31,7 @@ type Doors struct {
 	http    *httpdoor.Door
 	imap    *imap.Server
 	ldap    *ldap.Server
+	pop     *pop.Server
 	smtp    *smtp.Server
 	opened  []opened
 	errs    chan error
@@ -67,6 +69,8 @@ func (h *House) OpenDoors() (*Doors, error) {
 		{"submissions", c.SMTP.SubmissionTLS, func(_ context.Context, l net.Listener) error { return d.smtp.Serve(l, smtp.SubmissionTLS) }},
 		{"imap", c.IMAP.Listen, func(_ context.Context, l net.Listener) error { return d.imap.Serve(l, false) }},
 		{"imaps", c.IMAP.ListenTLS, func(_ context.Context, l net.Listener) error { return d.imap.Serve(l, true) }},
+		{"pop", c.POP.Listen, func(ctx context.Context, l net.Listener) error { return d.pop.Serve(ctx, l, false) }},
+		{"pops", c.POP.ListenTLS, func(ctx context.Context, l net.Listener) error { return d.pop.Serve(ctx, l, true) }},
 		{"ldap", c.LDAP.Listen, func(ctx context.Context, l net.Listener) error { return d.ldap.Serve(ctx, l, false) }},
 		{"ldaps", c.LDAP.ListenTLS, func(ctx context.Context, l net.Listener) error { return d.ldap.Serve(ctx, l, true) }},
 	} {
@@ -91,6 +95,8 @@ func (d *Doors) build() error {
 		TLS: h.programTLS(d.tls), PlainOnLoopback: h.conf.IMAP.PlainLoopback, MaxAppend: int64(h.conf.Mail.MaxMessage),
 		Discovery: h.conf.discovery(),
 	}, h.Mail, imapNeeds{h}, h.log.With("door", "imap"))
+	d.pop = pop.New(pop.Config{TLS: h.programTLS(d.tls), PlainOnLoopback: h.conf.POP.PlainLoopback, Discovery: h.conf.discovery()},
+		h.Mail, popNeeds{imapNeeds{h}}, h.log.With("door", "pop"))
 	d.ldap = ldap.New(ldap.Config{TLS: d.tls, PlainOnLoopback: h.conf.LDAP.PlainLoopback, MaxEntries: h.conf.LDAP.MaxEntries},
 		ldapNeeds{imapNeeds{h}}, h.log.With("door", "ldap"))
 	d.smtp = smtp.New(smtp.Config{

@@ -128,7 +128,7 @@ func (h *House) build(ctx context.Context) (err error) {
 	// Mail is what clients listen to; it wakes them for the other rooms too.
 	h.Directory.OnPreference(h.Mail.Wake)
 	h.administration()
-	if h.Contacts, err = contacts.New(ctx, h.Store, h.Directory, contacts.Config{Changed: h.Mail.Wake}, now, h.log); err != nil {
+	if h.Contacts, err = contacts.New(ctx, h.Store, h.Directory, contacts.Config{Changed: h.Mail.Wake, CardDAV: h.conf.cardDAV()}, now, h.log); err != nil {
 		return err
 	}
 	if h.Index, err = search.Open(ctx, h.Store); err != nil {

@@ -3,8 +3,10 @@ package identity
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -148,7 +150,7 @@ func TestWaysIn(t *testing.T) {
 		all := people(t, i, now)
 		var b strings.Builder
 		row := func(cells ...any) { fmt.Fprintf(&b, "%-8s %-14s | %-25s %-25s %-18s %-19s | %-8s %s\n", cells...) }
-		b.WriteString("What it takes to come in (TestWaysIn; the rules of each zone are in zone_test.go).\n\n")
+		b.WriteString("What it takes to come in (TestWaysIn; the rules of each zone are in zone_test.go).\n\nA program is let in alike by IMAP, submission, POP3, LDAP and CardDAV.\n\n")
 		row("zone", "who has", "web, new browser", "web, known browser", "passkey alone", "certificate", "program:", "")
 		row("", "", "", "", "", "", "password", "app password")
 		for n, z := range i.conf.Zones {
@@ -166,12 +168,20 @@ func TestWaysIn(t *testing.T) {
 					passkey = told(step, err)
 				}
 				program := func(password string) string {
-					peer := from(n, "")
-					peer.Door = "imap"
-					if _, err := i.Verify(ctx, p.account.Address, password, peer); err != nil {
-						return "no"
+					said := map[string][]string{}
+					for _, door := range []string{"imap", "submission", "pop", "ldap", "dav"} {
+						peer := from(n, "")
+						peer.Door = door
+						word := "in"
+						if _, err := i.Verify(ctx, p.account.Address, password, peer); err != nil {
+							word = "no"
+						}
+						said[word] = append(said[word], door)
 					}
-					return "in"
+					if len(said) == 1 { // the same at every door
+						return slices.Collect(maps.Keys(said))[0]
+					}
+					return fmt.Sprint(said)
 				}
 				row(z.Name, p.name, web(""), web(p.device), passkey, told(i.ByCertificate(ctx, p.account.Org, p.account.ID, 0, policy.ByHardware, from(n, ""))), program(password), program(p.app))
 			}

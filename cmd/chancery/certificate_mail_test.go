@@ -67,6 +67,8 @@ func begin(t *testing.T, addr, start string, ends func(string) bool, show []tls.
 func imapEnds(line string) bool {
 	return strings.HasPrefix(line, "a ") || strings.HasPrefix(line, "* OK [")
 }
+func popEnds(line string) bool { return strings.HasPrefix(line, "+") || strings.HasPrefix(line, "-") }
+
 func smtpEnds(line string) bool { return len(line) > 3 && line[3] == ' ' }
 
 // TestCertificateEnds ends the connections of mail programs that certificates
@@ -141,7 +143,8 @@ func TestCertificateProgram(t *testing.T) {
 	p.run("openssl", "req", "-newkey", "rsa:2048", "-nodes", "-config", "ca.cnf", "-keyout", "eve.key", "-subj", "/CN=Eve", "-out", "eve.csr")
 	p.sign("eve", "person")
 	p.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "own.key", "-out", "own.pem", "-days", "9", "-subj", "/CN=Bob", "-addext", "extendedKeyUsage=clientAuth", "-addext", "keyUsage=digitalSignature", "-addext", "basicConstraints=CA:FALSE")
-	s := server(t, t.TempDir(), fmt.Sprintf("presets = [\"certificate-outside\"]\nnetwork.inner = [\"10.0.0.0/8\"]\ncertificates.programs = true\ncertificates.anchors = [%q]\ncertificates.revocation = \"off\"\n", p.file("ca.pem")), "bob@city.example", "ann@city.example")
+	pop := freeAddr(t)
+	s := server(t, t.TempDir(), fmt.Sprintf("pop.listen = \""+pop+"\"\npresets = [\"certificate-outside\"]\nnetwork.inner = [\"10.0.0.0/8\"]\ncertificates.programs = true\ncertificates.anchors = [%q]\ncertificates.revocation = \"off\"\n", p.file("ca.pem")), "bob@city.example", "ann@city.example")
 	_, err := s.Run(t.Context(), "certificate", "add", "bob@city.example", p.file("bob.pem"))
 	must(t, err)
 	start(t, s)
@@ -168,6 +171,13 @@ func TestCertificateProgram(t *testing.T) {
 			t.Errorf("%s: IMAP offers EXTERNAL: %v", name, offers)
 		}
 		if got := d.ask("a AUTHENTICATE EXTERNAL "+c.as, imapEnds); !strings.HasPrefix(got, c.imap) {
+			t.Errorf("%s: %s", name, got)
+		}
+		d = begin(t, pop, "STLS", popEnds, c.show)
+		if offers := strings.Contains(d.ask("CAPA", func(line string) bool { return line == ".\r\n" }), " EXTERNAL"); offers != (c.show != nil) {
+			t.Errorf("%s: POP3 offers EXTERNAL: %v", name, offers)
+		}
+		if got := d.ask("AUTH EXTERNAL "+c.as, popEnds); strings.HasPrefix(got, "+OK") != (c.imap == "a OK") {
 			t.Errorf("%s: %s", name, got)
 		}
 		d = begin(t, s.Submission, "STARTTLS", smtpEnds, c.show)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,10 +17,7 @@ func TestLDAPSearch(t *testing.T) {
 	if _, err := exec.LookPath("ldapsearch"); err != nil {
 		t.Skip("ldapsearch is not installed: `make setup`")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	addr := l.Addr().String()
-	must(t, l.Close())
+	addr := freeAddr(t)
 	s := server(t, t.TempDir(), fmt.Sprintf("ldap.listen = %q", addr), "ann@city.example")
 	start(t, s)
 	var list strings.Builder

@@ -78,6 +78,9 @@ func (x *toJS) take(p Property) bool {
 	if text == "" {
 		return true
 	}
+	if name, ok := names4[p.Name]; ok {
+		p.Name = name
+	}
 	switch p.Name {
 	case "VERSION", "BEGIN", "END":
 	case "FN":
@@ -86,7 +89,7 @@ func (x *toJS) take(p Property) bool {
 		return x.name(p)
 	case "UID":
 		return x.once("uid", text)
-	case "KIND", "X-ADDRESSBOOKSERVER-KIND":
+	case "KIND":
 		return x.once("kind", strings.ToLower(text))
 	case "PRODID":
 		return x.once("prodId", text)
@@ -94,7 +97,7 @@ func (x *toJS) take(p Property) bool {
 		return x.stamp("updated", text)
 	case "CREATED":
 		return x.stamp("created", text)
-	case "MEMBER", "X-ADDRESSBOOKSERVER-MEMBER":
+	case "MEMBER":
 		m, _ := x.out["members"].(JS)
 		if m == nil {
 			m = JS{}
@@ -159,7 +162,9 @@ func (x *toJS) takeEntry(p Property, text string) bool {
 	case "ROLE":
 		x.add("titles", "t", x.entry(p, JS{"name": text, "kind": "role"}))
 	case "NOTE":
-		x.add("notes", "n", JS{"note": text})
+		e := JS{"note": text}
+		x.rest(p, e)
+		x.add("notes", "n", e)
 	case "URL":
 		x.add("links", "l", x.entry(p, JS{"uri": text}))
 	case "IMPP":
@@ -210,7 +215,43 @@ func (x *toJS) entry(p Property, e JS) JS {
 	if n, err := strconv.Atoi(p.First("PREF")); err == nil && n >= 1 && n <= 100 {
 		e["pref"] = n
 	}
+	x.rest(p, e)
 	return e
+}
+
+// read are the parameters that an entry says in its own words.
+var read = map[string]bool{"PREF": true, "VALUE": true, "ENCODING": true, "CHARSET": true}
+
+// rest keeps what an entry has no words for (RFC 9555 section 2.15.1): the
+// group, by which Apple's labels name it, and parameters that are not known.
+func (x *toJS) rest(p Property, e JS) {
+	params := JS{}
+	for _, q := range p.Params {
+		values := q.Values
+		if q.Name == "TYPE" {
+			values = slices.DeleteFunc(slices.Clone(values), func(v string) bool {
+				v = strings.ToLower(v)
+				_, feature := phoneFeatures[v]
+				return v == "work" || v == "home" || v == "pref" || v == "internet" || feature && p.Name == "TEL"
+			})
+		}
+		if read[q.Name] || q.Name == "LABEL" && p.Name == "ADR" || len(values) == 0 {
+			continue
+		}
+		have, _ := params[strings.ToLower(q.Name)].([]any)
+		params[strings.ToLower(q.Name)] = append(have, anys(values)...)
+	}
+	if p.Group != "" {
+		params["group"] = []any{p.Group}
+	}
+	for name, v := range params {
+		if list := v.([]any); len(list) == 1 {
+			params[name] = list[0]
+		}
+	}
+	if len(params) > 0 {
+		e["vCardParams"] = params
+	}
 }
 
 // phoneFeatures are the words of TYPE that say what a number is for
@@ -319,6 +360,9 @@ var anniversaryKinds = map[string]string{"BDAY": "birth", "ANNIVERSARY": "weddin
 // 1985-04, with or without a time, which is left out (RFC 9553 section 2.8.1).
 func (x *toJS) anniversary(p Property, text string) bool {
 	date, _, _ := strings.Cut(strings.ToUpper(text), "T")
+	if year := p.First("X-APPLE-OMIT-YEAR"); year != "" && strings.HasPrefix(date, year+"-") {
+		date = "--" + strings.ReplaceAll(date[len(year)+1:], "-", "")
+	}
 	e := JS{"@type": "PartialDate"}
 	digits := strings.ReplaceAll(date, "-", "")
 	number := func(s string) int { n, _ := strconv.Atoi(s); return n }

@@ -116,7 +116,12 @@ func (w *fromJS) entry(name, value string, e JS) {
 	if label := str(e["full"]); label != "" && name == "ADR" {
 		params = append(params, Param{"LABEL", []string{label}})
 	}
-	w.add(name, value, params...)
+	if value == "" {
+		return
+	}
+	q := Property{Name: name, Params: params, Value: value}
+	q.restore(e["vCardParams"])
+	w.out = append(w.out, q)
 }
 
 func (w *fromJS) name(js JS) {
@@ -244,21 +249,32 @@ func (w *fromJS) kept(v any) {
 		if nameEnd(p.Name+":") != len(p.Name) || p.Name == "" || p.Name == "BEGIN" || p.Name == "END" {
 			continue
 		}
-		params, _ := f[1].(JS)
-		for _, name := range slices.Sorted(maps.Keys(params)) {
-			values := texts(params[name])
-			if name == "group" {
-				p.Group = strings.Join(values, "")
+		p.restore(f[1])
+		w.out = append(w.out, p)
+	}
+}
+
+// restore writes back the group and the parameters that were kept (RFC 9555
+// section 2.15.1); those of a name that is there already add to it.
+func (p *Property) restore(v any) {
+	params, _ := v.(JS)
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		values := texts(params[name])
+		upper := strings.ToUpper(name)
+		switch {
+		case len(values) == 0 || nameEnd(upper+":") != len(upper):
+		case name == "group":
+			if group := strings.Join(values, ""); nameEnd(group+":") == len(group) && !strings.Contains(group, ".") {
+				p.Group = group
+			}
+		default:
+			i := slices.IndexFunc(p.Params, func(q Param) bool { return q.Name == upper })
+			if i < 0 {
+				p.Params = append(p.Params, Param{upper, values})
 				continue
 			}
-			if upper := strings.ToUpper(name); len(values) > 0 && nameEnd(upper+":") == len(upper) {
-				p.Params = append(p.Params, Param{upper, values})
-			}
+			p.Params[i].Values = append(p.Params[i].Values, values...)
 		}
-		if p.Group != "" && nameEnd(p.Group+":") != len(p.Group) {
-			p.Group = ""
-		}
-		w.out = append(w.out, p)
 	}
 }
 

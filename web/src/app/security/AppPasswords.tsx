@@ -46,6 +46,11 @@ export function AppPasswords({ api, list, needed, change }: { api: SecurityApi; 
         <Field label={t('app.name')} value={name} placeholder={t('app.example')} maxLength={60} error={error} onChange={(e) => { setName(e.target.value); setError(undefined) }} />
         <Button type="submit">{t('app.add')}</Button>
       </form>
+      {api.cardDav && (
+        <p className={css.note}>
+          {t('app.cardDav')} <code translate="no">{new URL(api.cardDav, location.origin).href}</code>
+        </p>
+      )}
       {made && (
         <Dialog
           title={t('app.made')}

@@ -51,6 +51,8 @@ export function securityApi(engine: Engine) {
     confirmPhone: (code: string) => call('Phone/confirm', { code }),
     usePhone: async () => (await call<RecoveryAnswer>('Phone/use')).codes,
     removePhone: () => call('Phone/remove'),
+    // Where programs find the address books, "" for nowhere.
+    cardDav: (engine.session.accounts[accountId]?.accountCapabilities['urn:chancery:params:jmap:vcard']?.['cardDav'] ?? '') as string,
     rules: engine.session.accounts[accountId]?.accountCapabilities[IDENTITY] as { minPassword: number; passwordClasses: number } | undefined,
   }
 }

@@ -10,7 +10,7 @@ import type { RoomProps } from '../rooms'
 import css from './SignIns.module.css'
 
 // The web page and programs are told apart by what people call them.
-const doors: Record<string, Key> = { http: 'signins.web', imap: 'signins.imap', submission: 'signins.smtp', submissions: 'signins.smtp' }
+const doors: Record<string, Key> = { http: 'signins.web', imap: 'signins.imap', pop: 'signins.pop', dav: 'signins.dav', ldap: 'signins.ldap', submission: 'signins.smtp', submissions: 'signins.smtp' }
 
 // What the server finds odd about a sign-in (K22).
 const odd: Record<string, Key> = { newNetwork: 'signins.newNetwork', tooFast: 'signins.tooFast', refused: 'signins.afterFailures' }

@@ -48,3 +48,8 @@ test('groups keep their members, each once', () => {
   const g = (id: string, ...uids: string[]): Card => card(id, { kind: 'group', members: Object.fromEntries(uids.map((u) => [u, true as const])) })
   expect(membersAfter([g('g', 'ua', 'ub', 'ux'), g('h', 'ub'), g('i', 'ux')], card('a'), [card('b')]).map((x) => [x.group.id, Object.keys(x.members)])).toEqual([['g', ['ua', 'ux']], ['h', ['ua']]])
 })
+
+test('what a program alone has words for does not make two of one', () => {
+  const from = (more: object): Card => card('a', { organizations: { o: { name: '工務局', ...more } } } as Partial<Card>)
+  expect(patchOf(from({}), [from({}), from({ vCardParams: { group: 'item1' } })])).toEqual({})
+})

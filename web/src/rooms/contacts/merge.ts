@@ -58,7 +58,7 @@ function sense(property: string, entry: unknown): string {
   if (property === 'emails') return String(e['address']).trim().toLowerCase()
   if (property === 'phones') return digits(String(e['number'])) || String(e['number'])
   if (property === 'notes') return fold(String(e['note'])).trim()
-  const { '@type': _, contexts: __, pref: ___, ...rest } = e
+  const { '@type': _, contexts: __, pref: ___, vCardParams: ____, ...rest } = e
   return fold(JSON.stringify(rest))
 }
 
