@@ -42,7 +42,7 @@ func (f *demoFiller) desk(ctx context.Context) error {
 	}
 	for _, c := range []oidc.Client{
 		{Name: "公文管理系統 (Documents)", Kind: oidc.KindWeb, Redirects: []string{"https://documents.mingchuan.example/sign-on"}, Logouts: []string{"https://documents.mingchuan.example/"}, Consent: oidc.ConsentNever},
-		{Name: "Attendance", Kind: oidc.KindWeb, Redirects: []string{"https://attendance.mingchuan.example/oidc"}, Consent: oidc.ConsentFirst, Assurance: policy.ByTwo},
+		{Name: "Attendance", Kind: oidc.KindWeb, Redirects: []string{"https://attendance.mingchuan.example/oidc"}, Consent: oidc.ConsentAlways},
 	} {
 		if _, _, err := f.h.SSO.AddClient(ctx, by, c); err != nil {
 			return err
