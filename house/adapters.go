@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"chancery/directory"
 	httpdoor "chancery/doors/http"
@@ -23,13 +24,28 @@ import (
 	"chancery/wire/jmap"
 )
 
-// peerOf reads "host:port" or "host".
-func peerOf(addr, door string) identity.Peer {
+// peerOf reads "host:port" or "host", and behind a space the same of the
+// address of ours.
+func peerOf(text, door string) identity.Peer {
+	addr, local, _ := strings.Cut(text, " ")
+	p := identity.Peer{Door: door}
 	if ap, err := netip.ParseAddrPort(addr); err == nil {
-		return identity.Peer{Addr: ap.Addr(), Door: door}
+		p.Addr = ap.Addr()
+	} else {
+		p.Addr, _ = netip.ParseAddr(addr)
 	}
-	a, _ := netip.ParseAddr(addr)
-	return identity.Peer{Addr: a, Door: door}
+	p.Local, _ = netip.ParseAddrPort(local)
+	return p
+}
+
+// programStands says whether the person of a mail program's open connection is
+// still let in.
+func (h *House) programStands(ctx context.Context, s policy.Subject, peer identity.Peer) error {
+	now, err := h.Identity.Standing(ctx, identity.ProofOf(s), peer)
+	if err != nil {
+		return err
+	}
+	return identity.MayUsePrograms(now.Terms)
 }
 
 // imapNeeds answers what the IMAP door asks.
@@ -40,11 +56,7 @@ func (n imapNeeds) SignIn(ctx context.Context, user, password, peer string) (pol
 }
 
 func (n imapNeeds) Standing(ctx context.Context, s policy.Subject, peer string) error {
-	now, err := n.h.Identity.Standing(ctx, identity.Proof{Org: s.Org, Account: s.Account, Credential: s.Credential}, peerOf(peer, "imap"))
-	if err != nil {
-		return err
-	}
-	return identity.MayUsePrograms(now.Terms)
+	return n.h.programStands(ctx, s, peerOf(peer, "imap"))
 }
 
 func (n imapNeeds) SignInToken(ctx context.Context, user, token, peer string) (policy.Subject, error) {
@@ -72,15 +84,19 @@ func (n ldapNeeds) Domains(org int64) []string { return n.h.Directory.Domains(or
 type smtpNeeds struct{ h *House }
 
 func (n smtpNeeds) Authenticate(ctx context.Context, address, password string, peer smtp.Peer) (policy.Subject, error) {
-	return n.h.Identity.Verify(ctx, address, password, identity.Peer{Addr: peer.Addr, Door: peer.Door})
+	return n.h.Identity.Verify(ctx, address, password, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
 }
 
 func (n smtpNeeds) AuthenticateToken(ctx context.Context, address, token string, peer smtp.Peer) (policy.Subject, error) {
-	return n.h.SSO.SignInMail(ctx, address, token, identity.Peer{Addr: peer.Addr, Door: peer.Door})
+	return n.h.SSO.SignInMail(ctx, address, token, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
 }
 
 func (n smtpNeeds) AuthenticateCertificate(ctx context.Context, address string, chain []*x509.Certificate, peer smtp.Peer) (policy.Subject, error) {
-	return n.h.Certificates.Program(ctx, address, chain, identity.Peer{Addr: peer.Addr, Door: peer.Door})
+	return n.h.Certificates.Program(ctx, address, chain, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
+}
+
+func (n smtpNeeds) Standing(ctx context.Context, s policy.Subject, peer smtp.Peer) error {
+	return n.h.programStands(ctx, s, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
 }
 
 // who returns the subject that the HTTP door put into the context.

@@ -16,7 +16,7 @@ import (
 // make first passwords.
 func (h *House) administration() {
 	h.Directory.CombineRoles(h.conf.Admin.CombineRoles)
-	h.Directory.UseZones(directory.Zones{Names: h.Identity.ZoneNames(), Of: func(peer netip.Addr) string { return h.Identity.ZoneOf(peer).Name }})
+	h.Directory.UseZones(directory.Zones{Names: h.Identity.ZoneNames(), Of: func(peer netip.Addr) string { return h.Identity.ZoneOf(identity.Peer{Addr: peer}).Name }})
 	h.Directory.OnAdministration(h.Mail.Wake)
 	h.Directory.UseFirstPassword(func() (string, func(context.Context, *store.Tx, policy.Subject, directory.Account) error) {
 		password := identity.FirstPassword()

@@ -65,11 +65,12 @@ type Config struct {
 	Certificates CertificateConfig `toml:"certificates"`
 
 	Passwords struct {
-		MinLength     int  `toml:"min_length" default:"10" doc:"Characters that a password needs at least."`
-		Classes       int  `toml:"classes" default:"0" doc:"Of capital letters, small letters, digits and signs, how many must be in a password: 0 to 4."`
-		FirstDays     int  `toml:"first_days" default:"3" doc:"Working days within which a one-time password has to be replaced by one of the person's own; then the account is locked. 0: no limit."`
-		MaxMonths     int  `toml:"max_months" default:"0" doc:"Months after which a password has to be replaced; people are warned 14, 7 and 1 days before, then the account is locked. 0: never." example:"6"`
-		SecondAddress bool `toml:"second_address" default:"true" doc:"Let people register an address elsewhere, and choose a password anew by a link that is sent there. Administrators cannot, and second factors stay as they are."`
+		MinLength     int           `toml:"min_length" default:"10" doc:"Characters that a password needs at least."`
+		Classes       int           `toml:"classes" default:"0" doc:"Of capital letters, small letters, digits and signs, how many must be in a password: 0 to 4."`
+		FirstDays     int           `toml:"first_days" default:"3" doc:"Working days within which a one-time password has to be replaced by one of the person's own; then the account is locked. 0: no limit."`
+		MaxMonths     int           `toml:"max_months" default:"0" doc:"Months after which a password has to be replaced; people are warned 14, 7 and 1 days before, then the account is locked. 0: never." example:"6"`
+		JudgedFor     time.Duration `toml:"judged_for" default:"0s" doc:"How long a right password is believed that an agency's directory judged, for mail programs that sign in often; 15 minutes at most. 0: it is asked each time."`
+		SecondAddress bool          `toml:"second_address" default:"true" doc:"Let people register an address elsewhere, and choose a password anew by a link that is sent there. Administrators cannot, and second factors stay as they are."`
 	} `toml:"passwords"`
 
 	Workdays struct {

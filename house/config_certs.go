@@ -35,6 +35,7 @@ type CertificateConfig struct {
 	Refresh    time.Duration `toml:"refresh" default:"1h" doc:"How long a fetched list is used before it is fetched anew; the answer of a responder five minutes at most."`
 	Timeout    time.Duration `toml:"timeout" default:"10s" doc:"For one answer of a responder or one list."`
 	MaxList    conf.Size     `toml:"max_list" default:"64MB" doc:"Largest list that is fetched."`
+	Recheck    time.Duration `toml:"recheck" default:"5m" doc:"How often it is seen whether a certificate that let somebody in is still good and theirs. When it is not, what it opened ends: sessions, sign-ons, connections. Where that cannot be found out, nothing ends."`
 
 	Programs bool `toml:"programs" default:"false" doc:"Ask mail programs for a certificate too (IMAP, submission), by which they sign in without a password, also where nothing else counts. Some programs then ask their person."`
 
@@ -53,14 +54,14 @@ func (h *House) certificates(ctx context.Context, now clock.Clock) (err error) {
 
 func (c Config) certificates(dir string) (out cert.Config, err error) {
 	in := c.Certificates
-	out = cert.Config{Programs: in.Programs, Open: in.Listen != "" || len(in.Proxies) > 0, Site: in.Site, Base: c.HTTP.BaseURL, Rules: []cert.Rule{}, Usages: []string{}, Policies: in.Policies,
+	out = cert.Config{Programs: in.Programs, Recheck: in.Recheck, Open: in.Listen != "" || len(in.Proxies) > 0, Site: in.Site, Base: c.HTTP.BaseURL, Rules: []cert.Rule{}, Usages: []string{}, Policies: in.Policies,
 		Revocation: cert.Revocation{Off: in.Revocation == "off", Lists: in.Lists, Hosts: in.Hosts, Responder: in.Responder, Grace: in.Grace, Refresh: in.Refresh,
 			Timeout: in.Timeout, MaxList: int64(in.MaxList), Dir: filepath.Join(dir, "revocation")}}
 	if in.Revocation != "check" && in.Revocation != "off" && in.Revocation != "" {
 		return out, errs.E(errs.Invalid, "certificates.revocation: %q is none of check, off", in.Revocation)
 	}
-	if in.Grace < 0 || in.Refresh < 0 || in.Timeout < 0 {
-		return out, errs.E(errs.Invalid, "certificates: grace, refresh and timeout cannot be negative")
+	if in.Grace < 0 || in.Refresh < 0 || in.Timeout < 0 || in.Recheck < 0 {
+		return out, errs.E(errs.Invalid, "certificates: grace, refresh, timeout and recheck cannot be negative")
 	}
 	if u, err := url.Parse(in.Site); in.Site != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
 		return out, errs.E(errs.Invalid, "certificates.site: %q is not an address such as https://cert.city.example", in.Site)

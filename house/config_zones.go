@@ -14,6 +14,7 @@ import (
 // has three: inner (network.inner), vpn and outer, which is everywhere else.
 type ZoneConfig struct {
 	Networks      []string      `toml:"networks" doc:"Address ranges of the zone, which go before those of the zones after it. inner: beside network.inner. outer takes none: it is what is left." example:"10.9.0.0/16"`
+	Listeners     []string      `toml:"listeners" doc:"Addresses of this server, with a port or without: whatever comes in there is of the zone, wherever it comes from. They go before all ranges." example:"10.1.0.5:443"`
 	Needs         string        `toml:"needs" default:"password" doc:"What it takes to sign in from here: password; two (a second factor as well); hardware (a certificate, or a security key that checks a PIN or finger and cannot be copied; mail programs cannot sign in then); closed (nobody signs in)."`
 	AdminNeeds    string        `toml:"admin_needs" doc:"The same for administrators, where it is more."`
 	Methods       []string      `toml:"methods" default:"totp,key,recovery,certificate" doc:"What counts here beside the password: totp (an app's code), key (security keys and passkeys), recovery (recovery codes), certificate (a client certificate in place of the password), sms (a code to the registered telephone; weaker: other systems are told of the password only)."`
@@ -41,10 +42,14 @@ func (c ZoneConfig) zone(name string, networks []netip.Prefix, trust policy.Zone
 	if err != nil {
 		return z, err
 	}
+	listens, err := listeners("zones."+name+".listeners", c.Listeners)
+	if err != nil {
+		return z, err
+	}
 	bad := func(setting, value, may string) error {
 		return errs.E(errs.Invalid, "zones.%s.%s: %q is none of %s", name, setting, value, may)
 	}
-	z = identity.Zone{Name: name, Networks: append(own, networks...), Trust: trust, Closed: c.Needs == "closed", Methods: []string{},
+	z = identity.Zone{Name: name, Networks: append(own, networks...), Listens: listens, Trust: trust, Closed: c.Needs == "closed", Methods: []string{},
 		NoPasskey: !c.Passkeys, NoPrograms: !c.AppPasswords, NoOffline: !c.Offline, Idle: c.SessionIdle, Life: c.SessionLife}
 	if c.Trusted {
 		z.Trust = policy.Inner
@@ -73,6 +78,23 @@ func (c ZoneConfig) zone(name string, networks []netip.Prefix, trust policy.Zone
 	return z, nil
 }
 
+// listeners reads addresses of ours; each is in one zone only.
+func listeners(setting string, texts []string) (list []netip.AddrPort, err error) {
+	for _, text := range texts {
+		at, err := netip.ParseAddrPort(text)
+		if err != nil {
+			var addr netip.Addr
+			addr, err = netip.ParseAddr(text)
+			at = netip.AddrPortFrom(addr, 0)
+		}
+		if err != nil || at.Addr().IsUnspecified() { // that would be every address
+			return nil, errs.E(errs.Invalid, "%s: %q is no address such as 10.1.0.5:443", setting, text)
+		}
+		list = append(list, at)
+	}
+	return list, nil
+}
+
 // identity reads how people sign in.
 func (c Config) identity() (identity.Config, error) {
 	inner, err := prefixes("network.inner", c.Network.Inner)
@@ -83,6 +105,9 @@ func (c Config) identity() (identity.Config, error) {
 		Passwords: identity.Rules{MinLength: c.Passwords.MinLength, Classes: c.Passwords.Classes}}
 	if out.Life, err = c.life(); err != nil {
 		return out, err
+	}
+	if out.JudgedFor = c.Passwords.JudgedFor; out.JudgedFor < 0 || out.JudgedFor > 15*time.Minute {
+		return out, errs.E(errs.Invalid, "passwords.judged_for: 0 to 15m, not %s", out.JudgedFor)
 	}
 	var ok bool
 	if out.Phones, ok = phones[c.Devices.Phones]; !ok {
@@ -106,7 +131,7 @@ func (c Config) identity() (identity.Config, error) {
 		if err != nil {
 			return out, err
 		}
-		if z.name == "outer" || len(zone.Networks) > 0 {
+		if z.name == "outer" || len(zone.Networks) > 0 || len(zone.Listens) > 0 {
 			out.Zones = append(out.Zones, zone)
 		}
 	}

@@ -220,7 +220,7 @@ const tendEvery = 10 * time.Minute
 
 // tend sees to what time brings to accounts, at once and again and again.
 func (h *House) tend(ctx context.Context) {
-	tick := time.NewTicker(tendEvery)
+	tick := time.NewTicker(min(tendEvery, h.Certificates.Every()))
 	defer tick.Stop()
 	for {
 		if err := errors.Join(h.Identity.Tend(ctx), h.Applications.Tend(ctx)); err != nil && ctx.Err() == nil {

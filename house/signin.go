@@ -23,7 +23,7 @@ func caller(p httpdoor.Peer) identity.Peer {
 
 func (n httpNeeds) person(ctx context.Context, s policy.Subject) (httpdoor.Subject, error) {
 	a, err := n.h.Directory.Account(ctx, s.Org, s.Account)
-	z := n.h.Identity.ZoneOf(peerOf(s.Peer, "http").Addr)
+	z := n.h.Identity.ZoneOf(identity.PeerOf(s))
 	rules := httpdoor.Rules{Idle: z.Idle, Offline: n.h.conf.HTTP.Offline && !z.NoOffline && a.Terms.Allows(policy.FeatureOffline)}
 	return httpdoor.Subject{Subject: s, ID: strconv.FormatInt(s.Account, 36), Name: a.Name, Language: a.Language, Rules: rules}, err
 }

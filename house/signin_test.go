@@ -61,6 +61,9 @@ func TestZoneConfig(t *testing.T) {
 		`zones.vpn.methods: "fax"`:                func(c *Config) { c.Zones.VPN.Methods = []string{"fax"} },
 		`zones.vpn.unknown_device: "maybe"`:       func(c *Config) { c.Zones.VPN.UnknownDevice = "maybe" },
 		`zones.vpn.networks: "everywhere"`:        func(c *Config) { c.Zones.VPN.Networks = []string{"everywhere"} },
+		`zones.vpn.listeners: "here"`:             func(c *Config) { c.Zones.VPN.Listeners = []string{"here"} },
+		`zones.vpn.listeners: "0.0.0.0:443"`:      func(c *Config) { c.Zones.VPN.Listeners = []string{"0.0.0.0:443"} },
+		`zones.vpn.listeners: ":443"`:             func(c *Config) { c.Zones.VPN.Listeners = []string{":443"} },
 		`zones.outer.networks: the outer zone is`: func(c *Config) { c.Zones.Outer.Networks = []string{"10.0.0.0/8"} },
 		`zones.outer: a session cannot end`:       func(c *Config) { c.Zones.Outer.SessionLife = -1 },
 		`devices.phones: "one"`:                   func(c *Config) { c.Devices.Phones = "one" },
@@ -235,14 +238,14 @@ func TestCertificateConfig(t *testing.T) {
 		t.Errorf("%+v, %v", out, err)
 	}
 	for name, bad := range map[string]func(c *CertificateConfig){
-		"certificates.anchors: without":            func(c *CertificateConfig) { c.Anchors = nil },
-		"certificates.anchors: cannot read":        func(c *CertificateConfig) { c.Anchors = []string{dir + "/none.pem"} },
-		"certificates.intermediates: cannot":       func(c *CertificateConfig) { c.Intermediates = []string{dir + "/none.pem"} },
-		"certificates.rules: \"name\" begins":      func(c *CertificateConfig) { c.Rules = []string{"name"} },
-		"certificates.revocation: \"maybe\"":       func(c *CertificateConfig) { c.Revocation = "maybe" },
-		"certificates: grace, refresh and timeout": func(c *CertificateConfig) { c.Grace = -1 },
-		"certificates.site: \"cert.city":           func(c *CertificateConfig) { c.Site = "cert.city.example" },
-		"certificates.proxies: \"all\"":            func(c *CertificateConfig) { c.Proxies = []string{"all"} },
+		"certificates.anchors: without":             func(c *CertificateConfig) { c.Anchors = nil },
+		"certificates.anchors: cannot read":         func(c *CertificateConfig) { c.Anchors = []string{dir + "/none.pem"} },
+		"certificates.intermediates: cannot":        func(c *CertificateConfig) { c.Intermediates = []string{dir + "/none.pem"} },
+		"certificates.rules: \"name\" begins":       func(c *CertificateConfig) { c.Rules = []string{"name"} },
+		"certificates.revocation: \"maybe\"":        func(c *CertificateConfig) { c.Revocation = "maybe" },
+		"certificates: grace, refresh, timeout and": func(c *CertificateConfig) { c.Grace = -1 },
+		"certificates.site: \"cert.city":            func(c *CertificateConfig) { c.Site = "cert.city.example" },
+		"certificates.proxies: \"all\"":             func(c *CertificateConfig) { c.Proxies = []string{"all"} },
 	} {
 		wrong := good
 		bad(&wrong.Certificates)

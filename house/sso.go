@@ -55,7 +55,7 @@ func (h *House) mayMail(ctx context.Context, s policy.Subject) error {
 	if err != nil {
 		return err
 	}
-	return h.Identity.MayProgram(a, peerOf(s.Peer, s.Door).Addr)
+	return h.Identity.MayProgram(a, identity.PeerOf(s))
 }
 
 // ssoRoutes are the addresses of single sign-on.
@@ -97,6 +97,9 @@ func (h *House) AddService(ctx context.Context, by policy.Subject, metadata []by
 
 // NewProvider is an agency's own provider, to sign people in by.
 type NewProvider = agency.Provider
+
+// DirectoryJudge says how a directory finds whose password it judges.
+type DirectoryJudge = agency.LDAP
 
 // AddProvider registers one with our secret there.
 func (h *House) AddProvider(ctx context.Context, by policy.Subject, p NewProvider, secret string) (NewProvider, error) {

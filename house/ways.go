@@ -6,6 +6,7 @@ import (
 
 	"chancery/directory"
 	httpdoor "chancery/doors/http"
+	"chancery/identity/agency"
 )
 
 // waysIn are what the sign-in page offers beside address and password.
@@ -32,6 +33,9 @@ func (h *House) waysRoute(door func() *httpdoor.Door) httpdoor.Route {
 				return
 			}
 			for _, p := range list {
+				if p.Kind == agency.KindLDAP { // the password field is its way in
+					continue
+				}
 				out.Providers = append(out.Providers, provider{p.ID, p.Name})
 			}
 			out.Apply, out.Certificate = h.conf.Applications.Open, h.Certificates.Offered(caller(door().Caller(r)))

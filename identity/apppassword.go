@@ -78,11 +78,11 @@ func (i *Identity) RemoveAppPassword(ctx context.Context, s policy.Subject, pass
 	})
 }
 
-// byAppPassword says whether a password is one of the account's app
-// passwords. When it was last used is kept to the hour.
-func (i *Identity) byAppPassword(ctx context.Context, a directory.Account, password string, peer Peer) (bool, error) {
+// byAppPassword returns which of the account's app passwords a password is; 0
+// for none. When it was last used is kept to the hour.
+func (i *Identity) byAppPassword(ctx context.Context, a directory.Account, password string, peer Peer) (int64, error) {
 	if len(password) < appPasswordSize || len(password) > appPasswordSize+8 {
-		return false, nil
+		return 0, nil
 	}
 	hash := secretHash(password)
 	var found *AppPassword
@@ -94,7 +94,7 @@ func (i *Identity) byAppPassword(ctx context.Context, a directory.Account, passw
 		})
 	})
 	if err != nil || found == nil {
-		return false, err
+		return 0, err
 	}
 	if now := i.clock.Now(); now.Sub(found.Used) > time.Hour || found.UsedFrom != peer.Addr.String() {
 		err := i.db.Write(ctx, func(tx *store.Tx) error {
@@ -104,5 +104,5 @@ func (i *Identity) byAppPassword(ctx context.Context, a directory.Account, passw
 			i.log.Error("use of an app password not noted", "address", a.Address, "error", err)
 		}
 	}
-	return true, nil
+	return found.ID, nil
 }

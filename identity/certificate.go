@@ -18,22 +18,23 @@ var errCertificate = refuse("needsCertificate", errs.E(errs.Forbidden, "From thi
 
 // ByCertificate begins a sign-in of the web client by a certificate that was
 // found to be good and the account's. The rules of the zone hold as for
-// everybody.
-func (i *Identity) ByCertificate(ctx context.Context, org, account int64, how policy.Assurance, peer Peer) (Step, error) {
-	if z := i.ZoneOf(peer.Addr); !z.Closed && !z.takes(Certificate) {
+// everybody. What is opened ends with the ground.
+func (i *Identity) ByCertificate(ctx context.Context, org, account, ground int64, how policy.Assurance, peer Peer) (Step, error) {
+	if z := i.ZoneOf(peer); !z.Closed && !z.takes(Certificate) {
 		a, err := i.dir.Account(ctx, org, account)
 		if err == nil {
 			i.record(ctx, a, a.Address, peer, errNoCertificate)
 		}
 		return Step{}, errNoCertificate
 	}
-	return i.Vouched(ctx, org, account, how, peer)
+	return i.vouched(ctx, org, account, ground, how, peer)
 }
 
 // ProgramByCertificate signs a mail program in by a certificate that was found
 // to be good and the account's: it is more than a password, so it lets in where
-// those of programs do not (C09). Nobody changes by it how one signs in.
-func (i *Identity) ProgramByCertificate(ctx context.Context, org, account int64, how policy.Assurance, peer Peer) (policy.Subject, error) {
+// those of programs do not (C09). Nobody changes by it how one signs in. What
+// is opened ends with the ground.
+func (i *Identity) ProgramByCertificate(ctx context.Context, org, account, ground int64, how policy.Assurance, peer Peer) (policy.Subject, error) {
 	a, err := i.dir.Account(ctx, org, account)
 	if err != nil {
 		return policy.Subject{}, err
@@ -42,7 +43,7 @@ func (i *Identity) ProgramByCertificate(ctx context.Context, org, account int64,
 	if err != nil {
 		return policy.Subject{}, err
 	}
-	z := i.ZoneOf(peer.Addr)
+	z := i.ZoneOf(peer)
 	switch {
 	case a.Locked || !cred.found:
 		err = errWrong
@@ -59,14 +60,16 @@ func (i *Identity) ProgramByCertificate(ctx context.Context, org, account int64,
 	if err != nil {
 		return policy.Subject{}, err
 	}
-	return i.subject(a, peer, policy.ByProgram, time.Time{}, cred.version), nil
+	s := i.subject(a, peer, policy.ByProgram, time.Time{}, cred.version)
+	s.Ground = ground
+	return s, nil
 }
 
 var errNoCertificate = refuse("noCertificate", errs.E(errs.Forbidden, "From this network nobody signs in by a certificate."))
 
 // TakesCertificates says whether a certificate lets in from an address.
 func (i *Identity) TakesCertificates(peer Peer) bool {
-	z := i.ZoneOf(peer.Addr)
+	z := i.ZoneOf(peer)
 	return !z.Closed && z.takes(Certificate)
 }
 

@@ -34,7 +34,7 @@ func (i *Identity) Enrol(ctx context.Context, text, method, name string, peer Pe
 	if err != nil {
 		return first, err
 	}
-	z := i.ZoneOf(peer.Addr)
+	z := i.ZoneOf(peer)
 	s := i.subject(a, peer, policy.ByPassword, i.clock.Now(), t.version)
 	first.Method = method
 	err = i.sealing(ctx, a.Org, func(tx *store.Tx) error {
@@ -74,7 +74,7 @@ func (i *Identity) takeFirst(ctx context.Context, tx *store.Tx, a directory.Acco
 	s := i.subject(a, peer, policy.ByPassword, i.clock.Now(), t.version)
 	switch {
 	case method == SMS:
-		codes, err := i.takeFirstSMS(ctx, tx, s, t, code, i.ZoneOf(peer.Addr), needs)
+		codes, err := i.takeFirstSMS(ctx, tx, s, t, code, i.ZoneOf(peer), needs)
 		if err != nil {
 			return 0, nil, err
 		}

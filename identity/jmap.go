@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"net/netip"
 	"time"
 
 	"chancery/kit/errs"
@@ -344,11 +343,7 @@ func (a api) passwordChange(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	addr, err := netip.ParseAddr(s.Peer)
-	if err != nil {
-		return nil, err
-	}
-	err = a.i.ChangePassword(ctx, s, args.Old, args.New, Peer{Addr: addr, Door: s.Door})
+	err = a.i.ChangePassword(ctx, s, args.Old, args.New, PeerOf(s))
 	if weak := (errWeak{}); errors.As(err, &weak) {
 		return nil, jmap.Fail(weakPassword, "%s", errs.Text(err))
 	}

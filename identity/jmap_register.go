@@ -8,7 +8,7 @@ import "chancery/wire/jmap"
 type Party struct {
 	ID       jmap.ID      `json:"id"`
 	Party    string       `json:"party"`    // client, service, provider
-	Kind     string       `json:"kind"`     // of a client: web, native, mail; else saml, oidc
+	Kind     string       `json:"kind"`     // of a client: web, native, mail; else saml, oidc, ldap
 	ClientID string       `json:"clientId"` // what it is called in the protocol: client id, entity ID, issuer
 	MadeAt   jmap.UTCDate `json:"madeAt"`
 	PartyFields
@@ -29,6 +29,8 @@ type PartyFields struct {
 	Start      bool     `json:"start"`
 	Domains    []string `json:"domains" ts:"list"` // of providers
 	OurID      string   `json:"ourId"`
+	Base       string   `json:"base"` // of directories
+	Filter     string   `json:"filter"`
 }
 
 // PartyMade is what SsoParty/set tells of a new party: the secret, once; null

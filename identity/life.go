@@ -121,7 +121,7 @@ type choice struct {
 func (i *Identity) admit(ctx context.Context, a directory.Account, c credential, how policy.Assurance, peer Peer) (step Step, err error) {
 	if !c.once {
 		step.Subject = i.subject(a, peer, how, i.clock.Now(), c.version)
-		step.Subject.Weak = c.weak
+		step.Subject.Weak, step.Subject.Ground = c.weak, c.ground
 		return step, nil
 	}
 	if step.Options, err = json.Marshal(choice{i.conf.Passwords.least(), i.conf.Passwords.Classes}); err != nil {
@@ -129,7 +129,7 @@ func (i *Identity) admit(ctx context.Context, a directory.Account, c credential,
 	}
 	step.Methods = []string{Password}
 	step.Ticket, err = i.putTicket(ctx, a, func(context.Context, *store.Tx) (ticket, error) {
-		return ticket{account: a.ID, version: c.version, choose: int64(how), weak: c.weak}, nil
+		return ticket{account: a.ID, version: c.version, choose: int64(how), weak: c.weak, ground: c.ground}, nil
 	})
 	return step, err
 }
@@ -158,7 +158,7 @@ func (i *Identity) choose(ctx context.Context, text, password string, peer Peer)
 		return Step{}, err
 	}
 	s := i.subject(a, peer, how, i.clock.Now(), t.version)
-	s.Weak = t.weak
+	s.Weak, s.Ground = t.weak, t.ground
 	chosen := hashPassword(password)
 	err = i.db.Write(ctx, func(tx *store.Tx) error {
 		c, err := selectCredential(ctx, tx, a.Org, a.ID)

@@ -31,10 +31,17 @@ func (i *Identity) Tend(ctx context.Context) error {
 	now := i.clock.Now()
 	for {
 		var late []aging
-		err := i.db.Write(ctx, func(tx *store.Tx) (err error) {
-			if late, err = selectDue(ctx, tx, now.UnixMilli(), tendBatch); err != nil {
-				return err
-			}
+		err := i.db.Read(ctx, func(tx *store.Tx) (err error) {
+			late, err = selectDue(ctx, tx, now.UnixMilli(), tendBatch)
+			return err
+		})
+		if err == nil {
+			err = i.handOverAll(ctx, late)
+		}
+		if err != nil {
+			return err
+		}
+		err = i.db.Write(ctx, func(tx *store.Tx) error {
 			for _, h := range late {
 				if err := i.lockOverdue(ctx, tx, h.org, h.account); err != nil {
 					return err

@@ -55,7 +55,7 @@ func (i *Identity) AskPasskey(ctx context.Context, peer Peer) (Step, error) {
 
 // mayPasskey refuses who comes from a zone without passkeys, or guesses.
 func (i *Identity) mayPasskey(peer Peer) error {
-	z := i.ZoneOf(peer.Addr)
+	z := i.ZoneOf(peer)
 	switch {
 	case z.Closed:
 		return errClosed

@@ -16,7 +16,7 @@ import (
 // there, whatever number is typed.
 func (i *Identity) enrolPhone(ctx context.Context, t ticket, a directory.Account, number string, needs policy.Assurance, peer Peer) (out Sent, err error) {
 	now := i.clock.Now()
-	if !i.mayEnrolSMS(i.ZoneOf(peer.Addr), needs) {
+	if !i.mayEnrolSMS(i.ZoneOf(peer), needs) {
 		return out, errs.E(errs.Invalid, "This kind of second factor cannot be added here.")
 	}
 	known, err := i.phoneOf(ctx, a.Org, a.ID)

@@ -55,7 +55,7 @@ func (i *Identity) SendCode(ctx context.Context, text, number string, peer Peer)
 		if err != nil {
 			return err
 		}
-		if !t.fits(a, c, now) || !c.second || number == "" || !i.offersSMS(all, i.ZoneOf(peer.Addr), needs) {
+		if !t.fits(a, c, now) || !c.second || number == "" || !i.offersSMS(all, i.ZoneOf(peer), needs) {
 			return errTicket
 		}
 		return i.countCode(ctx, tx, a, t, peer, now)

@@ -38,7 +38,7 @@ var errReset = refuse("linkUsed", errs.E(errs.NotFound, "The link was used alrea
 // telephone of an account, where there is one. The work is done after the answer, which is the
 // same, and as quick, for every address.
 func (i *Identity) AskReset(ctx context.Context, address string, peer Peer) error {
-	if i.ZoneOf(peer.Addr).Closed {
+	if i.ZoneOf(peer).Closed {
 		return errClosed
 	}
 	if wait := i.pace.wait(peer.Addr, askingID); wait > 0 {
@@ -74,8 +74,12 @@ func (i *Identity) sendReset(ctx context.Context, address string, peer Peer) err
 	if err != nil {
 		return err
 	}
+	kept, err := i.kept(ctx, a, address)
+	if err != nil {
+		return err
+	}
 	now := i.clock.Now()
-	may := i.resets() && i.notices != nil && c.found && !a.Locked && !a.Roles && !a.Admin && i.posts.waitCode(a.ID) <= 0
+	may := i.resets() && !kept && i.notices != nil && c.found && !a.Locked && !a.Roles && !a.Admin && i.posts.waitCode(a.ID) <= 0
 	phone, size := "", 32
 	if may {
 		if phone, err = i.resetPhone(ctx, a.Org, a.ID); err != nil {
@@ -124,7 +128,7 @@ func (i *Identity) sendReset(ctx context.Context, address string, peer Peer) err
 // then sign in as ever, with their second factor if they have one. A link
 // works once, and not after the password became another one by other means.
 func (i *Identity) Reset(ctx context.Context, token, password string, peer Peer) error {
-	if i.ZoneOf(peer.Addr).Closed {
+	if i.ZoneOf(peer).Closed {
 		return errClosed
 	}
 	if wait := i.pace.wait(peer.Addr, nobodyID); wait > 0 {
@@ -158,6 +162,9 @@ func (i *Identity) reset(ctx context.Context, token, password string, peer Peer)
 	}
 	if err != nil {
 		return err
+	}
+	if kept, err := i.kept(ctx, a, ""); err != nil || kept {
+		return either(err, errReset)
 	}
 	if err := i.conf.Passwords.check(password, a.Address); err != nil {
 		return refuse("weakPassword", err)

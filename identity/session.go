@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -38,7 +37,7 @@ func (i *Identity) OpenSession(ctx context.Context, s policy.Subject, peer Peer)
 	o.Token = strconv.FormatInt(s.Org, 36) + "." + id.Token(32)
 	link := strconv.FormatInt(s.Org, 36) + "." + id.Token(32)
 	now := i.clock.Now()
-	o.Ends = now.Add(i.ZoneOf(peer.Addr).Life)
+	o.Ends = now.Add(i.ZoneOf(peer).Life)
 	hash, linkHash := sha256.Sum256([]byte(o.Token)), sha256.Sum256([]byte(link))
 	var m met
 	err = i.db.Write(ctx, func(tx *store.Tx) error {
@@ -55,8 +54,8 @@ func (i *Identity) OpenSession(ctx context.Context, s policy.Subject, peer Peer)
 		if err := i.onePhone(ctx, tx, s, c, m.device, now); err != nil {
 			return err
 		}
-		ses := session{org: s.Org, id: id.New(), hash: hash[:], account: s.Account, version: c.version, peer: s.Peer, agent: clip(peer.Agent),
-			opened: now.UnixMilli(), seen: now.UnixMilli(), assurance: s.Assurance, device: m.id, weak: s.Weak}
+		ses := session{org: s.Org, id: id.New(), hash: hash[:], account: s.Account, version: c.version, peer: s.Peer, local: s.Local, agent: clip(peer.Agent),
+			opened: now.UnixMilli(), seen: now.UnixMilli(), assurance: s.Assurance, device: m.id, weak: s.Weak, ground: s.Ground}
 		if err := insertSession(ctx, tx, ses); err != nil || !m.news {
 			return err
 		}
@@ -103,8 +102,12 @@ func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy
 		return policy.Subject{}, err
 	}
 	now := i.clock.Now()
-	z := i.ZoneOf(peer.Addr)
-	if a.Locked || !i.alive(s, c, now) || !z.alive(s, now) {
+	z := i.ZoneOf(peer)
+	holds, err := i.holds(ctx, org, s.account, s.ground)
+	if err != nil {
+		return policy.Subject{}, err
+	}
+	if a.Locked || !holds || !i.alive(s, c, now) || !z.alive(s, now) {
 		return policy.Subject{}, errSession
 	}
 	if err := mayBrowse(a, s.agent); err != nil {
@@ -122,15 +125,15 @@ func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy
 		err = i.db.Write(ctx, func(tx *store.Tx) error { return touchSession(ctx, tx, org, hash, now.UnixMilli()) })
 	}
 	who := i.subject(a, peer, s.assurance, time.UnixMilli(s.opened), s.version)
-	who.Session, who.Weak = s.id, s.weak
+	who.Session, who.Weak, who.Ground = s.id, s.weak, s.ground
 	return who, err
 }
 
 // alive says whether a session has not ended by itself, by the rules of the
 // zone it was opened in.
 func (i *Identity) alive(s session, c credential, now time.Time) bool {
-	addr, err := netip.ParseAddr(s.peer)
-	return err == nil && s.version == c.version && !c.overdue(now) && i.ZoneOf(addr).alive(s, now)
+	at := PeerOf(policy.Subject{Peer: s.peer, Local: s.local})
+	return at.Addr.IsValid() && s.version == c.version && !c.overdue(now) && i.ZoneOf(at).alive(s, now)
 }
 
 // alive says whether a session is within the limits of the zone.

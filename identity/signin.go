@@ -44,7 +44,7 @@ var errCode = errs.E(errs.Unauthenticated, "The code is not right.")
 
 // SignIn begins a sign-in of the web client with address and password.
 func (i *Identity) SignIn(ctx context.Context, address, password string, peer Peer) (Step, error) {
-	if i.ZoneOf(peer.Addr).Closed {
+	if i.ZoneOf(peer).Closed {
 		return Step{}, errClosed
 	}
 	a, cred, err := i.verify(ctx, address, password, peer)
@@ -79,7 +79,7 @@ func (i *Identity) needs(ctx context.Context, a directory.Account, peer Peer) (p
 	if err := mayBrowse(a, peer.Agent); err != nil {
 		return 0, err
 	}
-	z := i.ZoneOf(peer.Addr)
+	z := i.ZoneOf(peer)
 	needs := z.needs(a)
 	if z.Unknown == AllowUnknown {
 		return needs, nil
@@ -98,10 +98,10 @@ func (i *Identity) needs(ctx context.Context, a directory.Account, peer Peer) (p
 // only such as do not count here has to add another from elsewhere, or the
 // password alone would be enough to add one.
 func (i *Identity) newTicket(ctx context.Context, a directory.Account, cred credential, needs policy.Assurance, peer Peer) (Step, error) {
-	z := i.ZoneOf(peer.Addr)
+	z := i.ZoneOf(peer)
 	step := Step{Enrol: !cred.second}
 	text, err := i.putTicket(ctx, a, func(ctx context.Context, tx *store.Tx) (t ticket, err error) {
-		t = ticket{account: a.ID, version: cred.version, enrol: step.Enrol}
+		t = ticket{account: a.ID, version: cred.version, enrol: step.Enrol, ground: cred.ground}
 		step.Methods = nil
 		if step.Enrol {
 			step.Methods = z.enrollable(needs, peer.Site)
@@ -225,7 +225,7 @@ func (i *Identity) readTicket(ctx context.Context, text string, peer Peer, read 
 	if err != nil {
 		return t, a, err
 	}
-	if i.ZoneOf(peer.Addr).Closed {
+	if i.ZoneOf(peer).Closed {
 		return t, a, errClosed
 	}
 	if wait := max(i.pace.wait(peer.Addr, a.ID), i.pace.waitCode(a.ID)); wait > 0 {
@@ -294,7 +294,7 @@ func (i *Identity) Answer(ctx context.Context, text, method, code string, peer P
 	}
 	i.pace.succeeded(peer.Addr, a.ID)
 	i.pace.succeededCode(a.ID)
-	c.weak = method == SMS
+	c.weak, c.ground = method == SMS, t.ground
 	last, err := i.admit(ctx, a, c, how, peer)
 	last.Codes = step.Codes
 	if err != nil || last.Ticket == "" {
@@ -314,7 +314,7 @@ func either(err, other error) error {
 // takeAnswer checks a code of a method and uses it up. It returns what that
 // shows, ByProgram when it is wrong.
 func (i *Identity) takeAnswer(ctx context.Context, tx *store.Tx, a directory.Account, t ticket, method, code string, peer Peer) (policy.Assurance, error) {
-	if !i.ZoneOf(peer.Addr).takes(method) {
+	if !i.ZoneOf(peer).takes(method) {
 		return 0, nil
 	}
 	switch method {

@@ -12,15 +12,17 @@ import (
 )
 
 // Proof is what something granted on an earlier sign-in rests on: the
-// credential of an account and, where it is to end with it, a session.
+// credential of an account and, where it is to end with them, a session and a
+// ground.
 type Proof struct {
 	Org, Account, Credential int64
 	Session                  int64 // 0 = it outlives the session
+	Ground                   int64 // 0 = none
 }
 
 // Standing returns who the subject of an earlier sign-in is now, as seen from
 // the peer. Unauthenticated when the account is locked or gone, the password
-// was changed, or the session is over.
+// was changed, or the session or the ground is over.
 func (i *Identity) Standing(ctx context.Context, p Proof, peer Peer) (policy.Subject, error) {
 	var c credential
 	var held *session
@@ -40,14 +42,20 @@ func (i *Identity) Standing(ctx context.Context, p Proof, peer Peer) (policy.Sub
 	if err == nil {
 		a, err = i.dir.Account(ctx, p.Org, p.Account)
 	}
+	holds := false
+	if err == nil {
+		holds, err = i.holds(ctx, p.Org, p.Account, p.Ground)
+	}
 	if errors.Is(err, store.ErrNoRows) || errs.Is(err, errs.NotFound) {
 		err = errSession
 	}
 	if err != nil {
 		return policy.Subject{}, err
 	}
-	if a.Locked || c.locked || c.once || c.overdue(i.clock.Now()) || c.version != p.Credential || p.Session != 0 && (held == nil || !i.alive(*held, c, i.clock.Now())) {
+	if !holds || a.Locked || c.locked || c.once || c.overdue(i.clock.Now()) || c.version != p.Credential || p.Session != 0 && (held == nil || !i.alive(*held, c, i.clock.Now())) {
 		return policy.Subject{}, errSession
 	}
-	return i.subject(a, peer, policy.ByProgram, time.Time{}, c.version), nil
+	s := i.subject(a, peer, policy.ByProgram, time.Time{}, c.version)
+	s.Ground = p.Ground
+	return s, nil
 }

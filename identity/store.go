@@ -20,6 +20,7 @@ type credential struct {
 	cached   bool   // the cache of good passwords answered
 	right    bool   // the password was right, whatever came of it
 	weak     bool   // a code by SMS was shown with it
+	ground   int64  // what was shown in place of the password
 }
 
 func selectCredential(ctx context.Context, tx *store.Tx, org, account int64) (c credential, err error) {
@@ -45,6 +46,12 @@ func addCredential(ctx context.Context, tx *store.Tx, org, account, now int64) e
 	return err
 }
 
+// dropPassword makes an account one that has no password here.
+func dropPassword(ctx context.Context, tx *store.Tx, org, account int64) error {
+	_, err := tx.Exec(ctx, "UPDATE credential SET password = '', once = FALSE, due_at = 0, warned = 0 WHERE org_id = $1 AND account_id = $2", org, account)
+	return err
+}
+
 // lockCredential closes an account to everybody, those who are in too.
 func lockCredential(ctx context.Context, tx *store.Tx, org, account int64, reason string, now int64) error {
 	_, err := tx.Exec(ctx, "UPDATE credential SET locked = TRUE, lock_reason = $3, locked_at = $4, version = version + 1 WHERE org_id = $1 AND account_id = $2", org, account, reason, now)
@@ -52,23 +59,23 @@ func lockCredential(ctx context.Context, tx *store.Tx, org, account int64, reaso
 }
 
 type session struct {
-	org, id, account, version, opened, seen, device int64
-	hash                                            []byte
-	peer, agent                                     string
-	assurance                                       policy.Assurance
-	weak                                            bool
+	org, id, account, version, opened, seen, device, ground int64
+	hash                                                    []byte
+	peer, local, agent                                      string
+	assurance                                               policy.Assurance
+	weak                                                    bool
 }
 
 func insertSession(ctx context.Context, tx *store.Tx, s session) error {
-	_, err := tx.Exec(ctx, "INSERT INTO session (org_id, hash, account_id, version, peer, agent, opened_at, seen_at, id, assurance, device_id, weak) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-		s.org, s.hash, s.account, s.version, s.peer, s.agent, s.opened, s.seen, s.id, s.assurance, s.device, s.weak)
+	_, err := tx.Exec(ctx, "INSERT INTO session (org_id, hash, account_id, version, peer, agent, opened_at, seen_at, id, assurance, device_id, weak, ground, local) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+		s.org, s.hash, s.account, s.version, s.peer, s.agent, s.opened, s.seen, s.id, s.assurance, s.device, s.weak, s.ground, s.local)
 	return err
 }
 
 func selectSession(ctx context.Context, tx *store.Tx, org int64, hash []byte) (s session, err error) {
 	s.org, s.hash = org, hash
-	err = tx.Row(ctx, "SELECT account_id, version, peer, agent, opened_at, seen_at, id, assurance, device_id, weak FROM session WHERE org_id = $1 AND hash = $2",
-		[]any{org, hash}, &s.account, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance, &s.device, &s.weak)
+	err = tx.Row(ctx, "SELECT account_id, version, peer, agent, opened_at, seen_at, id, assurance, device_id, weak, ground, local FROM session WHERE org_id = $1 AND hash = $2",
+		[]any{org, hash}, &s.account, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance, &s.device, &s.weak, &s.ground, &s.local)
 	return s, err
 }
 
@@ -84,10 +91,10 @@ func deleteSession(ctx context.Context, tx *store.Tx, org int64, hash []byte) er
 
 // selectSessions returns an account's, the newest first.
 func selectSessions(ctx context.Context, tx *store.Tx, org, account int64) (list []session, err error) {
-	err = tx.Query(ctx, "SELECT hash, version, peer, agent, opened_at, seen_at, id, assurance, device_id, weak FROM session WHERE org_id = $1 AND account_id = $2 ORDER BY seen_at DESC, id DESC",
+	err = tx.Query(ctx, "SELECT hash, version, peer, agent, opened_at, seen_at, id, assurance, device_id, weak, ground, local FROM session WHERE org_id = $1 AND account_id = $2 ORDER BY seen_at DESC, id DESC",
 		[]any{org, account}, func(scan func(...any) error) error {
 			s := session{org: org, account: account}
-			err := scan(&s.hash, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance, &s.device, &s.weak)
+			err := scan(&s.hash, &s.version, &s.peer, &s.agent, &s.opened, &s.seen, &s.id, &s.assurance, &s.device, &s.weak, &s.ground, &s.local)
 			list = append(list, s)
 			return err
 		})
@@ -97,5 +104,11 @@ func selectSessions(ctx context.Context, tx *store.Tx, org, account int64) (list
 // keepSession lets one session live on after a change of the password.
 func keepSession(ctx context.Context, tx *store.Tx, org, account, id, version int64) error {
 	_, err := tx.Exec(ctx, "UPDATE session SET version = $4 WHERE org_id = $1 AND account_id = $2 AND id = $3", org, account, id, version)
+	return err
+}
+
+// deleteSessionsOn ends those of an account that rest on a ground.
+func deleteSessionsOn(ctx context.Context, tx *store.Tx, org, account, ground int64) error {
+	_, err := tx.Exec(ctx, "DELETE FROM session WHERE org_id = $1 AND account_id = $2 AND ground = $3", org, account, ground)
 	return err
 }

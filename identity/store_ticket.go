@@ -10,6 +10,7 @@ import (
 // add one.
 type ticket struct {
 	account, version, tries, made, factor int64
+	ground                                int64 // what was shown in place of the password
 	choose                                int64 // the assurance that was reached, where only a password is left to be chosen
 	enrol                                 bool
 	weak                                  bool // what was shown before choose rests on a code by SMS
@@ -19,7 +20,7 @@ type ticket struct {
 }
 
 func (t *ticket) fields() []any {
-	return []any{&t.account, &t.version, &t.tries, &t.made, &t.enrol, &t.factor, &t.challenge, &t.choose, &t.weak}
+	return []any{&t.account, &t.version, &t.tries, &t.made, &t.enrol, &t.factor, &t.challenge, &t.choose, &t.weak, &t.ground}
 }
 
 // insertTicket stores a ticket, and forgets those that are long over.
@@ -27,14 +28,14 @@ func insertTicket(ctx context.Context, tx *store.Tx, org int64, hash []byte, t t
 	if _, err := tx.Exec(ctx, "DELETE FROM sign_in WHERE org_id = $1 AND made_at < $2", org, before); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, "INSERT INTO sign_in (org_id, hash, account_id, version, tries, made_at, enrol, factor_id, challenge, choose, weak) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10)",
-		org, hash, t.account, t.version, t.tries, t.made, t.enrol, t.challenge, t.choose, t.weak)
+	_, err := tx.Exec(ctx, "INSERT INTO sign_in (org_id, hash, account_id, version, tries, made_at, enrol, factor_id, challenge, choose, weak, ground) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11)",
+		org, hash, t.account, t.version, t.tries, t.made, t.enrol, t.challenge, t.choose, t.weak, t.ground)
 	return err
 }
 
 // tryTicket counts a try and returns the ticket.
 func tryTicket(ctx context.Context, tx *store.Tx, org int64, hash []byte) (t ticket, err error) {
-	err = tx.Row(ctx, "UPDATE sign_in SET tries = tries + 1 WHERE org_id = $1 AND hash = $2 RETURNING account_id, version, tries, made_at, enrol, factor_id, challenge, choose, weak",
+	err = tx.Row(ctx, "UPDATE sign_in SET tries = tries + 1 WHERE org_id = $1 AND hash = $2 RETURNING account_id, version, tries, made_at, enrol, factor_id, challenge, choose, weak, ground",
 		[]any{org, hash}, t.fields()...)
 	return t, err
 }
@@ -62,7 +63,7 @@ func useChallenge(ctx context.Context, tx *store.Tx, org int64, hash []byte, now
 
 // selectTicket returns a ticket without counting a try.
 func selectTicket(ctx context.Context, tx *store.Tx, org int64, hash []byte) (t ticket, err error) {
-	err = tx.Row(ctx, "SELECT account_id, version, tries, made_at, enrol, factor_id, challenge, choose, weak FROM sign_in WHERE org_id = $1 AND hash = $2", []any{org, hash}, t.fields()...)
+	err = tx.Row(ctx, "SELECT account_id, version, tries, made_at, enrol, factor_id, challenge, choose, weak, ground FROM sign_in WHERE org_id = $1 AND hash = $2", []any{org, hash}, t.fields()...)
 	return t, err
 }
 

@@ -50,7 +50,7 @@ var (
 // AskUnlock is the word of somebody who cannot sign in. The answer is the same
 // whether there is such an account or not, and whether it is locked.
 func (i *Identity) AskUnlock(ctx context.Context, address, note string, peer Peer) error {
-	if i.ZoneOf(peer.Addr).Closed {
+	if i.ZoneOf(peer).Closed {
 		return errClosed
 	}
 	if wait := i.pace.wait(peer.Addr, askingID); wait > 0 {

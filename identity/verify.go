@@ -9,6 +9,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/netip"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,10 +36,11 @@ type Config struct {
 	SessionLife   time.Duration  // default 7 days
 	SignIns       int            // sign-ins that a person is shown, the newest; default 100
 	Passwords     Rules
-	Life          Life // how long passwords are good; default for ever
-	SecondAddress bool // people may register an address elsewhere, and choose a password anew by a link sent there
-	TextReset     bool // the same link goes to the person's telephone
-	TextDevices   bool // word of a new device goes to the person's telephone
+	Life          Life          // how long passwords are good; default for ever
+	SecondAddress bool          // people may register an address elsewhere, and choose a password anew by a link sent there
+	JudgedFor     time.Duration // how long a right password is believed that an agency's directory judged; default 0: it is asked each time
+	TextReset     bool          // the same link goes to the person's telephone
+	TextDevices   bool          // word of a new device goes to the person's telephone
 }
 
 // Identity answers who somebody is. One serves all doors of a process.
@@ -53,6 +55,7 @@ type Identity struct {
 	good    *cache
 	pace    *pace
 	notices Notices                                                                    // nil: nobody is told
+	judge   Judge                                                                      // nil: all passwords are kept here
 	texts   Texts                                                                      // nil: no messages to telephones
 	posts   *pace                                                                      // letters that strangers make us send
 	behind  sync.WaitGroup                                                             // what goes on after an answer
@@ -60,6 +63,7 @@ type Identity struct {
 	rules   []Rule                                                                     // what the console shows of the settings
 	tended  atomic.Bool                                                                // the days at which passwords end fit the settings
 	undo    []func(ctx context.Context, tx *store.Tx, org, account, since int64) error // what else is taken away (UseUndo)
+	grounds []func(ctx context.Context, org, account, ground int64) (bool, error)      // who knows what a sign-in rests on (UseGrounds)
 }
 
 // New brings the tables up to date.
@@ -93,22 +97,40 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 	conf.zones()
 	i := &Identity{db: db, dir: dir, conf: conf, clock: c, log: log, hash: make(chan struct{}, conf.HashWorkers), good: newCache(10_000), pace: newPace(c), posts: newPace(c)}
 	rand.Read(i.secret[:])
+	i.UseGrounds(i.appPasswordHolds)
 	return i, nil
 }
 
 // Peer is where a caller comes from, and with what.
 type Peer struct {
 	Addr   netip.Addr
-	Door   string // imap, smtp, http, ...
-	Agent  string // what the browser calls itself
-	Device string // the token of its device, if it has one
-	Site   string // scheme and host under which it reached the server
+	Local  netip.AddrPort // the address of ours that it came to, where that is known
+	Door   string         // imap, smtp, http, ...
+	Agent  string         // what the browser calls itself
+	Device string         // the token of its device, if it has one
+	Site   string         // scheme and host under which it reached the server
+}
+
+// local is the address of ours as text, "" where it is not known.
+func (p Peer) local() string {
+	if !p.Local.IsValid() {
+		return ""
+	}
+	return p.Local.String()
+}
+
+// PeerOf is where a subject is.
+func PeerOf(s policy.Subject) Peer {
+	p := Peer{Door: s.Door}
+	p.Addr, _ = netip.ParseAddr(s.Peer) // else of no network
+	p.Local, _ = netip.ParseAddrPort(s.Local)
+	return p
 }
 
 // inner says whether an address from the record is in the inner network.
 func (i *Identity) inner(peer string) bool {
 	addr, err := netip.ParseAddr(peer)
-	return err == nil && i.Zone(addr) == policy.Inner
+	return err == nil && i.Zone(Peer{Addr: addr}) == policy.Inner
 }
 
 // SetPassword gives an account a password, and ends its sessions and app
@@ -155,7 +177,7 @@ var errWrong = errs.E(errs.Unauthenticated, "The address or the password is wron
 // Forbidden from where nobody signs in; Unauthenticated in every other
 // refusal. Who has a second factor needs an app password here.
 func (i *Identity) Verify(ctx context.Context, address, password string, peer Peer) (policy.Subject, error) {
-	if i.ZoneOf(peer.Addr).Closed {
+	if i.ZoneOf(peer).Closed {
 		return policy.Subject{}, errClosed
 	}
 	a, cred, err := i.verify(ctx, address, password, peer)
@@ -168,9 +190,9 @@ func (i *Identity) Verify(ctx context.Context, address, password string, peer Pe
 	case cred.app && !a.Terms.Allows(policy.FeatureAppPasswords):
 		err = errNoAppPasswords
 	case cred.app:
-		err = i.MayProgram(a, peer.Addr)
+		err = i.MayProgram(a, peer)
 	default:
-		err = i.mayPlain(a, cred.second, peer.Addr)
+		err = i.mayPlain(a, cred.second, peer)
 	}
 	if err != nil || !cred.cached {
 		i.record(ctx, a, address, peer, err)
@@ -179,7 +201,9 @@ func (i *Identity) Verify(ctx context.Context, address, password string, peer Pe
 		return policy.Subject{}, err
 	}
 	if cred.app {
-		return i.subject(a, peer, policy.ByProgram, time.Time{}, cred.version), nil
+		s := i.subject(a, peer, policy.ByProgram, time.Time{}, cred.version)
+		s.Ground = cred.ground
+		return s, nil
 	}
 	return i.subject(a, peer, policy.ByPassword, i.clock.Now(), cred.version), nil
 }
@@ -193,8 +217,12 @@ func (i *Identity) verify(ctx context.Context, address, password string, peer Pe
 	if a, cred, err = i.find(ctx, address); err != nil {
 		return a, cred, err
 	}
-	key := i.cacheKey(address, password, peer)
-	if cred.found && !a.Locked && i.good.has(key, cred.version) {
+	kept, err := i.kept(ctx, a, address)
+	if err != nil {
+		return a, cred, err
+	}
+	key, keep := i.cacheKey(address, password, peer, kept)
+	if keep && cred.found && !a.Locked && i.good.has(key, cred.version) {
 		cred.cached = true
 		return a, cred, nil
 	}
@@ -202,11 +230,17 @@ func (i *Identity) verify(ctx context.Context, address, password string, peer Pe
 		return a, cred, tooMany(wait)
 	}
 	if cred.found && !a.Locked {
-		if cred.app, err = i.byAppPassword(ctx, a, password, peer); err != nil || cred.app {
+		if cred.ground, err = i.byAppPassword(ctx, a, password, peer); err != nil || cred.ground != 0 {
+			cred.app = cred.ground != 0
 			return a, cred, err
 		}
 	}
-	ok, err := i.compare(ctx, cred, password)
+	ok := false
+	if kept {
+		ok, err = i.judged(ctx, a, &cred, address, password, peer)
+	} else {
+		ok, err = i.compare(ctx, cred, password)
+	}
 	if err != nil {
 		return a, cred, err
 	}
@@ -219,7 +253,9 @@ func (i *Identity) verify(ctx context.Context, address, password string, peer Pe
 	if !cred.second { // else wrong codes would be forgotten at every right password
 		i.pace.succeeded(peer.Addr, a.ID)
 	}
-	i.good.put(key, cred.version)
+	if keep {
+		i.good.put(key, cred.version)
+	}
 	return a, cred, nil
 }
 
@@ -245,6 +281,12 @@ func (i *Identity) find(ctx context.Context, address string) (a directory.Accoun
 		err = nil
 	}
 	if err == nil && c.found && !c.locked && c.overdue(i.clock.Now()) {
+		if kept, err := i.kept(ctx, a, address); err != nil {
+			return a, c, err
+		} else if kept {
+			c, err = i.handOver(ctx, a)
+			return a, c, err
+		}
 		err = i.db.Write(ctx, func(tx *store.Tx) (err error) {
 			if err = i.lockOverdue(ctx, tx, a.Org, a.ID); err == nil {
 				c, err = selectCredential(ctx, tx, a.Org, a.ID)
@@ -279,20 +321,28 @@ func (i *Identity) compare(ctx context.Context, c credential, password string) (
 }
 
 func (i *Identity) subject(a directory.Account, peer Peer, how policy.Assurance, proved time.Time, version int64) policy.Subject {
-	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: a.Clearance, Zone: i.Zone(peer.Addr), Peer: peer.Addr.String(), Door: peer.Door,
+	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: a.Clearance, Zone: i.Zone(peer), Peer: peer.Addr.String(), Local: peer.local(), Door: peer.Door,
 		Assurance: how, Proved: proved, Credential: version, Terms: a.Terms}
 }
 
 // cacheKey names a good password from one place by one door: from elsewhere
-// it is a sign-in of its own, which the record must have (K21).
-func (i *Identity) cacheKey(address, password string, peer Peer) [32]byte {
+// it is a sign-in of its own, which the record must have (K21). One that the
+// agency judged has another name after a while; keep is false where it is not
+// to be kept at all.
+func (i *Identity) cacheKey(address, password string, peer Peer, kept bool) (key [32]byte, keep bool) {
+	since := int64(0)
+	if kept && i.conf.JudgedFor <= 0 {
+		return key, false
+	} else if kept {
+		since = i.clock.Now().UnixNano() / int64(i.conf.JudgedFor)
+	}
 	mac := hmac.New(sha256.New, i.secret[:])
-	for _, part := range []string{address, peer.Addr.String(), peer.Door} {
+	for _, part := range []string{address, peer.Addr.String(), peer.Door, strconv.FormatInt(since, 36)} {
 		mac.Write([]byte(part))
 		mac.Write([]byte{0})
 	}
 	mac.Write([]byte(password))
-	return [32]byte(mac.Sum(nil))
+	return [32]byte(mac.Sum(nil)), true
 }
 
 // record writes the try into the audit record. A sign-in that the cache of

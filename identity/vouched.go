@@ -14,7 +14,12 @@ import (
 // may be closed, want a known device, or more than the provider says; then the
 // person goes on with a second factor of the account.
 func (i *Identity) Vouched(ctx context.Context, org, account int64, how policy.Assurance, peer Peer) (Step, error) {
-	if i.ZoneOf(peer.Addr).Closed {
+	return i.vouched(ctx, org, account, 0, how, peer)
+}
+
+// vouched is Vouched by something that the session ends with.
+func (i *Identity) vouched(ctx context.Context, org, account, ground int64, how policy.Assurance, peer Peer) (Step, error) {
+	if i.ZoneOf(peer).Closed {
 		return Step{}, errClosed
 	}
 	a, err := i.dir.Account(ctx, org, account)
@@ -32,6 +37,7 @@ func (i *Identity) Vouched(ctx context.Context, org, account int64, how policy.A
 		i.record(ctx, a, a.Address, peer, errWrong)
 		return Step{}, errs.E(errs.Unauthenticated, "This account cannot be signed in to.")
 	}
+	cred.ground = ground
 	needs, err := i.needs(ctx, a, peer)
 	step := Step{}
 	switch {

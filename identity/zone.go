@@ -14,8 +14,9 @@ import (
 // T12). Zero values mean what is documented at each field.
 type Zone struct {
 	Name     string
-	Networks []netip.Prefix // none in the last zone, which is everywhere else
-	Trust    policy.Zone    // whether what is above internal is reached from here
+	Networks []netip.Prefix   // none in the last zone, which is everywhere else
+	Listens  []netip.AddrPort // addresses of ours: what comes in there is of the zone, wherever it is from; port 0 = any
+	Trust    policy.Zone      // whether what is above internal is reached from here
 
 	Closed     bool             // nobody signs in from here
 	Needs      policy.Assurance // what it takes; the default is the password
@@ -60,10 +61,15 @@ func (c *Config) zones() {
 	}
 }
 
-// ZoneOf returns the zone of an address: the first whose networks hold it,
-// else the last.
-func (i *Identity) ZoneOf(addr netip.Addr) Zone {
-	addr = addr.Unmap()
+// ZoneOf returns the zone of a peer: that of the address of ours that it came
+// to, else the first whose networks hold its own, else the last.
+func (i *Identity) ZoneOf(peer Peer) Zone {
+	for _, z := range i.conf.Zones {
+		if slices.ContainsFunc(z.Listens, func(l netip.AddrPort) bool { return reaches(l, peer.Local) }) {
+			return z
+		}
+	}
+	addr := peer.Addr.Unmap()
 	last := len(i.conf.Zones) - 1
 	for _, z := range i.conf.Zones[:last] {
 		for _, p := range z.Networks {
@@ -75,6 +81,11 @@ func (i *Identity) ZoneOf(addr netip.Addr) Zone {
 	return i.conf.Zones[last]
 }
 
+// reaches says whether an address of ours is the one that a zone names.
+func reaches(named, local netip.AddrPort) bool {
+	return local.IsValid() && named.Addr().Unmap() == local.Addr().Unmap().WithZone("") && (named.Port() == 0 || named.Port() == local.Port())
+}
+
 // ZoneNames lists the zones in their order.
 func (i *Identity) ZoneNames() []string {
 	names := make([]string, len(i.conf.Zones))
@@ -84,8 +95,8 @@ func (i *Identity) ZoneNames() []string {
 	return names
 }
 
-// Zone returns how far the network of an address is trusted.
-func (i *Identity) Zone(addr netip.Addr) policy.Zone { return i.ZoneOf(addr).Trust }
+// Zone returns how far where a peer comes from is trusted.
+func (i *Identity) Zone(peer Peer) policy.Zone { return i.ZoneOf(peer).Trust }
 
 // needs returns what somebody has to show to come in from the zone.
 func (z Zone) needs(a directory.Account) policy.Assurance {
@@ -127,8 +138,8 @@ func refuse(reason string, err error) error { return refusal{err, reason} }
 // address with an app password or a token. Where hardware is asked for, they
 // may not: they cannot show it (C09). Nor where only known devices come in:
 // they cannot show that they are one (C08).
-func (i *Identity) MayProgram(a directory.Account, addr netip.Addr) error {
-	z := i.ZoneOf(addr)
+func (i *Identity) MayProgram(a directory.Account, peer Peer) error {
+	z := i.ZoneOf(peer)
 	if z.Closed {
 		return errClosed
 	}
@@ -139,11 +150,11 @@ func (i *Identity) MayProgram(a directory.Account, addr netip.Addr) error {
 }
 
 // mayPlain is MayProgram for the password of the account itself.
-func (i *Identity) mayPlain(a directory.Account, second bool, addr netip.Addr) error {
-	if err := i.MayProgram(a, addr); err != nil {
+func (i *Identity) mayPlain(a directory.Account, second bool, peer Peer) error {
+	if err := i.MayProgram(a, peer); err != nil {
 		return err
 	}
-	z := i.ZoneOf(addr)
+	z := i.ZoneOf(peer)
 	if second || z.needs(a) > policy.ByPassword || z.Unknown == StepUpUnknown {
 		return errPlain
 	}

@@ -29,13 +29,18 @@ func zones() []Zone {
 		{Name: "strange", Networks: net("10.5.0.0/16"), Unknown: StepUpUnknown},
 		{Name: "agency", Networks: net("10.6.0.0/16"), Unknown: RefuseUnknown},
 		{Name: "card", Networks: net("10.7.0.0/16"), Needs: policy.ByHardware, Methods: []string{Certificate}},
+		{Name: "front", Listens: []netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:443")}, Needs: policy.ByTwo, NoPrograms: true},
 		{Name: "rest", Closed: true},
 	}
 }
 
 func from(zone int, device string) Peer {
 	addr := netip.AddrFrom4([4]byte{10, byte(zone + 1), 0, 1})
-	return Peer{Addr: addr, Door: "http", Agent: "Firefox", Site: site, Device: device}
+	p := Peer{Addr: addr, Local: netip.MustParseAddrPort("192.0.2.2:443"), Door: "http", Agent: "Firefox", Site: site, Device: device}
+	if zone == 7 { // what comes in at the front is of that zone, whatever its own address
+		p.Addr, p.Local = netip.AddrFrom4([4]byte{10, 1, 0, 1}), netip.MustParseAddrPort("192.0.2.1:443")
+	}
+	return p
 }
 
 // holderOfAll is somebody of the table, with what they have.
@@ -168,7 +173,7 @@ func TestWaysIn(t *testing.T) {
 					}
 					return "in"
 				}
-				row(z.Name, p.name, web(""), web(p.device), passkey, told(i.ByCertificate(ctx, p.account.Org, p.account.ID, policy.ByHardware, from(n, ""))), program(password), program(p.app))
+				row(z.Name, p.name, web(""), web(p.device), passkey, told(i.ByCertificate(ctx, p.account.Org, p.account.ID, 0, policy.ByHardware, from(n, ""))), program(password), program(p.app))
 			}
 		}
 		const file = "testdata/ways-in.txt"
@@ -273,7 +278,7 @@ func TestAddingFirstFactor(t *testing.T) {
 			"with a made up code":      func() error { _, err := i.Answer(ctx, step.Ticket, Recovery, "aaaa-bbbb-cccc-dddd", vpn); return err },
 			"by a way not offered":     func() error { _, err := i.Enrol(ctx, step.Ticket, Recovery, "Codes", vpn); return err },
 			"from a zone that is closed": func() error {
-				_, err := i.Enrol(ctx, step.Ticket, TOTP, "App", from(7, ""))
+				_, err := i.Enrol(ctx, step.Ticket, TOTP, "App", from(8, ""))
 				return err
 			},
 		} {

@@ -72,6 +72,7 @@ type Subject struct {
 	Clearance Level  // highest level it may see
 	Zone      Zone
 	Peer      string // network address, for records
+	Local     string // address of ours that it came to, where that is known
 	Door      string // which protocol, for records
 
 	Assurance  Assurance
@@ -79,6 +80,7 @@ type Subject struct {
 	Proved     time.Time // when they last proved who they are
 	Credential int64     // version of the credential it was proved with
 	Session    int64     // of the web client; 0 = none
+	Ground     int64     // what else the sign-in rests on, such as a certificate: it ends with that; 0 = nothing
 	Terms      Terms     // of their service level
 }
 

@@ -69,6 +69,69 @@ func imapEnds(line string) bool {
 }
 func smtpEnds(line string) bool { return len(line) > 3 && line[3] == ' ' }
 
+// TestCertificateEnds ends the connections of mail programs that certificates
+// opened: of one that is removed, and of one that a list revokes meanwhile.
+func TestCertificateEnds(t *testing.T) {
+	p := newPKI(t)
+	crl := p.file("city.crl")
+	p.list(crl)
+	for _, name := range []string{"bob", "eve"} {
+		p.run("openssl", "req", "-newkey", "rsa:2048", "-nodes", "-config", "ca.cnf", "-keyout", name+".key", "-subj", "/CN="+name, "-out", name+".csr")
+		p.sign(name, "person")
+	}
+	s := server(t, t.TempDir(), fmt.Sprintf("certificates.programs = true\ncertificates.anchors = [%q]\ncertificates.lists = [%q]\ncertificates.recheck = \"1s\"\n", p.file("ca.pem"), crl), "bob@city.example", "eve@city.example", "ann@city.example")
+	registered := map[string]string{}
+	for _, name := range []string{"bob", "eve", "ann"} {
+		out, err := s.Run(t.Context(), "certificate", "add", name+"@city.example", p.file(name+".pem"))
+		must(t, err)
+		registered[name] = strings.Fields(out)[1]
+	}
+	start(t, s)
+	imap, smtp := map[string]*dialogue{}, map[string]*dialogue{}
+	for _, name := range []string{"bob", "eve"} {
+		c, err := tls.LoadX509KeyPair(p.file(name+".pem"), p.file(name+".key"))
+		must(t, err)
+		imap[name] = begin(t, s.IMAP, "a STARTTLS", imapEnds, []tls.Certificate{c})
+		smtp[name] = begin(t, s.Submission, "STARTTLS", smtpEnds, []tls.Certificate{c})
+		smtp[name].ask("EHLO here.example", smtpEnds)
+		if got := imap[name].ask("a AUTHENTICATE EXTERNAL =", imapEnds); !strings.HasPrefix(got, "a OK") {
+			t.Fatalf("%s: %s", name, got)
+		}
+		if got := smtp[name].ask("AUTH EXTERNAL =", smtpEnds); !strings.HasPrefix(got, "235") {
+			t.Fatalf("%s: %s", name, got)
+		}
+	}
+	ended := func(name, why string) {
+		t.Helper()
+		for end := time.Now().Add(60 * time.Second); ; time.Sleep(time.Second) {
+			if strings.HasPrefix(imap[name].ask("a NOOP", imapEnds), "* BYE The sign-in has ended") {
+				break
+			}
+			if time.Now().After(end) {
+				t.Fatalf("%s: the IMAP connection of %s goes on", why, name)
+			}
+		}
+		if got := smtp[name].ask("MAIL FROM:<"+name+"@city.example>", smtpEnds); !strings.HasPrefix(got, "421 4.7.0 The sign-in has ended") {
+			t.Errorf("%s: the submission of %s: %s", why, name, got)
+		}
+	}
+	_, err := s.Run(t.Context(), "certificate", "remove", "bob@city.example", registered["bob"])
+	must(t, err)
+	ended("bob", "removed")
+	if got := imap["eve"].ask("a NOOP", imapEnds); !strings.HasPrefix(got, "a OK") {
+		t.Errorf("eve's connection ended with bob's certificate: %s", got)
+	}
+	p.run("openssl", "ca", "-config", "ca.cnf", "-revoke", "eve.pem")
+	p.list(crl)
+	ended("eve", "revoked")
+	// Eve is told why, in her mailbox.
+	c := signedIn(t, s, "eve@city.example", "INBOX")
+	lines, err := c.Do("FETCH 1:* (BODY.PEEK[HEADER.FIELDS (SUBJECT)])")
+	if told := fmt.Sprintf("%s", lines); err != nil || !strings.Contains(told, "certificate is no longer accepted") {
+		t.Errorf("eve's letters: %s, %v", told, err)
+	}
+}
+
 // TestCertificateProgram signs mail programs in by their certificates (SASL
 // EXTERNAL), in a zone that takes nothing else.
 func TestCertificateProgram(t *testing.T) {

@@ -2,12 +2,7 @@ package feed
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
-	"net"
-	"net/netip"
-	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -16,6 +11,7 @@ import (
 
 	"chancery/directory"
 	"chancery/kit/errs"
+	"chancery/wire/ldapclient"
 
 	"github.com/go-ldap/ldap/v3"
 )
@@ -54,9 +50,8 @@ func (l *LDAP) check(f Feed) error {
 	if l == nil || l.Base == "" {
 		return errs.E(errs.Invalid, "An ldap feed needs an address and a base to ask.")
 	}
-	u, err := url.Parse(l.URL)
-	if err != nil || u.Scheme != "ldap" && u.Scheme != "ldaps" || u.Host == "" {
-		return errs.E(errs.Invalid, "%q is no address such as ldaps://directory.city.example.", l.URL)
+	if err := (ldapclient.Server{URL: l.URL}).Check(); err != nil {
+		return err
 	}
 	if _, err := ldap.ParseDN(l.Base); err != nil {
 		return errs.Wrap(errs.Invalid, err, "%q is no DN", l.Base)
@@ -126,43 +121,24 @@ func (f *Feeds) Pull(ctx context.Context, feed Feed) (pic Picture, err error) {
 // dial connects and binds. A password goes over TLS only, except to this
 // machine itself.
 func (l *LDAP) dial(ctx context.Context, password string) (*ldap.Conn, error) {
-	u, err := url.Parse(l.URL)
-	if err != nil {
-		return nil, errs.Wrap(errs.Invalid, err, "%q is no address", l.URL)
-	}
-	conf := &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}
+	server := ldapclient.Server{URL: l.URL, Timeout: ldapTime}
 	if l.Authority != "" {
 		pem, err := os.ReadFile(l.Authority)
 		if err != nil {
-			return nil, errs.Wrap(errs.Invalid, err, "the certificate of who vouches for %s cannot be read", u.Host)
+			return nil, errs.Wrap(errs.Invalid, err, "the certificate of who vouches for %s cannot be read", l.URL)
 		}
-		conf.RootCAs = x509.NewCertPool()
-		if !conf.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, errs.E(errs.Invalid, "%s has no certificate in PEM form", l.Authority)
-		}
+		server.Authority = pem
 	}
-	dialer := &net.Dialer{Timeout: ldapTime}
-	if end, ok := ctx.Deadline(); ok {
-		dialer.Deadline = end
-	}
-	c, err := ldap.DialURL(l.URL, ldap.DialWithDialer(dialer), ldap.DialWithTLSConfig(conf))
+	c, err := server.Dial(ctx)
 	if err != nil {
-		return nil, errs.Wrap(errs.Unavailable, err, "%s cannot be reached", u.Host)
-	}
-	c.SetTimeout(ldapTime)
-	here, err := netip.ParseAddr(u.Hostname())
-	if u.Scheme == "ldap" && (err != nil || !here.IsLoopback()) {
-		if err := c.StartTLS(conf); err != nil {
-			c.Close()
-			return nil, errs.Wrap(errs.Unavailable, err, "%s does not speak TLS as it should", u.Host)
-		}
+		return nil, err
 	}
 	if l.Bind == "" {
 		return c, nil
 	}
 	if err := c.Bind(l.Bind, password); err != nil {
 		c.Close()
-		return nil, errs.Wrap(errs.Forbidden, err, "%s does not let %s in", u.Host, l.Bind)
+		return nil, errs.Wrap(errs.Forbidden, err, "%s does not let %s in", l.URL, l.Bind)
 	}
 	return c, nil
 }

@@ -1,18 +1,7 @@
 package feed
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
-	"math/big"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,123 +11,6 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 )
-
-// slapd is Debian's OpenLDAP server on loopback, with a database of its own.
-type slapd struct {
-	t             *testing.T
-	dir           string
-	plain, secure string
-	authority     string
-	running       *exec.Cmd
-}
-
-const (
-	slapdBase   = "dc=city,dc=example"
-	slapdBind   = "cn=reader,dc=city,dc=example"
-	slapdSecret = "a secret of the directory"
-)
-
-// newSlapd starts a server with what an LDIF says, or skips the test where
-// there is no slapd.
-func newSlapd(t *testing.T, ldif string) *slapd {
-	t.Helper()
-	program, err := exec.LookPath("slapd")
-	if err != nil {
-		if program, err = exec.LookPath("/usr/sbin/slapd"); err != nil {
-			t.Skip("no slapd: .ci/setup installs it")
-		}
-	}
-	s := &slapd{t: t, dir: t.TempDir()}
-	s.certificate()
-	if err := os.Mkdir(filepath.Join(s.dir, "db"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	s.write("slapd.conf", fmt.Sprintf(`include /etc/ldap/schema/core.schema
-include /etc/ldap/schema/cosine.schema
-include /etc/ldap/schema/inetorgperson.schema
-pidfile %[1]s/pid
-modulepath /usr/lib/ldap
-moduleload back_mdb
-TLSCertificateFile %[1]s/cert.pem
-TLSCertificateKeyFile %[1]s/key.pem
-sizelimit size.soft=100 size.hard=100 size.prtotal=unlimited
-database mdb
-maxsize 1073741824
-suffix "%[2]s"
-rootdn "cn=admin,%[2]s"
-directory %[1]s/db
-access to attrs=userPassword by anonymous auth by * none
-access to * by dn.exact="%[3]s" read by * none
-`, s.dir, slapdBase, slapdBind))
-	s.write("data.ldif", fmt.Sprintf("dn: %s\nobjectClass: dcObject\nobjectClass: organization\ndc: city\no: City\n\ndn: %s\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\ncn: reader\nuserPassword: %s\n\n%s", slapdBase, slapdBind, slapdSecret, ldif))
-	if out, err := exec.Command(filepath.Join(filepath.Dir(program), "slapadd"), "-q", "-f", filepath.Join(s.dir, "slapd.conf"), "-l", filepath.Join(s.dir, "data.ldif")).CombinedOutput(); err != nil {
-		t.Fatalf("slapadd: %v\n%s", err, out)
-	}
-	s.plain, s.secure = "ldap://"+s.port(), "ldaps://"+s.port()
-	s.running = exec.Command(program, "-d", "0", "-f", filepath.Join(s.dir, "slapd.conf"), "-h", s.plain+" "+s.secure)
-	s.running.Stderr = t.Output()
-	if err := s.running.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.stop)
-	for range 200 {
-		if c, err := net.Dial("tcp", strings.TrimPrefix(s.secure, "ldaps://")); err == nil {
-			c.Close()
-			return s
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Fatal("slapd does not answer")
-	return nil
-}
-
-func (s *slapd) stop() {
-	if s.running != nil {
-		s.running.Process.Kill()
-		s.running.Wait()
-		s.running = nil
-	}
-}
-
-func (s *slapd) write(name, text string) {
-	s.t.Helper()
-	if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-// port is a free one of loopback.
-func (s *slapd) port() string {
-	s.t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
-// certificate makes one that vouches for itself.
-func (s *slapd) certificate() {
-	s.t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "slapd"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.write("cert.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
-	s.write("key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})))
-	s.authority = filepath.Join(s.dir, "cert.pem")
-}
 
 // entry is a person in LDIF; more are lines of their own.
 func entry(dn, cn, mail string, more ...string) string {
@@ -160,26 +32,26 @@ func TestLDAP(t *testing.T) {
 		uuid := func(n int) string { return fmt.Sprintf("entryUUID: 00000000-0000-4000-8000-%012d", n) }
 		works := "ou=Works,ou=Hall,dc=city,dc=example"
 		units := "dn: ou=Hall,dc=city,dc=example\nobjectClass: organizationalUnit\nou: Hall\n" + uuid(1) + "\n\ndn: " + works + "\nobjectClass: organizationalUnit\nou: Works\n" + uuid(2) + "\n\n"
-		s := newSlapd(t, units+
+		s := testkit.NewSlapd(t, units+
 			entry(works, "Ann Lee", "ann@city.example", uuid(11), "displayName:: "+"5p6X6ZuF5bqt", "telephoneNumber: 100", "title: director")+
 			entry(works, "Bob Ray", "Bob@City.example", uuid(12), "title: clerk", "employeeType: closed")+
 			entry("ou=Hall,dc=city,dc=example", "No Mail", "", uuid(13)))
 		o := newOffice(t, url)
 		add := func(name string, l LDAP, password string) Feed {
 			t.Helper()
-			l.Base, l.Filter, l.UnitFilter, l.Page, l.Attributes = slapdBase, LDAPFilter, LDAPUnitFilter, 2, map[string]string{"locked": "employeeType"}
+			l.Base, l.Filter, l.UnitFilter, l.Page, l.Attributes = testkit.SlapdBase, LDAPFilter, LDAPUnitFilter, 2, map[string]string{"locked": "employeeType"}
 			f, _ := o.feed(Feed{Name: name, Kind: KindLDAP, Units: true, Guard: 10, LDAP: &l, Password: password})
 			return f
 		}
-		f := add("ldap", LDAP{URL: s.secure, Authority: s.authority, Bind: slapdBind}, slapdSecret)
+		f := add("ldap", LDAP{URL: s.Secure, Authority: s.Authority, Bind: testkit.SlapdBind}, testkit.SlapdSecret)
 		for _, c := range []struct {
 			f    Feed
 			want errs.Kind
 		}{
-			{add("untrusted", LDAP{URL: s.secure, Bind: slapdBind}, slapdSecret), errs.Unavailable},
-			{add("wrong", LDAP{URL: s.secure, Authority: s.authority, Bind: slapdBind}, "wrong"), errs.Forbidden},
-			{add("nobody", LDAP{URL: s.secure, Authority: s.authority}, ""), errs.Unavailable},
-			{add("away", LDAP{URL: "ldaps://127.0.0.1:1", Authority: s.authority}, ""), errs.Unavailable},
+			{add("untrusted", LDAP{URL: s.Secure, Bind: testkit.SlapdBind}, testkit.SlapdSecret), errs.Unavailable},
+			{add("wrong", LDAP{URL: s.Secure, Authority: s.Authority, Bind: testkit.SlapdBind}, "wrong"), errs.Forbidden},
+			{add("nobody", LDAP{URL: s.Secure, Authority: s.Authority}, ""), errs.Unavailable},
+			{add("away", LDAP{URL: "ldaps://127.0.0.1:1", Authority: s.Authority}, ""), errs.Unavailable},
 		} {
 			if pic, err := o.Pull(t.Context(), c.f); !errs.Is(err, c.want) || strings.Contains(fmt.Sprint(err), "secret") {
 				t.Errorf("%s gives %d people, %v", c.f.Name, len(pic.People), err)
@@ -199,11 +71,11 @@ func TestLDAP(t *testing.T) {
 			t.Errorf("the second run: %+v", again)
 		}
 		// The same people after a change of the directory: renamed, moved, opened.
-		s.stop()
-		s2 := newSlapd(t, units+
+		s.Stop()
+		s2 := testkit.NewSlapd(t, units+
 			entry("ou=Hall,dc=city,dc=example", "Ann Lee-Ray", "ann.ray@city.example", uuid(11), "title: director")+
 			entry(works, "Bob Ray", "bob@city.example", uuid(12), "title: clerk"))
-		f = add("ldap2", LDAP{URL: s2.plain, Bind: slapdBind}, slapdSecret)
+		f = add("ldap2", LDAP{URL: s2.Plain, Bind: testkit.SlapdBind}, testkit.SlapdSecret)
 		if r := pull(); r.Refused != 1 || !strings.Contains(o.told(r), "Bob Ray [kept]") {
 			t.Errorf("another feed took over whom this one keeps: %s", o.told(r))
 		}
@@ -213,7 +85,7 @@ func TestLDAP(t *testing.T) {
 		if err := o.Remove(t.Context(), o.admin, "ldap"); err != nil {
 			t.Fatal(err)
 		}
-		f = add("ldap", LDAP{URL: s2.plain, Bind: slapdBind}, slapdSecret)
+		f = add("ldap", LDAP{URL: s2.Plain, Bind: testkit.SlapdBind}, testkit.SlapdSecret)
 		golden(t, "ldap-later.txt", o.told(o.apply(pull()))+o.shown())
 	})
 }
@@ -227,13 +99,13 @@ func TestLDAPMany(t *testing.T) {
 	}
 	var ldif strings.Builder
 	for i := range n {
-		ldif.WriteString(entry(slapdBase, fmt.Sprintf("Person %d", i), fmt.Sprintf("p%d@city.example", i), "departmentNumber: Hall"))
+		ldif.WriteString(entry(testkit.SlapdBase, fmt.Sprintf("Person %d", i), fmt.Sprintf("p%d@city.example", i), "departmentNumber: Hall"))
 	}
-	s := newSlapd(t, ldif.String())
+	s := testkit.NewSlapd(t, ldif.String())
 	o := newOffice(t, "")
 	o.unit(0, "Hall")
-	f, _ := o.feed(Feed{Name: "ldap", Kind: KindLDAP, Guard: 10, Password: slapdSecret,
-		LDAP: &LDAP{URL: s.secure, Authority: s.authority, Bind: slapdBind, Base: slapdBase, Filter: LDAPFilter, Page: 100}})
+	f, _ := o.feed(Feed{Name: "ldap", Kind: KindLDAP, Guard: 10, Password: testkit.SlapdSecret,
+		LDAP: &LDAP{URL: s.Secure, Authority: s.Authority, Bind: testkit.SlapdBind, Base: testkit.SlapdBase, Filter: LDAPFilter, Page: 100}})
 	began := time.Now()
 	for i, want := range []int{n, 0} {
 		pic, err := o.Pull(t.Context(), f)

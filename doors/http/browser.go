@@ -15,7 +15,7 @@ func (d *Door) SessionOf(r *http.Request) (Subject, error) {
 	if !ok {
 		return Subject{}, errs.E(errs.Unauthenticated, "Please sign in.")
 	}
-	return d.identity.Session(r.Context(), token, d.peer(r).String())
+	return d.identity.Session(r.Context(), token, d.where(r))
 }
 
 // EndSession ends the session of the browser and takes the cookie back, before

@@ -136,13 +136,13 @@ func (d *Door) authenticate(r *http.Request) (Subject, error) {
 		if !d.private(r) {
 			return Subject{}, errs.E(errs.Forbidden, "A password is accepted over HTTPS only.")
 		}
-		return d.identity.Verify(r.Context(), address, password, d.peer(r).String())
+		return d.identity.Verify(r.Context(), address, password, d.where(r))
 	}
 	token, ok := d.cookie(r)
 	if !ok {
 		return Subject{}, errs.E(errs.Unauthenticated, "Please sign in.")
 	}
-	return d.identity.Session(r.Context(), token, d.peer(r).String())
+	return d.identity.Session(r.Context(), token, d.where(r))
 }
 
 // private says whether nobody between the two ends can read along.
@@ -191,6 +191,16 @@ func (d *Door) viaProxy(r *http.Request) bool {
 		}
 	}
 	return false
+}
+
+// where is the address of the other end, and behind a space the address of ours
+// that it came to.
+func (d *Door) where(r *http.Request) string {
+	text := d.peer(r).String()
+	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+		text += " " + local.String()
+	}
+	return text
 }
 
 // peer returns the address of the other end. Only the last entry of

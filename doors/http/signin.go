@@ -43,7 +43,7 @@ func (d *Door) newCookie(r *http.Request, value string) *http.Cookie {
 // caller is where a sign-in comes from.
 func (d *Door) caller(r *http.Request) Peer {
 	device, _ := d.readCookie(r, deviceTail)
-	return Peer{Addr: d.peer(r).String(), Agent: r.UserAgent(), Device: device, Site: d.BaseURL(r)}
+	return Peer{Addr: d.where(r), Agent: r.UserAgent(), Device: device, Site: d.BaseURL(r)}
 }
 
 // Caller is where a sign-in comes from that a room takes by a route of its own.

@@ -20,7 +20,7 @@ func (s *session) authBearer(tag, mechanism string, answer []byte) {
 		s.bad(tag, "", "The SASL answer is not a message of "+mechanism+".")
 		return
 	}
-	subject, err := s.server.needs.SignInToken(s.ctx(), b.User, b.Token, s.conn.RemoteAddr().String())
+	subject, err := s.server.needs.SignInToken(s.ctx(), b.User, b.Token, s.peer())
 	if errs.Is(err, errs.Unauthenticated) {
 		failure := base64.StdEncoding.EncodeToString(sasl.Failure(mechanism, s.server.conf.Discovery))
 		if _, ok := s.challenge(tag, failure); !ok {

@@ -26,6 +26,6 @@ func (s *session) authExternal(tag string, answer []byte) {
 		s.bad(tag, "", "The SASL answer is not a message of EXTERNAL.")
 		return
 	}
-	subject, err := s.server.needs.SignInCertificate(s.ctx(), as, s.presented(), s.conn.RemoteAddr().String())
+	subject, err := s.server.needs.SignInCertificate(s.ctx(), as, s.presented(), s.peer())
 	s.signedIn(tag, subject, err)
 }

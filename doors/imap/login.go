@@ -20,7 +20,7 @@ func (s *session) login(tag string, c wire.Login) {
 
 // signIn checks a password and opens the account.
 func (s *session) signIn(tag, user, password string) {
-	subject, err := s.server.needs.SignIn(s.ctx(), user, password, s.conn.RemoteAddr().String())
+	subject, err := s.server.needs.SignIn(s.ctx(), user, password, s.peer())
 	s.signedIn(tag, subject, err)
 }
 

@@ -51,6 +51,11 @@ func newSession(srv *Server, wake *wakeConn) *session {
 	return s
 }
 
+// peer is where the client is, and the address of ours that it came to.
+func (s *session) peer() string {
+	return s.wake.RemoteAddr().String() + " " + s.wake.LocalAddr().String()
+}
+
 // source sends what is waiting to go out before it waits for the client.
 type source struct {
 	s    *session

@@ -19,7 +19,7 @@ func (s *session) stands() bool {
 		return true
 	}
 	s.stood = now
-	err := s.server.needs.Standing(s.ctx(), s.subject, s.conn.RemoteAddr().String())
+	err := s.server.needs.Standing(s.ctx(), s.subject, s.peer())
 	if !errs.Is(err, errs.Unauthenticated) {
 		if err != nil { // the command will meet the same fault, and say so
 			s.log.Warn("whether an imap session stands is not known", "err", err)

@@ -72,10 +72,10 @@ func (s *Server) start(ctx context.Context, conn net.Conn, implicitTLS bool) {
 				s.log.Error("ldap connection broke", "peer", conn.RemoteAddr().String(), "fault", fault, "stack", string(debug.Stack()))
 			}
 		}()
-		x := &session{server: s, conn: conn, peer: conn.RemoteAddr().String()}
+		x := &session{server: s, conn: conn, peer: conn.RemoteAddr().String() + " " + conn.LocalAddr().String()}
 		if implicitTLS {
 			x.conn, x.private = tls.Server(conn, s.conf.TLS), true
-		} else if peer, err := netip.ParseAddrPort(x.peer); err == nil && s.conf.PlainOnLoopback {
+		} else if peer, err := netip.ParseAddrPort(conn.RemoteAddr().String()); err == nil && s.conf.PlainOnLoopback {
 			x.private = peer.Addr().Unmap().IsLoopback()
 		}
 		x.serve(ctx)

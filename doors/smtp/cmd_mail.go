@@ -20,6 +20,8 @@ func (x *session) cmdMail(arg string) {
 	case x.tx.open:
 		x.refuse(503, "5.5.1", "A message has been begun already.")
 		return
+	case !x.stands():
+		return
 	}
 	rest, ok := cutFold(arg, "FROM:")
 	if !ok {

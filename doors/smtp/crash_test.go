@@ -84,7 +84,7 @@ func crashChild(t *testing.T, dir, url string) {
 			check(t, err)
 		}
 	}
-	auth := users{d, map[string]string{"p0@city.example": "secret"}}
+	auth := users{dir: d, passwords: map[string]string{"p0@city.example": "secret"}}
 	srv := New(Config{Hostname: "mail.city.example", PlaintextAuth: true}, room, auth, nil, clock.System{}, testkit.Log(t))
 	for _, kind := range []Kind{MX, Submission} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

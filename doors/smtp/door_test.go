@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,6 +37,7 @@ type office struct {
 type users struct {
 	dir       *directory.Directory
 	passwords map[string]string
+	ended     *atomic.Bool // nobody who signed in is let in any more
 }
 
 func (u users) AuthenticateToken(ctx context.Context, address, token string, peer Peer) (policy.Subject, error) {
@@ -48,6 +50,13 @@ func (u users) AuthenticateToken(ctx context.Context, address, token string, pee
 
 func (u users) AuthenticateCertificate(ctx context.Context, address string, chain []*x509.Certificate, peer Peer) (policy.Subject, error) {
 	return u.Authenticate(ctx, chain[0].Subject.CommonName+"@city.example", "secret", peer)
+}
+
+func (u users) Standing(context.Context, policy.Subject, Peer) error {
+	if u.ended != nil && u.ended.Load() {
+		return errs.E(errs.Unauthenticated, "The session has ended.")
+	}
+	return nil
 }
 
 func (u users) Authenticate(ctx context.Context, address, password string, peer Peer) (policy.Subject, error) {
@@ -74,7 +83,7 @@ func newOffice(t testing.TB, url string, conf Config, mailConf mail.Config) *off
 	mailConf.Hostname, conf.Hostname = "mail.city.example", "mail.city.example"
 	o.room, err = mail.New(ctx, db, o.dir, mailConf, o.clock, testkit.Log(t))
 	check(t, err)
-	o.users = users{o.dir, map[string]string{}}
+	o.users = users{o.dir, map[string]string{}, &atomic.Bool{}}
 	for _, address := range []string{"ann@city.example", "bob@city.example", "office@city.example"} {
 		_, err := o.dir.AddAccount(ctx, directory.Account{Address: address, Clearance: policy.Secret, Admin: address == "bob@city.example"})
 		check(t, err)

@@ -10,9 +10,10 @@ import (
 
 // Peer is where a connection comes from.
 type Peer struct {
-	Addr netip.Addr
-	TLS  bool
-	Door string // "submission" or "submissions", for records
+	Addr  netip.Addr
+	Local netip.AddrPort // the address of ours that it came to
+	TLS   bool
+	Door  string // "submission" or "submissions", for records
 }
 
 // Authenticator knows who somebody is. An error of kind Unauthenticated means
@@ -26,4 +27,7 @@ type Authenticator interface {
 	// AuthenticateCertificate signs in by a client certificate whose key was
 	// proved. The address may be empty; else it must be of its own account.
 	AuthenticateCertificate(ctx context.Context, address string, chain []*x509.Certificate, peer Peer) (policy.Subject, error)
+	// Standing says whether somebody who signed in is still let in.
+	// Unauthenticated when what the sign-in rests on is over.
+	Standing(ctx context.Context, s policy.Subject, peer Peer) error
 }

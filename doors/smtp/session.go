@@ -287,4 +287,10 @@ func (x *session) reset() {
 }
 
 // peer describes the connection for Authenticate.
-func (x *session) peer() Peer { return Peer{Addr: x.addr, TLS: x.tls != nil, Door: x.kind.String()} }
+func (x *session) peer() Peer {
+	p := Peer{Addr: x.addr, TLS: x.tls != nil, Door: x.kind.String()}
+	if t, ok := x.conn.LocalAddr().(*net.TCPAddr); ok {
+		p.Local = t.AddrPort()
+	}
+	return p
+}

@@ -30,6 +30,7 @@ type Config struct {
 	Skew           time.Duration // how far the provider's clock may be off; default 2 min
 	KeepKeys       time.Duration // how long the provider's configuration and keys are believed; default 10 min
 	Timeout        time.Duration // for one answer of the provider; default 10 s
+	MaxBinds       int           // passwords asked of directories side by side; default 16
 	MaxAnswer      int64         // bytes of one answer; default 256 KiB
 	MaxProviders   int           // of an organisation; default 20
 	MaxFromNetwork int           // sign-ins under way from one network, where the oldest gives way; default 1,000
@@ -47,6 +48,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxAnswer == 0 {
 		c.MaxAnswer = 256 << 10
+	}
+	if c.MaxBinds == 0 {
+		c.MaxBinds = 16
 	}
 	if c.MaxProviders == 0 {
 		c.MaxProviders = 20
@@ -67,6 +71,7 @@ type Desk struct {
 	log      *slog.Logger
 	http     *http.Client
 	steps    sso.Steps
+	binds    chan struct{}
 
 	mu    sync.Mutex
 	known map[string]*discovered // by issuer
@@ -81,7 +86,9 @@ func New(ctx context.Context, db *store.Store, who Identity, dir Directory, conf
 	client := &http.Client{Timeout: conf.Timeout, Transport: conf.Transport, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return errs.E(errs.Unavailable, "the provider answers by a redirect") // secrets go only where they were meant to
 	}}
-	return &Desk{db: db, identity: who, dir: dir, conf: conf, clock: c, log: log, http: client, steps: sso.Steps{DB: db, Clock: c, Table: "agency_step", Most: conf.MaxFromNetwork}, known: map[string]*discovered{}}, nil
+	d := &Desk{binds: make(chan struct{}, conf.MaxBinds), db: db, identity: who, dir: dir, conf: conf, clock: c, log: log, http: client, steps: sso.Steps{DB: db, Clock: c, Table: "agency_step", Most: conf.MaxFromNetwork}, known: map[string]*discovered{}}
+	who.UseJudge(d)
+	return d, nil
 }
 
 // asked is a sign-in that is under way at a provider.
@@ -108,6 +115,9 @@ var errOver = sso.ErrOver
 // that another began.
 func (d *Desk) Begin(ctx context.Context, providerID, base string, peer netip.Addr) (to, browser string, err error) {
 	p, err := d.provider(ctx, providerID)
+	if err == nil && p.Kind == KindLDAP {
+		err = errs.E(errs.NotFound, "There is no such provider.")
+	}
 	if err != nil {
 		return "", "", err
 	}

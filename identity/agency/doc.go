@@ -8,7 +8,8 @@
 // (web/src/app/sso).
 //
 // Verbs: AddProvider, AddOutside, RemoveProvider, Providers, Link, Links for the operator;
-// Begin, Back, Finish for the browser.
+// Begin, Back, Finish for the browser; Keeps and Right, by which identity has
+// passwords judged by an agency's directory (LDAP).
 //
 // A provider vouches only for addresses of its own domains, and only once for
 // each: from then on the person is known by the name that the provider never
@@ -17,7 +18,7 @@
 //
 // Rules it answers: C25, T27; OpenID Connect Core 1.0 (as relying party),
 // Discovery 1.0, RFC 7636, RFC 9207, RFC 9700; SAML Profiles 4.1 (as service
-// provider).
+// provider); RFC 4511 and RFC 4513 (as a client).
 //
-// Where to start: agency.go, then oidc.go and saml.go.
+// Where to start: agency.go, then oidc.go, saml.go and ldap.go.
 package agency

@@ -14,6 +14,8 @@ import (
 type Identity interface {
 	// Vouched begins a sign-in without a password; the zone's rules hold.
 	Vouched(ctx context.Context, org, account int64, how policy.Assurance, peer identity.Peer) (identity.Step, error)
+	// UseJudge sets who judges passwords that are kept elsewhere.
+	UseJudge(j identity.Judge)
 }
 
 // Directory is what this package asks about people.

@@ -1,6 +1,7 @@
 package agency
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/netip"
@@ -23,6 +24,7 @@ import (
 const (
 	KindOIDC = "oidc" // OpenID Connect
 	KindSAML = "saml" // SAML 2.0
+	KindLDAP = "ldap" // a directory that judges passwords; it is on no button
 )
 
 // Provider is an agency's own provider.
@@ -32,12 +34,13 @@ type Provider struct {
 	Name    string           `json:"-"` // on the button of the sign-in page
 	Kind    string           `json:"-"`
 	Made    time.Time        `json:"-"`
-	Issuer  string           `json:"issuer"`  // of SAML: the entity ID
-	Client  string           `json:"client"`  // our id there, of OpenID Connect
+	Issuer  string           `json:"issuer"`  // of SAML: the entity ID; of LDAP: its address
+	Client  string           `json:"client"`  // our id there, of OpenID Connect; of LDAP: the DN that we search as
 	Domains []string         `json:"domains"` // whose addresses it may vouch for; none = only who was linked by hand
 	Trust   policy.Assurance `json:"trust"`   // how sure a sign-in by it is at most
 
 	Outside *saml.Outside `json:"outside,omitempty"` // of SAML: its metadata
+	LDAP    *LDAP         `json:"ldap,omitempty"`
 
 	sealed []byte
 }
@@ -47,17 +50,18 @@ func (p *Provider) read(settings string, made int64) error {
 	return errs.Wrap(errs.Internal, json.Unmarshal([]byte(settings), p), "the settings of a provider cannot be read")
 }
 
-// AddOutside registers a provider of SAML by its metadata file.
-func (d *Desk) AddOutside(ctx context.Context, by policy.Subject, p Provider, file []byte) (Provider, error) {
+// AddOutside registers a provider of SAML by its metadata file, or a directory
+// with the certificate of who vouches for it and our secret there.
+func (d *Desk) AddOutside(ctx context.Context, by policy.Subject, p Provider, file []byte, secret string) (Provider, error) {
 	if err := d.may(ctx, by, "sso.client.add", "provider"); err != nil {
 		return p, err
 	}
-	out, err := saml.ReadOutside(file, metadataLimits)
+	p.Kind = cmp.Or(p.Kind, KindSAML)
+	p, err := p.with(file)
 	if err != nil {
 		return p, err
 	}
-	p.Kind, p.Issuer, p.Outside = KindSAML, out.Entity, &out
-	return d.AddProvider(ctx, by, p, "")
+	return d.AddProvider(ctx, by, p, secret)
 }
 
 // AddProvider registers a provider with our secret there.
@@ -69,7 +73,7 @@ func (d *Desk) AddProvider(ctx context.Context, by policy.Subject, p Provider, s
 	if err != nil {
 		return p, err
 	}
-	if p.Kind == KindOIDC && secret == "" || len(secret) > 1000 {
+	if (p.Kind == KindOIDC || p.Kind == KindLDAP && p.Client != "") && secret == "" || len(secret) > 1000 {
 		return p, errs.E(errs.Invalid, "Our secret at the provider is missing, or too long.")
 	}
 	p.Org, p.ID, p.Made = by.Org, strconv.FormatInt(by.Org, 36)+"."+id.Token(10), d.clock.Now()
@@ -105,8 +109,14 @@ func prepare(p Provider) (Provider, error) {
 	}
 	switch {
 	case p.Kind == KindSAML && p.Outside != nil:
+	case p.Kind == KindLDAP:
+		p.Trust = policy.ByPassword
+		var err error
+		if p, err = prepareLDAP(p); err != nil {
+			return p, err
+		}
 	case p.Kind != KindOIDC:
-		return p, errs.E(errs.Invalid, "The kind of a provider is oidc or saml, not %q.", p.Kind)
+		return p, errs.E(errs.Invalid, "The kind of a provider is oidc, saml or ldap, not %q.", p.Kind)
 	default:
 		u, err := url.Parse(p.Issuer)
 		if err != nil || !private(u) || u.RawQuery != "" || u.Fragment != "" || u.User != nil || len(p.Issuer) > 500 { // Discovery section 3

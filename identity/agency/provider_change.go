@@ -18,9 +18,34 @@ func (d *Desk) may(ctx context.Context, by policy.Subject, verb, object string) 
 	return sso.May(ctx, d.db, d.dir, d.clock.Now(), by, verb, object)
 }
 
+// with is a provider with what a file says: the metadata of one of SAML, the
+// certificate of who vouches for a directory.
+func (p Provider) with(file []byte) (Provider, error) {
+	switch p.Kind {
+	case KindSAML:
+		out, err := saml.ReadOutside(file, metadataLimits)
+		p.Issuer, p.Outside = out.Entity, &out
+		return p, err
+	case KindLDAP:
+		if len(file) > metadataLimits.Bytes {
+			return p, errs.E(errs.TooLarge, "The file is longer than %d bytes.", metadataLimits.Bytes)
+		}
+		l := LDAP{}
+		if p.LDAP != nil {
+			l = *p.LDAP
+		}
+		l.Authority, p.LDAP = string(file), &l
+	}
+	return p, nil
+}
+
 // story is what the record says of a provider; our secret is not among it.
 func (p Provider) story() map[string]any {
-	return map[string]any{"name": p.Name, "kind": p.Kind, "issuer": p.Issuer, "client": p.Client, "domains": p.Domains, "trust": p.Trust}
+	m := map[string]any{"name": p.Name, "kind": p.Kind, "issuer": p.Issuer, "client": p.Client, "domains": p.Domains, "trust": p.Trust}
+	if p.LDAP != nil {
+		m["base"], m["filter"], m["authority"] = p.LDAP.Base, p.LDAP.Filter, p.LDAP.Authority
+	}
+	return m
 }
 
 // theProvider returns a provider of an organisation.
@@ -62,12 +87,10 @@ func (d *Desk) ChangeProvider(ctx context.Context, by policy.Subject, providerID
 		if err := change(&now); err != nil {
 			return err
 		}
-		if len(file) > 0 && old.Kind == KindSAML {
-			out, err := saml.ReadOutside(file, metadataLimits)
-			if err != nil {
+		if len(file) > 0 {
+			if now, err = now.with(file); err != nil {
 				return err
 			}
-			now.Issuer, now.Outside = out.Entity, &out
 		}
 		if now.Kind != old.Kind || now.Issuer != old.Issuer {
 			return errs.E(errs.Invalid, "A provider stays the one it is; register another one.")

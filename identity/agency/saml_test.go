@@ -64,7 +64,7 @@ func (o *office) beginSAML(p Provider) (state, browser string, r saml.Response) 
 func TestSAMLSignIn(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, dbURL string) {
 		o := newOffice(t, dbURL)
-		p, err := o.d.AddOutside(t.Context(), o.admin, Provider{Name: "Agency", Domains: []string{"city.example"}, Trust: policy.ByTwo}, outside(""))
+		p, err := o.d.AddOutside(t.Context(), o.admin, Provider{Name: "Agency", Domains: []string{"city.example"}, Trust: policy.ByTwo}, outside(""), "")
 		must(t, err)
 		state, browser, r := o.beginSAML(p)
 		doc, err := r.Sign(samlKey())
@@ -87,7 +87,7 @@ func TestSAMLSignIn(t *testing.T) {
 // not believed (Profiles section 4.1.4.3).
 func TestAssertions(t *testing.T) {
 	o := newOffice(t, "")
-	p, err := o.d.AddOutside(t.Context(), o.admin, Provider{Name: "Agency", Domains: []string{"city.example"}}, outside(""))
+	p, err := o.d.AddOutside(t.Context(), o.admin, Provider{Name: "Agency", Domains: []string{"city.example"}}, outside(""), "")
 	must(t, err)
 	for name, change := range map[string]func(r *saml.Response){
 		"another issuer":      func(r *saml.Response) { r.Issuer = "https://evil.example" },
@@ -131,10 +131,10 @@ func TestAssertions(t *testing.T) {
 	if _, err := o.d.Back(t.Context(), back{state: state, code: "c"}, here.Addr); !errs.Is(err, errs.Unauthenticated) {
 		t.Errorf("a code: %v", err)
 	}
-	if _, err := o.d.AddOutside(t.Context(), o.admin, Provider{Name: "A"}, outside(`WantAuthnRequestsSigned="true"`)); !errs.Is(err, errs.Unsupported) {
+	if _, err := o.d.AddOutside(t.Context(), o.admin, Provider{Name: "A"}, outside(`WantAuthnRequestsSigned="true"`), ""); !errs.Is(err, errs.Unsupported) {
 		t.Errorf("a provider that wants signed requests: %v", err)
 	}
-	if _, err := o.d.AddOutside(t.Context(), o.admin, Provider{Name: "A"}, []byte("<a/>")); !errs.Is(err, errs.Invalid) {
+	if _, err := o.d.AddOutside(t.Context(), o.admin, Provider{Name: "A"}, []byte("<a/>"), ""); !errs.Is(err, errs.Invalid) {
 		t.Errorf("no metadata: %v", err)
 	}
 }

@@ -45,6 +45,7 @@ type Config struct {
 	StepLife      time.Duration  // how long a person may take with the card; default 5 min
 	PassLife      time.Duration  // how long the way back into the browser may take; default 60 s
 	MaxOfAccount  int            // certificates registered for an account; default 10
+	Recheck       time.Duration  // how often it is seen whether a certificate that opened something is still good; default 5 min
 	MaxUnderWay   int            // sign-ins under way from one network, where the oldest gives way; default 1,000
 }
 
@@ -60,6 +61,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.PassLife == 0 {
 		c.PassLife = time.Minute
+	}
+	if c.Recheck == 0 {
+		c.Recheck = 5 * time.Minute
 	}
 	if c.MaxOfAccount == 0 {
 		c.MaxOfAccount = 10
@@ -97,6 +101,7 @@ func New(ctx context.Context, db *store.Store, who Identity, dir Directory, conf
 	}
 	d := &Desk{db: db, identity: who, dir: dir, conf: conf, trust: t, revoker: newRevoker(conf.Revocation, c, log), steps: sso.Steps{DB: db, Clock: c, Table: "cert_step", Most: conf.MaxUnderWay}, clock: c, log: log}
 	who.UseUndo(deleteSince)
+	who.UseGrounds(d.holds)
 	return d, nil
 }
 
@@ -120,7 +125,16 @@ type proved struct {
 	Counts     policy.Assurance
 	Registered int64
 	Rule       string
-	DER        []byte // the certificate
+	DER        []byte // the certificate, and those between it and the anchor
+}
+
+// leaf is the certificate itself.
+func (p proved) leaf() (*x509.Certificate, error) {
+	all, err := x509.ParseCertificates(p.DER)
+	if err != nil || len(all) == 0 {
+		return nil, errs.Wrap(errs.Internal, err, "a certificate that was kept cannot be read")
+	}
+	return all[0], nil
 }
 
 var errOver = refuse("over", sso.ErrOver)
@@ -216,7 +230,7 @@ func (d *Desk) Present(ctx context.Context, p presented) (base, pass string, err
 	if a.For == toSignIn {
 		a.Account = w.account
 	}
-	pass, err = d.steps.Keep(ctx, org, "proved", proved{a, w.counts, w.registered, w.rule, s.leaf.Raw}, d.conf.PassLife, p.peer)
+	pass, err = d.steps.Keep(ctx, org, "proved", proved{a, w.counts, w.registered, w.rule, chainOf(s.chain)}, d.conf.PassLife, p.peer)
 	return a.Base, pass, err
 }
 
@@ -269,11 +283,15 @@ func (d *Desk) Finish(ctx context.Context, pass, browser string, peer identity.P
 	if err != nil {
 		return identity.Step{}, err
 	}
-	leaf, err := x509.ParseCertificate(p.DER)
+	leaf, err := p.leaf()
 	if err != nil {
 		return identity.Step{}, err
 	}
-	step, err := d.identity.ByCertificate(ctx, org, p.Account, p.Counts, peer)
+	on, err := d.ground(ctx, org, p.Account, p.Registered, leaf, p.DER)
+	if err != nil {
+		return identity.Step{}, err
+	}
+	step, err := d.identity.ByCertificate(ctx, org, p.Account, on, p.Counts, peer)
 	if err != nil {
 		return step, err
 	}

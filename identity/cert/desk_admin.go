@@ -53,6 +53,9 @@ func (d *Desk) RemoveFor(ctx context.Context, by policy.Subject, person, registr
 		if err == nil && !there {
 			err = errs.E(errs.NotFound, "There is no such certificate.")
 		}
+		if err == nil {
+			err = d.dropGrounds(ctx, tx, a.Org, a.ID, registration)
+		}
 		if err != nil {
 			return err
 		}

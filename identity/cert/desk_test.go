@@ -419,11 +419,17 @@ func TestRevokedWayIn(t *testing.T) {
 type told struct {
 	identity.Notices
 	ends  []Ending
+	ended []Ended
 	token string
 }
 
 func (l *told) CertificateEnds(_ context.Context, e Ending) error {
 	l.ends = append(l.ends, e)
+	return nil
+}
+
+func (l *told) CertificateEnded(_ context.Context, e Ended) error {
+	l.ended = append(l.ended, e)
 	return nil
 }
 

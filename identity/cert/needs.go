@@ -14,9 +14,9 @@ import (
 // Identity is what this package asks of its neighbour.
 type Identity interface {
 	// ByCertificate begins a sign-in by a certificate; the zone's rules hold.
-	ByCertificate(ctx context.Context, org, account int64, how policy.Assurance, peer identity.Peer) (identity.Step, error)
+	ByCertificate(ctx context.Context, org, account, ground int64, how policy.Assurance, peer identity.Peer) (identity.Step, error)
 	// ProgramByCertificate signs a mail program in by a certificate.
-	ProgramByCertificate(ctx context.Context, org, account int64, how policy.Assurance, peer identity.Peer) (policy.Subject, error)
+	ProgramByCertificate(ctx context.Context, org, account, ground int64, how policy.Assurance, peer identity.Peer) (policy.Subject, error)
 	// TakesCertificates says whether a certificate lets in from an address.
 	TakesCertificates(peer identity.Peer) bool
 	// Fresh refuses who did not prove lately who they are.
@@ -27,6 +27,10 @@ type Identity interface {
 	TellMeans(ctx context.Context, m identity.MeansChanged)
 	// UseUndo sets who takes away what an account got since a time.
 	UseUndo(func(ctx context.Context, tx *store.Tx, org, account, since int64) error)
+	// UseGrounds adds one who says whether what a sign-in rests on still holds.
+	UseGrounds(func(ctx context.Context, org, account, ground int64) (bool, error))
+	// EndGround ends the sessions that rest on a certificate.
+	EndGround(ctx context.Context, tx *store.Tx, org, account, ground int64) error
 }
 
 // Directory is what this package asks about people.
@@ -43,6 +47,9 @@ type Directory interface {
 type Letters interface {
 	// CertificateEnds tells of one that ends soon.
 	CertificateEnds(ctx context.Context, e Ending) error
+	// CertificateEnded tells of one that is not good any more, and that what
+	// it had opened was ended.
+	CertificateEnded(ctx context.Context, e Ended) error
 }
 
 // Web is what the HTTP side asks of the door.

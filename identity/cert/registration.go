@@ -65,7 +65,7 @@ func (d *Desk) Add(ctx context.Context, s policy.Subject, pass, browser string) 
 	if org != s.Org || p.Account != s.Account { // somebody else signed in meanwhile
 		return r, errOver
 	}
-	leaf, err := x509.ParseCertificate(p.DER)
+	leaf, err := p.leaf()
 	if err != nil {
 		return r, err
 	}
@@ -139,7 +139,7 @@ func (d *Desk) List(ctx context.Context, org, account int64) (list []Registratio
 }
 
 // Remove takes one of an account away: the person's own after a fresh sign-in,
-// another's by whoever runs the server.
+// another's by whoever runs the server. What it opened ends.
 func (d *Desk) Remove(ctx context.Context, by policy.Subject, account, registration int64) error {
 	if by.Account != 0 {
 		if by.Account != account {
@@ -153,6 +153,9 @@ func (d *Desk) Remove(ctx context.Context, by policy.Subject, account, registrat
 		there, err := deleteRegistration(ctx, tx, by.Org, account, registration)
 		if err == nil && !there {
 			err = errs.E(errs.NotFound, "There is no such certificate.")
+		}
+		if err == nil {
+			err = d.dropGrounds(ctx, tx, by.Org, account, registration)
 		}
 		if err != nil {
 			return err

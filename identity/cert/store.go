@@ -49,7 +49,11 @@ func deleteRegistration(ctx context.Context, tx *store.Tx, org, account, id int6
 
 // deleteSince removes what an account got since a time.
 func deleteSince(ctx context.Context, tx *store.Tx, org, account, since int64) error {
-	_, err := tx.Exec(ctx, "DELETE FROM cert_registration WHERE org_id = $1 AND account_id = $2 AND made_at >= $3", org, account, since)
+	_, err := tx.Exec(ctx, "DELETE FROM cert_ground WHERE org_id = $1 AND registration_id IN (SELECT id FROM cert_registration WHERE org_id = $1 AND account_id = $2 AND made_at >= $3)", org, account, since)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "DELETE FROM cert_registration WHERE org_id = $1 AND account_id = $2 AND made_at >= $3", org, account, since)
 	return err
 }
 

@@ -30,12 +30,15 @@ type ending struct {
 // UseLetters sets who tells people; until then nobody does.
 func (d *Desk) UseLetters(l Letters) { d.letters = l }
 
-// Tend tells people of their certificates that end soon, once each. To be
-// called every hour or so; several servers of one database may do so side by
-// side.
+// Every is how often Tend is to be called.
+func (d *Desk) Every() time.Duration { return d.conf.Recheck }
+
+// Tend looks again at the certificates that let somebody in, and tells people
+// of theirs that end soon, once each. To be called every [Desk.Every]; several
+// servers of one database may do so side by side.
 func (d *Desk) Tend(ctx context.Context) error {
-	if d.letters == nil {
-		return nil
+	if err := d.lookAgain(ctx); err != nil || d.letters == nil {
+		return err
 	}
 	for {
 		now := d.clock.Now()

@@ -316,7 +316,7 @@ func (p *Provider) answer(ctx context.Context, a asked, c Client, who policy.Sub
 
 // newGrant is what a person allows a client now.
 func (p *Provider) newGrant(c Client, who policy.Subject, scope string) grant {
-	g := grant{org: c.Org, id: id.New(), account: who.Account, client: c.ID, credential: who.Credential, session: who.Session,
+	g := grant{org: c.Org, id: id.New(), account: who.Account, client: c.ID, credential: who.Credential, session: who.Session, ground: who.Ground,
 		scope: scope, assurance: who.Vouched(), proved: who.Proved.UnixMilli(), made: p.now(), used: p.now(), from: who.Peer}
 	if g.sid = strconv.FormatInt(who.Session, 36); c.Offline {
 		g.session = 0

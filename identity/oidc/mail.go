@@ -39,6 +39,7 @@ func (p *Provider) SignInMail(ctx context.Context, address, text string, peer id
 			return policy.Subject{}, err
 		}
 	}
+	who.Ground = g.id // the program's connection ends when the person takes this back
 	if err := p.mayMail(ctx, who); err != nil {
 		return policy.Subject{}, errorOr(p.recordMail(ctx, who, err), err)
 	}
@@ -53,6 +54,24 @@ func (p *Provider) SignInMail(ctx context.Context, address, text string, peer id
 		})
 	}
 	return who, err
+}
+
+// holds says whether what an account granted still stands, for connections
+// that rest on it.
+func (p *Provider) holds(ctx context.Context, org, account, ground int64) (bool, error) {
+	var g grant
+	err := p.db.Read(ctx, func(tx *store.Tx) (err error) {
+		g, err = selectGrant(ctx, tx, org, ground)
+		return err
+	})
+	if found, err := store.Found(err); err != nil || !found || g.account != account {
+		return false, err
+	}
+	_, err = p.standing(ctx, g, identity.Peer{})
+	if errs.Is(err, errs.Unauthenticated) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (p *Provider) recordMail(ctx context.Context, who policy.Subject, refused error) error {

@@ -14,6 +14,8 @@ type Identity interface {
 	// Unauthenticated when the account is locked or gone, the password was
 	// changed, or the session that it rests on is over.
 	Standing(ctx context.Context, p identity.Proof, peer identity.Peer) (policy.Subject, error)
+	// UseGrounds adds one who says whether what a connection rests on still holds.
+	UseGrounds(func(ctx context.Context, org, account, ground int64) (bool, error))
 }
 
 // Directory is what this package asks about people.

@@ -88,7 +88,9 @@ func New(ctx context.Context, db *store.Store, who Identity, dir Directory, mayM
 	if mayMail == nil {
 		mayMail = func(context.Context, policy.Subject) error { return nil }
 	}
-	return &Provider{db: db, identity: who, dir: dir, mayMail: mayMail, conf: conf.withDefaults(), clock: c, log: log, guesses: guesses{wrong: map[int64][]time.Time{}}}, nil
+	p := &Provider{db: db, identity: who, dir: dir, mayMail: mayMail, conf: conf.withDefaults(), clock: c, log: log, guesses: guesses{wrong: map[int64][]time.Time{}}}
+	who.UseGrounds(p.holds)
+	return p, nil
 }
 
 // grant is what a person allowed a client: all tokens hang on it.
@@ -96,6 +98,7 @@ type grant struct {
 	org, id, account    int64
 	client              string
 	credential, session int64
+	ground              int64
 	sid, scope          string
 	assurance           policy.Assurance
 	proved, made, used  int64
@@ -115,7 +118,7 @@ func hasScope(list, scope string) bool {
 
 // standing asks whether what the grant rests on still stands.
 func (p *Provider) standing(ctx context.Context, g grant, peer identity.Peer) (policy.Subject, error) {
-	return p.identity.Standing(ctx, identity.Proof{Org: g.org, Account: g.account, Credential: g.credential, Session: g.session}, peer)
+	return p.identity.Standing(ctx, identity.Proof{Org: g.org, Account: g.account, Credential: g.credential, Session: g.session, Ground: g.ground}, peer)
 }
 
 // note writes into the audit record, in the caller's transaction.

@@ -44,18 +44,18 @@ func takeRequest(ctx context.Context, tx *store.Tx, org int64, hash []byte) (boo
 	return n == 1, err
 }
 
-const grantColumns = "SELECT id, account_id, client_id, credential, session_id, shown_session, scope, assurance, proved_at, made_at, used_at, used_from FROM oidc_grant WHERE org_id = $1 "
+const grantColumns = "SELECT id, account_id, client_id, credential, session_id, shown_session, scope, assurance, proved_at, made_at, used_at, used_from, ground FROM oidc_grant WHERE org_id = $1 "
 
 func insertGrant(ctx context.Context, tx *store.Tx, g grant) error {
-	_, err := tx.Exec(ctx, `INSERT INTO oidc_grant (org_id, id, account_id, client_id, credential, session_id, shown_session, scope, assurance, proved_at, made_at, used_at, used_from)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		g.org, g.id, g.account, g.client, g.credential, g.session, g.sid, g.scope, g.assurance, g.proved, g.made, g.used, g.from)
+	_, err := tx.Exec(ctx, `INSERT INTO oidc_grant (org_id, id, account_id, client_id, credential, session_id, shown_session, scope, assurance, proved_at, made_at, used_at, used_from, ground)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		g.org, g.id, g.account, g.client, g.credential, g.session, g.sid, g.scope, g.assurance, g.proved, g.made, g.used, g.from, g.ground)
 	return err
 }
 
 func scanGrant(org int64, g *grant) []any {
 	g.org = org
-	return []any{&g.id, &g.account, &g.client, &g.credential, &g.session, &g.sid, &g.scope, &g.assurance, &g.proved, &g.made, &g.used, &g.from}
+	return []any{&g.id, &g.account, &g.client, &g.credential, &g.session, &g.sid, &g.scope, &g.assurance, &g.proved, &g.made, &g.used, &g.from, &g.ground}
 }
 
 func selectGrant(ctx context.Context, tx *store.Tx, org, id int64) (g grant, err error) {

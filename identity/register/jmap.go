@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 
@@ -114,10 +115,10 @@ func (r *Register) add(ctx context.Context, who policy.Subject, in newParty) (ma
 		made.ID = toID(Service, s.ID)
 		return made, err
 	case Provider:
-		p := agency.Provider{Kind: agency.KindOIDC, Issuer: in.Issuer}
+		p := agency.Provider{Kind: cmp.Or(in.Kind, agency.KindOIDC), Issuer: in.Issuer}
 		toProvider(in.PartyFields, &p)
-		if in.Kind == agency.KindSAML {
-			p, err = r.Agency.AddOutside(ctx, who, p, []byte(in.Metadata))
+		if in.Metadata != "" || in.Kind == agency.KindSAML {
+			p, err = r.Agency.AddOutside(ctx, who, p, []byte(in.Metadata), in.Secret)
 		} else {
 			p, err = r.Agency.AddProvider(ctx, who, p, in.Secret)
 		}

@@ -168,11 +168,22 @@ func toService(f PartyFields, s *saml.Service) {
 }
 
 func ofProvider(p agency.Provider) PartyFields {
-	return PartyFields{Name: p.Name, Assurance: int(p.Trust), Domains: p.Domains, OurID: p.Client}
+	f := PartyFields{Name: p.Name, Assurance: int(p.Trust), Domains: p.Domains, OurID: p.Client}
+	if p.LDAP != nil {
+		f.Base, f.Filter = p.LDAP.Base, p.LDAP.Filter
+	}
+	return f
 }
 
 func toProvider(f PartyFields, p *agency.Provider) {
 	p.Name, p.Trust, p.Domains, p.Client = f.Name, assurance(f.Assurance), f.Domains, f.OurID
+	if p.Kind == agency.KindLDAP {
+		l := agency.LDAP{Base: f.Base, Filter: f.Filter}
+		if p.LDAP != nil {
+			l.Authority = p.LDAP.Authority
+		}
+		p.LDAP = &l
+	}
 }
 
 // assurance reads a number that a stranger sent; what is out of range is more

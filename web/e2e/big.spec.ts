@@ -45,6 +45,27 @@ test('100,000 messages scroll without holes, without jumps, and with few rows al
   await context.close()
 })
 
+test('rows stand where the list is in the very frame that scrolls, however far', async () => {
+  const { page, context } = await newPage(desk)
+  await signIn(page, desk)
+  const list = page.locator('#list')
+  const short = await list.evaluate(async (el) => {
+    await new Promise((done) => setTimeout(done, 300)) // rows beyond the visible ones come a little later
+    const bad: number[] = []
+    for (const step of [90, 90, 1500, 1500, 40_000, -700, 1500, 2_000_000, -90]) {
+      el.scrollTop += step
+      await new Promise((done) => el.addEventListener('scroll', () => requestAnimationFrame(done), { once: true }))
+      const view = el.getBoundingClientRect()
+      const boxes = [...el.querySelectorAll('[role=row]')].map((r) => r.getBoundingClientRect())
+      const covered = boxes.reduce((sum, b) => sum + Math.max(0, Math.min(b.bottom, view.bottom) - Math.max(b.top, view.top)), 0)
+      if (covered < view.height - 2) bad.push(step)
+    }
+    return bad
+  })
+  expect(short).toEqual([])
+  await context.close()
+})
+
 test('acts answer at once: the row is gone within a frame or two', async () => {
   const { page, context } = await newPage(desk)
   await signIn(page, desk)

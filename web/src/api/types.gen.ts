@@ -847,6 +847,8 @@ export interface Party {
   start: boolean
   domains: string[]
   ourId: Id
+  base: string
+  filter: string
 }
 
 export interface PartyFields {
@@ -863,6 +865,8 @@ export interface PartyFields {
   start: boolean
   domains: string[]
   ourId: Id
+  base: string
+  filter: string
 }
 
 export interface PartyMade {

@@ -13,6 +13,7 @@ const reasons: Record<string, Key> = {
   noWeb: 'ways.noWeb',
   noMobile: 'ways.noMobile',
   tooLate: 'ways.tooLate',
+  judgeAway: 'ways.judgeAway',
 }
 
 const ended: Record<string, Key> = {

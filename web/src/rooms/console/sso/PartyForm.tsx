@@ -24,7 +24,7 @@ export interface Draft extends PartyFields, Partial<Pick<Party, 'id' | 'clientId
 const members: Record<string, (keyof PartyFields)[]> = {
   client: ['name', 'assurance', 'consent', 'redirects', 'logouts', 'device', 'offline'],
   service: ['name', 'assurance', 'consent', 'nameId', 'attributes', 'start'],
-  provider: ['name', 'assurance', 'domains', 'ourId'],
+  provider: ['name', 'assurance', 'domains', 'ourId', 'base', 'filter'],
 }
 
 /** Registers a system or changes one. A secret is shown once. */
@@ -78,6 +78,7 @@ export function PartyForm({ api, draft, onClose, onDone }: { api: AdminApi; draf
       </Dialog>
     )
   const saml = f.kind === 'saml'
+  const ldap = f.kind === 'ldap'
   return (
     <FormDialog
       wide
@@ -108,15 +109,17 @@ export function PartyForm({ api, draft, onClose, onDone }: { api: AdminApi; draf
       )}
       {f.party === 'provider' && (
         <>
-          {!saml && !f.id && <Field label={t('parties.issuer')} type="url" value={f.issuer} onChange={(e) => put({ issuer: e.target.value })} />}
-          {!saml && <Field label={t('parties.ourId')} value={f.ourId} onChange={(e) => put({ ourId: e.target.value })} />}
-          {!saml && <Field label={t(f.id ? 'parties.secretAgain' : 'parties.secret')} type="password" autoComplete="off" value={f.secret} onChange={(e) => put({ secret: e.target.value })} />}
+          {!saml && !f.id && <Field label={t(ldap ? 'parties.address' : 'parties.issuer')} type="url" value={f.issuer} onChange={(e) => put({ issuer: e.target.value })} />}
+          {ldap && <Field label={t('parties.base')} value={f.base} onChange={(e) => put({ base: e.target.value })} />}
+          {ldap && <Field label={t('parties.filter')} value={f.filter} placeholder="(mail={address})" onChange={(e) => put({ filter: e.target.value })} />}
+          {!saml && <Field label={t(ldap ? 'parties.searchAs' : 'parties.ourId')} value={f.ourId} onChange={(e) => put({ ourId: e.target.value })} />}
+          {!saml && <Field label={t(ldap ? 'parties.searchPassword' : f.id ? 'parties.secretAgain' : 'parties.secret')} type="password" autoComplete="off" value={f.secret} onChange={(e) => put({ secret: e.target.value })} />}
           {lines('domains')}
         </>
       )}
-      {saml && <MetadataFile again={!!f.id} onText={(metadata) => put({ metadata })} />}
+      {(saml || ldap) && <MetadataFile label={t(ldap ? 'parties.authority' : f.id ? 'parties.fileAgain' : 'parties.file')} accept={ldap ? '.pem,.crt,.cer' : '.xml,application/xml,text/xml,application/samlmetadata+xml'} onText={(metadata) => put({ metadata })} />}
       {f.party !== 'provider' && <Choice label={t('parties.consent')} value={f.consent} options={words(consentWords).filter(([v]) => v !== 'always' || f.party === 'client')} onChange={(consent) => put({ consent })} />}
-      <Choice label={t(f.party === 'provider' ? 'parties.trust' : 'parties.assurance')} value={String(f.assurance)} options={words(assuranceWords)} onChange={(v) => put({ assurance: Number(v) })} />
+      {!ldap && <Choice label={t(f.party === 'provider' ? 'parties.trust' : 'parties.assurance')} value={String(f.assurance)} options={words(assuranceWords)} onChange={(v) => put({ assurance: Number(v) })} />}
     </FormDialog>
   )
 }
@@ -133,13 +136,12 @@ function Lines({ label, value, onChange }: { label: string; value: string[]; onC
   )
 }
 
-function MetadataFile({ again, onText }: { again: boolean; onText: (text: string) => void }) {
-  const t = useT()
+function MetadataFile({ label, accept, onText }: { label: string; accept: string; onText: (text: string) => void }) {
   const id = useId()
   return (
     <div className={css.field}>
-      <label htmlFor={id}>{t(again ? 'parties.fileAgain' : 'parties.file')}</label>
-      <input id={id} type="file" accept=".xml,application/xml,text/xml,application/samlmetadata+xml" onChange={(e) => void e.target.files?.[0]?.text().then(onText)} />
+      <label htmlFor={id}>{label}</label>
+      <input id={id} type="file" accept={accept} onChange={(e) => void e.target.files?.[0]?.text().then(onText)} />
     </div>
   )
 }

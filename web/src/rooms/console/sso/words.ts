@@ -7,6 +7,7 @@ export const news: { id: string; party: string; kind: string; label: Key }[] = [
   { id: 'service', party: 'service', kind: 'saml', label: 'parties.addKind.service' },
   { id: 'oidc', party: 'provider', kind: 'oidc', label: 'parties.addKind.oidc' },
   { id: 'saml', party: 'provider', kind: 'saml', label: 'parties.addKind.saml' },
+  { id: 'ldap', party: 'provider', kind: 'ldap', label: 'parties.addKind.ldap' },
 ]
 
 export const groups: { party: string; label: Key }[] = [
@@ -24,5 +25,5 @@ export const attributeWords: Record<string, Key> = { mail: 'parties.attribute.ma
 /** What a new system has before anybody says more. */
 export const fresh: Draft = {
   party: 'client', kind: 'web', name: '', assurance: 1, consent: 'first', redirects: [], logouts: [], pairwise: false, device: false, offline: false,
-  nameId: 'persistent', attributes: [], start: false, domains: [], ourId: '', issuer: '', secret: '', metadata: '',
+  nameId: 'persistent', attributes: [], start: false, domains: [], ourId: '', base: '', filter: '', issuer: '', secret: '', metadata: '',
 }
