@@ -156,6 +156,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 	routes = append(routes, h.feedRoutes(func() *httpdoor.Door { return door })...)
 	routes = append(routes, h.applicationRoutes(func() *httpdoor.Door { return door })...)
 	routes = append(routes, h.davRoutes(func() *httpdoor.Door { return door })...)
+	routes = append(routes, h.waysRoute(func() *httpdoor.Door { return door }))
 	door, err = httpdoor.New(conf, httpNeeds{h}, assets, routes, h.log.With("door", "http"))
 	return door, err
 }

@@ -58,6 +58,9 @@ func (h *House) FillDemo(ctx context.Context, progress func(done, of int)) (*Dem
 	if err := f.roles(ctx); err != nil {
 		return nil, err
 	}
+	if err := f.desk(ctx); err != nil {
+		return nil, err
+	}
 	return d, f.templates(ctx)
 }
 

@@ -91,6 +91,7 @@ func (d demoCmd) config() (house.Config, error) {
 	// Tools on the same machine may try the mail doors without TLS.
 	c.IMAP.PlainLoopback, c.SMTP.PlainLoopback = true, true
 	c.HTTP.PushInside = true
+	c.Applications.Open = true
 	return c, nil
 }
 

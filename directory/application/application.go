@@ -174,22 +174,12 @@ func (d *Desk) Send(ctx context.Context, org, unit int64, f Form, site string, p
 	if _, there := b.Unit(unit); !there {
 		unit = 0 // one that was dissolved: the whole organisation's officers see to it
 	}
-	a := Application{Org: org, ID: id.New(), Unit: unit, Made: d.clock.Now(), Form: f}
-	token := strconv.FormatInt(org, 36) + "." + id.Token(32)
-	row := row{id: a.ID, unit: unit, made: a.Made.UnixMilli(), link: hashOf(token), contact: hashOf(strings.ToLower(f.Contact))}
-	text, err := json.Marshal(f)
+	a, row, papers, err := d.seal(ctx, org, unit, f)
 	if err != nil {
 		return err
 	}
-	if row.sealed, err = d.db.Seal(ctx, store.Scope{Org: org}, place(a.ID, -1), text); err != nil {
-		return err
-	}
-	papers := make([][]byte, len(f.Papers))
-	for n, p := range f.Papers {
-		if papers[n], err = d.db.Seal(ctx, store.Scope{Org: org}, place(a.ID, n), p.body); err != nil {
-			return err
-		}
-	}
+	token := strconv.FormatInt(org, 36) + "." + id.Token(32)
+	row.link = hashOf(token)
 	err = d.db.Write(ctx, func(tx *store.Tx) error {
 		if err := d.room(ctx, tx, org, row.contact); err != nil {
 			return err
@@ -203,6 +193,24 @@ func (d *Desk) Send(ctx context.Context, org, unit int64, f Form, site string, p
 		return err
 	}
 	return d.notices.Prove(ctx, a, site, token)
+}
+
+// seal makes of a form what is kept, with its papers. The link is one that
+// nobody has.
+func (d *Desk) seal(ctx context.Context, org, unit int64, f Form) (a Application, r row, papers [][]byte, err error) {
+	a = Application{Org: org, ID: id.New(), Unit: unit, Made: d.clock.Now(), Form: f}
+	r = row{id: a.ID, unit: unit, made: a.Made.UnixMilli(), link: hashOf(id.Token(32)), contact: hashOf(strings.ToLower(f.Contact))}
+	text, err := json.Marshal(f)
+	if err == nil {
+		r.sealed, err = d.db.Seal(ctx, store.Scope{Org: org}, place(a.ID, -1), text)
+	}
+	papers = make([][]byte, len(f.Papers))
+	for n, p := range f.Papers {
+		if err == nil {
+			papers[n], err = d.db.Seal(ctx, store.Scope{Org: org}, place(a.ID, n), p.body)
+		}
+	}
+	return a, r, papers, err
 }
 
 // room refuses more than can be worked through.
@@ -400,3 +408,27 @@ func (d *Desk) note(ctx context.Context, tx *store.Tx, by policy.Subject, verb s
 	}
 	return audit.Append(ctx, tx, d.clock.Now(), e)
 }
+
+// Deposit takes an application whose address was proved elsewhere, from whoever
+// runs the server: nobody is written to, and officers see it at once.
+func (d *Desk) Deposit(ctx context.Context, org, unit int64, f Form) error {
+	if err := d.check(org, &f); err != nil {
+		return err
+	}
+	a, r, papers, err := d.seal(ctx, org, unit, f)
+	if err != nil {
+		return err
+	}
+	return d.db.Write(ctx, func(tx *store.Tx) error {
+		if err := insertApplication(ctx, tx, org, r, papers); err != nil {
+			return err
+		}
+		if _, err := proveApplication(ctx, tx, org, r.link, r.made); err != nil {
+			return err
+		}
+		return d.note(ctx, tx, policy.System(org), "application.send", a.ID, nil, nil)
+	})
+}
+
+// NewPaper is a file to be enclosed.
+func NewPaper(name string, body []byte) Paper { return Paper{Name: name, body: body} }

@@ -347,3 +347,27 @@ func errorOf(one, two error) error {
 	}
 	return two
 }
+
+// TestDeposit takes what was proved elsewhere: nobody is written to, officers
+// see it with its papers, and what is wrong is refused as from a stranger.
+func TestDeposit(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		o := newOffice(t, url)
+		f := form("hoa@home.example")
+		f.Papers = []Paper{NewPaper("card.pdf", pdf)}
+		must(t, o.Deposit(ctx, 1, o.works, f))
+		list, err := o.List(ctx, o.officer)
+		must(t, err)
+		if len(list) != 1 || len(o.proofs) != 0 {
+			t.Fatalf("%+v, %d letters", list, len(o.proofs))
+		}
+		if _, body, err := o.Look(ctx, o.officer, list[0].ID, 0); err != nil || !bytes.Equal(body, pdf) {
+			t.Errorf("the paper: %q %v", body, err)
+		}
+		f.Papers = nil
+		if err := o.Deposit(ctx, 1, o.works, f); !errs.Is(err, errs.Invalid) {
+			t.Errorf("without papers: %v", err)
+		}
+	})
+}

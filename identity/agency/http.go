@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"chancery/directory"
 	"chancery/identity"
 	"chancery/identity/sso"
 	"chancery/kit/errs"
@@ -26,7 +25,6 @@ func (d *Desk) Routes(web Web) []sso.Route {
 	h := handlers{d, web, sso.Pages{Web: web, Log: d.log}}
 	var list []sso.Route
 	for pattern, handle := range map[string]http.HandlerFunc{
-		"POST /sso/api/in/list":   h.list,
 		"POST /sso/api/in/begin":  h.begin,
 		"POST /sso/api/in/finish": h.finish,
 		"GET " + pathBack:         h.back,
@@ -54,24 +52,6 @@ func (h handlers) private(next http.HandlerFunc) http.Handler {
 		}
 		next(w, r)
 	})
-}
-
-// way is a provider as the sign-in page shows it.
-type way struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-}
-
-func (h handlers) list(w http.ResponseWriter, r *http.Request) {
-	list, err := h.d.Providers(r.Context(), directory.DefaultOrg)
-	out := []way{}
-	for _, p := range list {
-		if p.Kind == KindLDAP { // the password field is its way in
-			continue
-		}
-		out = append(out, way{p.ID, p.Name})
-	}
-	h.pages.Tell(w, map[string]any{"ways": out}, err)
 }
 
 func (h handlers) begin(w http.ResponseWriter, r *http.Request) {

@@ -44,7 +44,6 @@ func (d *Desk) Routes(web Web) []sso.Route {
 	h := handlers{d, web, sso.Pages{Web: web, Log: d.log}}
 	var list []sso.Route
 	for pattern, handle := range map[string]http.HandlerFunc{
-		"POST /sso/api/cert/offer":  h.offer,
 		"POST /sso/api/cert/begin":  h.begin,
 		"POST /sso/api/cert/finish": h.finish,
 		"POST /sso/api/cert/add":    h.add,
@@ -81,10 +80,6 @@ func (h handlers) private(next http.HandlerFunc) http.Handler {
 		}
 		next(w, r)
 	})
-}
-
-func (h handlers) offer(w http.ResponseWriter, r *http.Request) {
-	h.pages.Tell(w, map[string]bool{"offered": h.d.Offered(h.web.Caller(r))}, nil)
 }
 
 func (h handlers) begin(w http.ResponseWriter, r *http.Request) {

@@ -100,9 +100,6 @@ func TestPages(t *testing.T) {
 		mux.ServeHTTP(w, r)
 		return w
 	}
-	if w := send(policy.Subject{}, "/sso/api/cert/offer", "{}"); w.Code != 200 || !strings.Contains(w.Body.String(), "true") {
-		t.Errorf("offer: %d %s", w.Code, w.Body)
-	}
 	w := send(policy.Subject{}, "/sso/api/cert/begin", "{}")
 	if w.Code != 200 || !strings.Contains(w.Body.String(), "https://mail.city.example:8443/sso/cert/present?ask=") {
 		t.Errorf("begin: %d %s", w.Code, w.Body)

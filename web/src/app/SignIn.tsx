@@ -3,6 +3,7 @@ import { isLanguage, language, languages, speak, useT, withTexts } from '~/kit/i
 import { setPrefs } from '~/kit/prefs'
 import { Door } from './Door'
 import { SignInForm } from './SignInForm'
+import { useWays } from './ways/offer'
 import css from './SignIn.module.css'
 
 const ApplyLink = lazy(() => withTexts('apply', () => import('./apply/ApplyLink')))
@@ -13,14 +14,15 @@ const CertificateWay = lazy(() => withTexts('certificates', () => import('./cert
 /** The door: who one is, and the language to be spoken to in. */
 export function SignIn({ expired, least, onDone }: { expired: boolean; least?: number; onDone: () => Promise<void> }) {
   const t = useT()
+  const ways = useWays()
   return (
     <Door title={t('signIn.title')} foot={<Languages />}>
       {expired && <p className={css.notice}>{t('signIn.expired')}</p>}
       <SignInForm least={least} onDone={onDone} />
       <Suspense>
-        <CertificateWay />
-        <AgencyWays />
-        <ApplyLink />
+        {ways?.certificate && <CertificateWay />}
+        {!!ways?.providers.length && <AgencyWays ways={ways.providers} />}
+        {ways?.apply && <ApplyLink />}
       </Suspense>
     </Door>
   )

@@ -1,21 +1,15 @@
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useT } from '~/kit/i18n'
 import { Button } from '~/kit/ui/Button'
 import door from '../SignIn.module.css'
 import ways from '../sso/AgencyWays.module.css'
-import { isOffered, showCertificate } from './api'
+import { showCertificate } from './api'
 
 /** Signing in by a certificate or a card, where it counts: the browser asks for it on a page of its own. */
 export default function CertificateWay() {
   const t = useT()
-  const [offered, setOffered] = useState(false)
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState(false)
-  useEffect(() => {
-    // Without an answer one signs in by the password, as where there are no certificates.
-    void isOffered().then(setOffered, () => undefined)
-  }, [])
-  if (!offered) return null
   const go = async (): Promise<void> => {
     setBusy(true)
     setFailed(false)

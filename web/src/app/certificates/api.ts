@@ -5,9 +5,6 @@ import { cameFrom, goAway, post } from '../sso/agency'
 const CERTIFICATES = 'urn:chancery:params:jmap:certificates'
 const PURPOSE = 'chancery.cert.for'
 
-/** Whether one can sign in by a certificate from this network. */
-export const isOffered = async (): Promise<boolean> => (await post<{ offered: boolean }>('/sso/api/cert/offer', {})).offered
-
 /** Sends the browser to show a certificate: to sign in by it, or to register it. */
 export async function showCertificate(purpose: 'in' | 'add'): Promise<void> {
   const { redirect } = await post<{ redirect: string }>('/sso/api/cert/begin', purpose === 'add' ? { client: 'add' } : {})

@@ -6,6 +6,7 @@ import { errorText } from '~/kit/ui/states'
 import { sayError } from '~/kit/undo'
 import { usePerson } from '../person'
 import { SignInForm } from '../SignInForm'
+import { useWays } from '../ways/offer'
 
 const CertificateWay = lazy(() => withTexts('certificates', () => import('../certificates/CertificateWay')))
 
@@ -36,10 +37,12 @@ export function useStepUp(): { run: (act: () => Promise<void>) => Promise<void>;
           await run(waiting.act)
         }}
       />
-      <Suspense>
-        <CertificateWay />
-      </Suspense>
+      <ByCertificate />
     </Dialog>
   )
   return { run, dialog }
+}
+
+function ByCertificate() {
+  return <Suspense>{useWays()?.certificate && <CertificateWay />}</Suspense>
 }

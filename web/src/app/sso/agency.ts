@@ -1,12 +1,6 @@
 import { SyncError } from '~/kit/sync/errors'
 import { problem } from '~/kit/sync/transport'
 
-/** A provider of the agency's own, by which one may sign in. */
-export interface Way {
-  id: string
-  name: string
-}
-
 const BACK = 'chancery.in.back'
 
 /** Posts what a page of a sign-in asks, and reads the answer. */
@@ -17,8 +11,6 @@ export async function post<T>(path: string, body: object): Promise<T> {
   if (!res.ok) throw await problem(res)
   return (await res.json()) as T
 }
-
-export const readWays = async (): Promise<Way[]> => (await post<{ ways: Way[] }>('/sso/api/in/list', {})).ways
 
 /** Sends the browser to a provider. */
 export async function goTo(way: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { Suspense, lazy, useEffect, useMemo } from 'react'
+import { Suspense, lazy, useEffect, useMemo, useRef } from 'react'
 import { useLocation } from 'wouter'
 import { APPLICATIONS, FEEDS, HOUSE_RULES, REGISTER } from '~/api/jmap'
 import { Frame } from '~/app/Frame'
@@ -65,8 +65,13 @@ export default function ConsoleRoom({ engine }: RoomProps) {
   const waits = useLoad(api.applications)
   const mine = parts.filter((p) => (!p.needs || api.offered(p.needs)) && p.duties.some((d) => api.mine && anywhere(api.mine, d)))
   const part = mine.find((p) => p.id === path.split('/')[2]) ?? mine[0]
+  // On a telephone the row of parts is wider than the screen: the one that is open is brought into sight.
+  const nav = useRef<HTMLElement>(null)
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' })
+  }, [part])
   const tabs = (className: string | undefined) => (
-    <nav className={className} aria-label={t('room.console')}>
+    <nav ref={nav} className={className} aria-label={t('room.console')}>
       {mine.map((p) => (
         <button key={p.id} type="button" className={css.place} aria-current={p === part ? 'page' : undefined} onClick={() => navigate(`/console/${p.id}`)}>
           <p.icon size={16} strokeWidth={1.75} aria-hidden />

@@ -88,7 +88,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
           {person && rights.mayLock && rights.mayEdit && <Button look="danger" onClick={() => setLeaving(true)}>{t('console.removePerson')}</Button>}
           {person && rights.mayLock && <Button onClick={() => setAccess(true)}>{t('console.access')}</Button>}
           {person && api.offered(MEANS) && <Button onClick={() => setMeans(true)}>{t('console.means')}</Button>}
-          <i className={css.spring} />
+          <i className={css.break} />
         </>
       }
       onSave={save}

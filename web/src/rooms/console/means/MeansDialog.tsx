@@ -86,7 +86,7 @@ export default function MeansDialog({ api, person, onClose }: { api: AdminApi; p
                 <h3 className={css.part}>{t('means.phone')}</h3>
                 <ul className={css.rows}>{data.means.phone && line('phone', data.means.phone, '', () => change({ phone: '' }))}</ul>
                 {!!offer?.['phones'] && (
-                  <form className={css.days} noValidate onSubmit={(e) => { e.preventDefault(); if (phone.trim()) void change({ phone: phone.trim() }) }}>
+                  <form className={css.beside} noValidate onSubmit={(e) => { e.preventDefault(); if (phone.trim()) void change({ phone: phone.trim() }) }}>
                     <Field label={t('means.newPhone')} type="tel" autoComplete="off" value={phone} onChange={(e) => { setPhone(e.target.value); setError(undefined) }} />
                     <Button type="submit">{t('means.set')}</Button>
                   </form>
@@ -98,7 +98,7 @@ export default function MeansDialog({ api, person, onClose }: { api: AdminApi; p
                 <h3 className={css.part}>{t('means.second')}</h3>
                 <ul className={css.rows}>{data.means.secondAddress && line('second', data.means.secondAddress, '', () => change({ secondAddress: '' }))}</ul>
                 {!!offer?.['secondAddresses'] && (
-                  <form className={css.days} noValidate onSubmit={(e) => { e.preventDefault(); if (email.trim()) void change({ secondAddress: email.trim() }) }}>
+                  <form className={css.beside} noValidate onSubmit={(e) => { e.preventDefault(); if (email.trim()) void change({ secondAddress: email.trim() }) }}>
                     <Field label={t('means.newSecond')} type="email" autoComplete="off" value={email} onChange={(e) => { setEmail(e.target.value); setError(undefined) }} />
                     <Button type="submit">{t('means.set')}</Button>
                   </form>

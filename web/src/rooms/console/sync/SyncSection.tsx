@@ -42,7 +42,7 @@ export default function SyncSection({ api, reload: reloadOffice }: PartProps) {
             {data.runs.map((r) => (
               <li key={r.id}>
                 <button type="button" className={css.row} onClick={() => setOpen(r.id)}>
-                  <span className={css.who}>
+                  <span className={`${css.who} ${css.alone}`}>
                     <span>{data.feeds.find((f) => f.id === r.feedId)?.name} · {word(t, runWords, r.kind)}</span>
                     <small>{moment(r.made)}</small>
                   </span>
