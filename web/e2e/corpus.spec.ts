@@ -47,8 +47,8 @@ test.skipIf(!existsSync(folder))('real and odd mail opens without a fault and wi
       dispatchEvent(new PopStateEvent('popstate'))
     }, `/mail/${account}/${inbox}/${thread}`)
     try {
-      await page.locator(`article[data-thread="${thread}"] section`).first().waitFor({ timeout: 10_000 })
-      await page.waitForFunction(() => !document.querySelector('article [role=status]'), undefined, { timeout: 10_000 })
+      await page.locator(`article[data-thread="${thread}"] section`).first().waitFor({ timeout: 30_000 })
+      await page.waitForFunction(() => !document.querySelector('article [role=status]'), undefined, { timeout: 30_000 })
     } catch (e) {
       faults.push(`${path}: ${String(e).split('\n')[0]}`)
     }

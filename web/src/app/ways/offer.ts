@@ -17,7 +17,9 @@ export interface Ways {
 export function useWays(): Ways | null {
   const [ways, setWays] = useState<Ways | null>(null)
   useEffect(() => {
-    void fetch('/auth/ways').then(async (r) => { if (r.ok) setWays((await r.json()) as Ways) }, () => undefined)
+    void fetch('/auth/ways')
+      .then(async (r) => r.ok && setWays((await r.json()) as Ways))
+      .catch(() => undefined)
   }, [])
   return ways
 }

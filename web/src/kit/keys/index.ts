@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useRef } from 'react'
+import { createContext, useContext, useLayoutEffect, useRef } from 'react'
 import { prefs } from '~/kit/prefs'
 import { composing } from './ime'
 import { resolveKey } from './names'
@@ -75,7 +75,7 @@ export function useKeys(map: KeyMap, active = true): void {
   const ref = useRef(map)
   ref.current = map
   const shown = useContext(KeysActive)
-  useEffect(() => {
+  useLayoutEffect(() => { // what is seen answers
     if (!active || !shown) return
     layers.push(ref)
     return () => {
