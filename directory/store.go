@@ -72,7 +72,7 @@ func selectAccounts(ctx context.Context, tx *store.Tx, org int64) (all []Account
 
 // selectBoxes returns the accounts that are no person's.
 func selectBoxes(ctx context.Context, tx *store.Tx, org int64) (all []Account, err error) {
-	err = tx.Query(ctx, "SELECT "+accountColumns+" FROM account a WHERE a.org_id = $1 AND a.kind <> $2 ORDER BY a.address", []any{org, KindPerson}, func(scan func(...any) error) error {
+	err = tx.Query(ctx, "SELECT "+accountColumns+" FROM account a WHERE a.org_id = $1 AND a.kind <> 'person' ORDER BY a.address", []any{org}, func(scan func(...any) error) error {
 		var a Account
 		err := scan(a.fields()...)
 		all = append(all, a)

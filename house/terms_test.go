@@ -58,7 +58,9 @@ func TestTerms(t *testing.T) {
 		{"submission", func(c *clerk) string { return c.submit("colleague@city.example") }},
 		{"to outside", func(c *clerk) string { return c.submit("a@elsewhere.example") }},
 		{"web out", func(c *clerk) string { return c.send("a@elsewhere.example") }},
-		{"ldap", (*clerk).ldap}, {"jmap basic", (*clerk).basic},
+		{"ldap", (*clerk).ldap}, {"pop", (*clerk).pop},
+		{"jmap basic", func(c *clerk) string { return c.basic("GET", "/.well-known/jmap") }},
+		{"carddav", func(c *clerk) string { return c.basic("OPTIONS", "/dav/") }},
 	}
 	var b strings.Builder
 	b.WriteString("# What somebody without a feature of the service is answered at each door; y is\n# let in or done, . is not offered, and anything else the refusal.\n# UPDATE=1 go test ./house -run TestTerms writes it anew.\n")
@@ -97,7 +99,7 @@ func TestTerms(t *testing.T) {
 func openHouse(t *testing.T) (*House, *Doors) {
 	t.Helper()
 	for key, value := range map[string]string{"HTTP_LISTEN": "127.0.0.1:0", "HTTP_LISTEN_TLS": "", "IMAP_LISTEN": "127.0.0.1:0", "IMAP_LISTEN_TLS": "", "IMAP_PLAIN_LOOPBACK": "true",
-		"LDAP_LISTEN": "127.0.0.1:0", "LDAP_PLAIN_LOOPBACK": "true", "SMTP_LISTEN": "", "SMTP_SUBMISSION": "127.0.0.1:0", "SMTP_SUBMISSION_TLS": "", "SMTP_PLAIN_LOOPBACK": "true",
+		"POP_LISTEN": "127.0.0.1:0", "POP_PLAIN_LOOPBACK": "true", "LDAP_LISTEN": "127.0.0.1:0", "LDAP_PLAIN_LOOPBACK": "true", "SMTP_LISTEN": "", "SMTP_SUBMISSION": "127.0.0.1:0", "SMTP_SUBMISSION_TLS": "", "SMTP_PLAIN_LOOPBACK": "true",
 		"HOSTNAME": "mail.city.example", "QUEUE_SMARTHOST": "127.0.0.1:9"} {
 		t.Setenv(EnvPrefix+key, value)
 	}
@@ -454,9 +456,24 @@ func (c *clerk) ldap() string {
 	return replyCode(c, err)
 }
 
-// basic asks for the JMAP session as a program does that is no browser.
-func (c *clerk) basic() string {
-	r, err := http.NewRequestWithContext(c.t.Context(), "GET", c.doors.URL("http")+"/.well-known/jmap", nil)
+func (c *clerk) pop() string {
+	conn, err := textproto.Dial("tcp", c.doors.Addr("pop"))
+	c.check(err)
+	defer conn.Close()
+	_, err = conn.ReadLine()
+	c.check(err)
+	var said string
+	for _, line := range []string{"USER " + c.account.Address, "PASS " + termsPassword} {
+		c.check(conn.PrintfLine("%s", line))
+		said, err = conn.ReadLine()
+		c.check(err)
+	}
+	return yesOr(strings.HasPrefix(said, "+OK"), strings.Fields(said)[0])
+}
+
+// basic asks as a program does that is no browser, and signs in each request.
+func (c *clerk) basic(method, path string) string {
+	r, err := http.NewRequestWithContext(c.t.Context(), method, c.doors.URL("http")+path, nil)
 	c.check(err)
 	r.SetBasicAuth(c.account.Address, termsPassword)
 	res, err := http.DefaultClient.Do(r)

