@@ -494,9 +494,11 @@ func TestResetText(t *testing.T) {
 			t.Error("sent though it is switched off")
 		}
 		i.conf.TextReset = true
+		l, _ = link()
 		if err := i.ForgetFactors(ctx, policy.System(a.Org), a.Org, a.ID); err != nil {
 			t.Fatal(err)
 		}
+		wantReason(t, i.Reset(ctx, l.Token, "Another long password", inside), "linkUsed")
 		if _, ok := link(); ok {
 			t.Error("sent to a telephone that was lost")
 		}
