@@ -1,24 +1,24 @@
 // Package audit records what happened, by whom, from where.
 //
-// Owns: the record, append only, one chain per organisation: every entry
-// carries the hash of the one before it, so that a changed or missing entry
-// shows.
+// Owns: the record, append only, one Merkle tree per organisation, so that a
+// changed, missing or moved entry shows; checkpoints of the tree, signed and
+// kept beside the database and wherever an auditor likes.
 //
 // Does not own: what is worth recording; rooms call [Append] in the
 // transaction that does the thing, so that neither is there without the other.
 //
 // Verbs: Append, Change; Look (what a filter keeps, page by page), List,
-// OfAccount; Check and Verify (the chain), LastCheck.
+// OfAccount; Sign, SignAll, Newest (checkpoints); Verify, Check, LastCheck.
 //
 // Rules it answers: N33, N66 (record of access and operations, tamper
 // evidence), K21 in part.
+//
+// Where to start: [Append], then [Verify].
 package audit
 
 import (
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/json"
 	"time"
 
 	"chancery/kit/errs"
@@ -29,8 +29,13 @@ import (
 //go:embed schema/*.sql
 var schema embed.FS
 
-// Migrate brings the table up to date.
-func Migrate(ctx context.Context, db *store.Store) error { return db.Migrate(ctx, "audit", schema) }
+// Migrate brings the tables up to date.
+func Migrate(ctx context.Context, db *store.Store) error {
+	if err := db.Migrate(ctx, "audit", schema); err != nil {
+		return err
+	}
+	return upgrade(ctx, db)
+}
 
 // Entry is one fact.
 type Entry struct {
@@ -45,35 +50,38 @@ type Entry struct {
 	Object  string    `json:"object"`  // to what
 	Result  string    `json:"result"`  // "ok", or the kind of error
 
-	// What was changed, as JSON of the members that differ. They were added
-	// later: empty ones are not in the hash, so that older links still hold.
+	// What was changed, as JSON of the members that differ.
 	Before string `json:"before,omitempty"`
 	After  string `json:"after,omitempty"`
-}
-
-// hash is the entry's link in the chain.
-func (e Entry) hash(prev []byte) ([]byte, error) {
-	text, err := json.Marshal(e)
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(append(append([]byte{}, prev...), text...))
-	return sum[:], nil
 }
 
 // Append records an entry in the caller's transaction; Seq and At are set here.
 func Append(ctx context.Context, tx *store.Tx, now time.Time, e Entry) error {
 	e.At = now.UTC().Truncate(time.Millisecond)
-	seq, prev, err := takeHead(ctx, tx, e.Org)
+	seq, packed, err := takeHead(ctx, tx, e.Org)
 	if err != nil {
 		return err
 	}
 	e.Seq = seq
-	h, err := e.hash(prev)
+	leaf, err := e.leaf()
 	if err != nil {
 		return err
 	}
-	return insertEntry(ctx, tx, e, h)
+	edge, err := unpack(seq-1, packed)
+	if err != nil {
+		return err
+	}
+	if err := edge.Append(leaf, nil); err != nil {
+		return err
+	}
+	top, err := root(edge)
+	if err != nil {
+		return err
+	}
+	if err := putHead(ctx, tx, e.Org, top, pack(edge)); err != nil {
+		return err
+	}
+	return insertEntry(ctx, tx, e, leaf)
 }
 
 // By fills an entry's "who and from where" from a subject.

@@ -31,12 +31,14 @@ var families = []struct {
 	{"signIns", []string{"sign-", "session.", "access.", "device.", "sso.sign-on", "sso.replay"}},
 	{"credentials", []string{"password.", "factor.", "app-password.", "recovery.", "second-address.", "account.password", "certificate.", "phone."}},
 	{"accounts", []string{"account.", "application."}},
-	{"people", []string{"person.", "unit.", "level.", "visibility."}},
+	{"people", []string{"person.", "unit.", "level.", "category.", "visibility."}},
 	{"roles", []string{"role."}},
+	{"regulations", []string{"regulation."}},
 	{"sync", []string{"feed."}},
 	{"sso", []string{"sso."}},
 	{"record", []string{"record."}},
 	{"mail", []string{"mail", "contacts"}},
+	{"files", []string{"parcel"}},
 }
 
 // Families names the families of verbs that a filter may ask for.
@@ -83,7 +85,7 @@ const keepBatch = 2000
 // Found is a page of what a look found, the newest first.
 type Found struct {
 	Entries []Entry
-	Hashes  [][]byte // of the entries: their links in the chain
+	Hashes  [][]byte // of the entries: their leaves in the tree
 	Next    int64    // where the next page goes on; 0 = the record ends here
 	Until   time.Time
 }

@@ -7,22 +7,55 @@ import (
 	"chancery/store"
 )
 
-// takeHead locks the end of an organisation's chain and counts it on.
-func takeHead(ctx context.Context, tx *store.Tx, org int64) (seq int64, prev []byte, err error) {
+// takeHead locks the end of an organisation's record and counts it on.
+func takeHead(ctx context.Context, tx *store.Tx, org int64) (seq int64, edge []byte, err error) {
 	if _, err := tx.Exec(ctx, "INSERT INTO audit_head (org_id, seq, hash) VALUES ($1, 0, $2) ON CONFLICT (org_id) DO NOTHING", org, []byte{}); err != nil {
 		return 0, nil, err
 	}
-	err = tx.Row(ctx, "UPDATE audit_head SET seq = seq + 1 WHERE org_id = $1 RETURNING seq, hash", []any{org}, &seq, &prev)
-	return seq, prev, err
+	err = tx.Row(ctx, "UPDATE audit_head SET seq = seq + 1 WHERE org_id = $1 RETURNING seq, edge", []any{org}, &seq, &edge)
+	return seq, edge, err
 }
 
-func insertEntry(ctx context.Context, tx *store.Tx, e Entry, hash []byte) error {
-	if _, err := tx.Exec(ctx, "UPDATE audit_head SET hash = $2 WHERE org_id = $1", e.Org, hash); err != nil {
-		return err
+func putHead(ctx context.Context, tx *store.Tx, org int64, root, edge []byte) error {
+	_, err := tx.Exec(ctx, "UPDATE audit_head SET hash = $2, edge = $3 WHERE org_id = $1", org, root, edge)
+	return err
+}
+
+// selectHead returns how long an organisation's record is, and its root.
+func selectHead(ctx context.Context, tx *store.Tx, org int64) (seq int64, root []byte, err error) {
+	err = tx.Row(ctx, "SELECT seq, hash FROM audit_head WHERE org_id = $1", []any{org}, &seq, &root)
+	if _, err = store.Found(err); err != nil {
+		return 0, nil, err
 	}
+	return seq, root, nil
+}
+
+// selectEdge returns the end of a record as it was written last, the edge empty
+// where that was as a chain.
+func selectEdge(ctx context.Context, tx *store.Tx, org int64) (seq int64, edge, head []byte, err error) {
+	err = tx.Row(ctx, "SELECT seq, edge, hash FROM audit_head WHERE org_id = $1", []any{org}, &seq, &edge, &head)
+	return seq, edge, head, err
+}
+
+func setLeaf(ctx context.Context, tx *store.Tx, org, seq int64, leaf []byte) error {
+	_, err := tx.Exec(ctx, "UPDATE audit SET hash = $3 WHERE org_id = $1 AND seq = $2", org, seq, leaf)
+	return err
+}
+
+func selectRecorded(ctx context.Context, tx *store.Tx) (orgs []int64, err error) {
+	err = tx.Query(ctx, "SELECT org_id FROM audit_head ORDER BY org_id", nil, func(scan func(...any) error) error {
+		var org int64
+		err := scan(&org)
+		orgs = append(orgs, org)
+		return err
+	})
+	return orgs, err
+}
+
+func insertEntry(ctx context.Context, tx *store.Tx, e Entry, leaf []byte) error {
 	_, err := tx.Exec(ctx, `INSERT INTO audit (org_id, seq, at, account_id, address, peer, door, verb, object, result, old_value, new_value, hash)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		e.Org, e.Seq, e.At.UnixMilli(), e.Account, e.Address, e.Peer, e.Door, e.Verb, e.Object, e.Result, e.Before, e.After, hash)
+		e.Org, e.Seq, e.At.UnixMilli(), e.Account, e.Address, e.Peer, e.Door, e.Verb, e.Object, e.Result, e.Before, e.After, leaf)
 	return err
 }
 
@@ -36,7 +69,7 @@ func selectOfAccount(ctx context.Context, tx *store.Tx, org, account int64, verb
 	return tx.Query(ctx, columns+"AND account_id = $2 AND verb = $3 ORDER BY seq DESC LIMIT $4", []any{org, account, verb, limit}, scanInto(org, each))
 }
 
-func selectChain(ctx context.Context, tx *store.Tx, org int64, each func(Entry, []byte) error) error {
+func selectAll(ctx context.Context, tx *store.Tx, org int64, each func(Entry, []byte) error) error {
 	return tx.Query(ctx, columns+"ORDER BY seq", []any{org}, scanInto(org, each))
 }
 

@@ -83,24 +83,3 @@ func selectLook(ctx context.Context, tx *store.Tx, org int64, q query, limit int
 func look(q query, limit int) string {
 	return "SELECT seq, at, account_id, address, peer, door, verb, object, result, old_value, new_value, hash FROM audit WHERE " + q.text + " ORDER BY " + q.order + " LIMIT " + strconv.Itoa(limit)
 }
-
-// selectHead returns the end of an organisation's chain.
-func selectHead(ctx context.Context, tx *store.Tx, org int64) (seq int64, hash []byte, err error) {
-	err = tx.Row(ctx, "SELECT seq, hash FROM audit_head WHERE org_id = $1", []any{org}, &seq, &hash)
-	if _, err = store.Found(err); err != nil {
-		return 0, nil, err
-	}
-	return seq, hash, nil
-}
-
-func putCheck(ctx context.Context, tx *store.Tx, org int64, c Checked) error {
-	_, err := tx.Exec(ctx, `INSERT INTO audit_check (org_id, at, entries, broken) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (org_id) DO UPDATE SET at = $2, entries = $3, broken = $4`, org, c.At.UnixMilli(), c.Entries, c.Broken)
-	return err
-}
-
-func selectCheck(ctx context.Context, tx *store.Tx, org int64) (at, entries, broken int64, err error) {
-	err = tx.Row(ctx, "SELECT at, entries, broken FROM audit_check WHERE org_id = $1", []any{org}, &at, &entries, &broken)
-	_, err = store.Found(err)
-	return at, entries, broken, err
-}

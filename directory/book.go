@@ -27,7 +27,8 @@ type Book struct {
 	byID   map[int64]*entry
 	of     map[int64]*entry // by account
 	rules  []Visibility
-	dated  bool // a post begins or ends some day
+	kinds  map[string]map[string]string // names of the kinds of staff by code
+	dated  bool                         // a post begins or ends some day
 
 	keys string // what is looked in, of all people one behind another
 	ends []int  // where each of them ends in keys
@@ -90,6 +91,14 @@ func readBook(ctx context.Context, tx *store.Tx, org int64, now bookState, old *
 	}
 	if b.rules, err = selectVisibility(ctx, tx, org); err != nil {
 		return nil, err
+	}
+	kinds, err := selectCategories(ctx, tx, org)
+	if err != nil {
+		return nil, err
+	}
+	b.kinds = map[string]map[string]string{}
+	for _, c := range kinds {
+		b.kinds[c.Code] = c.Names
 	}
 	since := int64(-1)
 	if old != nil {

@@ -136,7 +136,7 @@ func (x export) csv(w io.Writer) func(audit.Entry, []byte) error {
 		o := x.d.auditObject(e, x.names)
 		cells := []string{strconv.FormatInt(e.Seq, 10), e.At.In(time.Local).Format(time.RFC3339), o.Email, o.Peer, o.Zone, o.Door, o.Verb, o.Object, o.Name, o.Result, o.Before, o.After}
 		for n, text := range cells {
-			cells[n] = plainCell(text)
+			cells[n] = PlainCell(text)
 		}
 		if err := out.Write(cells); err != nil {
 			return err
@@ -146,9 +146,9 @@ func (x export) csv(w io.Writer) func(audit.Entry, []byte) error {
 	}
 }
 
-// plainCell keeps a spreadsheet from taking what somebody else wrote for a
+// PlainCell keeps a spreadsheet from taking what somebody else wrote for a
 // formula, in either width.
-func plainCell(text string) string {
+func PlainCell(text string) string {
 	if strings.IndexAny(text, "=+-@\t\r\n＝＋－＠") == 0 {
 		return "'" + text
 	}

@@ -124,6 +124,11 @@ func (in *Intake) Levels(ctx context.Context) ([]ServiceLevel, error) {
 	return selectLevels(ctx, in.k.tx, in.k.by.Org)
 }
 
+// Categories returns the kinds of staff.
+func (in *Intake) Categories(ctx context.Context) ([]Category, error) {
+	return selectCategories(ctx, in.k.tx, in.k.by.Org)
+}
+
 // Owner is whose an address is.
 type Owner struct {
 	Account, Person int64 // Person 0 = a mailbox that no person has

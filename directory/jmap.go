@@ -20,13 +20,15 @@ const (
 
 // PersonObject is a person as clients see one.
 type PersonObject struct {
-	ID       jmap.ID      `json:"id"`
-	Name     string       `json:"name"`
-	Email    string       `json:"email"`
-	Language string       `json:"language"`
-	Rank     string       `json:"rank"`
-	Phone    string       `json:"phone"`
-	Posts    []PostObject `json:"posts" ts:"list"`
+	ID       jmap.ID `json:"id"`
+	Name     string  `json:"name"`
+	Email    string  `json:"email"`
+	Language string  `json:"language"`
+	Rank     string  `json:"rank"`
+	Phone    string  `json:"phone"`
+	// Category are the names of the kind of staff by language; null = none.
+	Category map[string]string `json:"category"`
+	Posts    []PostObject      `json:"posts" ts:"list"`
 }
 
 // PostObject is a post, with the names of its unit and those above it in the
@@ -224,7 +226,7 @@ func (a api) open(ctx context.Context, call *jmap.Call) (args jmap.GetArgs, view
 }
 
 func personObject(p *Person, b *Book) PersonObject {
-	o := PersonObject{ID: id.Text(personID, p.ID), Name: p.Name, Email: p.Address, Language: p.Language, Rank: p.RankName, Phone: p.Phone, Posts: []PostObject{}}
+	o := PersonObject{ID: id.Text(personID, p.ID), Name: p.Name, Email: p.Address, Language: p.Language, Rank: p.RankName, Phone: p.Phone, Category: b.kinds[p.Category], Posts: []PostObject{}}
 	for _, post := range p.Posts {
 		path := b.Path(post.Unit, p.Language)
 		o.Posts = append(o.Posts, PostObject{Title: post.Title, Kind: post.Kind, Unit: strings.Join(path[max(0, len(path)-1):], ""), UnitID: id.Text(unitID, post.Unit), UnitPath: path})

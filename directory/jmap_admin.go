@@ -40,7 +40,7 @@ func (a api) admin() jmap.Capability {
 	return jmap.Capability{
 		URN:    AdminURN,
 		Offer:  a.adminOffer,
-		Types:  []string{"PersonRecord", "Unit", "Role", "Visibility", "ServiceLevel"},
+		Types:  []string{"PersonRecord", "Unit", "Role", "Visibility", "ServiceLevel", "Category"},
 		States: a.adminStates,
 		Methods: map[string]jmap.Method{
 			"PersonRecord/query": a.recordQuery, "PersonRecord/get": a.recordGet, "Person/set": a.personSet,
@@ -48,6 +48,7 @@ func (a api) admin() jmap.Capability {
 			"Unit/set":     a.unitSet, "Role/get": a.roleGet, "Role/set": a.roleSet,
 			"Visibility/get": a.visibilityGet, "Visibility/set": a.visibilitySet,
 			"ServiceLevel/get": a.levelGet, "ServiceLevel/set": a.levelSet,
+			"Category/get": a.categoryGet, "Category/set": a.categorySet,
 			"AuditEntry/look": a.entryLook, "AuditEntry/state": a.entryState, "AuditEntry/check": a.entryCheck,
 		},
 	}
@@ -103,10 +104,10 @@ func (a api) adminStates(ctx context.Context, account jmap.ID) (map[string]strin
 		return map[string]string{}, err
 	}
 	s, err := a.d.adminStates(ctx, who)
-	return map[string]string{"PersonRecord": s.book, "Unit": s.book, "Role": s.roles, "Visibility": s.rules, "ServiceLevel": s.levels}, err
+	return map[string]string{"PersonRecord": s.book, "Unit": s.book, "Role": s.roles, "Visibility": s.rules, "ServiceLevel": s.levels, "Category": s.categories}, err
 }
 
-type adminStates struct{ book, roles, rules, levels string }
+type adminStates struct{ book, roles, rules, levels, categories string }
 
 func (d *Directory) adminStates(ctx context.Context, s policy.Subject) (out adminStates, err error) {
 	v, err := d.View(ctx, s)
@@ -119,7 +120,7 @@ func (d *Directory) adminStates(ctx context.Context, s policy.Subject) (out admi
 		return err
 	})
 	text := func(n int64) string { return strconv.FormatInt(n, 10) }
-	return adminStates{v.State(), text(n.roles), text(v.Book.state.rules), text(n.levels)}, err
+	return adminStates{v.State(), text(n.roles), text(v.Book.state.rules), text(n.levels), text(n.categories)}, err
 }
 
 // administrator returns who asks, where the account is their own and they
@@ -188,7 +189,7 @@ func setError(err error) error {
 		name string
 	}{
 		{errOwnRole, "ownRole"}, {errOwnLock, "ownLock"}, {errHoldsRole, "holdsRole"}, {errRolesExclude, "rolesExclude"},
-		{errLastSecurity, "lastSecurity"}, {errUnitHolds, "unitHasContents"}, {errLevelUsed, "levelInUse"},
+		{errLastSecurity, "lastSecurity"}, {errUnitHolds, "unitHasContents"}, {errLevelUsed, "levelInUse"}, {errCategoryUsed, "categoryInUse"},
 	} {
 		if errors.Is(err, x.err) {
 			return jmap.Refuse(x.name, "%s", errs.Text(err))

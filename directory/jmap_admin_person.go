@@ -46,6 +46,7 @@ type personFields struct {
 	RankOrder int                     `json:"rankOrder"` // lower comes first
 	SortOrder int                     `json:"sortOrder"` // 0 = by rank
 	LevelID   *jmap.ID                `json:"levelId"`
+	Category  *jmap.ID                `json:"categoryId"`
 	Phone     string                  `json:"phone"`
 	Posts     map[string]PostRecord   `json:"posts"`
 	Deputies  map[string]DeputyRecord `json:"deputies"`
@@ -76,7 +77,7 @@ type writable struct {
 
 func fieldsOf(p Person) personFields {
 	f := personFields{Name: p.Name, Aliases: append([]string{}, p.Aliases...), Rank: p.RankName, RankOrder: p.Rank, SortOrder: p.Sort,
-		LevelID: orNil(p.Level), Phone: p.Phone, Posts: map[string]PostRecord{}, Deputies: map[string]DeputyRecord{}}
+		LevelID: orNil(p.Level), Category: orNil(p.Category), Phone: p.Phone, Posts: map[string]PostRecord{}, Deputies: map[string]DeputyRecord{}}
 	for _, q := range p.Posts {
 		f.Posts[id.Text(postKey, int64(q.Num))] = PostRecord{q.Title, q.Kind, id.Text(unitID, q.Unit), q.Sort, orNil(q.Starts), orNil(q.Ends)}
 	}
@@ -90,7 +91,7 @@ func fieldsOf(p Person) personFields {
 // new post; what else a post holds is kept with its key.
 func (f personFields) into(p *Person, call *jmap.Call) error {
 	p.Name, p.Aliases, p.RankName, p.Rank, p.Sort = strings.TrimSpace(f.Name), f.Aliases, f.Rank, f.RankOrder, f.SortOrder
-	p.Level, p.Phone = textOr(f.LevelID), f.Phone
+	p.Level, p.Category, p.Phone = textOr(f.LevelID), textOr(f.Category), f.Phone
 	old := p.Posts
 	p.Posts = nil
 	for key, q := range f.Posts {
@@ -143,6 +144,7 @@ type RecordFilter struct {
 	UnitID     *jmap.ID `json:"unitId"`
 	InSubunits bool     `json:"inSubunits"`
 	LevelID    *jmap.ID `json:"levelId"`
+	Category   *jmap.ID `json:"categoryId"`
 	Locked     *bool    `json:"locked"`
 }
 
@@ -199,7 +201,7 @@ func (b *Book) administered(admin Administers, f RecordFilter) (found []*entry) 
 	}
 	for e := range b.with(words) {
 		switch {
-		case f.LevelID != nil && e.Level != *f.LevelID, f.Locked != nil && e.Locked != *f.Locked:
+		case f.LevelID != nil && e.Level != *f.LevelID, f.Category != nil && e.Category != *f.Category, f.Locked != nil && e.Locked != *f.Locked:
 		case unit != 0 && !slices.ContainsFunc(e.Posts, func(p Post) bool { return p.Unit == unit || f.InSubunits && b.Under(p.Unit, unit) }):
 		case !admin.reaches(e.Person):
 		default:

@@ -47,13 +47,26 @@ type AuditState struct {
 	Families []string      `json:"families" ts:"list"` // of verbs, to filter by
 	Zones    []string      `json:"zones" ts:"list"`    // of the network, to filter by
 	Checked  *AuditChecked `json:"checked"`            // null = never
+
+	Checkpoint *AuditCheckpoint `json:"checkpoint"` // the newest; null = none was signed yet
 }
 
-// AuditChecked is what came of the last check of the chain.
+// AuditChecked is what came of the last check of the record.
 type AuditChecked struct {
 	At      jmap.UTCDate `json:"at"`
 	Entries int64        `json:"entries"`
-	Broken  *jmap.ID     `json:"broken"` // the first entry that does not fit; null = all do
+	Signed  int64        `json:"signed"` // so many of them signed checkpoints vouch for
+	Fault   *string      `json:"fault"`  // entry, checkpoint, signature, file; null = all fits
+	Broken  *jmap.ID     `json:"broken"` // the first entry that does not fit, where one is known
+}
+
+// AuditCheckpoint is a signed statement of what the record held, to be kept
+// elsewhere.
+type AuditCheckpoint struct {
+	At      jmap.UTCDate `json:"at"`
+	Entries int64        `json:"entries"`
+	Note    string       `json:"note"` // C2SP tlog-checkpoint
+	Key     string       `json:"key"`  // the public key it is verified with
 }
 
 // maxEntries bounds the entries of an AuditEntry/look.
@@ -154,6 +167,13 @@ func (a api) entryState(ctx context.Context, call *jmap.Call) (any, error) {
 	err = a.d.db.Read(ctx, func(tx *store.Tx) error {
 		c, entries, err := audit.LastCheck(ctx, tx, who.Org)
 		out.Entries, out.Checked = entries, checkedObject(c)
+		if err != nil {
+			return err
+		}
+		newest, key, err := audit.Newest(ctx, tx, who.Org)
+		if err == nil && newest.Size > 0 {
+			out.Checkpoint = &AuditCheckpoint{At: jmap.UTCDate{Time: newest.At}, Entries: newest.Size, Note: newest.Note, Key: key}
+		}
 		return err
 	})
 	return out, err
@@ -173,7 +193,10 @@ func checkedObject(c audit.Checked) *AuditChecked {
 	if c.At.IsZero() {
 		return nil
 	}
-	out := &AuditChecked{At: jmap.UTCDate{Time: c.At.Truncate(time.Millisecond)}, Entries: c.Entries}
+	out := &AuditChecked{At: jmap.UTCDate{Time: c.At.Truncate(time.Millisecond)}, Entries: c.Entries, Signed: c.Signed}
+	if c.Fault != "" {
+		out.Fault = &c.Fault
+	}
 	if c.Broken != 0 {
 		first := id.Text(entryID, c.Broken)
 		out.Broken = &first

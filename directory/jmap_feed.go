@@ -15,6 +15,12 @@ type FeedObject struct {
 	Units  bool     `json:"units"`  // keeps units too
 	Guard  int      `json:"guard"`  // per cent that one run may lock or remove without being confirmed
 	Kept   int      `json:"kept"`   // people whom it keeps
+
+	Minutes int           `json:"minutes"` // its directory is asked every so many; 0 = only when somebody says so
+	Next    *jmap.UTCDate `json:"next"`    // when it is asked next
+	Asked   *jmap.UTCDate `json:"asked"`   // when it last answered as a whole
+	Failed  int           `json:"failed"`  // times in a row without an answer that could be carried out
+	Trouble string        `json:"trouble"` // why
 }
 
 // FeedRunObject is what a feed did, or would do.

@@ -61,6 +61,7 @@ type Person struct {
 	RankName string
 	Sort     int    // place in lists; 0 = by rank (C30)
 	Level    string // service level
+	Category string // kind of staff, by its code; "" = none (D05)
 	Phone    string
 	Source   string // "feed:id" where another system keeps them
 	Locked   bool   // the account

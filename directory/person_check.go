@@ -28,6 +28,7 @@ type personStory struct {
 	Order    int      `json:"rankOrder"`
 	Sort     int      `json:"sort"`
 	Level    string   `json:"level"`
+	Category string   `json:"category"`
 	Phone    string   `json:"phone"`
 	Locked   bool     `json:"locked"`
 	Posts    []Post   `json:"posts"`
@@ -35,7 +36,7 @@ type personStory struct {
 }
 
 func (p Person) story() any {
-	return personStory{p.Name, p.Address, p.Aliases, p.RankName, p.Rank, p.Sort, p.Level, p.Phone, p.Locked, p.Posts, p.Deputies}
+	return personStory{p.Name, p.Address, p.Aliases, p.RankName, p.Rank, p.Sort, p.Level, p.Category, p.Phone, p.Locked, p.Posts, p.Deputies}
 }
 
 // home is the unit that a person belongs to on a day: that of the main post
@@ -98,7 +99,7 @@ func (k *desk) mayHandle(old, now Person) error {
 // sameSelf says whether all but the posts is the same.
 func (k *desk) sameSelf(a, b Person) bool {
 	return a.Name == b.Name && slices.Equal(a.Aliases, b.Aliases) && a.Rank == b.Rank && a.RankName == b.RankName && a.Sort == b.Sort &&
-		a.Level == b.Level && a.Phone == b.Phone && slices.Equal(a.Deputies, b.Deputies) && k.home(a) == k.home(b)
+		a.Level == b.Level && a.Category == b.Category && a.Phone == b.Phone && slices.Equal(a.Deputies, b.Deputies) && k.home(a) == k.home(b)
 }
 
 func (k *desk) samePerson(a, b Person) bool {
@@ -174,6 +175,11 @@ func (k *desk) checkPerson(ctx context.Context, p Person) error {
 	if p.Level != "" {
 		if _, err := k.level(ctx, p.Level); err != nil {
 			return err
+		}
+	}
+	if p.Category != "" {
+		if there, err := categoryThere(ctx, k.tx, k.by.Org, p.Category); err != nil || !there {
+			return errorOr(err, errs.E(errs.Invalid, "There is no category %q.", p.Category))
 		}
 	}
 	for i, post := range p.Posts {

@@ -231,7 +231,7 @@ func (d *Directory) objectsLike(ctx context.Context, org int64, text string) (ob
 	return objects, nil
 }
 
-// CheckRecord follows the chain of the record from its start; others who ask
+// CheckRecord verifies the record from its start; others who ask
 // meanwhile are told to wait.
 func (d *Directory) CheckRecord(ctx context.Context, s policy.Subject) (c audit.Checked, err error) {
 	if err := d.mayRecord(ctx, s, "record.check"); err != nil {
@@ -244,7 +244,7 @@ func (d *Directory) CheckRecord(ctx context.Context, s policy.Subject) (c audit.
 	if c, err = audit.Check(ctx, d.db, s.Org, d.clock.Now()); err != nil {
 		return c, err
 	}
-	e, err := audit.By(s, "record.check", "record", nil).Change(nil, map[string]int64{"entries": c.Entries, "broken": c.Broken})
+	e, err := audit.By(s, "record.check", "record", nil).Change(nil, map[string]any{"entries": c.Entries, "signed": c.Signed, "fault": c.Fault, "broken": c.Broken})
 	if err == nil {
 		err = d.noteRecord(ctx, e)
 	}

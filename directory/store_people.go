@@ -94,11 +94,11 @@ func putPerson(ctx context.Context, tx *store.Tx, org int64, p Person) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO person (org_id, id, account_id, name, folded, rank, rank_name, phone, sort, level, aliases, source, modseq, made)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
+	_, err = tx.Exec(ctx, `INSERT INTO person (org_id, id, account_id, name, folded, rank, rank_name, phone, sort, level, aliases, source, modseq, made, category)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)
 		ON CONFLICT (org_id, id) DO UPDATE SET name = $4, folded = $5, rank = $6, rank_name = $7, phone = $8, sort = $9, level = $10,
-		aliases = $11, source = $12, modseq = $13`,
-		org, p.ID, p.Account, p.Name, p.key(), p.Rank, p.RankName, p.Phone, p.Sort, p.Level, string(aliases), p.Source, modseq)
+		aliases = $11, source = $12, modseq = $13, category = $14`,
+		org, p.ID, p.Account, p.Name, p.key(), p.Rank, p.RankName, p.Phone, p.Sort, p.Level, string(aliases), p.Source, modseq, p.Category)
 	if err != nil {
 		return err
 	}
@@ -204,12 +204,12 @@ func selectPerson(ctx context.Context, tx *store.Tx, org, id int64) (Person, err
 
 func readEntries(ctx context.Context, tx *store.Tx, which string, org int64, arg any) (list []*entry, err error) {
 	byID := map[int64]*entry{}
-	err = tx.Query(ctx, `SELECT p.id, p.account_id, a.address, a.language, a.locked, p.name, p.folded, p.rank, p.rank_name, p.phone, p.sort, p.level, p.aliases, p.source, p.modseq, p.made
+	err = tx.Query(ctx, `SELECT p.id, p.account_id, a.address, a.language, a.locked, p.name, p.folded, p.rank, p.rank_name, p.phone, p.sort, p.level, p.category, p.aliases, p.source, p.modseq, p.made
 		FROM person p JOIN account a ON a.org_id = p.org_id AND a.id = p.account_id WHERE p.org_id = $1 AND `+which+` ORDER BY p.id`,
 		[]any{org, arg}, func(scan func(...any) error) error {
 			e := &entry{}
 			var aliases string
-			if err := scan(&e.ID, &e.Account, &e.Address, &e.Language, &e.Locked, &e.Name, &e.key, &e.Rank, &e.RankName, &e.Phone, &e.Sort, &e.Level, &aliases, &e.Source, &e.modseq, &e.made); err != nil {
+			if err := scan(&e.ID, &e.Account, &e.Address, &e.Language, &e.Locked, &e.Name, &e.key, &e.Rank, &e.RankName, &e.Phone, &e.Sort, &e.Level, &e.Category, &aliases, &e.Source, &e.modseq, &e.made); err != nil {
 				return err
 			}
 			byID[e.ID] = e

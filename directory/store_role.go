@@ -14,11 +14,11 @@ func lockActs(ctx context.Context, tx *store.Tx, org int64) error {
 	return err
 }
 
-// adminState is what tells one state of roles and levels from another.
-type adminState struct{ roles, levels int64 }
+// adminState is what tells one state of roles, levels and categories from another.
+type adminState struct{ roles, levels, categories int64 }
 
 func selectAdminState(ctx context.Context, tx *store.Tx, org int64) (s adminState, err error) {
-	err = tx.Row(ctx, "SELECT roles, levels FROM admin_state WHERE org_id = $1", []any{org}, &s.roles, &s.levels)
+	err = tx.Row(ctx, "SELECT roles, levels, categories FROM admin_state WHERE org_id = $1", []any{org}, &s.roles, &s.levels, &s.categories)
 	_, err = store.Found(err)
 	return s, err
 }

@@ -34,3 +34,12 @@ func (d *Directory) Boxes(ctx context.Context, v *View) (list []Account, err err
 	})
 	return slices.DeleteFunc(list, func(a Account) bool { return strings.HasPrefix(a.Address, "postmaster@") || v.units[a.Unit] }), err
 }
+
+// Of returns the person whose account it is, as the viewer sees them.
+func (v *View) Of(account int64) (*Person, bool) {
+	e, ok := v.Book.of[account]
+	if !ok {
+		return nil, false
+	}
+	return v.shown(e)
+}

@@ -15,6 +15,7 @@ import (
 	httpdoor "chancery/doors/http"
 	jmapdoor "chancery/doors/jmap"
 	"chancery/doors/smtp"
+	"chancery/drive"
 	"chancery/identity"
 	"chancery/identity/register"
 	"chancery/kit/clock"
@@ -129,13 +130,19 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 	if err != nil {
 		return nil, err
 	}
+	port, err := h.conf.shownPort()
+	if err != nil {
+		return nil, err
+	}
 	conf := httpdoor.Config{
 		BaseURL: h.conf.HTTP.BaseURL, MailHost: h.conf.Hostname, TrustedProxies: proxies,
 		Ports: httpdoor.MailPorts{
 			IMAP: port(h.conf.IMAP.Listen), IMAPS: port(h.conf.IMAP.ListenTLS),
+			POP: port(h.conf.POP.Listen), POPS: port(h.conf.POP.ListenTLS),
 			Submission: port(h.conf.SMTP.Submission), Submissions: port(h.conf.SMTP.SubmissionTLS),
 		},
 	}
+	conf.Farewell = h.farewell
 	var door *httpdoor.Door
 	api := mailapi.New(h.Mail, who, mailapi.Config{MaxUpload: int64(h.conf.Mail.MaxMessage), MaxSizeAttachments: h.Mail.MaxAttachments(policy.Subject{}), Log: h.log})
 	key, err := h.conf.pushKey(h.dir)
@@ -155,7 +162,9 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 	routes = append(routes, h.ssoRoutes(func() *httpdoor.Door { return door })...)
 	routes = append(routes, h.feedRoutes(func() *httpdoor.Door { return door })...)
 	routes = append(routes, h.applicationRoutes(func() *httpdoor.Door { return door })...)
+	routes = append(routes, h.rulebookRoutes()...)
 	routes = append(routes, h.davRoutes(func() *httpdoor.Door { return door })...)
+	routes = append(routes, h.driveRoutes(func() *httpdoor.Door { return door })...)
 	routes = append(routes, h.waysRoute(func() *httpdoor.Door { return door }))
 	door, err = httpdoor.New(conf, httpNeeds{h}, assets, routes, h.log.With("door", "http"))
 	return door, err
@@ -164,8 +173,30 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 // capabilities are what all rooms offer over JMAP, beside mail's.
 func (h *House) capabilities(mail []jmap.Capability) []jmap.Capability {
 	parties := &register.Register{SSO: h.SSO, SAML: h.SAML, Agency: h.Agency, Dir: h.Directory, Who: who}
-	return slices.Concat(mail, h.Directory.Capabilities(who), h.Feeds.Capabilities(who), h.Applications.Capabilities(who), h.Contacts.Capabilities(who),
+	return slices.Concat(mail, h.Directory.Capabilities(who), h.Feeds.Capabilities(who), h.Applications.Capabilities(who), h.Rulebook.Capabilities(who), h.Contacts.Capabilities(who), h.Drive.Capabilities(drive.Who{Subject: who, Site: httpdoor.SiteOf}),
 		h.Certificates.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf}), []jmap.Capability{parties.Capability()})
+}
+
+// shownPort says under which port people reach an address of ours: that of the
+// router in front, where it shows another.
+func (c Config) shownPort() (func(addr string) int, error) {
+	outside := map[int]int{}
+	for _, text := range c.Network.Mapped {
+		left, right, _ := strings.Cut(text, "=")
+		out, err := strconv.ParseUint(left, 10, 16)
+		in, err2 := strconv.ParseUint(right, 10, 16)
+		if err != nil || err2 != nil || out == 0 || in == 0 {
+			return nil, errs.E(errs.Invalid, "network.mapped: %q is not two ports, outside=inside, such as 993=9993", text)
+		}
+		outside[int(in)] = int(out)
+	}
+	return func(addr string) int {
+		n := port(addr)
+		if out, ok := outside[n]; ok {
+			return out
+		}
+		return n
+	}, nil
 }
 
 func port(addr string) int {

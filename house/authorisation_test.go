@@ -56,6 +56,8 @@ var acts = []act{
 	{"Visibility/set create", "Visibility/set", `"create":{"n":{"unitId":"$unit","levelId":null,"shownTo":[]}}`},
 	{"ServiceLevel/get", "ServiceLevel/get", `"ids":null`},
 	{"ServiceLevel/set create", "ServiceLevel/set", `"create":{"n":{"names":{"en":"Large"},"quota":1,"sortOrder":1}}`},
+	{"Category/get", "Category/get", `"ids":null`},
+	{"Category/set create", "Category/set", `"create":{"n":{"code":"clerk","names":{"en":"Clerk"},"sortOrder":1}}`},
 	{"AuditEntry/look", "AuditEntry/look", `"filter":{}`},
 	{"AuditEntry/state", "AuditEntry/state", ``},
 	{"AuditEntry/check", "AuditEntry/check", ``},
@@ -76,6 +78,8 @@ var acts = []act{
 	{"SsoParty/set remove", "SsoParty/set", `"destroy":["$party"]`},
 	{"SsoParty/rotate", "SsoParty/rotate", `"id":"$party"`},
 	{"Feed/get", "Feed/get", `"ids":["$feed"]`},
+	{"Feed/set update", "Feed/set", `"update":{"$feed":{"minutes":0}}`},
+	{"Feed/ask", "Feed/ask", `"feedId":"$feed"`},
 	{"FeedRun/get", "FeedRun/get", `"ids":["$run"]`},
 	{"FeedRun/look", "FeedRun/look", `"runId":"$run"`},
 	{"FeedRun/apply", "FeedRun/apply", `"runId":"$run"`},
@@ -182,7 +186,7 @@ func (s *scene) furnish(place string) int64 {
 	s.check(err)
 	c, _, err := s.house.SSO.AddClient(ctx, by, oidc.Client{Name: place, Kind: oidc.KindWeb, Redirects: []string{"https://" + place + ".example/"}})
 	s.check(err)
-	f, _, err := s.house.Feeds.Add(ctx, by, feed.Feed{Name: place, Kind: feed.KindCSV, Unit: unit[0].ID, Guard: 10})
+	f, _, err := s.house.Feeds.Add(ctx, by, feed.Feed{Name: place, Kind: feed.KindLDAP, Unit: unit[0].ID, Guard: 10, LDAP: &feed.LDAP{URL: "ldap://127.0.0.1:1", Base: "dc=city", Filter: "(mail=*)", Page: 10}})
 	s.check(err)
 	run, err := s.house.Feeds.Plan(ctx, by, f, feed.Picture{WholePeople: true})
 	s.check(err)

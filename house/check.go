@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"chancery/audit"
-	"chancery/directory"
+	"chancery/drive"
 	"chancery/mail"
 	"chancery/store"
 )
@@ -24,9 +24,10 @@ func (r *Report) Summary() string {
 }
 
 // Check verifies every stored blob against its hash, every row of the mail
-// room against the bytes it came from, the counts of references, the text
-// index, and the audit chain. With repair, counts of references are put right,
-// and text indexes that differ are emptied for the server to make anew.
+// room against the bytes it came from, the files of the drive, the counts of
+// references, the text index, and the audit record. With repair, counts of
+// references are put right, and text indexes that differ are emptied for the
+// server to make anew.
 func (h *House) Check(ctx context.Context, repair bool, progress func(string)) (*Report, error) {
 	r := &Report{}
 	progress("verifying the blobs ...")
@@ -45,6 +46,11 @@ func (h *House) Check(ctx context.Context, repair bool, progress func(string)) (
 	}
 	r.Messages = room.Messages
 	r.Problems = append(r.Problems, room.Problems...)
+	files, err := h.addDrive(ctx, room.Refs)
+	if err != nil {
+		return r, err
+	}
+	r.Problems = append(r.Problems, files.Problems...)
 	if err := h.checkRefs(ctx, r, room.Refs, repair); err != nil {
 		return r, err
 	}
@@ -58,8 +64,19 @@ func (h *House) Check(ctx context.Context, repair bool, progress func(string)) (
 		r.Repaired += len(wrong)
 	}
 	progress("verifying the audit record ...")
-	if r.Audit, err = audit.Verify(ctx, h.Store, directory.DefaultOrg); err != nil {
-		r.Problems = append(r.Problems, err.Error())
+	orgs, err := audit.Organisations(ctx, h.Store)
+	if err != nil {
+		return r, err
+	}
+	for _, org := range orgs {
+		got, err := audit.Verify(ctx, h.Store, org, audit.Against{})
+		if err != nil {
+			return r, err
+		}
+		r.Audit += got.Entries
+		if err := got.Err(org); err != nil {
+			r.Problems = append(r.Problems, err.Error())
+		}
 	}
 	return r, nil
 }
@@ -74,6 +91,9 @@ func (h *House) checkRefs(ctx context.Context, r *Report, held map[mail.BlobKey]
 	}
 	again, err := h.Mail.Check(ctx, true)
 	if err != nil {
+		return err
+	}
+	if _, err := h.addDrive(ctx, again.Refs); err != nil {
 		return err
 	}
 	still, err := h.wrongRefs(ctx, again.Refs)
@@ -95,6 +115,11 @@ func (h *House) checkRefs(ctx context.Context, r *Report, held map[mail.BlobKey]
 		r.Repaired++
 	}
 	return nil
+}
+
+// addDrive adds what files in the drive refer to.
+func (h *House) addDrive(ctx context.Context, held map[mail.BlobKey]int64) (drive.Checked, error) {
+	return h.Drive.Check(ctx, func(scope store.Scope, hash store.Hash) { held[mail.BlobKey{Scope: scope, Hash: hash}]++ })
 }
 
 func (h *House) wrongRefs(ctx context.Context, held map[mail.BlobKey]int64) (map[mail.BlobKey]int64, error) {

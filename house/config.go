@@ -51,8 +51,13 @@ type Config struct {
 		Key         string `toml:"key" doc:"PEM file with the private key."`
 	} `toml:"tls"`
 
+	Audit struct {
+		CheckpointEvery time.Duration `toml:"checkpoint_every" default:"5m" doc:"How often the audit record is signed when something was added to it; at least a second. What came after the newest signature could be changed unseen by whoever can write into the database."`
+	} `toml:"audit"`
+
 	Network struct {
 		Inner   []string `toml:"inner" default:"127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7" doc:"Address ranges of the agency's own network."`
+		Mapped  []string `toml:"mapped" doc:"Ports under which a router shows those of this server, for what mail programs are told: outside=inside." example:"993=9993,465=8465"`
 		Proxies []string `toml:"proxies" doc:"Address ranges of proxies whose X-Forwarded-For is believed." example:"10.0.0.1/32"`
 	} `toml:"network"`
 
@@ -79,6 +84,9 @@ type Config struct {
 	} `toml:"workdays"`
 
 	Devices struct {
+		Listeners   []string `toml:"listeners" doc:"Addresses of this server, with a port or without, at which only machines may enter that have a certificate of their own: the TLS handshake asks for it, before anything else. certificates.revocation and its lists hold for them too. A zone of these addresses says who may sign in from there." example:"10.1.0.5:443"`
+		Authorities []string `toml:"authorities" doc:"Files and folders with the certificates of the authorities of such machines (PEM or DER), which should be of nobody else." example:"/etc/chancery/machines.pem"`
+
 		Phones   string        `toml:"phones" default:"many" doc:"Mobile devices that an account is signed in with at a time: many; replace (a second one ends the first); refuse (a second one is refused)."`
 		KnownFor time.Duration `toml:"known_for" default:"8760h" doc:"How long a device that is not used stays known."`
 		Tell     bool          `toml:"tell" default:"true" doc:"Write to people when a device that was not known before signs in to their account."`
@@ -91,8 +99,17 @@ type Config struct {
 		KeepDays  int       `toml:"keep_days" default:"60" doc:"Days until an application that nobody decided is deleted, and the applicant told."`
 		MaxPapers int       `toml:"max_papers" default:"5" doc:"Files of one application."`
 		MaxPaper  conf.Size `toml:"max_paper" default:"5MB" doc:"Largest of them."`
-		PerHour   int       `toml:"per_hour" default:"10" doc:"Applications from one network in an hour."`
+		PerHour   int       `toml:"per_hour" default:"10" doc:"Applications from one network in an hour, at all servers together."`
 	} `toml:"applications"`
+
+	People struct {
+		Categories string `toml:"categories" doc:"The country whose kinds of staff an organisation begins with that has none: CN, KR, TW, VN. They are data: the console changes them." example:"VN"`
+	} `toml:"people"`
+
+	Rulebook struct {
+		MaxVersions int       `toml:"max_versions" default:"500" doc:"Versions of regulations that an organisation keeps, with drafts."`
+		MaxText     conf.Size `toml:"max_text" default:"64KB" doc:"Largest regulation, in one language."`
+	} `toml:"rulebook"`
 
 	Feeds struct {
 		PerMinute int       `toml:"per_minute" default:"3000" doc:"Requests that a system that keeps people here may make in a minute."`
@@ -176,6 +193,8 @@ type Config struct {
 
 		TemplateFiles conf.Size `toml:"template_files" default:"25MB" doc:"Files that one template may hold, together."`
 	} `toml:"mail"`
+
+	Parcels ParcelSettings `toml:"parcels"`
 
 	Sieve struct {
 		MaxScripts   int       `toml:"max_scripts" default:"50" doc:"Scripts of an account."`

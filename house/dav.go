@@ -27,6 +27,8 @@ func (n davNeeds) Private(r *http.Request) bool { return n.door().Private(r) }
 
 func (n davNeeds) Peer(r *http.Request) string { return n.door().Caller(r).Addr }
 
+func (n davNeeds) Seen(w http.ResponseWriter, who policy.Subject) { httpdoor.Seen(w, who.Address) }
+
 // cardDAV is where programs find the address books, "" for nowhere.
 func (c Config) cardDAV() string {
 	if c.DAV.CardDAV {

@@ -61,6 +61,12 @@ func (h *House) FillDemo(ctx context.Context, progress func(done, of int)) (*Dem
 	if err := f.desk(ctx); err != nil {
 		return nil, err
 	}
+	if err := f.regulations(ctx); err != nil {
+		return nil, err
+	}
+	if err := f.parcel(ctx); err != nil {
+		return nil, err
+	}
 	return d, f.templates(ctx)
 }
 
@@ -99,6 +105,9 @@ type demoFiller struct {
 func (f *demoFiller) people(ctx context.Context) error {
 	dir, org := f.h.Directory, int64(directory.DefaultOrg)
 	if err := dir.EnsureOrg(ctx, org, f.office.Names["en"], f.office.Domain); err != nil {
+		return err
+	}
+	if err := dir.BeginCategories(ctx, "TW"); err != nil {
 		return err
 	}
 	var units []directory.Unit
@@ -155,7 +164,7 @@ func (f *demoFiller) person(ctx context.Context, p demo.Person, hash string) err
 	if err := f.h.Identity.SetPasswordHash(ctx, policy.System(a.Org), a.Org, a.ID, hash); err != nil {
 		return err
 	}
-	entry := directory.Person{Account: a.ID, Address: p.Address, Name: p.Name, Rank: 100 - p.Rank.Number, RankName: p.Rank.Name, Phone: p.Ext}
+	entry := directory.Person{Account: a.ID, Address: p.Address, Name: p.Name, Rank: 100 - p.Rank.Number, RankName: p.Rank.Name, Phone: p.Ext, Category: demoCategory(p.Rank.Number)}
 	for _, alias := range p.Names {
 		entry.Aliases = append(entry.Aliases, alias)
 	}
@@ -164,6 +173,17 @@ func (f *demoFiller) person(ctx context.Context, p demo.Person, hash string) err
 	}
 	_, err = f.h.Directory.AddPerson(ctx, policy.System(a.Org), entry)
 	return err
+}
+
+// demoCategory is a kind of staff for a rank.
+func demoCategory(rank int) string {
+	switch {
+	case rank >= 13:
+		return "zhengwu"
+	case rank <= 4:
+		return "pingyong"
+	}
+	return "gongwu"
 }
 
 // account adds an account and opens its mailboxes.

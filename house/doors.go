@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"chancery/directory/feed"
 	httpdoor "chancery/doors/http"
 	"chancery/doors/imap"
 	"chancery/doors/ldap"
@@ -52,7 +53,11 @@ func (h *House) OpenDoors() (*Doors, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Doors{house: h, tls: conf, errs: make(chan error, 16)}
+	machines, err := h.conf.machines(h.dir, h.log.With("part", "devices"))
+	if err != nil {
+		return nil, err
+	}
+	d := &Doors{house: h, tls: machines.Guard(conf), errs: make(chan error, 16)}
 	if err := d.build(); err != nil {
 		return nil, err
 	}
@@ -62,7 +67,9 @@ func (h *House) OpenDoors() (*Doors, error) {
 		serve      func(ctx context.Context, l net.Listener) error
 	}{
 		{"http", c.HTTP.Listen, func(ctx context.Context, l net.Listener) error { return d.http.Serve(ctx, l, nil) }},
-		{"https", c.HTTP.ListenTLS, func(ctx context.Context, l net.Listener) error { return d.http.Serve(ctx, l, conf) }},
+		{"https", c.HTTP.ListenTLS, func(ctx context.Context, l net.Listener) error {
+			return d.http.Serve(ctx, l, machines.Guard(httpdoor.Protocols(conf)))
+		}},
 		{"certificates", c.Certificates.Listen, func(ctx context.Context, l net.Listener) error { return h.serveCertificates(ctx, d.http, l, conf) }},
 		{"smtp", c.SMTP.Listen, func(_ context.Context, l net.Listener) error { return d.smtp.Serve(l, smtp.MX) }},
 		{"submission", c.SMTP.Submission, func(_ context.Context, l net.Listener) error { return d.smtp.Serve(l, smtp.Submission) }},
@@ -155,6 +162,8 @@ func (d *Doors) Run(ctx context.Context, ready func() error) error {
 	}
 	d.running.Go(func() { d.house.work(ctx) })
 	d.running.Go(func() { d.house.tend(ctx) })
+	d.running.Go(func() { d.house.askDirectories(ctx) })
+	d.running.Go(func() { d.house.runRecord(ctx) })
 	d.running.Go(func() { rest(ctx) })
 	d.running.Go(func() { d.house.Mail.RunIndexer(ctx) })
 	d.running.Go(func() {
@@ -181,6 +190,9 @@ func (d *Doors) Run(ctx context.Context, ready func() error) error {
 	}
 	cancel()
 	d.stop()
+	last, end := context.WithTimeout(context.Background(), shutdownTime)
+	defer end()
+	d.house.signRecord(last)
 	return err
 }
 
@@ -229,7 +241,7 @@ func (h *House) tend(ctx context.Context) {
 	tick := time.NewTicker(min(tendEvery, h.Certificates.Every()))
 	defer tick.Stop()
 	for {
-		if err := errors.Join(h.Identity.Tend(ctx), h.Applications.Tend(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(h.Identity.Tend(ctx), h.Applications.Tend(ctx), h.Drive.Tend(ctx)); err != nil && ctx.Err() == nil {
 			h.log.Error("tending the accounts", "error", err)
 		}
 		if err := h.Certificates.Tend(ctx); err != nil && ctx.Err() == nil {
@@ -239,6 +251,24 @@ func (h *House) tend(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		}
+	}
+}
+
+// askDirectories asks the directories of feeds when they are due, or when
+// somebody wants it. It may take minutes, so that it has a turn of its own.
+func (h *House) askDirectories(ctx context.Context) {
+	tick := time.NewTicker(feed.TendEvery)
+	defer tick.Stop()
+	for {
+		if err := h.Feeds.Tend(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error("asking the directories of feeds", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-h.Feeds.Woken():
 		}
 	}
 }

@@ -6,12 +6,13 @@ import (
 	"log/slog"
 	"os"
 
-	"chancery/audit"
 	"chancery/contacts"
 	"chancery/directory"
 	"chancery/directory/application"
 	"chancery/directory/feed"
+	"chancery/directory/rulebook"
 	jmapdoor "chancery/doors/jmap"
+	"chancery/drive"
 	"chancery/identity"
 	"chancery/identity/agency"
 	"chancery/identity/cert"
@@ -33,6 +34,7 @@ type House struct {
 	Directory    *directory.Directory
 	Feeds        *feed.Feeds
 	Applications *application.Desk
+	Rulebook     *rulebook.Book
 	Identity     *identity.Identity
 	SSO          *oidc.Provider
 	SAML         *saml.Provider
@@ -40,6 +42,7 @@ type House struct {
 	Certificates *cert.Desk
 	Mail         *mail.Room
 	Contacts     *contacts.Room
+	Drive        *drive.Room
 	Index        *search.Index
 
 	jmap    *jmapdoor.Door
@@ -68,17 +71,32 @@ func Open(ctx context.Context, dir string, c Config, log *slog.Logger) (*House, 
 	return h, nil
 }
 
-func (h *House) build(ctx context.Context) (err error) {
-	now := clock.System{}
-	if err = audit.Migrate(ctx, h.Store); err != nil {
+func (h *House) build(ctx context.Context) error {
+	for _, part := range []func(context.Context, clock.Clock) error{h.people, h.waysIn, h.mailRoom, h.otherRooms} {
+		if err := part(ctx, clock.System{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// people opens the record and the directory, with what brings people into it.
+func (h *House) people(ctx context.Context, now clock.Clock) (err error) {
+	if err = h.record(ctx); err != nil {
 		return err
 	}
 	if h.Directory, err = directory.New(ctx, h.Store, now); err != nil {
 		return err
 	}
-	if h.Feeds, err = feed.New(ctx, h.Store, h.Directory, h.conf.feeds(), now, h.log); err != nil {
-		return err
+	if err = h.Directory.BeginCategories(ctx, h.conf.People.Categories); err != nil {
+		return errs.Wrap(errs.KindOf(err), err, "people.categories: %s", errs.Text(err))
 	}
+	h.Feeds, err = feed.New(ctx, h.Store, h.Directory, h.conf.feeds(), now, h.log)
+	return err
+}
+
+// waysIn opens sign-in, and single sign-on to other systems and from them.
+func (h *House) waysIn(ctx context.Context, now clock.Clock) error {
 	signIn, err := h.conf.identity()
 	if err != nil {
 		return err
@@ -92,12 +110,13 @@ func (h *House) build(ctx context.Context) (err error) {
 	if h.SAML, err = saml.New(ctx, h.Store, h.Directory, saml.Config{}, now, h.log); err != nil {
 		return err
 	}
-	if h.Agency, err = agency.New(ctx, h.Store, h.Identity, h.Directory, agency.Config{}, now, h.log); err != nil {
+	if h.Agency, err = agency.New(ctx, h.Store, h.Identity, h.Directory, h.SAML, agency.Config{}, now, h.log); err != nil {
 		return err
 	}
-	if err = h.certificates(ctx, now); err != nil {
-		return err
-	}
+	return h.certificates(ctx, now)
+}
+
+func (h *House) mailRoom(ctx context.Context, now clock.Clock) error {
 	out, err := h.conf.outbound()
 	if err != nil {
 		return err
@@ -109,9 +128,11 @@ func (h *House) build(ctx context.Context) (err error) {
 		OneClick: mail.OneClick{Off: !h.conf.Mail.OneClick},
 		Sieve:    h.conf.sieve(), MaxScripts: h.conf.Sieve.MaxScripts, MaxRules: h.conf.Sieve.MaxRules, TemplateFiles: int64(h.conf.Mail.TemplateFiles),
 	}, now, h.log)
-	if err != nil {
-		return err
-	}
+	return err
+}
+
+// otherRooms opens what writes letters or wakes clients by way of mail.
+func (h *House) otherRooms(ctx context.Context, now clock.Clock) error {
 	h.Identity.UseNotices(notices{h})
 	rules, err := h.conf.rulesInForce()
 	if err != nil {
@@ -122,13 +143,22 @@ func (h *House) build(ctx context.Context) (err error) {
 		return err
 	}
 	h.Certificates.UseLetters(notices{h})
+	h.Feeds.UseNotices(notices{h})
+	h.Agency.UseLetters(notices{h})
 	if h.Applications, err = application.New(ctx, h.Store, h.Directory, h.conf.applications(), notices{h}, now, h.log); err != nil {
 		return err
 	}
+	if h.Rulebook, err = rulebook.New(ctx, h.Store, h.Directory, rulebook.Config{MaxVersions: h.conf.Rulebook.MaxVersions, MaxText: int(h.conf.Rulebook.MaxText)}, notices{h}, h.Mail.Wake, now, h.log); err != nil {
+		return err
+	}
+	h.Identity.UseRegulations(regulations{h})
 	// Mail is what clients listen to; it wakes them for the other rooms too.
 	h.Directory.OnPreference(h.Mail.Wake)
 	h.administration()
 	if h.Contacts, err = contacts.New(ctx, h.Store, h.Directory, contacts.Config{Changed: h.Mail.Wake, CardDAV: h.conf.cardDAV()}, now, h.log); err != nil {
+		return err
+	}
+	if h.Drive, err = drive.New(ctx, h.Store, h.Directory, h.driveConfig(), now, h.log); err != nil {
 		return err
 	}
 	if h.Index, err = search.Open(ctx, h.Store); err != nil {
@@ -144,6 +174,12 @@ func (h *House) Close() error {
 	var err error
 	if h.Identity != nil {
 		h.Identity.Wait()
+	}
+	if h.Rulebook != nil {
+		h.Rulebook.Wait()
+	}
+	if h.Drive != nil {
+		h.Drive.Wait()
 	}
 	if h.Index != nil {
 		err = h.Index.Close()

@@ -123,6 +123,10 @@ func (n httpNeeds) Due(ctx context.Context, s httpdoor.Subject) (time.Time, erro
 	return n.h.Identity.Due(ctx, s.Subject)
 }
 
+func (n httpNeeds) ToAccept(ctx context.Context, s httpdoor.Subject) (int, error) {
+	return n.h.Rulebook.Due(ctx, s.Org, s.Account)
+}
+
 func (n httpNeeds) CloseSession(ctx context.Context, token string) error {
 	return n.h.Identity.CloseSession(ctx, token)
 }

@@ -48,6 +48,16 @@ func (a agencyWeb) Step(w http.ResponseWriter, r *http.Request, step identity.St
 
 func (a agencyWeb) Refuse(w http.ResponseWriter, err error) { httpdoor.Problem(w, err) }
 
+// farewell is where a browser goes that signs out: "" where no other system
+// was signed on to that wants to be told.
+func (h *House) farewell(ctx context.Context, who policy.Subject, base string) (string, error) {
+	next, err := h.SSO.Farewell(ctx, who, base, base+"/", "")
+	if next == base+"/" {
+		next = ""
+	}
+	return next, err
+}
+
 // mayMail says whether a person's mail programs may come in from where they
 // are: the same rule as for app passwords.
 func (h *House) mayMail(ctx context.Context, s policy.Subject) error {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"chancery/directory"
+	"chancery/drive"
 	"chancery/identity"
 	"chancery/kit/errs"
 	"chancery/kit/id"
@@ -52,7 +53,7 @@ func TestTerms(t *testing.T) {
 	}{
 		{"computer", func(c *clerk) string { return c.browser(computer).status }},
 		{"phone", func(c *clerk) string { return c.browser(phone).status }},
-		{"offline", (*clerk).offline}, {"push", (*clerk).push}, {"new app pw", (*clerk).newAppPassword},
+		{"offline", (*clerk).offline}, {"push", (*clerk).push}, {"large file", (*clerk).parcel}, {"new app pw", (*clerk).newAppPassword},
 		{"imap", func(c *clerk) string { return c.imap(termsPassword) }},
 		{"imap app", func(c *clerk) string { return c.imap(c.app) }},
 		{"submission", func(c *clerk) string { return c.submit("colleague@city.example") }},
@@ -253,6 +254,19 @@ func (c *clerk) push() string {
 		return v.status
 	}
 	return refusedOr(v.call("urn:ietf:params:jmap:core", "PushSubscription/set", `{"create":{"n":{"deviceClientId":"d","url":"https://127.0.0.1:9/push","types":null}}}`))
+}
+
+// parcel makes a link for people outside of a file that is not there: whoever
+// may have links hears just that.
+func (c *clerk) parcel() string {
+	v := c.browser(computer)
+	if v.status != "y" {
+		return v.status
+	}
+	if got := refusedOr(v.call(drive.URN, "Parcel/set", `{"accountId":"$account","create":{"n":{"files":["`+id.Text('f', 1)+`"]}}}`)); got != "notFound" {
+		return got
+	}
+	return "y"
 }
 
 func (c *clerk) newAppPassword() string {

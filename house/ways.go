@@ -13,6 +13,7 @@ import (
 type waysIn struct {
 	Apply       bool       `json:"apply"`       // applications for accounts are taken
 	Certificate bool       `json:"certificate"` // a certificate lets in from where the browser is
+	Rulebook    bool       `json:"rulebook"`    // there are regulations that everybody may read
 	Providers   []provider `json:"providers"`   // of the agency's own
 }
 
@@ -26,6 +27,11 @@ type provider struct {
 func (h *House) waysRoute(door func() *httpdoor.Door) httpdoor.Route {
 	return httpdoor.Route{Pattern: "GET /auth/ways", Access: httpdoor.Public, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		out := waysIn{Providers: []provider{}}
+		var err error
+		if out.Rulebook, err = h.Rulebook.HasPublic(r.Context(), directory.DefaultOrg); err != nil {
+			httpdoor.Problem(w, err)
+			return
+		}
 		if door().Private(r) {
 			list, err := h.Agency.Providers(r.Context(), directory.DefaultOrg)
 			if err != nil {

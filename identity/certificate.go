@@ -27,7 +27,7 @@ func (i *Identity) ByCertificate(ctx context.Context, org, account, ground int64
 		}
 		return Step{}, errNoCertificate
 	}
-	return i.vouched(ctx, org, account, ground, how, peer)
+	return i.Vouched(ctx, org, account, ground, how, peer)
 }
 
 // ProgramByCertificate signs a mail program in by a certificate that was found
@@ -54,7 +54,9 @@ func (i *Identity) ProgramByCertificate(ctx context.Context, org, account, groun
 	case !z.takes(Certificate), z.NoPrograms, z.Unknown == RefuseUnknown, how < z.needs(a), z.Unknown == StepUpUnknown && how < policy.ByTwo:
 		err = errPrograms
 	default:
-		err = MayUsePrograms(a.Terms)
+		if err = MayUsePrograms(a.Terms); err == nil {
+			err = i.mayOpen(ctx, a)
+		}
 	}
 	i.record(ctx, a, a.Address, peer, err)
 	if err != nil {

@@ -85,7 +85,7 @@ func (i *Identity) ChangePassword(ctx context.Context, s policy.Subject, old, pa
 	if s.Account == 0 || s.Assurance == policy.ByProgram {
 		return errs.E(errs.Forbidden, "An app password cannot change how one signs in.")
 	}
-	if kept, err := i.kept(ctx, directory.Account{Org: s.Org, ID: s.Account, Address: s.Address}, ""); err != nil || kept {
+	if kept, err := i.kept(ctx, directory.Account{Org: s.Org, ID: s.Account, Address: s.Address}, ""); err != nil || kept != 0 {
 		return either(err, errKept)
 	}
 	a, cred, err := i.verify(ctx, s.Address, old, peer)

@@ -39,6 +39,28 @@ func (i *Identity) EndGround(ctx context.Context, tx *store.Tx, org, account, gr
 	return deleteSessionsOn(ctx, tx, org, account, ground)
 }
 
+// EndGrounds is EndGround for everybody in an organisation who was signed in by
+// any of several; it returns who that was.
+func (i *Identity) EndGrounds(ctx context.Context, tx *store.Tx, org int64, grounds []int64) (out []int64, err error) {
+	ends := map[int64]bool{}
+	for _, ground := range grounds {
+		ends[ground] = true
+	}
+	all, err := selectGrounded(ctx, tx, org)
+	for _, s := range all {
+		if err != nil {
+			return nil, err
+		}
+		if !ends[s.ground] {
+			continue
+		}
+		if err = deleteSessionsOn(ctx, tx, org, s.account, s.ground); len(out) == 0 || out[len(out)-1] != s.account { // they are in order
+			out = append(out, s.account)
+		}
+	}
+	return out, err
+}
+
 // ProofOf is what an open connection of a subject rests on.
 func ProofOf(s policy.Subject) Proof {
 	return Proof{Org: s.Org, Account: s.Account, Credential: s.Credential, Session: s.Session, Ground: s.Ground}

@@ -16,21 +16,22 @@ type Party struct {
 
 // PartyFields are what an administrator may change of a party.
 type PartyFields struct {
-	Name       string   `json:"name"`
-	Assurance  int      `json:"assurance"` // least of a sign-on; of a provider: at most
-	Consent    string   `json:"consent"`   // of clients and services
-	Redirects  []string `json:"redirects" ts:"list"`
-	Logouts    []string `json:"logouts" ts:"list"`
-	Pairwise   bool     `json:"pairwise"`
-	Device     bool     `json:"device"`
-	Offline    bool     `json:"offline"`
-	NameID     string   `json:"nameId"` // of services
-	Attributes []string `json:"attributes" ts:"list"`
-	Start      bool     `json:"start"`
-	Domains    []string `json:"domains" ts:"list"` // of providers
-	OurID      string   `json:"ourId"`
-	Base       string   `json:"base"` // of directories
-	Filter     string   `json:"filter"`
+	Name        string   `json:"name"`
+	Assurance   int      `json:"assurance"` // least of a sign-on; of a provider: at most
+	Consent     string   `json:"consent"`   // of clients and services
+	Redirects   []string `json:"redirects" ts:"list"`
+	Logouts     []string `json:"logouts" ts:"list"`
+	FrontLogout string   `json:"frontLogout"` // address that is loaded when a session ends
+	Pairwise    bool     `json:"pairwise"`
+	Device      bool     `json:"device"`
+	Offline     bool     `json:"offline"`
+	NameID      string   `json:"nameId"` // of services
+	Attributes  []string `json:"attributes" ts:"list"`
+	Start       bool     `json:"start"`
+	Domains     []string `json:"domains" ts:"list"` // of providers
+	OurID       string   `json:"ourId"`
+	Base        string   `json:"base"` // of directories
+	Filter      string   `json:"filter"`
 }
 
 // PartyMade is what SsoParty/set tells of a new party: the secret, once; null

@@ -14,8 +14,9 @@ import (
 // Judge says whether passwords are right that are kept elsewhere: by an
 // agency's own directory (T26).
 type Judge interface {
-	// Keeps says whether the password of an account of that address is kept there.
-	Keeps(ctx context.Context, org int64, address string) (bool, error)
+	// Keeps says whether the password of an account of that address is kept
+	// there: by the ground that a sign-in with it rests on; 0 = it is not.
+	Keeps(ctx context.Context, org int64, address string) (ground int64, err error)
 	// Right says whether a password is right. An error means that nobody can
 	// say, and lets nobody in.
 	Right(ctx context.Context, org int64, address, password string) (bool, error)
@@ -35,11 +36,12 @@ const (
 // errKept is the answer to who would change a password that is not kept here.
 var errKept = refuse("keptElsewhere", errs.E(errs.Forbidden, "The password is kept by the agency's own directory; it is changed there."))
 
-// kept says whether the password of an account is kept elsewhere. Nobody is
-// found for an address that is nobody's; then the address itself tells.
-func (i *Identity) kept(ctx context.Context, a directory.Account, address string) (bool, error) {
+// kept says whether the password of an account is kept elsewhere, by the
+// ground of a sign-in with it; 0 = here. Nobody is found for an address that is
+// nobody's; then the address itself tells.
+func (i *Identity) kept(ctx context.Context, a directory.Account, address string) (ground int64, err error) {
 	if i.judge == nil {
-		return false, nil
+		return 0, nil
 	}
 	if a.ID == 0 {
 		return i.judge.Keeps(ctx, directory.DefaultOrg, address)
@@ -151,11 +153,11 @@ func (i *Identity) handOverAll(ctx context.Context, list []aging) error {
 		if errs.Is(err, errs.NotFound) {
 			continue
 		}
-		kept := false
+		kept := int64(0)
 		if err == nil {
 			kept, err = i.kept(ctx, a, "")
 		}
-		if err == nil && kept {
+		if err == nil && kept != 0 {
 			_, err = i.handOver(ctx, a)
 		}
 		if err != nil {

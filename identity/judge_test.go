@@ -17,8 +17,11 @@ type agency struct {
 	asked    int
 }
 
-func (g *agency) Keeps(_ context.Context, _ int64, address string) (bool, error) {
-	return strings.HasSuffix(address, "@city.example"), nil
+func (g *agency) Keeps(_ context.Context, _ int64, address string) (int64, error) {
+	if strings.HasSuffix(address, "@city.example") {
+		return 7, nil
+	}
+	return 0, nil
 }
 
 func (g *agency) Right(_ context.Context, _ int64, _, password string) (bool, error) {

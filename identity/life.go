@@ -120,9 +120,7 @@ type choice struct {
 // admit lets in whoever has shown enough, or asks for a password of their own.
 func (i *Identity) admit(ctx context.Context, a directory.Account, c credential, how policy.Assurance, peer Peer) (step Step, err error) {
 	if !c.once {
-		step.Subject = i.subject(a, peer, how, i.clock.Now(), c.version)
-		step.Subject.Weak, step.Subject.Ground = c.weak, c.ground
-		return step, nil
+		return i.enter(ctx, a, c, how, peer)
 	}
 	if step.Options, err = json.Marshal(choice{i.conf.Passwords.least(), i.conf.Passwords.Classes}); err != nil {
 		return step, err
@@ -159,11 +157,10 @@ func (i *Identity) choose(ctx context.Context, text, password string, peer Peer)
 		return Step{}, err
 	}
 	s := i.subject(a, peer, how, i.clock.Now(), t.version)
-	s.Weak, s.Ground = t.weak, t.ground
+	var c credential
 	chosen := hashPassword(password)
 	err = i.db.Write(ctx, func(tx *store.Tx) error {
-		c, err := selectCredential(ctx, tx, a.Org, a.ID)
-		if err != nil {
+		if c, err = selectCredential(ctx, tx, a.Org, a.ID); err != nil {
 			return err
 		}
 		if c.version != t.version || !c.once || a.Locked || c.locked || c.overdue(i.clock.Now()) {
@@ -176,14 +173,13 @@ func (i *Identity) choose(ctx context.Context, text, password string, peer Peer)
 			return err
 		}
 		c, err = selectCredential(ctx, tx, a.Org, a.ID)
-		s.Credential = c.version
 		return err
 	})
 	if err != nil {
 		return Step{}, err
 	}
-	i.record(ctx, a, a.Address, peer, nil)
-	return Step{Subject: s}, nil
+	c.weak, c.ground = t.weak, t.ground
+	return i.entered(ctx, a, c, how, peer)
 }
 
 // mayChoose refuses what the rules do not allow, and the password there is.

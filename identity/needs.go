@@ -2,9 +2,11 @@ package identity
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"chancery/directory"
+	"chancery/policy"
 )
 
 // Notices tells people about their own account.
@@ -19,6 +21,20 @@ type Notices interface {
 	// MeansChanged tells of what an administrator changed of how they sign in.
 	MeansChanged(ctx context.Context, m MeansChanged) error
 }
+
+// Regulations knows the texts that people have to accept (N67).
+type Regulations interface {
+	// Overdue says whether somebody let the time pass in which they had to
+	// accept one. It is asked with every request.
+	Overdue(ctx context.Context, org, account int64) (bool, error)
+	// Late is what they have to accept now, as the client shows it.
+	Late(ctx context.Context, org, account int64) (json.RawMessage, error)
+	// Accept takes their word for the texts that answer names.
+	Accept(ctx context.Context, s policy.Subject, answer string) error
+}
+
+// UseRegulations names who knows them; until then nothing has to be accepted.
+func (i *Identity) UseRegulations(r Regulations) { i.regulations = r }
 
 // NewDevice is such a sign-in.
 type NewDevice struct {

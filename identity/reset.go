@@ -79,7 +79,7 @@ func (i *Identity) sendReset(ctx context.Context, address string, peer Peer) err
 		return err
 	}
 	now := i.clock.Now()
-	may := i.resets() && !kept && i.notices != nil && c.found && !a.Locked && !a.Roles && !a.Admin && i.posts.waitCode(a.ID) <= 0
+	may := i.resets() && kept == 0 && i.notices != nil && c.found && !a.Locked && !a.Roles && !a.Admin && i.posts.waitCode(a.ID) <= 0
 	phone, size := "", 32
 	if may {
 		if phone, err = i.resetPhone(ctx, a.Org, a.ID); err != nil {
@@ -163,7 +163,7 @@ func (i *Identity) reset(ctx context.Context, token, password string, peer Peer)
 	if err != nil {
 		return err
 	}
-	if kept, err := i.kept(ctx, a, ""); err != nil || kept {
+	if kept, err := i.kept(ctx, a, ""); err != nil || kept != 0 {
 		return either(err, errReset)
 	}
 	if err := i.conf.Passwords.check(password, a.Address); err != nil {

@@ -113,6 +113,9 @@ func (i *Identity) Session(ctx context.Context, token string, peer Peer) (policy
 	if err := mayBrowse(a, s.agent); err != nil {
 		return policy.Subject{}, errSession // the next sign-in says why
 	}
+	if err := i.mayOpen(ctx, a); err != nil {
+		return policy.Subject{}, err // the next sign-in shows what is to be accepted
+	}
 	// A session that was opened where less is asked for is worth nothing
 	// where more is: a laptop that leaves the house signs in anew.
 	// So does one that rests on a code by SMS, where such codes do not count.

@@ -242,8 +242,11 @@ func (t ticket) fits(a directory.Account, c credential, now time.Time) bool {
 
 // Answer goes on with a sign-in by a code, or by the answer of a key.
 func (i *Identity) Answer(ctx context.Context, text, method, code string, peer Peer) (Step, error) {
-	if method == Password {
+	switch method {
+	case Password:
 		return i.choose(ctx, text, code, peer)
+	case Accept:
+		return i.accept(ctx, text, code, peer)
 	}
 	if len(code) > maxKeyAnswer || method != Key && len(code) > 100 {
 		return Step{}, errTicket

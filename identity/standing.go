@@ -55,6 +55,9 @@ func (i *Identity) Standing(ctx context.Context, p Proof, peer Peer) (policy.Sub
 	if !holds || a.Locked || c.locked || c.once || c.overdue(i.clock.Now()) || c.version != p.Credential || p.Session != 0 && (held == nil || !i.alive(*held, c, i.clock.Now())) {
 		return policy.Subject{}, errSession
 	}
+	if err := i.mayOpen(ctx, a); err != nil {
+		return policy.Subject{}, err
+	}
 	s := i.subject(a, peer, policy.ByProgram, time.Time{}, c.version)
 	s.Ground = p.Ground
 	return s, nil

@@ -107,6 +107,17 @@ func keepSession(ctx context.Context, tx *store.Tx, org, account, id, version in
 	return err
 }
 
+// selectGrounded returns who has sessions that rest on which ground.
+func selectGrounded(ctx context.Context, tx *store.Tx, org int64) (list []session, err error) {
+	err = tx.Query(ctx, "SELECT DISTINCT account_id, ground FROM session WHERE org_id = $1 AND ground <> 0 ORDER BY account_id", []any{org}, func(scan func(...any) error) error {
+		s := session{org: org}
+		err := scan(&s.account, &s.ground)
+		list = append(list, s)
+		return err
+	})
+	return list, err
+}
+
 // deleteSessionsOn ends those of an account that rest on a ground.
 func deleteSessionsOn(ctx context.Context, tx *store.Tx, org, account, ground int64) error {
 	_, err := tx.Exec(ctx, "DELETE FROM session WHERE org_id = $1 AND account_id = $2 AND ground = $3", org, account, ground)

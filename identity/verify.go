@@ -45,25 +45,26 @@ type Config struct {
 
 // Identity answers who somebody is. One serves all doors of a process.
 type Identity struct {
-	db      *store.Store
-	dir     *directory.Directory
-	conf    Config
-	clock   clock.Clock
-	log     *slog.Logger
-	secret  [32]byte // keys the cache of good passwords; never leaves this process
-	hash    chan struct{}
-	good    *cache
-	pace    *pace
-	notices Notices                                                                    // nil: nobody is told
-	judge   Judge                                                                      // nil: all passwords are kept here
-	texts   Texts                                                                      // nil: no messages to telephones
-	posts   *pace                                                                      // letters that strangers make us send
-	behind  sync.WaitGroup                                                             // what goes on after an answer
-	waiting atomic.Int64                                                               // how much of it
-	rules   []Rule                                                                     // what the console shows of the settings
-	tended  atomic.Bool                                                                // the days at which passwords end fit the settings
-	undo    []func(ctx context.Context, tx *store.Tx, org, account, since int64) error // what else is taken away (UseUndo)
-	grounds []func(ctx context.Context, org, account, ground int64) (bool, error)      // who knows what a sign-in rests on (UseGrounds)
+	db          *store.Store
+	dir         *directory.Directory
+	conf        Config
+	clock       clock.Clock
+	log         *slog.Logger
+	secret      [32]byte // keys the cache of good passwords; never leaves this process
+	hash        chan struct{}
+	good        *cache
+	pace        *pace
+	notices     Notices                                                                    // nil: nobody is told
+	judge       Judge                                                                      // nil: all passwords are kept here
+	texts       Texts                                                                      // nil: no messages to telephones
+	posts       *pace                                                                      // letters that strangers make us send
+	behind      sync.WaitGroup                                                             // what goes on after an answer
+	waiting     atomic.Int64                                                               // how much of it
+	rules       []Rule                                                                     // what the console shows of the settings
+	tended      atomic.Bool                                                                // the days at which passwords end fit the settings
+	undo        []func(ctx context.Context, tx *store.Tx, org, account, since int64) error // what else is taken away (UseUndo)
+	regulations Regulations
+	grounds     []func(ctx context.Context, org, account, ground int64) (bool, error) // who knows what a sign-in rests on (UseGrounds)
 }
 
 // New brings the tables up to date.
@@ -195,18 +196,21 @@ func (i *Identity) Verify(ctx context.Context, address, password string, peer Pe
 	default:
 		err = i.mayPlain(a, cred.second, peer)
 	}
+	if err == nil {
+		err = i.mayOpen(ctx, a)
+	}
 	if err != nil || !cred.cached {
 		i.record(ctx, a, address, peer, err)
 	}
 	if err != nil {
 		return policy.Subject{}, err
 	}
+	s := i.subject(a, peer, policy.ByPassword, i.clock.Now(), cred.version)
 	if cred.app {
-		s := i.subject(a, peer, policy.ByProgram, time.Time{}, cred.version)
-		s.Ground = cred.ground
-		return s, nil
+		s = i.subject(a, peer, policy.ByProgram, time.Time{}, cred.version)
 	}
-	return i.subject(a, peer, policy.ByPassword, i.clock.Now(), cred.version), nil
+	s.Ground = cred.ground
+	return s, nil
 }
 
 // verify checks an address and a password, in the time that one check takes
@@ -222,9 +226,9 @@ func (i *Identity) verify(ctx context.Context, address, password string, peer Pe
 	if err != nil {
 		return a, cred, err
 	}
-	key, keep := i.cacheKey(address, password, peer, kept)
+	key, keep := i.cacheKey(address, password, peer, kept != 0)
 	if keep && cred.found && !a.Locked && i.good.has(key, cred.version) {
-		cred.cached = true
+		cred.cached, cred.ground = true, kept
 		return a, cred, nil
 	}
 	if wait := i.pace.wait(peer.Addr, a.ID); wait > 0 {
@@ -237,8 +241,9 @@ func (i *Identity) verify(ctx context.Context, address, password string, peer Pe
 		}
 	}
 	ok := false
-	if kept {
+	if kept != 0 {
 		ok, err = i.judged(ctx, a, &cred, address, password, peer)
+		cred.ground = kept
 	} else {
 		ok, err = i.compare(ctx, cred, password)
 	}
@@ -284,7 +289,7 @@ func (i *Identity) find(ctx context.Context, address string) (a directory.Accoun
 	if err == nil && c.found && !c.locked && c.overdue(i.clock.Now()) {
 		if kept, err := i.kept(ctx, a, address); err != nil {
 			return a, c, err
-		} else if kept {
+		} else if kept != 0 {
 			c, err = i.handOver(ctx, a)
 			return a, c, err
 		}

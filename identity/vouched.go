@@ -12,13 +12,9 @@ import (
 // Vouched begins a sign-in of the web client for whom another provider vouches
 // instead of a password (T27). The rules of the zone hold as for everybody: it
 // may be closed, want a known device, or more than the provider says; then the
-// person goes on with a second factor of the account.
-func (i *Identity) Vouched(ctx context.Context, org, account int64, how policy.Assurance, peer Peer) (Step, error) {
-	return i.vouched(ctx, org, account, 0, how, peer)
-}
-
-// vouched is Vouched by something that the session ends with.
-func (i *Identity) vouched(ctx context.Context, org, account, ground int64, how policy.Assurance, peer Peer) (Step, error) {
+// person goes on with a second factor of the account. What is opened ends with
+// the ground.
+func (i *Identity) Vouched(ctx context.Context, org, account, ground int64, how policy.Assurance, peer Peer) (Step, error) {
 	if i.ZoneOf(peer).Closed {
 		return Step{}, errClosed
 	}

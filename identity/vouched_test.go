@@ -22,7 +22,7 @@ func TestVouched(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 { // the first time there is nothing that sessions stand on
-			step, err := i.Vouched(ctx, bob.Org, bob.ID, policy.ByPassword, inside)
+			step, err := i.Vouched(ctx, bob.Org, bob.ID, 0, policy.ByPassword, inside)
 			if err != nil || step.Subject.Account != bob.ID {
 				t.Fatalf("%+v %v", step, err)
 			}
@@ -48,12 +48,12 @@ func TestVouched(t *testing.T) {
 			t.Errorf("due at %v, %v", at, err)
 		}
 
-		step, err := i.Vouched(ctx, ann.Org, ann.ID, policy.ByPassword, inside)
+		step, err := i.Vouched(ctx, ann.Org, ann.ID, 0, policy.ByPassword, inside)
 		if err != nil || step.Subject.Account != 0 || !slices.Equal(step.Methods, []string{Password}) {
 			t.Fatalf("with a one-time password: %+v %v", step, err)
 		}
 		now.Advance(7 * 24 * 3600e9)
-		if step, err := i.Vouched(ctx, ann.Org, ann.ID, policy.ByPassword, inside); !errs.Is(err, errs.Unauthenticated) {
+		if step, err := i.Vouched(ctx, ann.Org, ann.ID, 0, policy.ByPassword, inside); !errs.Is(err, errs.Unauthenticated) {
 			t.Errorf("a week later: %+v %v", step, err)
 		}
 	})

@@ -75,7 +75,7 @@ func (i *Identity) ZoneOf(peer Peer) Zone {
 
 func (i *Identity) zoneOf(peer Peer) Zone {
 	for _, z := range i.conf.Zones {
-		if slices.ContainsFunc(z.Listens, func(l netip.AddrPort) bool { return reaches(l, peer.Local) }) {
+		if slices.ContainsFunc(z.Listens, func(l netip.AddrPort) bool { return Reaches(l, peer.Local) }) {
 			return z
 		}
 	}
@@ -91,8 +91,9 @@ func (i *Identity) zoneOf(peer Peer) Zone {
 	return i.conf.Zones[last]
 }
 
-// reaches says whether an address of ours is the one that a zone names.
-func reaches(named, local netip.AddrPort) bool {
+// Reaches says whether an address of ours is the one that a setting names; port
+// 0 there is any.
+func Reaches(named, local netip.AddrPort) bool {
 	return local.IsValid() && named.Addr().Unmap() == local.Addr().Unmap().WithZone("") && (named.Port() == 0 || named.Port() == local.Port())
 }
 

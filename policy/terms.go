@@ -18,6 +18,7 @@ const (
 	FeaturePush                             // word of new mail to a browser that is closed
 	FeatureAppPasswords                     // passwords for programs
 	FeatureOutside                          // letters to addresses outside the organisation
+	FeatureParcels                          // large files by link
 )
 
 // Features lists them in their order, with the names that clients know.
@@ -26,7 +27,7 @@ var Features = []struct {
 	Name    string
 }{
 	{FeatureWeb, "web"}, {FeaturePrograms, "programs"}, {FeatureMobile, "mobile"}, {FeatureOffline, "offline"},
-	{FeaturePush, "push"}, {FeatureAppPasswords, "appPasswords"}, {FeatureOutside, "outside"},
+	{FeaturePush, "push"}, {FeatureAppPasswords, "appPasswords"}, {FeatureOutside, "outside"}, {FeatureParcels, "parcels"},
 }
 
 // Names lists the features of a set.

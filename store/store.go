@@ -127,6 +127,10 @@ func (s *Store) Close() error {
 // file with one text per engine asks for it.
 func (s *Store) Engine() string { return s.engine.name() }
 
+// Dir is the data directory: for the files that a room keeps beside the
+// database, under names that begin with its own.
+func (s *Store) Dir() string { return s.opt.Dir }
+
 // OpenSide opens a second SQLite database beside the main one, for data that
 // can be rebuilt (the search index): it is synced at checkpoints only, and one
 // that cannot be read is put away for a fresh one. With PostgreSQL the main

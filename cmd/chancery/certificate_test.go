@@ -149,10 +149,9 @@ func (p *pki) answer(addr string) (stop func()) {
 
 func freeAddr(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := outside.FreePorts(1)
 	must(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	return free[0]
 }
 
 // visitor is a browser that signs in by what it shows.

@@ -19,6 +19,7 @@ type feedCmd struct {
 	Remove   feedRemoveCmd   `cmd:"" help:"Remove a feed and its runs; the people it kept stay."`
 	CSV      feedCSVCmd      `cmd:"" name:"csv" help:"Compare a CSV file of people, and one of units, with the directory."`
 	Pull     feedPullCmd     `cmd:"" help:"Ask the directory of an ldap feed, and compare what it says."`
+	Every    feedEveryCmd    `cmd:"" help:"Say how often the server asks the directory of an ldap feed and carries out what it says."`
 	Runs     feedRunsCmd     `cmd:"" help:"List the newest runs of a feed."`
 	Show     feedShowCmd     `cmd:"" help:"Say what a run does, or would do, line by line."`
 	Apply    feedApplyCmd    `cmd:"" help:"Carry out a run that was planned, or go on with one that stopped."`
@@ -44,6 +45,7 @@ type feedAddCmd struct {
 	UnitFilter    string            `group:"ldap" help:"Which entries are units; people belong to the nearest one above them. Without it an attribute names the unit." placeholder:"FILTER"`
 	Attribute     map[string]string `group:"ldap" help:"Attribute to read a property from, as in address=mail; may be repeated. Properties: key, address, name, phone, title, rank, sort, level, language, unit, locked, unitName."`
 	Page          uint32            `group:"ldap" default:"500" help:"Entries asked for at a time."`
+	Every         int               `group:"ldap" default:"0" help:"Minutes after which the server asks again by itself; 0: only by 'feed pull' or in the console." placeholder:"MINUTES"`
 }
 
 // Run makes a feed.
@@ -53,7 +55,7 @@ func (a feedAddCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer h.Close()
-	f := house.NewFeed{Name: a.Name, Kind: a.Kind, Units: a.Units, Guard: a.Guard, Lenient: a.Lenient, Language: a.Language}
+	f := house.NewFeed{Name: a.Name, Kind: a.Kind, Units: a.Units, Guard: a.Guard, Lenient: a.Lenient, Language: a.Language, Minutes: a.Every}
 	if a.Kind == "ldap" {
 		f.LDAP = &house.FeedLDAP{URL: a.URL, Authority: a.Authority, Bind: a.Bind, Base: a.Base, Filter: a.Filter, UnitFilter: a.UnitFilter, Attributes: a.Attribute, Page: a.Page}
 	}
@@ -100,7 +102,11 @@ func (l feedListCmd) Run(ctx context.Context) error {
 		if f.Units {
 			what = "units and people"
 		}
-		fmt.Fprintf(out, "%s\t%s\t%s\tguard %d %%\n", f.Name, f.Kind, what, f.Guard)
+		every := ""
+		if f.Minutes != 0 {
+			every = fmt.Sprintf("every %d minutes", f.Minutes)
+		}
+		fmt.Fprintf(out, "%s\t%s\t%s\tguard %d %%\t%s\n", f.Name, f.Kind, what, f.Guard, every)
 	}
 	return out.Flush()
 }
@@ -121,6 +127,26 @@ func (r feedRemoveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("removed", r.Name)
+	return nil
+}
+
+type feedEveryCmd struct {
+	place
+	Name    string `arg:"" help:"Name of the feed."`
+	Minutes int    `arg:"" help:"Minutes between two times; 0: only when somebody says so."`
+}
+
+// Run sets the period of a feed.
+func (e feedEveryCmd) Run(ctx context.Context) error {
+	h, err := e.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	if err := h.Feeds.SetMinutes(ctx, operator(), e.Name, e.Minutes); err != nil {
+		return err
+	}
+	fmt.Println("every", e.Minutes, "minutes")
 	return nil
 }
 

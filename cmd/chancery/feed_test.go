@@ -56,6 +56,10 @@ func TestFeedCSV(t *testing.T) {
 		{"feed add ad --kind ldap", "needs an address and a base", true},
 		{"feed add ad --kind ldap --url ldaps://127.0.0.1:1 --base dc=x --attribute address=proxyAddresses", "feed ad", false},
 		{"feed pull ad --dry-run", "127.0.0.1:1 cannot be reached", true},
+		{"feed every ad 1", "every 5 to 10080 minutes", true},
+		{"feed every personnel 60", "personnel is no ldap feed", true},
+		{"feed every ad 60", "every 60 minutes", false},
+		{"feed list", "every 60 minutes", false},
 		{"feed rollback nothing", "no such run", true},
 		{"feed remove personnel", "removed personnel", false},
 	} {

@@ -30,11 +30,11 @@ func TestKilled(t *testing.T) {
 		kills = n
 	}
 	t.Run("sqlite", func(t *testing.T) {
-		s := server(t, t.TempDir(), "", killedAccounts...)
+		s := server(t, t.TempDir(), `audit.checkpoint_every = "1s"`, killedAccounts...)
 		killed(t, s, kills, s.Kill)
 	})
 	t.Run("postgres", func(t *testing.T) {
-		s := server(t, t.TempDir(), fmt.Sprintf("storage.database = %q", testkit.Postgres(t)), killedAccounts...)
+		s := server(t, t.TempDir(), fmt.Sprintf("audit.checkpoint_every = \"1s\"\nstorage.database = %q", testkit.Postgres(t)), killedAccounts...)
 		killed(t, s, max(kills/4, 1), s.Kill)
 	})
 	t.Run("power cut", func(t *testing.T) { powerCuts(t, max(kills/5, 1)) })
@@ -48,7 +48,7 @@ var killedAccounts = []string{
 // powerCuts is killed on a file system that loses all that was not synced.
 func powerCuts(t *testing.T, cuts int) {
 	d := newDisk(t)
-	s := server(t, filepath.Join(d.dir, "data"), "", killedAccounts...)
+	s := server(t, filepath.Join(d.dir, "data"), `audit.checkpoint_every = "1s"`, killedAccounts...)
 	killed(t, s, cuts, func() {
 		// Between the fault and the end, the doors say: later.
 		d.cut(t)

@@ -31,15 +31,16 @@ type ssoClientCmd struct {
 
 type ssoAddCmd struct {
 	place
-	Name      string   `arg:"" help:"Name that people are shown when they are asked."`
-	Kind      string   `enum:"web,native,mail" default:"web" help:"web: a system that keeps a secret; native: a program on a person's machine; mail: a mail program."`
-	Redirect  []string `sep:"none" help:"Address that answers go to, letter by letter; may be repeated. Mail programs have http://localhost when none is given."`
-	Logout    []string `sep:"none" help:"Address that a sign-out may lead to; may be repeated."`
-	Consent   string   `enum:"never,first,always" default:"first" help:"When a person is asked before the system learns who they are."`
-	Pairwise  bool     `help:"Give the system names of its own for people, which it cannot compare with another's."`
-	Device    bool     `help:"Allow sign-on by a code, for devices without a browser."`
-	Offline   bool     `help:"Let its tokens outlive the session of the web client."`
-	Assurance int      `default:"1" help:"Least assurance of the sign-in: 1 password, 2 second factor, 3 key or certificate."`
+	Name        string   `arg:"" help:"Name that people are shown when they are asked."`
+	Kind        string   `enum:"web,native,mail" default:"web" help:"web: a system that keeps a secret; native: a program on a person's machine; mail: a mail program."`
+	Redirect    []string `sep:"none" help:"Address that answers go to, letter by letter; may be repeated. Mail programs have http://localhost when none is given."`
+	Logout      []string `sep:"none" help:"Address that a sign-out may lead to; may be repeated."`
+	FrontLogout string   `help:"Address that browsers load when a session ends (Front-Channel Logout), on a host that answers go to."`
+	Consent     string   `enum:"never,first,always" default:"first" help:"When a person is asked before the system learns who they are."`
+	Pairwise    bool     `help:"Give the system names of its own for people, which it cannot compare with another's."`
+	Device      bool     `help:"Allow sign-on by a code, for devices without a browser."`
+	Offline     bool     `help:"Let its tokens outlive the session of the web client."`
+	Assurance   int      `default:"1" help:"Least assurance of the sign-in: 1 password, 2 second factor, 3 key or certificate."`
 }
 
 // Run registers a client.
@@ -52,7 +53,7 @@ func (a ssoAddCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer h.Close()
-	c, secret, err := h.AddClient(ctx, operator(), house.NewClient{Name: a.Name, Kind: a.Kind, Redirects: a.Redirect, Logouts: a.Logout, Consent: a.Consent,
+	c, secret, err := h.AddClient(ctx, operator(), house.NewClient{Name: a.Name, Kind: a.Kind, Redirects: a.Redirect, Logouts: a.Logout, FrontLogout: a.FrontLogout, Consent: a.Consent,
 		Pairwise: a.Pairwise, Device: a.Device, Offline: a.Offline, Assurance: policy.Assurance(a.Assurance)})
 	if err != nil {
 		return err

@@ -12,14 +12,15 @@ import (
 // ssoChangeCmd changes a client. What is not given stays.
 type ssoChangeCmd struct {
 	place
-	ID        string   `arg:"" help:"Id of the client."`
-	Name      string   `help:"Name that people are shown when they are asked."`
-	Redirect  []string `sep:"none" help:"Address that answers go to, in place of all there were; may be repeated."`
-	Logout    []string `sep:"none" help:"Address that a sign-out may lead to, in place of all there were; may be repeated."`
-	Consent   string   `enum:"never,first,always," default:"" help:"When a person is asked: never, first or always."`
-	Device    *bool    `negatable:"" help:"Allow sign-on by a code, for devices without a browser."`
-	Offline   *bool    `negatable:"" help:"Let its tokens outlive the session of the web client."`
-	Assurance int      `help:"Least assurance of the sign-in: 1 password, 2 second factor, 3 key or certificate."`
+	ID          string   `arg:"" help:"Id of the client."`
+	Name        string   `help:"Name that people are shown when they are asked."`
+	Redirect    []string `sep:"none" help:"Address that answers go to, in place of all there were; may be repeated."`
+	Logout      []string `sep:"none" help:"Address that a sign-out may lead to, in place of all there were; may be repeated."`
+	FrontLogout *string  `help:"Address that browsers load when a session ends (Front-Channel Logout); empty for none."`
+	Consent     string   `enum:"never,first,always," default:"" help:"When a person is asked: never, first or always."`
+	Device      *bool    `negatable:"" help:"Allow sign-on by a code, for devices without a browser."`
+	Offline     *bool    `negatable:"" help:"Let its tokens outlive the session of the web client."`
+	Assurance   int      `help:"Least assurance of the sign-in: 1 password, 2 second factor, 3 key or certificate."`
 }
 
 // Run changes a client.
@@ -41,6 +42,9 @@ func (c ssoChangeCmd) Run(ctx context.Context) error {
 		}
 		if c.Logout != nil {
 			now.Logouts = c.Logout
+		}
+		if c.FrontLogout != nil {
+			now.FrontLogout = *c.FrontLogout
 		}
 		if c.Consent != "" {
 			now.Consent = c.Consent

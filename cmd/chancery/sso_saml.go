@@ -75,7 +75,11 @@ func (l samlListCmd) Run(ctx context.Context) error {
 		if s.Metadata.Signs {
 			signs = "signed"
 		}
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\tconsent %s\t%s\t%s\n", s.ID, s.Name, s.NameID, signs, s.Consent, strings.Join(s.Attributes, ","), s.Metadata.Entity)
+		answers := "in the clear"
+		if s.Metadata.Encryption != nil {
+			answers = "encrypted"
+		}
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\tconsent %s\t%s\t%s\n", s.ID, s.Name, s.NameID, signs, answers, s.Consent, strings.Join(s.Attributes, ","), s.Metadata.Entity)
 	}
 	return out.Flush()
 }

@@ -16,11 +16,12 @@ import (
 	"time"
 
 	"chancery/cmd/bench/outside"
+	"chancery/wire/saml"
 )
 
 // mellon starts Debian's Apache with mod_auth_mellon on loopback. It makes the
 // service's metadata by Debian's own tool, and reads ours.
-func mellon(t *testing.T, provider, port string, register func(file string)) {
+func mellon(t *testing.T, provider, port string, change *strings.Replacer, register func(file string)) {
 	t.Helper()
 	dir := t.TempDir()
 	at := "http://127.0.0.1:" + port + "/staff/mellon"
@@ -38,7 +39,11 @@ func mellon(t *testing.T, provider, port string, register func(file string)) {
 		must(t, os.Rename(found[0], filepath.Join(dir, "sp."+end)))
 		must(t, os.Chmod(filepath.Join(dir, "sp."+end), 0o644))
 	}
-	register(filepath.Join(dir, "sp.xml"))
+	file := filepath.Join(dir, "sp.xml")
+	text, err := os.ReadFile(file)
+	must(t, err)
+	must(t, os.WriteFile(file, []byte(change.Replace(string(text))), 0o644))
+	register(file)
 	res, err := http.Get(provider + "/saml/metadata")
 	must(t, err)
 	defer res.Body.Close()
@@ -94,15 +99,45 @@ func (b *ssoBrowser) follow(address string) (at *url.URL, user string) {
 		for _, f := range formField.FindAllSubmatch(body, -1) {
 			form.Set(string(f[1]), html.UnescapeString(string(f[2])))
 		}
+		if doc, err := saml.FormResponse(form); err == nil {
+			b.cipher = ""
+			if m := encrypted.FindSubmatch(doc); m != nil {
+				b.cipher = string(m[1])
+			}
+		}
 		res, err = b.http.PostForm(html.UnescapeString(string(m[1])), form)
 		must(b.t, err)
 	}
 	return res.Request.URL, res.Header.Get("X-User")
 }
 
+// encrypted is what comes before the encrypted text of an assertion.
+var encrypted = regexp.MustCompile(`<xenc:EncryptionMethod Algorithm="([^"]*)">`)
+
 // TestMellonSignsOn lets Debian's Apache with mod_auth_mellon log a person in
-// and out by SAML: consent at the first time, none at the second.
+// and out by SAML: consent at the first time, none at the second; with
+// assertions in the clear, and encrypted as its metadata asks for.
 func TestMellonSignsOn(t *testing.T) {
+	const use = `<KeyDescriptor use="encryption">`
+	method := func(name string) *strings.Replacer {
+		return strings.NewReplacer(`</KeyDescriptor>
+    <KeyDescriptor use="signing">`, `<EncryptionMethod Algorithm="`+name+`"/></KeyDescriptor>
+    <KeyDescriptor use="signing">`)
+	}
+	for name, c := range map[string]struct {
+		change *strings.Replacer
+		cipher string
+	}{
+		"clear":   {strings.NewReplacer(use, `<KeyDescriptor use="signing">`), ""},
+		"default": {strings.NewReplacer(), "http://www.w3.org/2001/04/xmlenc#aes256-cbc"},
+		"cbc":     {method("http://www.w3.org/2001/04/xmlenc#aes128-cbc"), "http://www.w3.org/2001/04/xmlenc#aes128-cbc"},
+		"gcm":     {method("http://www.w3.org/2009/xmlenc11#aes256-gcm"), "http://www.w3.org/2009/xmlenc11#aes256-gcm"},
+	} {
+		t.Run(name, func(t *testing.T) { mellonSignsOn(t, c.change, c.cipher) })
+	}
+}
+
+func mellonSignsOn(t *testing.T, change *strings.Replacer, cipher string) {
 	if _, err := os.Stat(apacheModules + "/mod_auth_mellon.so"); err != nil {
 		t.Skip("Apache with mod_auth_mellon is not installed; `make setup` installs it")
 	}
@@ -110,7 +145,7 @@ func TestMellonSignsOn(t *testing.T) {
 	start(t, s)
 	port, provider := freePort(t), "http://"+s.HTTP
 	party, service := "http://127.0.0.1:"+port, ""
-	mellon(t, provider, port, func(file string) {
+	mellon(t, provider, port, change, func(file string) {
 		out, err := s.Run(t.Context(), "sso", "saml", "add", file, "--name", "Attendance", "--attribute", "mail")
 		must(t, err)
 		if words := strings.Fields(out); len(words) == 4 && words[0] == "service" && words[3] == party+"/staff/mellon/metadata" {
@@ -144,6 +179,9 @@ func TestMellonSignsOn(t *testing.T) {
 	if at, user := b.follow(step["redirect"].(string)); at.String() != party+"/staff/" || user != "ann@city.example" {
 		t.Fatalf("signed on as %q at %s", user, at)
 	}
+	if b.cipher != cipher {
+		t.Errorf("the assertion went by %q, want %q", b.cipher, cipher)
+	}
 
 	// Out at Mellon: its own session and ours.
 	if at, _ := b.follow(party + "/staff/mellon/logout?ReturnTo=" + url.QueryEscape(party+"/")); at.String() != party+"/" {
@@ -159,7 +197,7 @@ func TestMellonSignsOn(t *testing.T) {
 		t.Errorf("the second time: %q at %s", user, at)
 	}
 	list, err := s.Run(t.Context(), "sso", "saml", "list")
-	if must(t, err); !strings.Contains(list, service) || !strings.Contains(list, "signed") {
+	if must(t, err); !strings.Contains(list, service) || !strings.Contains(list, "signed") || strings.Contains(list, "encrypted") != (cipher != "") {
 		t.Errorf("list: %s", list)
 	}
 	_, err = s.Run(t.Context(), "sso", "saml", "remove", service)

@@ -25,7 +25,7 @@ const apacheModules = "/usr/lib/apache2/modules"
 
 // relyingParty starts Debian's Apache with mod_auth_openidc on loopback, in
 // front of a page that says who came.
-func relyingParty(t *testing.T, provider, client, secret string, port string) {
+func relyingParty(t *testing.T, provider, client, secret, port string, more ...string) {
 	t.Helper()
 	apache(t, t.TempDir(), port, fmt.Sprintf(`
 LoadModule auth_openidc_module %[1]s/mod_auth_openidc.so
@@ -43,7 +43,8 @@ OIDCRemoteUserClaim email
   Require valid-user
   Header always set X-User "expr=%%{REMOTE_USER}"
 </Location>
-`, apacheModules, provider, client, secret, port))
+%[6]s
+`, apacheModules, provider, client, secret, port, strings.Join(more, "\n")))
 }
 
 // apache starts Debian's Apache in a directory on loopback, with a page for
@@ -99,12 +100,7 @@ DirectoryIndex index.html
 // freePort returns a port of loopback that nobody listens on.
 func freePort(t *testing.T) string {
 	t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	defer free.Close()
-	_, port, err := net.SplitHostPort(free.Addr().String())
-	must(t, err)
-	return port
+	return portOf(freeAddr(t))
 }
 
 // TestApacheSignsOn lets Debian's Apache with mod_auth_openidc log a person in
@@ -203,8 +199,9 @@ func (b *ssoBrowser) otherSites(provider, client string) {
 
 // ssoBrowser follows redirects with its cookies.
 type ssoBrowser struct {
-	t    *testing.T
-	http *http.Client
+	t      *testing.T
+	http   *http.Client
+	cipher string // of the last assertion that passed through; "" = in the clear
 }
 
 // get goes to an address and says where it led, and who the page took one for.

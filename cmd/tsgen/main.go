@@ -10,6 +10,7 @@ import (
 
 	"chancery/contacts"
 	"chancery/directory"
+	"chancery/drive"
 	"chancery/identity"
 	"chancery/wire/jmap"
 	"chancery/wire/jmapmail"
@@ -164,6 +165,7 @@ var mailTypes = []described{
 	{directory.PersonMade{}, ""},
 	{directory.VisibilityObject{}, "A rule of who is not shown to everybody."},
 	{directory.ServiceLevelObject{}, ""},
+	{directory.CategoryObject{}, "A kind of staff; its id is the code by which personnel systems call it."},
 	{directory.FeedObject{}, "Another system that keeps units and people here (our own capability)."},
 	{directory.FeedRunObject{}, ""},
 	{directory.FeedStepObject{}, ""},
@@ -172,11 +174,19 @@ var mailTypes = []described{
 	{directory.ApplicationObject{}, "An application for an account (our own capability)."},
 	{directory.ApplicationPaper{}, ""},
 	{directory.ApplicationAnswer{}, "What Application/approve answers."},
+	{directory.RegulationText{}, "A regulation of the house in one language (our own capability)."},
+	{directory.RegulationObject{}, "A regulation in force, as the person has it."},
+	{directory.RegulationVersionObject{}, "A version of a regulation, as administrators have it."},
+	{directory.RegulationDraft{}, ""},
+	{directory.RegulationReport{}, "Who accepted a version and who did not."},
+	{directory.RegulationCount{}, ""},
+	{directory.RegulationRow{}, ""},
 	{directory.AuditObject{}, "An entry of the record of what happened."},
 	{directory.AuditLook{}, "A page of the record."},
 	{directory.AuditFilter{}, ""},
 	{directory.AuditState{}, ""},
 	{directory.AuditChecked{}, ""},
+	{directory.AuditCheckpoint{}, ""},
 	{directory.PreferenceObject{}, "A choice of the person; its id is its name."},
 	{identity.LockedAccountObject{}, "An account that waits to be unlocked (our own capability)."},
 	{identity.RuleObject{}, "A setting that decides over people (our own capability)."},
@@ -204,6 +214,10 @@ var mailTypes = []described{
 	{contacts.AddressBookRight{}, ""},
 	{contacts.ImportAnswer{}, "The answer of VCard/import."},
 	{contacts.ExportAnswer{}, ""},
+	{drive.ParcelCapability{}, "Large files by link (our own capability)."},
+	{drive.ParcelObject{}, "Files that people fetch by one link."},
+	{drive.ParcelFile{}, ""},
+	{drive.ParcelFetch{}, "Somebody fetched a file, or began to."},
 	{jmapmail.AttachmentsCapability{}, "Our capability of looking into files."},
 	{jmapmail.AttachmentText{}, ""},
 	{jmapmail.AttachmentList{}, ""},

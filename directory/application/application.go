@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -109,15 +108,11 @@ type Desk struct {
 	clock   clock.Clock
 	log     *slog.Logger
 	notices Notices
-
-	mu    sync.Mutex
-	began time.Time
-	count map[netip.Prefix]int
 }
 
 // New brings the tables up to date.
 func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Config, notices Notices, c clock.Clock, log *slog.Logger) (*Desk, error) {
-	return &Desk{db: db, dir: dir, conf: conf.withDefaults(), notices: notices, clock: c, log: log, count: map[netip.Prefix]int{}}, db.Migrate(ctx, "application", schema)
+	return &Desk{db: db, dir: dir, conf: conf.withDefaults(), notices: notices, clock: c, log: log}, db.Migrate(ctx, "application", schema)
 }
 
 var (
@@ -129,8 +124,9 @@ var (
 	errGone   = errs.E(errs.NotFound, "There is no such application, or it is decided.")
 )
 
-// paced counts a try from a network.
-func (d *Desk) paced(peer netip.Addr) error {
+// paced counts a try from a network, at all servers together. What is refused
+// does not count, and a browser that goes away meanwhile does not make it free.
+func (d *Desk) paced(ctx context.Context, peer netip.Addr) error {
 	bits := 32
 	if peer = peer.Unmap(); peer.Is6() {
 		bits = 64
@@ -139,18 +135,18 @@ func (d *Desk) paced(peer netip.Addr) error {
 	if err != nil {
 		return errPace
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if now := d.clock.Now(); now.Sub(d.began) >= time.Hour || now.Before(d.began) {
-		d.began = now
-		clear(d.count)
-	}
-	if d.count[network] >= d.conf.PerHour || len(d.count) >= maxNetworks {
-		return errPace
-	}
-	d.count[network]++
-	return nil
+	ctx = context.WithoutCancel(ctx)
+	return d.db.Write(ctx, func(tx *store.Tx) error {
+		free, err := countTry(ctx, tx, network.String(), d.hour(), d.conf.PerHour, maxNetworks)
+		if err == nil && !free {
+			err = errPace
+		}
+		return err
+	})
 }
+
+// hour numbers the hours since 1970.
+func (d *Desk) hour() int64 { return d.clock.Now().Unix() / 3600 }
 
 // maxNetworks bounds how many networks are counted within an hour.
 const maxNetworks = 10_000
@@ -164,7 +160,7 @@ func (d *Desk) Send(ctx context.Context, org, unit int64, f Form, site string, p
 	if err := d.check(org, &f); err != nil {
 		return err
 	}
-	if err := d.paced(peer); err != nil { // what was filled in wrongly does not count
+	if err := d.paced(ctx, peer); err != nil { // what was filled in wrongly does not count
 		return err
 	}
 	b, err := d.dir.Book(ctx, org)
@@ -313,7 +309,7 @@ func (d *Desk) Prove(ctx context.Context, token string, peer netip.Addr) error {
 	if !d.conf.Open {
 		return errClosed
 	}
-	if err := d.paced(peer); err != nil {
+	if err := d.paced(ctx, peer); err != nil {
 		return err
 	}
 	head, _, _ := strings.Cut(token, ".")
@@ -337,7 +333,8 @@ func (d *Desk) Prove(ctx context.Context, token string, peer netip.Addr) error {
 // was not proved in time, and those that nobody decided, whose applicants are
 // told.
 func (d *Desk) Tend(ctx context.Context) error {
-	return errors.Join(d.tellOfficers(ctx), d.forgetOld(ctx))
+	tries := d.db.Write(ctx, func(tx *store.Tx) error { return deleteTries(ctx, tx, d.hour()) })
+	return errors.Join(d.tellOfficers(ctx), d.forgetOld(ctx), tries)
 }
 
 func (d *Desk) forgetOld(ctx context.Context) error {

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -191,10 +193,10 @@ func TestWay(t *testing.T) {
 }
 
 // empty fails when anything of an application is still kept.
-func (o *office) empty(ctx context.Context) {
+func (o *office) empty(ctx context.Context, more ...string) {
 	o.t.Helper()
 	must(o.t, o.db.Read(ctx, func(tx *store.Tx) error {
-		for _, table := range []string{"application", "application_paper"} {
+		for _, table := range append(more, "application", "application_paper") {
 			n := 0
 			if err := tx.Row(ctx, "SELECT COUNT(*) FROM "+table, nil, &n); err != nil || n != 0 {
 				return fmt.Errorf("%d rows of %s, %v", n, table, err)
@@ -369,5 +371,46 @@ func TestDeposit(t *testing.T) {
 		if err := o.Deposit(ctx, 1, o.works, f); !errs.Is(err, errs.Invalid) {
 			t.Errorf("without papers: %v", err)
 		}
+	})
+}
+
+// TestPace counts what comes from a network at two servers of one database
+// together, also when it comes to both at once, and forgets it with the hour.
+func TestPace(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		o := newOffice(t, url)
+		other, err := New(ctx, o.db, o.dir, Config{Open: true}, o.letters, o.now, testkit.Log(t))
+		must(t, err)
+		o.conf.PerHour, other.conf.PerHour = 5, 5
+		var passed atomic.Int64
+		var all sync.WaitGroup
+		for n := range 20 {
+			desk := []*Desk{o.Desk, other}[n%2]
+			all.Go(func() {
+				switch err := desk.paced(ctx, peer); {
+				case err == nil:
+					passed.Add(1)
+				case !errs.Is(err, errs.RateLimited):
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if passed.Load() != 5 {
+			t.Errorf("%d passed", passed.Load())
+		}
+		// The rest of a customer's network counts with it, another's does not.
+		for n := range 6 {
+			if err := other.paced(ctx, netip.MustParseAddr(fmt.Sprintf("2001:db8::%d", n))); (err == nil) != (n < 5) {
+				t.Errorf("try %d: %v", n, err)
+			}
+		}
+		must(t, other.paced(ctx, netip.MustParseAddr("2001:db8:0:1::1")))
+		o.now.Advance(time.Hour)
+		must(t, other.paced(ctx, peer))
+		o.now.Advance(time.Hour)
+		must(t, o.Tend(ctx))
+		o.empty(ctx, "application_pace")
 	})
 }

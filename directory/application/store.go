@@ -122,3 +122,24 @@ func markTold(ctx context.Context, tx *store.Tx, org, now int64) (bool, error) {
 	n, err := tx.Exec(ctx, "UPDATE application SET told_at = $3 WHERE org_id = $1 AND state = $2 AND told_at = 0", org, waiting, now)
 	return n > 0, err
 }
+
+// countTry counts a try of a network within an hour, unless it has had as many
+// as it may, or too many networks are counted already.
+func countTry(ctx context.Context, tx *store.Tx, network string, hour int64, most, networks int) (bool, error) {
+	if err := deleteTries(ctx, tx, hour); err != nil {
+		return false, err
+	}
+	var n int
+	if err := tx.Row(ctx, "SELECT count(*) FROM application_pace WHERE org_id = 0 AND network <> $1", []any{network}, &n); err != nil || n >= networks {
+		return false, err
+	}
+	changed, err := tx.Exec(ctx, `INSERT INTO application_pace (org_id, network, hour, tries) VALUES (0, $1, $2, 1)
+		ON CONFLICT (org_id, network, hour) DO UPDATE SET tries = application_pace.tries + 1 WHERE application_pace.tries < $3`, network, hour, most)
+	return changed == 1, err
+}
+
+// deleteTries forgets who tried before an hour.
+func deleteTries(ctx context.Context, tx *store.Tx, hour int64) error {
+	_, err := tx.Exec(ctx, "DELETE FROM application_pace WHERE org_id = 0 AND hour < $1", hour)
+	return err
+}

@@ -20,7 +20,7 @@ const MaxCSV = 256 << 20
 // The columns of a file of people and of one of units. Besides these a file of
 // units has names by language: name:zh-TW.
 var (
-	personColumns = []string{"key", "address", "name", "aliases", "rank", "rank_order", "sort", "level", "phone", "language", "state", "unit", "title", "kind", "starts", "ends"}
+	personColumns = []string{"key", "address", "name", "aliases", "rank", "rank_order", "sort", "level", "category", "phone", "language", "state", "unit", "title", "kind", "starts", "ends"}
 	unitColumns   = []string{"key", "parent", "name", "sort", "state"}
 )
 
@@ -159,11 +159,11 @@ func (r *Record) add(more Record) error {
 // record reads one row. An empty name or address says nothing; other empty
 // cells say that there is none.
 func (s *sheet) record(place string, cell func(string) string) (r Record, err error) {
-	r = Record{Place: place, Key: cell("key"), Address: cell("address"), Name: cell("name"), RankName: cell("rank"), Level: cell("level"), Phone: cell("phone"), Language: cell("language")}
+	r = Record{Place: place, Key: cell("key"), Address: cell("address"), Name: cell("name"), RankName: cell("rank"), Level: cell("level"), Category: cell("category"), Phone: cell("phone"), Language: cell("language")}
 	for _, x := range []struct {
 		column string
 		field  Fields
-	}{{"rank", HasRankName}, {"rank_order", HasRank}, {"sort", HasSort}, {"level", HasLevel}, {"phone", HasPhone}, {"aliases", HasAliases}} {
+	}{{"rank", HasRankName}, {"rank_order", HasRank}, {"sort", HasSort}, {"level", HasLevel}, {"category", HasCategory}, {"phone", HasPhone}, {"aliases", HasAliases}} {
 		if s.has(x.column) {
 			r.Fields |= x.field
 		}

@@ -52,8 +52,9 @@ type Feed struct {
 
 	Language string `json:"language,omitempty"` // of names that come without one; "en" where empty
 
-	LDAP     *LDAP  `json:"ldap,omitempty"` // where an ldap feed asks, and how
-	Password string `json:"-"`              // only when it is made: what an ldap feed binds with
+	LDAP     *LDAP  `json:"ldap,omitempty"`    // where an ldap feed asks, and how
+	Minutes  int    `json:"minutes,omitempty"` // it is asked every so many; 0 = only when somebody says so
+	Password string `json:"-"`                 // only when it is made: what an ldap feed binds with
 
 	secret []byte
 }
@@ -66,7 +67,9 @@ type Feeds struct {
 	log   *slog.Logger
 	conf  Config
 	pace  *pace
-	tell  func(org int64)
+
+	wake    chan struct{} // somebody wants a directory asked at once
+	notices Notices       // nil: nobody is written to
 }
 
 // Config are the limits of what comes over the network.
@@ -78,7 +81,7 @@ type Config struct {
 
 // New brings the tables up to date.
 func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Config, c clock.Clock, log *slog.Logger) (*Feeds, error) {
-	return &Feeds{db: db, dir: dir, conf: conf, clock: c, log: log, pace: newPace(c)}, db.Migrate(ctx, "feed", schema)
+	return &Feeds{db: db, dir: dir, conf: conf, clock: c, log: log, pace: newPace(c), wake: make(chan struct{}, 1)}, db.Migrate(ctx, "feed", schema)
 }
 
 func (f *Feeds) now() int64 { return f.clock.Now().UnixMilli() }
@@ -128,6 +131,8 @@ func (f Feed) check() error {
 		return errs.E(errs.Invalid, "%q is no language of the client.", f.Language)
 	case f.Guard < 0 || f.Guard > 100:
 		return errs.E(errs.Invalid, "The guard is between 0 and 100 per cent.")
+	case f.Minutes != 0 && (f.Kind != KindLDAP || f.Minutes < MinMinutes || f.Minutes > MaxMinutes):
+		return errs.E(errs.Invalid, "An ldap feed is asked every %d to %d minutes, or only when somebody says so.", MinMinutes, MaxMinutes)
 	case f.Kind == KindLDAP:
 		return f.LDAP.check(f)
 	}
@@ -169,6 +174,11 @@ func (f *Feeds) Add(ctx context.Context, by policy.Subject, feed Feed) (Feed, st
 		}
 		if err := insertFeed(ctx, tx, feed, string(settings)); err != nil {
 			return err
+		}
+		if feed.Minutes != 0 {
+			if err := setNext(ctx, tx, feed, f.now(), false); err != nil {
+				return err
+			}
 		}
 		return f.note(ctx, tx, by, "feed.add", feed, map[string]any{"name": feed.Name, "kind": feed.Kind, "unit": feed.Unit, "settings": feed})
 	})
@@ -251,15 +261,7 @@ func (f *Feeds) note(ctx context.Context, tx *store.Tx, by policy.Subject, verb 
 	if err := audit.Append(ctx, tx, f.clock.Now(), e); err != nil {
 		return err
 	}
-	return f.changed(ctx, tx, feed.Org)
-}
-
-// changed counts the state on, and tells who listens when it is durable.
-func (f *Feeds) changed(ctx context.Context, tx *store.Tx, org int64) error {
-	if f.tell != nil {
-		tx.OnCommit(func() { f.tell(org) })
-	}
-	return bumpState(ctx, tx, org)
+	return bumpState(ctx, tx, feed.Org)
 }
 
 // Remove takes a feed away with its runs. The units and people that it keeps

@@ -260,8 +260,8 @@ p4,dan@city.example,Dan Orr,Officer,103,active,works,clerk,main,,
 			}
 		}
 		golden(t, "story.txt", story)
-		if n, err := audit.Verify(t.Context(), o.db, directory.DefaultOrg); err != nil || n < 40 {
-			t.Errorf("%d entries in the record, %v", n, err)
+		if got, err := audit.Verify(t.Context(), o.db, directory.DefaultOrg, audit.Against{}); err != nil || got.Fault != "" || got.Entries < 40 {
+			t.Errorf("%+v, %v", got, err)
 		}
 		list, err := audit.List(t.Context(), o.db, directory.DefaultOrg, 1000)
 		if err != nil || !slices.ContainsFunc(list, func(e audit.Entry) bool {

@@ -39,7 +39,7 @@ func (f *Feeds) Capabilities(who func(context.Context) (policy.Subject, error)) 
 		Types:  []string{"FeedRun"},
 		States: a.states,
 		Methods: map[string]jmap.Method{
-			"Feed/get": a.feedGet, "FeedRun/get": a.runGet, "FeedRun/look": a.look, "FeedRun/apply": a.apply, "FeedRun/rollback": a.rollback,
+			"Feed/get": a.feedGet, "Feed/set": a.feedSet, "Feed/ask": a.ask, "FeedRun/get": a.runGet, "FeedRun/look": a.look, "FeedRun/apply": a.apply, "FeedRun/rollback": a.rollback,
 		},
 	}}
 }
@@ -125,7 +125,12 @@ func (a api) feedGet(ctx context.Context, call *jmap.Call) (any, error) {
 			if err != nil {
 				return err
 			}
-			objects[i] = directory.FeedObject{ID: id.Text(feedID, x.ID), Name: x.Name, Kind: x.Kind, Units: x.Units, Guard: x.Guard, Kept: kept}
+			p, err := selectPull(ctx, tx, x.Org, x.ID)
+			if err != nil {
+				return err
+			}
+			objects[i] = directory.FeedObject{ID: id.Text(feedID, x.ID), Name: x.Name, Kind: x.Kind, Units: x.Units, Guard: x.Guard, Kept: kept,
+				Minutes: x.Minutes, Next: dateOf(p.next), Asked: dateOf(p.asked), Failed: p.failed, Trouble: p.problem}
 			if x.Unit != 0 {
 				unit := id.Text(scimGroup, x.Unit)
 				objects[i].UnitID = &unit

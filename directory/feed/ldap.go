@@ -35,7 +35,7 @@ type LDAP struct {
 // split by a comma the first that is there counts.
 var ldapAttributes = map[string]string{
 	"key": "entryUUID,objectGUID", "address": "mail", "name": "displayName,cn", "phone": "telephoneNumber", "title": "title",
-	"rank": "", "sort": "", "level": "", "language": "preferredLanguage", "unit": "department,departmentNumber",
+	"rank": "", "sort": "", "level": "", "category": "", "language": "preferredLanguage", "unit": "department,departmentNumber",
 	"locked": "userAccountControl,pwdAccountLockedTime,nsAccountLock", "unitName": "ou,name",
 }
 
@@ -92,7 +92,7 @@ func (l *LDAP) names(ours string) []string {
 // Pull asks the directory of an ldap feed for everything it has.
 func (f *Feeds) Pull(ctx context.Context, feed Feed) (pic Picture, err error) {
 	if feed.Kind != KindLDAP {
-		return pic, errs.E(errs.Invalid, "%s is no ldap feed.", feed.Name)
+		return pic, errNoLDAP(feed)
 	}
 	password, err := f.unseal(ctx, feed)
 	if err != nil {
@@ -114,7 +114,7 @@ func (f *Feeds) Pull(ctx context.Context, feed Feed) (pic Picture, err error) {
 		}
 		tree.place(&pic)
 	}
-	wanted := []string{"key", "address", "name", "phone", "title", "rank", "sort", "level", "language", "unit", "locked"}
+	wanted := []string{"key", "address", "name", "phone", "title", "rank", "sort", "level", "category", "language", "unit", "locked"}
 	return pic, l.search(c, l.Filter, wanted, MaxPeople, func(e *ldap.Entry) { tree.person(&pic, e) })
 }
 
@@ -249,7 +249,7 @@ func dnKey(rdns []*ldap.RelativeDN) string {
 func (t *ldapTree) person(pic *Picture, e *ldap.Entry) {
 	l := t.l
 	r := Record{Place: e.DN, Key: l.first(e, "key"), Address: l.first(e, "address"), Name: l.first(e, "name"), Phone: l.first(e, "phone"),
-		RankName: l.first(e, "rank"), Level: l.first(e, "level"), Fields: HasAddress | HasName | HasState, State: Active}
+		RankName: l.first(e, "rank"), Level: l.first(e, "level"), Category: l.first(e, "category"), Fields: HasAddress | HasName | HasState, State: Active}
 	refuse := func(skipped bool, rule, reason string) {
 		pic.Refused = append(pic.Refused, Refusal{Skipped: skipped, Place: e.DN, Key: r.Key, Name: r.Name, Rule: rule, Reason: reason})
 	}
@@ -264,7 +264,7 @@ func (t *ldapTree) person(pic *Picture, e *ldap.Entry) {
 	if language := l.first(e, "language"); slices.Contains(directory.Languages, language) {
 		r.Language = language
 	}
-	for property, field := range map[string]Fields{"phone": HasPhone, "rank": HasRankName, "level": HasLevel} {
+	for property, field := range map[string]Fields{"phone": HasPhone, "rank": HasRankName, "level": HasLevel, "category": HasCategory} {
 		if len(l.names(property)) > 0 {
 			r.Fields |= field
 		}

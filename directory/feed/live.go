@@ -92,7 +92,7 @@ func (f *Feeds) gather(ctx context.Context, in *directory.Intake, feed Feed, by 
 	if err := putRun(ctx, tx, r); err != nil {
 		return err
 	}
-	return f.changed(ctx, tx, feed.Org)
+	return bumpState(ctx, tx, feed.Org)
 }
 
 // live returns the run that a source's steps are gathered in today.

@@ -63,6 +63,7 @@ type planner struct {
 	units  map[string]int64   // by key
 	named  map[string][]int64 // by path and by name
 	levels map[string]string  // by id and name
+	kinds  map[string]string  // categories, by code and name
 
 	keys     map[string]string // keys of this picture, and where they stand
 	taken    map[string]string // addresses of this picture, by key
@@ -120,6 +121,19 @@ func (p *planner) read(ctx context.Context, pic Picture) error {
 			p.levels[name] = l.ID
 		}
 		p.levels[l.ID] = l.ID
+	}
+	kinds, err := p.in.Categories(ctx)
+	if err != nil {
+		return err
+	}
+	p.kinds = map[string]string{"": ""}
+	for _, c := range kinds {
+		for _, name := range c.Names {
+			p.kinds[name] = c.Code
+		}
+	}
+	for _, c := range kinds { // a code goes before a name
+		p.kinds[c.Code] = c.Code
 	}
 	p.units = map[string]int64{}
 	for _, u := range p.in.Units() {

@@ -171,6 +171,13 @@ func (p *planner) merge(old directory.Person, r Record) (directory.Person, error
 		}
 		now.Level = level
 	}
+	if r.Fields&HasCategory != 0 {
+		kind, ok := p.kinds[strings.TrimSpace(r.Category)]
+		if !ok {
+			return now, breaks("category", "There is no category %q.", clip(r.Category, 100))
+		}
+		now.Category = kind
+	}
 	if r.Fields&HasState != 0 {
 		now.Locked = r.State == Locked
 	}

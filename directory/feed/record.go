@@ -30,6 +30,7 @@ const (
 	HasState
 	HasMain  // the main post; others stay
 	HasPosts // every post
+	HasCategory
 )
 
 // State is whether somebody works here.
@@ -56,6 +57,7 @@ type Record struct {
 	RankName string
 	Sort     int
 	Level    string // id or name of a service level
+	Category string // code or name of a kind of staff
 	Phone    string
 	Language string // only for a new account
 	State    State
@@ -122,6 +124,7 @@ type person struct {
 	RankName string             `json:"rank,omitempty"`
 	Sort     int                `json:"sort,omitempty"`
 	Level    string             `json:"level,omitempty"`
+	Category string             `json:"category,omitempty"`
 	Phone    string             `json:"phone,omitempty"`
 	Locked   bool               `json:"locked,omitempty"`
 	Posts    []directory.Post   `json:"posts,omitempty"`
@@ -129,12 +132,12 @@ type person struct {
 }
 
 func personFrom(p directory.Person) person {
-	return person{p.Source, p.Name, p.Address, p.Language, p.Aliases, p.Rank, p.RankName, p.Sort, p.Level, p.Phone, p.Locked, p.Posts, p.Deputies}
+	return person{p.Source, p.Name, p.Address, p.Language, p.Aliases, p.Rank, p.RankName, p.Sort, p.Level, p.Category, p.Phone, p.Locked, p.Posts, p.Deputies}
 }
 
 func (p person) of(id int64) directory.Person {
 	return directory.Person{ID: id, Source: p.Source, Name: p.Name, Address: p.Address, Language: p.Language, Aliases: p.Aliases, Rank: p.Rank,
-		RankName: p.RankName, Sort: p.Sort, Level: p.Level, Phone: p.Phone, Locked: p.Locked, Posts: p.Posts, Deputies: p.Deputies}
+		RankName: p.RankName, Sort: p.Sort, Level: p.Level, Category: p.Category, Phone: p.Phone, Locked: p.Locked, Posts: p.Posts, Deputies: p.Deputies}
 }
 
 // unit is a unit in a step.

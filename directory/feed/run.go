@@ -67,15 +67,23 @@ func (f *Feeds) Plan(ctx context.Context, by policy.Subject, feed Feed, pic Pict
 	if err := f.may(ctx, by, feed, "feed.plan"); err != nil {
 		return Run{}, err
 	}
-	if len(pic.People) > MaxPeople || len(pic.Units) > directory.MaxUnits {
-		return Run{}, errs.E(errs.TooLarge, "A picture can have %d people and %d units.", MaxPeople, directory.MaxUnits)
-	}
-	others, err := f.others(ctx, feed)
+	run, p, err := f.compare(ctx, by, feed, pic)
 	if err != nil {
 		return Run{}, err
 	}
-	run := f.newRun(feed, RunPicture, by)
-	var p *planner
+	return f.keep(ctx, by, feed, run, p.steps, p.refused)
+}
+
+// compare says what of a picture differs from the directory.
+func (f *Feeds) compare(ctx context.Context, by policy.Subject, feed Feed, pic Picture) (run Run, p *planner, err error) {
+	if len(pic.People) > MaxPeople || len(pic.Units) > directory.MaxUnits {
+		return run, nil, errs.E(errs.TooLarge, "A picture can have %d people and %d units.", MaxPeople, directory.MaxUnits)
+	}
+	others, err := f.others(ctx, feed)
+	if err != nil {
+		return run, nil, err
+	}
+	run = f.newRun(feed, RunPicture, by)
 	err = f.dir.Survey(ctx, feed.subject(by.Peer), feed.rights(), func(ctx context.Context, in *directory.Intake) (err error) {
 		if run.Kept, err = countKept(ctx, in.Tx(), feed); err != nil {
 			return err
@@ -83,10 +91,7 @@ func (f *Feeds) Plan(ctx context.Context, by policy.Subject, feed Feed, pic Pict
 		p, err = feed.plan(ctx, in, others, pic)
 		return err
 	})
-	if err != nil {
-		return Run{}, err
-	}
-	return f.keep(ctx, by, feed, run, p.steps, p.refused)
+	return run, p, err
 }
 
 func (f *Feeds) newRun(feed Feed, kind string, by policy.Subject) Run {
@@ -171,9 +176,14 @@ func (f *Feeds) Apply(ctx context.Context, by policy.Subject, run int64, confirm
 	case r.Guarded(feed) && !confirmed:
 		return r, errs.E(errs.Conflict, "Nothing was changed: the run would lock or remove %d of %d people, more than %d per cent. Confirm it if that is right.", r.Leaving, r.Kept, feed.Guard)
 	}
+	return f.carryOut(ctx, by, feed, r)
+}
+
+// carryOut does the steps of a run from where it is.
+func (f *Feeds) carryOut(ctx context.Context, by policy.Subject, feed Feed, r Run) (Run, error) {
 	first := true
 	for r.State != Done {
-		next, err := f.batch(ctx, by, feed, run, first)
+		next, err := f.batch(ctx, by, feed, r.ID, first)
 		if err != nil {
 			return f.stop(ctx, r, err)
 		}
@@ -215,7 +225,7 @@ func (f *Feeds) batch(ctx context.Context, by policy.Subject, feed Feed, run int
 		if err := putRun(ctx, tx, r); err != nil {
 			return err
 		}
-		return f.changed(ctx, tx, feed.Org)
+		return bumpState(ctx, tx, feed.Org)
 	})
 	return r, err
 }
@@ -245,7 +255,7 @@ func (f *Feeds) stop(ctx context.Context, r Run, cause error) (Run, error) {
 		if err := putRun(ctx, tx, r); err != nil {
 			return err
 		}
-		return f.changed(ctx, tx, r.Org)
+		return bumpState(ctx, tx, r.Org)
 	}))
 }
 

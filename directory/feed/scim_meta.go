@@ -89,6 +89,7 @@ func (x *exchange) schemas() []resource {
 			attribute("name", "complex", rw, "The name, where there is no displayName",
 				attribute("formatted", "string", rw, "As a whole"), attribute("familyName", "string", "writeOnly", "Family name"), attribute("givenName", "string", "writeOnly", "Given name")),
 			attribute("title", "string", rw, "Title of the main post; needs a department"),
+			attribute("userType", "string", rw, "Category: the code or a name of a kind of staff"),
 			attribute("preferredLanguage", "string", "immutable", "Language of a new account: zh-TW, zh-CN, vi, ko or en"),
 			attribute("active", "boolean", rw, "Whether the account is open"),
 			many(attribute("phoneNumbers", "complex", rw, "The number of type work counts",

@@ -95,6 +95,9 @@ func (u users) show(names *unitNames, p directory.Person) resource {
 	if p.Language != "" {
 		res["preferredLanguage"] = p.Language
 	}
+	if p.Category != "" {
+		res["userType"] = p.Category
+	}
 	if p.Phone != "" {
 		res["phoneNumbers"] = []any{resource{"value": p.Phone, "type": "work"}}
 	}
@@ -176,7 +179,7 @@ func (u users) remove(ctx context.Context, in *directory.Intake, old resource) (
 // emails, groups, meta - is not read, nor what it does not know.
 func (u users) record(res resource) (r Record, err error) {
 	var text [8]string
-	for i, path := range []string{"userName", "externalId", "displayName", "title", "preferredLanguage"} {
+	for i, path := range []string{"userName", "externalId", "displayName", "title", "preferredLanguage", "userType"} {
 		if text[i], err = textAt(res, path); err != nil {
 			return r, err
 		}
@@ -190,7 +193,7 @@ func (u users) record(res resource) (r Record, err error) {
 	if text[0] == "" {
 		return r, scim.Bad(scim.InvalidValue, "A user needs a userName, which is their mail address.")
 	}
-	r = Record{Place: "SCIM", Key: text[1], Address: text[0], Name: name, Language: text[4], State: Active, Fields: HasAddress | HasName | HasState | HasPhone}
+	r = Record{Place: "SCIM", Key: text[1], Address: text[0], Name: name, Language: text[4], Category: text[5], State: Active, Fields: HasAddress | HasName | HasState | HasPhone | HasCategory}
 	if strings.HasPrefix(r.Key, ownKey) {
 		return r, scim.Bad(scim.InvalidValue, "An externalId does not begin with %q.", ownKey)
 	}

@@ -46,7 +46,8 @@ func deleteFeed(ctx context.Context, tx *store.Tx, org, id int64) error {
 	for _, q := range []string{
 		"DELETE FROM feed_step WHERE org_id = $1 AND run_id IN (SELECT id FROM feed_run WHERE org_id = $1 AND feed_id = $2)",
 		"DELETE FROM feed_refusal WHERE org_id = $1 AND run_id IN (SELECT id FROM feed_run WHERE org_id = $1 AND feed_id = $2)",
-		"DELETE FROM feed_run WHERE org_id = $1 AND feed_id = $2", "DELETE FROM feed_event WHERE org_id = $1 AND feed_id = $2", "DELETE FROM feed WHERE org_id = $1 AND id = $2",
+		"DELETE FROM feed_run WHERE org_id = $1 AND feed_id = $2", "DELETE FROM feed_event WHERE org_id = $1 AND feed_id = $2",
+		"DELETE FROM feed_pull WHERE org_id = $1 AND feed_id = $2", "DELETE FROM feed WHERE org_id = $1 AND id = $2",
 	} {
 		if _, err := tx.Exec(ctx, q, org, id); err != nil {
 			return err

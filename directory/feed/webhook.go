@@ -65,6 +65,7 @@ type personMessage struct {
 	Order    *int           `json:"rankOrder"`
 	Sort     *int           `json:"sort"`
 	Level    *string        `json:"level"`
+	Category *string        `json:"category"`
 	Phone    *string        `json:"phone"`
 	Language string         `json:"language"`
 	State    *State         `json:"state"`
@@ -233,6 +234,7 @@ func (p personMessage) record() Record {
 	say(&r, HasRank, &r.Rank, p.Order)
 	say(&r, HasSort, &r.Sort, p.Sort)
 	say(&r, HasLevel, &r.Level, p.Level)
+	say(&r, HasCategory, &r.Category, p.Category)
 	say(&r, HasPhone, &r.Phone, p.Phone)
 	say(&r, HasState, &r.State, p.State)
 	if p.Posts != nil {

@@ -50,4 +50,6 @@ type Needs interface {
 	Private(r *http.Request) bool
 	// Peer is the address of the other end, and behind a space that of ours.
 	Peer(r *http.Request) string
+	// Seen is told who sent a request, for the log.
+	Seen(w http.ResponseWriter, who policy.Subject)
 }

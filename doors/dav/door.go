@@ -68,6 +68,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.refuseSignIn(w, r, err)
 		return
 	}
+	d.needs.Seen(w, who)
 	q := &request{Door: d, w: w, r: r, ctx: ctx, who: who}
 	// RFC 4918 section 10.1, RFC 6352 section 6.1; no locks: class 2 is not claimed.
 	w.Header().Set("DAV", "1, 3, extended-mkcol, addressbook")

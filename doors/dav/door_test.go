@@ -38,6 +38,9 @@ func TestSignIn(t *testing.T) {
 			headers = append(headers, c.header)
 		}
 		res, _ := o.do("", "OPTIONS", "/dav/", "", headers...)
+		if seen := res.Header.Get("X-Seen"); (seen == "wang@city.example") != (c.status == http.StatusOK || c.status == http.StatusMultiStatus) {
+			t.Errorf("%s: the log is told %q", name, seen)
+		}
 		if res.StatusCode != c.status || (c.status == http.StatusUnauthorized) != (res.Header.Get("WWW-Authenticate") != "") {
 			t.Errorf("%s: %s %v", name, res.Status, res.Header)
 		}

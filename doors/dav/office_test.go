@@ -85,6 +85,10 @@ func (o *office) SignIn(_ context.Context, address, password, _ string) (policy.
 	return policy.Subject{Org: 1, Account: p.Account, Address: p.Address}, nil
 }
 
+func (o *office) Seen(w http.ResponseWriter, who policy.Subject) {
+	w.Header().Set("X-Seen", who.Address)
+}
+
 func (o *office) SignInToken(ctx context.Context, token, peer string) (policy.Subject, error) {
 	return o.SignIn(ctx, strings.TrimPrefix(token, "token-"), "right", peer)
 }

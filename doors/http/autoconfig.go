@@ -23,7 +23,7 @@ func (d *Door) mailHost(r *http.Request) string {
 
 // server is one door as autoconfiguration describes it.
 type server struct {
-	kind string // imap or smtp
+	kind string // imap, pop3 or smtp
 	port int
 	tls  bool // from the first byte; otherwise STARTTLS
 }
@@ -31,7 +31,7 @@ type server struct {
 func (d *Door) servers() []server {
 	p := d.conf.Ports
 	var out []server
-	for _, s := range []server{{"imap", p.IMAPS, true}, {"imap", p.IMAP, false}, {"smtp", p.Submissions, true}, {"smtp", p.Submission, false}} {
+	for _, s := range []server{{"imap", p.IMAPS, true}, {"imap", p.IMAP, false}, {"pop3", p.POPS, true}, {"pop3", p.POP, false}, {"smtp", p.Submissions, true}, {"smtp", p.Submission, false}} {
 		if s.port != 0 {
 			out = append(out, s)
 		}
@@ -73,7 +73,7 @@ func (d *Door) autoconfig(w http.ResponseWriter, r *http.Request) {
 		if s.tls {
 			a.Socket = "SSL"
 		}
-		if s.kind == "imap" {
+		if s.kind != "smtp" {
 			c.Provider.Incoming = append(c.Provider.Incoming, a)
 		} else {
 			c.Provider.Outgoing = append(c.Provider.Outgoing, a)

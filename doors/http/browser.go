@@ -29,6 +29,7 @@ func (d *Door) EndSession(w http.ResponseWriter, r *http.Request) error {
 	c := d.newCookie(r, "")
 	c.MaxAge = -1
 	http.SetCookie(w, c)
+	// Downloads must not stay in the cache of a shared computer.
 	w.Header().Set("Clear-Site-Data", `"cache"`)
 	return nil
 }

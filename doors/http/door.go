@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"chancery/policy"
 )
 
 // Config is what an operator may set. A zero field means its default.
@@ -34,11 +36,14 @@ type Config struct {
 	IdleTimeout time.Duration
 	// TrustedProxies may set X-Forwarded-For and X-Forwarded-Proto.
 	TrustedProxies []netip.Prefix
+	// Farewell returns the page that tells other systems that a session is
+	// over, "" where none is to be told; nil tells none.
+	Farewell func(ctx context.Context, who policy.Subject, base string) (string, error)
 }
 
 // MailPorts are the doors that autoconfiguration announces; zero leaves one out.
 type MailPorts struct {
-	IMAPS, IMAP, Submissions, Submission int
+	IMAPS, IMAP, POPS, POP, Submissions, Submission int
 }
 
 func (c Config) withDefaults() Config {
@@ -82,6 +87,7 @@ type Door struct {
 	handler  http.Handler
 	client   *client
 	anySite  map[string]bool // paths that pages of other sites may post to
+	secret   []string        // where paths begin whose rest is a secret
 }
 
 // New builds the door. Assets is the built web client.
@@ -116,6 +122,9 @@ func New(conf Config, identity Identity, assets fs.FS, routes []Route, log *slog
 		if method, path, ok := strings.Cut(r.Pattern, " "); ok && method == http.MethodPost && r.Access == AnySite {
 			d.anySite[path] = true
 		}
+		if prefix, _, ok := strings.Cut(r.Pattern, "{token}"); ok {
+			d.secret = append(d.secret, prefix[strings.IndexByte(prefix, '/'):])
+		}
 	}
 	d.handler = d.guard(mux)
 	return d, nil
@@ -124,13 +133,18 @@ func New(conf Config, identity Identity, assets fs.FS, routes []Route, log *slog
 // Handler returns the door as a handler, for tests and other listeners.
 func (d *Door) Handler() http.Handler { return d.handler }
 
+// Protocols returns a configuration that offers HTTP/2 and HTTP/1.1.
+func Protocols(conf *tls.Config) *tls.Config {
+	conf = conf.Clone()
+	conf.NextProtos = []string{"h2", "http/1.1"}
+	return conf
+}
+
 // Serve answers on a listener until ctx ends, then lets running requests
 // finish for up to 5 s. A nil conf means plain HTTP.
 func (d *Door) Serve(ctx context.Context, l net.Listener, conf *tls.Config) error {
 	if conf != nil {
-		conf = conf.Clone()
-		conf.NextProtos = []string{"h2", "http/1.1"}
-		l = tls.NewListener(l, conf)
+		l = tls.NewListener(l, Protocols(conf))
 	}
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()

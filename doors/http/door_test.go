@@ -84,7 +84,7 @@ func newDoor(t *testing.T, assets fstest.MapFS) *Door {
 		})},
 		{"GET /fault", Public, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("a fault") })},
 	}
-	conf := Config{MailDomain: "city.example", Ports: MailPorts{IMAPS: 993, Submissions: 465, Submission: 587}}
+	conf := Config{MailDomain: "city.example", Ports: MailPorts{IMAPS: 993, POPS: 995, Submissions: 465, Submission: 587}}
 	routes = append(routes, Route{"POST /long", SignedIn, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		before := Recheck(r.Context())
 		c, _ := r.Cookie("chancery")
@@ -372,7 +372,7 @@ func TestClient(t *testing.T) {
 func TestAutoconfig(t *testing.T) {
 	d := newDoor(t, nil)
 	got := text(t, ask(d, "GET", "http://mail.city.example:8080/mail/config-v1.1.xml?emailaddress=a@city.example", ""))
-	for _, want := range []string{`<emailProvider id="city.example">`, `<incomingServer type="imap">`, `<port>993</port>`,
+	for _, want := range []string{`<emailProvider id="city.example">`, `<incomingServer type="imap">`, `<port>993</port>`, `<incomingServer type="pop3">`, `<port>995</port>`,
 		`<socketType>SSL</socketType>`, `<socketType>STARTTLS</socketType>`, `<hostname>mail.city.example</hostname>`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("autoconfig lacks %s:\n%s", want, got)
@@ -380,7 +380,7 @@ func TestAutoconfig(t *testing.T) {
 	}
 	ask1 := `<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"><Request><EMailAddress>a@city.example</EMailAddress></Request></Autodiscover>`
 	got = text(t, ask(d, "POST", "http://mail.city.example/autodiscover/autodiscover.xml", ask1))
-	for _, want := range []string{`<Type>IMAP</Type>`, `<Server>mail.city.example</Server>`, `<LoginName>a@city.example</LoginName>`, `<Port>465</Port>`} {
+	for _, want := range []string{`<Type>IMAP</Type>`, `<Type>POP3</Type>`, `<Server>mail.city.example</Server>`, `<LoginName>a@city.example</LoginName>`, `<Port>465</Port>`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("autodiscover lacks %s:\n%s", want, got)
 		}
@@ -402,4 +402,26 @@ func TestWorker(t *testing.T) {
 	if strings.Contains(policy, "unsafe") {
 		t.Errorf("the worker's policy: %s", policy)
 	}
+}
+
+// TestSeen has the log say who sent a request, also where a route found that
+// out by itself, and nobody where nobody is known.
+func TestSeen(t *testing.T) {
+	log := &strings.Builder{}
+	routes := []Route{
+		{"GET /own", Public, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { Seen(w, "wang@city.example") })},
+		{"GET /none", Public, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})},
+	}
+	d, err := New(Config{}, &people{sessions: map[string]Subject{}}, fstest.MapFS{}, routes, slog.New(slog.NewTextHandler(log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"/own": "who=wang@city.example", "/none": `who=""`} {
+		log.Reset()
+		ask(d, "GET", "http://host"+path, "")
+		if !strings.Contains(log.String(), "path="+path+" ") || !strings.Contains(log.String(), want) {
+			t.Errorf("%s: the log says %s", path, log.String())
+		}
+	}
+	Seen(httptest.NewRecorder(), "nobody") // a writer of another kind
 }

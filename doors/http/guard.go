@@ -29,7 +29,7 @@ func (d *Door) guard(next http.Handler) http.Handler {
 			}
 			d.log.LogAttrs(r.Context(), slog.LevelInfo, "http",
 				slog.String("id", rec.requestID), slog.String("method", r.Method),
-				slog.String("path", r.URL.Path), slog.Int("status", rec.code()),
+				slog.String("path", d.logged(r)), slog.Int("status", rec.code()),
 				slog.Int64("bytes", rec.bytes), slog.Duration("took", time.Since(start)),
 				slog.String("peer", d.peer(r).String()), slog.String("who", rec.who))
 		}()
@@ -45,6 +45,17 @@ func (d *Door) guard(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(rec, r)
 	})
+}
+
+// logged is the path of a request as the log may keep it: without what routes
+// call {token}, which is a secret.
+func (d *Door) logged(r *http.Request) string {
+	for _, prefix := range d.secret {
+		if strings.HasPrefix(r.URL.Path, prefix) {
+			return prefix + "{token}"
+		}
+	}
+	return r.URL.Path
 }
 
 // fault turns a panic into status 500. http.ErrAbortHandler is how a handler
@@ -97,6 +108,14 @@ func (d *Door) sameOrigin(r *http.Request) error {
 	return errs.E(errs.Forbidden, "The request came from a page of another site.")
 }
 
+// Seen puts into the line of the log who sent a request, where a route finds
+// that out by itself.
+func Seen(w http.ResponseWriter, address string) {
+	if rec, ok := w.(*recorder); ok {
+		rec.who = address
+	}
+}
+
 // admit lets a request to a handler when its subject is known, or the route
 // is public.
 func (d *Door) admit(access Access, next http.Handler) http.Handler {
@@ -113,9 +132,7 @@ func (d *Door) admit(access Access, next http.Handler) http.Handler {
 			Problem(w, err)
 			return
 		}
-		if rec, ok := w.(*recorder); ok {
-			rec.who = s.Address
-		}
+		Seen(w, s.Address)
 		again := func(ctx context.Context) error {
 			now, err := d.authenticate(r.WithContext(ctx))
 			if err == nil && now.ID != s.ID {

@@ -72,7 +72,8 @@ type Identity interface {
 	Verify(ctx context.Context, address, password, peer string) (Subject, error)
 	// SignIn begins the sign-in of a browser, Answer goes on with it.
 	SignIn(ctx context.Context, address, password string, peer Peer) (SignInStep, error)
-	// A code of the method "password" is the password that a person chooses.
+	// A code of the method "password" is the password that a person chooses, one
+	// of "accept" names the regulations that they accept.
 	Answer(ctx context.Context, ticket, method, code string, peer Peer) (SignInStep, error)
 	// Enrol begins to add the factor that a step asked for.
 	Enrol(ctx context.Context, ticket, method, name string, peer Peer) (FirstFactor, error)
@@ -97,6 +98,8 @@ type Identity interface {
 	Session(ctx context.Context, token, peer string) (Subject, error)
 	// Due is until when the person's password has to be changed; zero is whenever.
 	Due(ctx context.Context, s Subject) (time.Time, error)
+	// ToAccept is how many regulations the person has still to accept.
+	ToAccept(ctx context.Context, s Subject) (int, error)
 	// CloseSession ends a session; an unknown token is no error.
 	CloseSession(ctx context.Context, token string) error
 }

@@ -141,17 +141,21 @@ func (d *Door) stepped(w http.ResponseWriter, r *http.Request, step SignInStep, 
 
 // signOut ends the session, if there is one, and takes the cookie back.
 func (d *Door) signOut(w http.ResponseWriter, r *http.Request) {
-	if token, ok := d.cookie(r); ok {
-		if err := d.identity.CloseSession(r.Context(), token); err != nil {
-			Problem(w, err)
-			return
+	next := ""
+	if s, err := d.SessionOf(r); err == nil && d.conf.Farewell != nil {
+		// Before the session is over; that systems cannot be told keeps nobody in.
+		if next, err = d.conf.Farewell(r.Context(), s.Subject, d.BaseURL(r)); err != nil {
+			d.log.Error("signing out of other systems", "error", err)
 		}
 	}
-	c := d.newCookie(r, "")
-	c.MaxAge = -1
-	http.SetCookie(w, c)
-	// Downloads must not stay in the cache of a shared computer.
-	w.Header().Set("Clear-Site-Data", `"cache"`)
+	if err := d.EndSession(w, r); err != nil {
+		Problem(w, err)
+		return
+	}
+	if next != "" {
+		JSON(w, http.StatusOK, "application/json", map[string]string{"next": next})
+		return
+	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
@@ -168,6 +172,8 @@ type who struct {
 	Without []string `json:"without,omitempty"`
 	// PasswordDue is until when the password has to be changed.
 	PasswordDue *time.Time `json:"passwordDue,omitempty"`
+	// ToAccept is how many regulations the person has still to accept.
+	ToAccept int `json:"toAccept,omitempty"`
 }
 
 // me tells the client who is signed in, and what holds for the session.
@@ -178,7 +184,12 @@ func (d *Door) me(w http.ResponseWriter, r *http.Request) {
 		Problem(w, err)
 		return
 	}
-	out := who{s.Address, s.Language, s.Name, int(s.Rules.Idle.Seconds()), s.Rules.Offline, s.Terms.Without.Names(), nil}
+	accept, err := d.identity.ToAccept(r.Context(), s)
+	if err != nil {
+		Problem(w, err)
+		return
+	}
+	out := who{s.Address, s.Language, s.Name, int(s.Rules.Idle.Seconds()), s.Rules.Offline, s.Terms.Without.Names(), nil, accept}
 	if !due.IsZero() {
 		due = due.UTC()
 		out.PasswordDue = &due

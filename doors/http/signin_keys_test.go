@@ -36,6 +36,8 @@ func (p *people) AnswerPasskey(ctx context.Context, ticket, answer string, peer 
 	return SignInStep{Subject: s, Codes: []string{"aaaa"}}, err
 }
 
+func (p *people) ToAccept(context.Context, Subject) (int, error) { return 0, nil }
+
 func (p *people) Due(_ context.Context, s Subject) (time.Time, error) {
 	if s.Address == "due@b" {
 		return time.Date(2027, 5, 21, 8, 0, 0, 0, time.UTC), nil

@@ -3,15 +3,13 @@ package jmapdoor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"mime"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	httpdoor "chancery/doors/http"
 	"chancery/kit/errs"
+	"chancery/kit/httpx"
 	"chancery/wire/jmap"
 )
 
@@ -92,7 +90,7 @@ func (d *Door) download(w http.ResponseWriter, r *http.Request) {
 	if inlineTypes[base] {
 		disposition = "inline"
 	}
-	h.Set("Content-Disposition", contentDisposition(disposition, r.PathValue("name")))
+	h.Set("Content-Disposition", httpx.Disposition(disposition, r.PathValue("name")))
 	// Whatever a browser makes of the bytes, it may not run anything: the
 	// sandbox gives the page an origin of its own.
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'")
@@ -101,30 +99,6 @@ func (d *Door) download(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "private, immutable, max-age=31536000")
 	h.Set("ETag", `"`+blobID+`"`)
 	http.ServeContent(w, r, "", time.Time{}, f)
-}
-
-// contentDisposition names the file for old and new programs (RFC 6266).
-func contentDisposition(kind, name string) string {
-	name = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7F || r == '/' || r == '\\' {
-			return '_'
-		}
-		return r
-	}, name)
-	if name == "" {
-		return kind
-	}
-	ascii := strings.Map(func(r rune) rune {
-		if r > '~' || r == '"' || r == '%' {
-			return '_'
-		}
-		return r
-	}, name)
-	out := fmt.Sprintf(`%s; filename="%s"`, kind, ascii)
-	if ascii != name {
-		out += "; filename*=UTF-8''" + strings.ReplaceAll(url.QueryEscape(name), "+", "%20")
-	}
-	return out
 }
 
 // blobCopy is the method Blob/copy (RFC 8620 section 6.3).

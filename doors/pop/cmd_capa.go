@@ -5,7 +5,7 @@ import "strings"
 // capa is CAPA (RFC 2449 section 5): what can be done now.
 func (x *session) capa() {
 	x.ok("What is spoken here:")
-	list := []string{"TOP", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "EXPIRE NEVER", "IMPLEMENTATION Chancery"}
+	list := []string{"TOP", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "EXPIRE NEVER", "UTF8 USER", "IMPLEMENTATION Chancery"}
 	if x.subject.Account == 0 {
 		if x.mayLogin() {
 			list = append(list, "USER", "SASL "+strings.Join(x.mechanisms(), " "))

@@ -4,7 +4,7 @@ import "crypto/tls"
 
 // stls is STLS (RFC 2595 section 4).
 func (x *session) stls() {
-	if x.tls || x.server.conf.TLS == nil {
+	if x.tls || x.server.conf.TLS == nil || x.utf8 { // RFC 6856 section 2.1: not after UTF8
 		x.no("", "TLS cannot be started now.")
 		return
 	}

@@ -54,6 +54,8 @@ func (x *session) beforeSignIn(word, rest string) bool {
 		x.auth(rest)
 	case "STLS":
 		x.stls()
+	case "UTF8":
+		x.cmdUTF8(rest)
 	default:
 		return false
 	}

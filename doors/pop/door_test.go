@@ -192,6 +192,12 @@ func TestSignIn(t *testing.T) {
 	if got := c.line(); !strings.HasPrefix(got, "-ERR") || c.line() != "(closed)" {
 		t.Errorf("behind STLS: %s", got)
 	}
+	// Whoever says UTF8 in the clear has no TLS any more (RFC 6856 section 2.1).
+	c = o.dial()
+	c.do("UTF8")
+	if got := c.ask("STLS"); !strings.HasPrefix(got, "-ERR") {
+		t.Errorf("STLS after UTF8: %s", got)
+	}
 }
 
 // TestStanding ends a session whose sign-in has ended, and keeps what it marked.
@@ -235,7 +241,7 @@ func TestLimits(t *testing.T) {
 // FuzzCommand holds any lines of a client to answers of the protocol, before
 // the sign-in and after it.
 func FuzzCommand(f *testing.F) {
-	for _, s := range []string{"CAPA\r\nUSER ann@city.example\r\nPASS right word\r\nLIST\r\nUIDL 1\r\n", "AUTH PLAIN =\r\nAUTH XOAUTH2\r\n*\r\n", "STAT\r\nDELE 1\r\nRSET\r\nTOP 1 -1\r\nTOP 1 1\r\nRETR 99999999999999999999\r\n", "STLS\r\n\x00\xff\r\n", "QUIT\r\n"} {
+	for _, s := range []string{"CAPA\r\nUSER ann@city.example\r\nPASS right word\r\nLIST\r\nUIDL 1\r\n", "AUTH PLAIN =\r\nAUTH XOAUTH2\r\n*\r\n", "STAT\r\nDELE 1\r\nRSET\r\nTOP 1 -1\r\nTOP 1 1\r\nRETR 99999999999999999999\r\n", "STLS\r\n\x00\xff\r\n", "UTF8\r\nUSER ng\u00e2n\xff@city.example\r\nUTF8\r\nAUTH \u00e2\r\n", "QUIT\r\n"} {
 		f.Add(s, true)
 		f.Add(s, false)
 	}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"time"
+	"unicode"
 
 	"chancery/kit/errs"
 	"chancery/mail"
@@ -24,6 +25,7 @@ type session struct {
 	peer   string // where the client is, and the address of ours that it came to
 
 	tls, loopback bool
+	utf8          bool // UTF8 was said
 	signInBy      time.Time
 	user          string // what USER said
 	bad, failures int    // commands without sense and wrong sign-ins, in a row
@@ -129,8 +131,8 @@ func (x *session) no(code, text string) {
 	if code != "" {
 		text = "[" + code + "] " + text
 	}
-	text = strings.Map(func(r rune) rune { // one line, in ASCII as before UTF8 (RFC 6856)
-		if r < 0x20 || r > 0x7e {
+	text = strings.Map(func(r rune) rune { // one line, in ASCII until the client says UTF8 (RFC 6856 section 2.1)
+		if r < 0x20 || r > 0x7e && !(x.utf8 && unicode.IsPrint(r)) {
 			return '?'
 		}
 		return r

@@ -66,6 +66,8 @@ type Desk struct {
 	db       *store.Store
 	identity Identity
 	dir      Directory
+	keys     Keys
+	letters  Letters // nil: nobody is told
 	conf     Config
 	clock    clock.Clock
 	log      *slog.Logger
@@ -78,16 +80,20 @@ type Desk struct {
 }
 
 // New brings the tables up to date.
-func New(ctx context.Context, db *store.Store, who Identity, dir Directory, conf Config, c clock.Clock, log *slog.Logger) (*Desk, error) {
+func New(ctx context.Context, db *store.Store, who Identity, dir Directory, keys Keys, conf Config, c clock.Clock, log *slog.Logger) (*Desk, error) {
 	if err := db.Migrate(ctx, "identity/agency", schema); err != nil {
+		return nil, err
+	}
+	if err := giveGrounds(ctx, db); err != nil {
 		return nil, err
 	}
 	conf = conf.withDefaults()
 	client := &http.Client{Timeout: conf.Timeout, Transport: conf.Transport, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return errs.E(errs.Unavailable, "the provider answers by a redirect") // secrets go only where they were meant to
 	}}
-	d := &Desk{binds: make(chan struct{}, conf.MaxBinds), db: db, identity: who, dir: dir, conf: conf, clock: c, log: log, http: client, steps: sso.Steps{DB: db, Clock: c, Table: "agency_step", Most: conf.MaxFromNetwork}, known: map[string]*discovered{}}
+	d := &Desk{binds: make(chan struct{}, conf.MaxBinds), db: db, identity: who, dir: dir, keys: keys, conf: conf, clock: c, log: log, http: client, steps: sso.Steps{DB: db, Clock: c, Table: "agency_step", Most: conf.MaxFromNetwork}, known: map[string]*discovered{}}
 	who.UseJudge(d)
+	who.UseGrounds(d.holds)
 	return d, nil
 }
 
@@ -105,6 +111,7 @@ type asked struct {
 type vouched struct {
 	Browser   []byte
 	Account   int64
+	Ground    int64
 	Assurance policy.Assurance
 }
 
@@ -158,7 +165,7 @@ func (d *Desk) Back(ctx context.Context, answer back, peer netip.Addr) (pass str
 	var said claims
 	switch {
 	case p.Kind == KindSAML && answer.response != nil:
-		said, err = d.consume(p, a, answer.response)
+		said, err = d.consume(ctx, p, a, answer.response)
 	case p.Kind == KindOIDC && answer.response == nil:
 		said, err = d.redeem(ctx, p, a, answer)
 	default:
@@ -168,11 +175,11 @@ func (d *Desk) Back(ctx context.Context, answer back, peer netip.Addr) (pass str
 		d.log.Warn("agency: a sign-in is refused", "provider", p.ID, "peer", peer, "error", err)
 		return "", err
 	}
-	account, err := d.account(ctx, p, said, peer)
+	account, ground, err := d.account(ctx, p, said, peer)
 	if err != nil {
 		return "", err
 	}
-	return d.steps.Keep(ctx, org, "vouched", vouched{Browser: a.Browser, Account: account, Assurance: min(said.assurance, p.Trust)}, d.conf.PassLife, peer)
+	return d.steps.Keep(ctx, org, "vouched", vouched{Browser: a.Browser, Account: account, Ground: ground, Assurance: min(said.assurance, p.Trust)}, d.conf.PassLife, peer)
 }
 
 // Finish signs in who comes with a pass, in the browser that began.
@@ -185,7 +192,7 @@ func (d *Desk) Finish(ctx context.Context, pass, browser string, peer identity.P
 	if browser == "" || !sso.Same(string(v.Browser), string(sso.HashOf(browser))) {
 		return identity.Step{}, errOver
 	}
-	return d.identity.Vouched(ctx, org, v.Account, v.Assurance, peer)
+	return d.identity.Vouched(ctx, org, v.Account, v.Ground, v.Assurance, peer)
 }
 
 // note writes into the audit record, in the caller's transaction.

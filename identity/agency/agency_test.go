@@ -20,6 +20,7 @@ import (
 	"chancery/audit"
 	"chancery/directory"
 	"chancery/identity"
+	provider "chancery/identity/saml"
 	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/kit/testkit"
@@ -45,6 +46,7 @@ type office struct {
 	dir   *directory.Directory
 	id    *identity.Identity
 	d     *Desk
+	keys  *provider.Provider
 	now   *clock.Fake
 	ann   directory.Account
 	admin policy.Subject
@@ -64,7 +66,9 @@ func newOffice(t *testing.T, url string, zones ...identity.Zone) *office {
 	must(t, err)
 	o.id, err = identity.New(ctx, o.db, o.dir, identity.Config{Zones: zones}, o.now, testkit.Log(t))
 	must(t, err)
-	o.d, err = New(ctx, o.db, o.id, o.dir, Config{}, o.now, testkit.Log(t))
+	o.keys, err = provider.New(ctx, o.db, o.dir, provider.Config{}, o.now, testkit.Log(t))
+	must(t, err)
+	o.d, err = New(ctx, o.db, o.id, o.dir, o.keys, Config{}, o.now, testkit.Log(t))
 	must(t, err)
 	o.ann = o.account("ann@city.example")
 	o.there = newFake(t, o.now)

@@ -113,7 +113,11 @@ func (h handlers) passOn(w http.ResponseWriter, r *http.Request, answer back, er
 // metadata is what a provider of SAML reads about us.
 func (h handlers) metadata(w http.ResponseWriter, r *http.Request) {
 	base := h.web.BaseURL(r)
-	doc, err := saml.Consumer(base+pathMetadata, base+pathConsume)
+	key, err := h.d.keys.Reader(r.Context())
+	var doc []byte
+	if err == nil {
+		doc, err = saml.Consumer(base+pathMetadata, base+pathConsume, key.Certificate)
+	}
 	if err != nil {
 		h.pages.Tell(w, nil, err)
 		return

@@ -2,7 +2,6 @@ package agency
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -74,13 +73,9 @@ func (p Provider) server(timeout time.Duration) ldapclient.Server {
 
 // judges returns the directory that keeps the password of an address.
 func (d *Desk) judges(ctx context.Context, org int64, address string) (p Provider, there bool, err error) {
-	_, domain, ok := strings.Cut(strings.ToLower(address), "@")
-	if !ok {
-		return p, false, nil
-	}
 	list, err := d.Providers(ctx, org)
 	for _, one := range list {
-		if one.Kind == KindLDAP && slices.Contains(one.Domains, domain) {
+		if one.keeps(address) {
 			return one, true, nil
 		}
 	}
@@ -88,9 +83,9 @@ func (d *Desk) judges(ctx context.Context, org int64, address string) (p Provide
 }
 
 // Keeps answers identity.Judge.
-func (d *Desk) Keeps(ctx context.Context, org int64, address string) (bool, error) {
-	_, there, err := d.judges(ctx, org, address)
-	return there, err
+func (d *Desk) Keeps(ctx context.Context, org int64, address string) (int64, error) {
+	p, _, err := d.judges(ctx, org, address)
+	return p.ground, err
 }
 
 // Right answers identity.Judge: the entry of the address is looked for, and

@@ -8,12 +8,21 @@ import (
 	"chancery/identity"
 	"chancery/identity/sso"
 	"chancery/policy"
+	"chancery/store"
+	"chancery/wire/saml"
 )
 
 // Identity is what this package asks of its neighbour.
 type Identity interface {
-	// Vouched begins a sign-in without a password; the zone's rules hold.
-	Vouched(ctx context.Context, org, account int64, how policy.Assurance, peer identity.Peer) (identity.Step, error)
+	// Vouched begins a sign-in without a password; the zone's rules hold. What
+	// is opened ends with the ground.
+	Vouched(ctx context.Context, org, account, ground int64, how policy.Assurance, peer identity.Peer) (identity.Step, error)
+	// UseGrounds adds one who says whether what a sign-in rests on still holds.
+	UseGrounds(func(ctx context.Context, org, account, ground int64) (bool, error))
+	// EndGround ends what rests on a ground for one account, EndGrounds what
+	// rests on any of several for everybody, and returns who was signed in.
+	EndGround(ctx context.Context, tx *store.Tx, org, account, ground int64) error
+	EndGrounds(ctx context.Context, tx *store.Tx, org int64, grounds []int64) ([]int64, error)
 	// UseJudge sets who judges passwords that are kept elsewhere.
 	UseJudge(j identity.Judge)
 }
@@ -26,6 +35,18 @@ type Directory interface {
 	Resolve(ctx context.Context, address string) (a directory.Account, local bool, err error)
 	// Administers reads the roles of a subject.
 	Administers(ctx context.Context, s policy.Subject) (directory.Administers, error)
+}
+
+// Letters tells people about their own sign-in.
+type Letters interface {
+	// ProviderEnded tells that what a provider opened has ended.
+	ProviderEnded(ctx context.Context, e Ended) error
+}
+
+// Keys is what this package asks of the neighbour that keeps the keys of SAML.
+type Keys interface {
+	// Reader returns the key that providers may encrypt for.
+	Reader(ctx context.Context) (saml.Key, error)
 }
 
 // Web is what the HTTP side asks of the door.

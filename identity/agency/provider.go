@@ -43,6 +43,7 @@ type Provider struct {
 	LDAP    *LDAP         `json:"ldap,omitempty"`
 
 	sealed []byte
+	ground int64 // what a sign-in rests on whose password it judged
 }
 
 func (p *Provider) read(settings string, made int64) error {
@@ -76,6 +77,7 @@ func (d *Desk) AddProvider(ctx context.Context, by policy.Subject, p Provider, s
 	if (p.Kind == KindOIDC || p.Kind == KindLDAP && p.Client != "") && secret == "" || len(secret) > 1000 {
 		return p, errs.E(errs.Invalid, "Our secret at the provider is missing, or too long.")
 	}
+	p.ground = id.New()
 	p.Org, p.ID, p.Made = by.Org, strconv.FormatInt(by.Org, 36)+"."+id.Token(10), d.clock.Now()
 	settings, err := json.Marshal(p)
 	if err != nil {
@@ -157,21 +159,30 @@ func (d *Desk) Providers(ctx context.Context, org int64) (list []Provider, err e
 	return list, err
 }
 
-// RemoveProvider removes a provider; it can sign nobody in any more.
+// RemoveProvider removes a provider; it can sign nobody in any more, and whom
+// it signed in is out, and told so.
 func (d *Desk) RemoveProvider(ctx context.Context, by policy.Subject, providerID string) error {
 	if err := d.may(ctx, by, "sso.client.remove", "provider "+providerID); err != nil {
 		return err
 	}
-	return d.db.Write(ctx, func(tx *store.Tx) error {
-		old, err := theProvider(ctx, tx, by.Org, providerID)
-		if err != nil {
+	var old Provider
+	var out []int64
+	err := d.db.Write(ctx, func(tx *store.Tx) (err error) {
+		if old, err = theProvider(ctx, tx, by.Org, providerID); err != nil {
+			return err
+		}
+		if out, err = d.end(ctx, tx, old); err != nil {
 			return err
 		}
 		if _, err := deleteProvider(ctx, tx, by.Org, providerID); err != nil {
 			return err
 		}
-		return sso.Note(ctx, tx, d.clock.Now(), by, "sso.client.remove", "provider "+providerID, old.story(), nil)
+		return sso.Note(ctx, tx, d.clock.Now(), by, "sso.client.remove", "provider "+providerID, old.story(), map[string]any{"signedOut": len(out)})
 	})
+	if err == nil {
+		d.tellEnded(ctx, old, out)
+	}
+	return err
 }
 
 func (d *Desk) provider(ctx context.Context, providerID string) (Provider, error) {
@@ -197,27 +208,27 @@ var errWho = errs.E(errs.Forbidden, "The provider knows this person, but no acco
 
 // account says which account a person of a provider has: the one that is
 // linked, or the one of the address that the provider may vouch for, which is
-// linked from then on.
-func (d *Desk) account(ctx context.Context, p Provider, said claims, peer netip.Addr) (account int64, err error) {
+// linked from then on. The sign-in rests on the link.
+func (d *Desk) account(ctx context.Context, p Provider, said claims, peer netip.Addr) (account, ground int64, err error) {
 	if len(said.email) > 320 { // longer than any address (RFC 5321 section 4.5.3.1)
 		said.email = ""
 	}
 	by := policy.Subject{Org: p.Org, Address: said.email, Peer: peer.String(), Door: "http"}
 	err = d.db.Read(ctx, func(tx *store.Tx) (err error) {
-		account, err = selectLink(ctx, tx, p.Org, p.ID, said.subject)
+		account, ground, err = selectLink(ctx, tx, p.Org, p.ID, said.subject)
 		return err
 	})
 	if found, err := store.Found(err); found || err != nil {
-		return account, err
+		return account, ground, err
 	}
 	a, err := d.byAddress(ctx, p, said)
 	by.Account = a.ID
 	if err != nil {
-		return 0, d.refused(ctx, by, p, err)
+		return 0, 0, d.refused(ctx, by, p, err)
 	}
-	taken := false
+	taken, ground := false, id.New()
 	err = d.db.Write(ctx, func(tx *store.Tx) error {
-		made, err := insertLink(ctx, tx, p.Org, p.ID, said.subject, a.ID, d.clock.Now().UnixMilli())
+		made, err := insertLink(ctx, tx, p.Org, p.ID, said.subject, a.ID, ground, d.clock.Now().UnixMilli())
 		if taken = !made; err != nil || taken {
 			return err
 		}
@@ -227,9 +238,9 @@ func (d *Desk) account(ctx context.Context, p Provider, said claims, peer netip.
 		err = d.refused(ctx, by, p, errWho)
 	}
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return a.ID, nil
+	return a.ID, ground, nil
 }
 
 // byAddress finds the account of an address of the provider's own domains.
@@ -272,11 +283,20 @@ func (d *Desk) Link(ctx context.Context, by policy.Subject, providerID, subject,
 		return errs.E(errs.Invalid, "The account belongs to another organisation, or the subject is too long.")
 	}
 	return d.db.Write(ctx, func(tx *store.Tx) error {
+		ground, err := selectLinkOf(ctx, tx, p.Org, p.ID, a.ID)
+		if err != nil {
+			return err
+		}
 		if _, err := deleteLink(ctx, tx, p.Org, p.ID, a.ID); err != nil {
 			return err
 		}
+		if ground != 0 {
+			if err := d.identity.EndGround(ctx, tx, p.Org, a.ID, ground); err != nil {
+				return err
+			}
+		}
 		if subject != "" {
-			if made, err := insertLink(ctx, tx, p.Org, p.ID, subject, a.ID, d.clock.Now().UnixMilli()); err != nil || !made {
+			if made, err := insertLink(ctx, tx, p.Org, p.ID, subject, a.ID, id.New(), d.clock.Now().UnixMilli()); err != nil || !made {
 				return errorOr(err, errs.E(errs.Exists, "This person of the provider has another account here."))
 			}
 		}

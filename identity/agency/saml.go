@@ -1,6 +1,7 @@
 package agency
 
 import (
+	"context"
 	"crypto/x509"
 	"strings"
 
@@ -23,12 +24,16 @@ var errAssertion = errs.E(errs.Forbidden, "What the provider says of the person 
 
 // consume checks a response of a provider (Profiles section 4.1.4.3). That it
 // comes once follows from its answering our request, which is used up.
-func (d *Desk) consume(p Provider, a asked, doc []byte) (said claims, err error) {
+func (d *Desk) consume(ctx context.Context, p Provider, a asked, doc []byte) (said claims, err error) {
 	var certs []*x509.Certificate
 	for _, c := range p.Outside.Certificates {
 		certs = append(certs, c.Certificate)
 	}
-	r, err := saml.ReadResponse(doc, certs, saml.Limits{Bytes: maxPosted / 2})
+	key, err := d.keys.Reader(ctx)
+	if err != nil {
+		return said, err
+	}
+	r, err := saml.ReadResponse(doc, certs, saml.Limits{Bytes: maxPosted / 2}, key)
 	if err != nil {
 		return said, err
 	}

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	provider "chancery/identity/saml"
 	"chancery/kit/errs"
 	"chancery/kit/testkit"
 	"chancery/policy"
@@ -80,6 +81,54 @@ func TestSAMLSignIn(t *testing.T) {
 			t.Errorf("%+v", step)
 		}
 		o.recorded("sso.link ok", "sign-in ok")
+	})
+}
+
+// TestSAMLEncrypted signs in by an assertion that the provider encrypts with
+// what our metadata offers, by the cipher that it names first; for another key it is
+// refused, and the next service that we start opens it with the same key.
+func TestSAMLEncrypted(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, dbURL string) {
+		o := newOffice(t, dbURL)
+		p, err := o.d.AddOutside(t.Context(), o.admin, Provider{Name: "Agency", Domains: []string{"city.example"}}, outside(""), "")
+		must(t, err)
+		key, err := o.keys.Reader(t.Context())
+		must(t, err)
+		doc, err := saml.Consumer("https://mail.city.example/sso/in/metadata", "https://mail.city.example/sso/in/acs", key.Certificate)
+		must(t, err)
+		us, err := saml.ReadService(doc, saml.Limits{})
+		must(t, err)
+		if us.Encryption == nil || us.Encryption.Method != "http://www.w3.org/2009/xmlenc11#aes128-gcm" {
+			t.Fatalf("our metadata offers %+v", us.Encryption)
+		}
+		other, err := x509.ParseCertificate(samlKey().Certificate)
+		must(t, err)
+		for _, c := range []struct {
+			to   saml.Certificate
+			ours bool
+		}{{us.Encryption.Certificate, true}, {saml.Certificate{Certificate: other}, false}} {
+			state, browser, r := o.beginSAML(p)
+			r.Encrypt = &saml.Encryption{Certificate: c.to, Method: us.Encryption.Method}
+			doc, err := r.Sign(samlKey())
+			must(t, err)
+			pass, err := o.d.Back(t.Context(), back{state: state, response: doc}, here.Addr)
+			if !c.ours {
+				if !errs.Is(err, errs.Forbidden) {
+					t.Errorf("for another: %v", err)
+				}
+				continue
+			}
+			must(t, err)
+			step, err := o.d.Finish(t.Context(), pass, browser, here)
+			if err != nil || step.Subject.Account != o.ann.ID {
+				t.Errorf("%+v %v", step, err)
+			}
+		}
+		again, err := provider.New(t.Context(), o.db, o.dir, provider.Config{}, o.now, testkit.Log(t))
+		must(t, err)
+		if k, err := again.Reader(t.Context()); err != nil || !k.Private.Equal(key.Private) {
+			t.Errorf("another server has another key: %v", err)
+		}
 	})
 }
 

@@ -470,7 +470,7 @@ func TestStrangerCannotFillUp(t *testing.T) {
 			a := netip.MustParseAddr(peer)
 			step, err := o.p.Authorize(t.Context(), request(c), policy.Subject{}, base, a)
 			must(t, err)
-			d, err := o.p.StartDevice(t.Context(), Credentials{ID: c.ID}, "openid", base, a)
+			d, err := o.p.StartDevice(t.Context(), Credentials{ID: c.ID}, "openid", "", base, a)
 			if err != nil && step.Ask != "" {
 				t.Fatal(err)
 			}

@@ -34,18 +34,19 @@ const (
 
 // Client is a system or program that may ask who somebody is.
 type Client struct {
-	Org       int64            `json:"-"`
-	ID        string           `json:"-"`
-	Name      string           `json:"-"`
-	Kind      string           `json:"-"`
-	Made      time.Time        `json:"-"`
-	Redirects []string         `json:"redirects"`           // addresses that answers may go to, letter by letter
-	Logouts   []string         `json:"logouts,omitempty"`   // addresses that a sign-out may lead to
-	Consent   string           `json:"consent"`             // never, first, always
-	Pairwise  bool             `json:"pairwise,omitempty"`  // its own name for each person (Core section 8.1)
-	Device    bool             `json:"device,omitempty"`    // may use the device flow (RFC 8628)
-	Offline   bool             `json:"offline,omitempty"`   // its tokens outlive the session
-	Assurance policy.Assurance `json:"assurance,omitempty"` // least assurance of the sign-in
+	Org         int64            `json:"-"`
+	ID          string           `json:"-"`
+	Name        string           `json:"-"`
+	Kind        string           `json:"-"`
+	Made        time.Time        `json:"-"`
+	Redirects   []string         `json:"redirects"`             // addresses that answers may go to, letter by letter
+	Logouts     []string         `json:"logouts,omitempty"`     // addresses that a sign-out may lead to
+	FrontLogout string           `json:"frontLogout,omitempty"` // address that is loaded in a frame when a session ends
+	Consent     string           `json:"consent"`               // never, first, always
+	Pairwise    bool             `json:"pairwise,omitempty"`    // its own name for each person (Core section 8.1)
+	Device      bool             `json:"device,omitempty"`      // may use the device flow (RFC 8628)
+	Offline     bool             `json:"offline,omitempty"`     // its tokens outlive the session
+	Assurance   policy.Assurance `json:"assurance,omitempty"`   // least assurance of the sign-in
 
 	secret []byte
 }
@@ -152,6 +153,9 @@ func prepare(c Client) (Client, error) {
 			return c, err
 		}
 		hosts[u.Host] = true
+	}
+	if err := c.checkFront(); err != nil {
+		return c, err
 	}
 	if c.Pairwise && len(hosts) != 1 { // Core section 8.1: one sector
 		return c, errs.E(errs.Invalid, "Names of its own need all addresses of the client on one host.")

@@ -36,8 +36,9 @@ const (
 // refusedDevice stands for a grant that the person did not give.
 const refusedDevice = -1
 
-// StartDevice begins the sign-on of a device.
-func (p *Provider) StartDevice(ctx context.Context, given Credentials, scope, issuer string, peer netip.Addr) (DeviceStart, error) {
+// StartDevice begins the sign-on of a device. Classes are acr_values as at the
+// authorisation endpoint: RFC 8628 section 3.1 leaves room for what others define.
+func (p *Provider) StartDevice(ctx context.Context, given Credentials, scope, classes, issuer string, peer netip.Addr) (DeviceStart, error) {
 	c, err := p.authenticate(ctx, given)
 	if err != nil {
 		return DeviceStart{}, err
@@ -58,7 +59,7 @@ func (p *Provider) StartDevice(ctx context.Context, given Credentials, scope, is
 		if n >= p.conf.MaxRequests {
 			return errs.E(errs.RateLimited, "Too many devices are waiting; try again in some minutes.")
 		}
-		return insertDevice(ctx, tx, c.Org, device{hash: hash, userCode: shown, client: c.ID, scope: scope, peer: sso.Network(peer), pause: int64(p.conf.DevicePause.Seconds()), ends: p.after(p.conf.DeviceLife)})
+		return insertDevice(ctx, tx, c.Org, device{hash: hash, userCode: shown, client: c.ID, scope: scope, least: int(max(leastOf(classes), c.Assurance)), peer: sso.Network(peer), pause: int64(p.conf.DevicePause.Seconds()), ends: p.after(p.conf.DeviceLife)})
 	})
 	shown = shown[:4] + "-" + shown[4:]
 	return DeviceStart{DeviceCode: text, UserCode: shown, Address: issuer + pageDevice, Complete: issuer + pageDevice + "?code=" + shown,
@@ -89,15 +90,22 @@ func cleanCode(text string) string {
 
 var errUserCode = errs.E(errs.NotFound, "No device waits with this code.")
 
-// AskDevice tells what a device with the code wants.
-func (p *Provider) AskDevice(ctx context.Context, userCode string, who policy.Subject) (sso.Consent, error) {
+// AskDevice tells what a device with the code wants, or that the person has to
+// sign in more surely before.
+func (p *Provider) AskDevice(ctx context.Context, userCode string, who policy.Subject) (sso.Step, error) {
 	d, c, err := p.waiting(ctx, userCode, who)
 	if err != nil {
-		return sso.Consent{}, err
+		return sso.Step{}, err
+	}
+	if who.Vouched() < d.needs(c) {
+		return sso.Step{SignIn: true, Least: d.needs(c)}, nil
 	}
 	token, err := p.deviceToken(ctx, d, who)
-	return sso.Consent{Client: c.Name, Scopes: c.shown(d.scope), Address: who.Address, Token: token}, err
+	return sso.Step{Consent: &sso.Consent{Client: c.Name, Scopes: c.shown(d.scope), Address: who.Address, Token: token}}, err
 }
+
+// needs is how sure the sign-in has to be that lets a device in.
+func (d device) needs(c Client) policy.Assurance { return max(policy.Assurance(d.least), c.Assurance) }
 
 func (p *Provider) deviceToken(ctx context.Context, d device, who policy.Subject) (string, error) {
 	return p.masked(ctx, "device", string(d.hash), strconv.FormatInt(who.Account, 36), strconv.FormatInt(who.Session, 36))
@@ -124,9 +132,6 @@ func (p *Provider) waiting(ctx context.Context, userCode string, who policy.Subj
 		return d, c, err
 	}
 	c, err = p.client(ctx, d.client)
-	if err == nil && who.Vouched() < c.Assurance {
-		err = errs.E(errs.Forbidden, "This device needs a surer sign-in, with a second factor.")
-	}
 	return d, c, err
 }
 
@@ -135,6 +140,9 @@ func (p *Provider) AnswerDevice(ctx context.Context, userCode, pageToken string,
 	d, c, err := p.waiting(ctx, userCode, who)
 	if err != nil {
 		return err
+	}
+	if who.Vouched() < d.needs(c) {
+		return errs.E(errs.Forbidden, "This device needs a surer sign-in, with a second factor.")
 	}
 	want, err := p.deviceToken(ctx, d, who)
 	if err != nil {

@@ -39,6 +39,7 @@ func (p *Provider) Routes(web sso.Web) []sso.Route {
 		"POST /oauth/revoke":          h.revoke,
 		"POST /oauth/device":          h.startDevice,
 		"GET /oauth/end-session":      h.endSession,
+		"GET " + pathFarewell:         h.farewell,
 		"POST /oauth/end-session":     h.posted,
 		"POST /sso/api/ask":           h.step(h.ask),
 		"POST /sso/api/answer":        h.step(h.answer),
@@ -108,6 +109,8 @@ func (h handlers) discovery(w http.ResponseWriter, r *http.Request) {
 		"request_parameter_supported":                    false,
 		"request_uri_parameter_supported":                false,
 		"claims_parameter_supported":                     false,
+		"frontchannel_logout_supported":                  true,
+		"frontchannel_logout_session_supported":          true,
 	})
 }
 
@@ -183,7 +186,7 @@ func (h handlers) startDevice(w http.ResponseWriter, r *http.Request) {
 	form, given, err := h.clientRequest(w, r)
 	var out DeviceStart
 	if err == nil {
-		out, err = h.p.StartDevice(r.Context(), given, form.Get("scope"), h.web.BaseURL(r), h.web.Peer(r))
+		out, err = h.p.StartDevice(r.Context(), given, form.Get("scope"), form.Get("acr_values"), h.web.BaseURL(r), h.web.Peer(r))
 	}
 	h.reply(w, out, err)
 }
@@ -270,7 +273,8 @@ func (p *Provider) EndSession(ctx context.Context, form url.Values, who policy.S
 		}
 		to = u.String()
 	}
-	return to, true, nil
+	to, err = p.Farewell(ctx, who, issuer, to, c.ID)
+	return to, true, err
 }
 
 // clientRequest reads a form and who sent it: by HTTP Basic, where both parts

@@ -40,15 +40,11 @@ func (h handlers) askDevice(w http.ResponseWriter, r *http.Request) {
 		h.tell(w, sso.PageAnswer{SignIn: true}, nil)
 		return
 	}
-	var c sso.Consent
+	var s sso.Step
 	if err == nil && in.Code != "" {
-		c, err = h.p.AskDevice(r.Context(), in.Code, who)
+		s, err = h.p.AskDevice(r.Context(), in.Code, who)
 	}
-	out := sso.PageAnswer{}
-	if in.Code != "" {
-		out.Consent = &c
-	}
-	h.tell(w, out, err)
+	h.tell(w, sso.PageAnswer{SignIn: s.SignIn, Again: s.SignIn, Least: int(s.Least), Consent: s.Consent}, err)
 }
 
 func (h handlers) answerDevice(w http.ResponseWriter, r *http.Request) {

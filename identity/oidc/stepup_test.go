@@ -1,11 +1,13 @@
 package oidc
 
 import (
+	"net/url"
 	"testing"
 	"time"
 
 	"chancery/identity"
 	"chancery/identity/sso"
+	"chancery/kit/errs"
 	"chancery/kit/testkit"
 	"chancery/policy"
 
@@ -107,4 +109,43 @@ func (o *office) open(step identity.Step) {
 	opened, err := o.id.OpenSession(o.t.Context(), step.Subject, here)
 	must(o.t, err)
 	o.token[annAddress] = opened.Token
+}
+
+// TestDeviceStepUp lets a device in only after a sign-in that is sure enough:
+// by what the device asked for, or what its registration says.
+func TestDeviceStepUp(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db string) {
+		o := newOffice(t, db)
+		any, _ := o.client(Client{Name: "Screen", Kind: KindNative, Device: true})
+		sure, _ := o.client(Client{Name: "Door", Kind: KindNative, Device: true, Assurance: policy.ByTwo})
+		for _, c := range []struct {
+			client Client
+			acr    string
+			least  float64
+		}{{any, "", 0}, {any, acrOf(policy.ByPassword), 0}, {any, acrOf(policy.ByTwo), 2}, {any, acrOf(policy.ByHardware), 3}, {sure, "", 2}, {sure, acrOf(policy.ByPassword), 2}} {
+			status, started := o.post("/oauth/device", url.Values{"client_id": {c.client.ID}, "scope": {"openid"}, "acr_values": {c.acr}})
+			code, ok := started["user_code"].(string)
+			if !ok {
+				t.Fatalf("%s: %d %v", c.client.Name, status, started)
+			}
+			_, said := o.page("/sso/api/device", sso.PageRequest{Code: code}, annAddress)
+			if least, _ := said["least"].(float64); least != c.least || (said["again"] == true) != (c.least > 0) || (said["consent"] != nil) != (c.least == 0) {
+				t.Errorf("%s %s: %v", c.client.Name, c.acr, said)
+			}
+			if c.least == 0 {
+				continue
+			}
+			who, err := o.id.Session(t.Context(), o.token[annAddress], here)
+			must(t, err)
+			if err := o.p.AnswerDevice(t.Context(), code, "", true, who); !errs.Is(err, errs.Forbidden) {
+				t.Errorf("let in all the same: %v", err)
+			}
+			// After a surer sign-in the same code asks for consent.
+			o.shown = func(s *policy.Subject) { s.Assurance = policy.Assurance(c.least) }
+			if _, said := o.page("/sso/api/device", sso.PageRequest{Code: code}, annAddress); said["consent"] == nil {
+				t.Errorf("after the second factor: %v", said)
+			}
+			o.shown = nil
+		}
+	})
 }

@@ -93,17 +93,18 @@ type device struct {
 	scope, peer         string
 	grant, pause, asked int64
 	ends                int64
+	least               int
 }
 
-const deviceColumns = "SELECT hash, user_code, client_id, scope, grant_id, pause, asked_at, ends_at FROM oidc_device WHERE org_id = $1 "
+const deviceColumns = "SELECT hash, user_code, client_id, scope, grant_id, pause, asked_at, ends_at, least FROM oidc_device WHERE org_id = $1 "
 
 func (d *device) fields() []any {
-	return []any{&d.hash, &d.userCode, &d.client, &d.scope, &d.grant, &d.pause, &d.asked, &d.ends}
+	return []any{&d.hash, &d.userCode, &d.client, &d.scope, &d.grant, &d.pause, &d.asked, &d.ends, &d.least}
 }
 
 func insertDevice(ctx context.Context, tx *store.Tx, org int64, d device) error {
-	_, err := tx.Exec(ctx, "INSERT INTO oidc_device (org_id, hash, user_code, client_id, scope, peer, grant_id, pause, asked_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)",
-		org, d.hash, d.userCode, d.client, d.scope, d.peer, d.pause, d.asked, d.ends)
+	_, err := tx.Exec(ctx, "INSERT INTO oidc_device (org_id, hash, user_code, client_id, scope, peer, grant_id, pause, asked_at, ends_at, least) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10)",
+		org, d.hash, d.userCode, d.client, d.scope, d.peer, d.pause, d.asked, d.ends, d.least)
 	return err
 }
 

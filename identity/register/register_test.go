@@ -53,10 +53,11 @@ func newOffice(t *testing.T, url string) *office {
 	dir.CombineRoles(true)
 	who := must(identity.New(ctx, db, dir, identity.Config{}, now, log))(t)
 	o := &office{t: t, db: db, who: map[string]policy.Subject{}}
+	services := must(saml.New(ctx, db, dir, saml.Config{}, now, log))(t)
 	o.Register = &Register{
 		SSO:    must(oidc.New(ctx, db, who, dir, nil, oidc.Config{}, now, log))(t),
-		SAML:   must(saml.New(ctx, db, dir, saml.Config{}, now, log))(t),
-		Agency: must(agency.New(ctx, db, who, dir, agency.Config{}, now, log))(t),
+		SAML:   services,
+		Agency: must(agency.New(ctx, db, who, dir, services, agency.Config{}, now, log))(t),
 		Dir:    dir,
 		Who:    func(context.Context) (policy.Subject, error) { return o.who[o.as], nil },
 	}

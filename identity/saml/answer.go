@@ -82,7 +82,7 @@ func (p *Provider) answer(ctx context.Context, a asked, s Service, who policy.Su
 		return Outcome{}, err
 	}
 	said.Class = class
-	out, err := p.respond(ctx, a, wire.Response{Status: []string{wire.StatusSuccess}, Assertion: &said})
+	out, err := p.respond(ctx, a, wire.Response{Status: []string{wire.StatusSuccess}, Assertion: &said, Encrypt: s.Metadata.Encryption})
 	if err != nil {
 		return out, err
 	}

@@ -29,6 +29,7 @@ const (
 	keySign = "sign"
 	keyOld  = "old"
 	keyMask = "mask" // names of people, and tokens of the consent page
+	keyRead = "read" // opens what other providers encrypt for us, where we are the service
 )
 
 // keyScope is whose data key the keys are sealed under: there is one provider
@@ -37,11 +38,16 @@ var keyScope = store.Scope{}
 
 const rsaBits = 3072 // good beyond 2030 (NIST SP 800-57), since these keys are old when they go
 
-// keyCache keeps opened keys, by id.
+// keyCache keeps opened keys, by purpose.
 type keyCache struct {
 	mu   sync.Mutex
-	sign map[string]wire.Key
+	open map[string]openKey
 	mask []byte
+}
+
+type openKey struct {
+	id  string
+	key wire.Key
 }
 
 func (p *Provider) storedKeys(ctx context.Context) (by map[string]storedKey, err error) {
@@ -60,21 +66,27 @@ func (p *Provider) storedKeys(ctx context.Context) (by map[string]storedKey, err
 
 // signer returns the key that signs now; the first one is made when it is
 // first asked for.
-func (p *Provider) signer(ctx context.Context) (wire.Key, error) {
+func (p *Provider) signer(ctx context.Context) (wire.Key, error) { return p.key(ctx, keySign) }
+
+// Reader returns the key that other providers encrypt for, where they sign
+// people in here; made when it is first asked for.
+func (p *Provider) Reader(ctx context.Context) (wire.Key, error) { return p.key(ctx, keyRead) }
+
+func (p *Provider) key(ctx context.Context, purpose string) (wire.Key, error) {
 	by, err := p.storedKeys(ctx)
 	if err != nil {
 		return wire.Key{}, err
 	}
-	k, there := by[keySign]
+	k, there := by[purpose]
 	if !there {
-		if k, err = p.makeKey(ctx, keySign); err != nil {
+		if k, err = p.makeKey(ctx, purpose); err != nil {
 			return wire.Key{}, err
 		}
 	}
 	p.keys.mu.Lock()
 	defer p.keys.mu.Unlock()
-	if open, ok := p.keys.sign[k.id]; ok {
-		return open, nil
+	if open, ok := p.keys.open[purpose]; ok && open.id == k.id {
+		return open.key, nil
 	}
 	der, err := p.db.Unseal(ctx, keyScope, "saml key", k.sealed)
 	if err != nil {
@@ -86,7 +98,10 @@ func (p *Provider) signer(ctx context.Context) (wire.Key, error) {
 		return wire.Key{}, errs.E(errs.Internal, "the key for SAML cannot be read")
 	}
 	open := wire.Key{Private: key, Certificate: k.certificate}
-	p.keys.sign = map[string]wire.Key{k.id: open}
+	if p.keys.open == nil {
+		p.keys.open = map[string]openKey{}
+	}
+	p.keys.open[purpose] = openKey{k.id, open}
 	return open, nil
 }
 
@@ -109,6 +124,9 @@ func (p *Provider) makeKey(ctx context.Context, purpose string) (storedKey, erro
 	now := p.clock.Now()
 	template := &x509.Certificate{SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: "Chancery SAML " + k.id},
 		NotBefore: now.Add(-p.conf.Skew), NotAfter: now.Add(p.conf.KeyLife), KeyUsage: x509.KeyUsageDigitalSignature}
+	if purpose == keyRead {
+		template.KeyUsage = x509.KeyUsageKeyEncipherment
+	}
 	if k.certificate, err = x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key); err != nil {
 		return k, err
 	}

@@ -1,4 +1,4 @@
-// Package httpx is what rooms and doors share for requests of ours to servers
+// Package httpx is what rooms and doors share: names of files in answers, and requests of ours to servers
 // that a stranger named: the endpoint of a push subscription, the address by
 // which one leaves a mailing list.
 package httpx

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
 	"net"
@@ -24,6 +25,7 @@ type Slapd struct {
 	dir           string
 	Plain, Secure string // addresses, without TLS and with it
 	Authority     string // file of who vouches for it
+	program       string
 	running       *exec.Cmd
 }
 
@@ -45,11 +47,8 @@ func NewSlapd(t *testing.T, ldif string) *Slapd {
 			t.Skip("no slapd: .ci/setup installs it")
 		}
 	}
-	s := &Slapd{t: t, dir: t.TempDir()}
+	s := &Slapd{t: t, dir: t.TempDir(), program: program}
 	s.certificate()
-	if err := os.Mkdir(filepath.Join(s.dir, "db"), 0o700); err != nil {
-		t.Fatal(err)
-	}
 	s.write("slapd.conf", fmt.Sprintf(`include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
@@ -68,26 +67,37 @@ directory %[1]s/db
 access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact="%[3]s" read by * none
 `, s.dir, SlapdBase, SlapdBind))
-	s.write("data.ldif", fmt.Sprintf("dn: %s\nobjectClass: dcObject\nobjectClass: organization\ndc: city\no: City\n\ndn: %s\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\ncn: reader\nuserPassword: %s\n\n%s", SlapdBase, SlapdBind, SlapdSecret, ldif))
-	if out, err := exec.Command(filepath.Join(filepath.Dir(program), "slapadd"), "-q", "-f", filepath.Join(s.dir, "slapd.conf"), "-l", filepath.Join(s.dir, "data.ldif")).CombinedOutput(); err != nil {
-		t.Fatalf("slapadd: %v\n%s", err, out)
-	}
 	s.Plain, s.Secure = "ldap://"+s.port(), "ldaps://"+s.port()
-	s.running = exec.Command(program, "-d", "0", "-f", filepath.Join(s.dir, "slapd.conf"), "-h", s.Plain+" "+s.Secure)
-	s.running.Stderr = t.Output()
-	if err := s.running.Start(); err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(s.Stop)
+	s.Replace(ldif)
+	return s
+}
+
+// Replace puts what an LDIF says in the place of all that is there, and starts
+// the server where it was stopped.
+func (s *Slapd) Replace(ldif string) {
+	s.t.Helper()
+	s.Stop()
+	if err := errors.Join(os.RemoveAll(filepath.Join(s.dir, "db")), os.Mkdir(filepath.Join(s.dir, "db"), 0o700)); err != nil {
+		s.t.Fatal(err)
+	}
+	s.write("data.ldif", fmt.Sprintf("dn: %s\nobjectClass: dcObject\nobjectClass: organization\ndc: city\no: City\n\ndn: %s\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\ncn: reader\nuserPassword: %s\n\n%s", SlapdBase, SlapdBind, SlapdSecret, ldif))
+	if out, err := exec.Command(filepath.Join(filepath.Dir(s.program), "slapadd"), "-q", "-f", filepath.Join(s.dir, "slapd.conf"), "-l", filepath.Join(s.dir, "data.ldif")).CombinedOutput(); err != nil {
+		s.t.Fatalf("slapadd: %v\n%s", err, out)
+	}
+	s.running = exec.Command(s.program, "-d", "0", "-f", filepath.Join(s.dir, "slapd.conf"), "-h", s.Plain+" "+s.Secure)
+	s.running.Stderr = s.t.Output()
+	if err := s.running.Start(); err != nil {
+		s.t.Fatal(err)
+	}
 	for range 200 {
 		if c, err := net.Dial("tcp", strings.TrimPrefix(s.Secure, "ldaps://")); err == nil {
 			c.Close()
-			return s
+			return
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatal("slapd does not answer")
-	return nil
+	s.t.Fatal("slapd does not answer")
 }
 
 // Stop ends the server.

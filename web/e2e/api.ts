@@ -30,7 +30,7 @@ export class Api {
   async call<T>(name: string, args: Record<string, unknown>): Promise<T> {
     const accountId = await this.account()
     const calls: Call[] = [[name, { accountId, ...args }, '0']]
-    const using = ['urn:ietf:params:jmap:core', 'urn:ietf:params:jmap:mail', 'urn:ietf:params:jmap:submission', 'urn:ietf:params:jmap:contacts', ...['admin', 'directory', 'preferences', 'templates', 'requests', 'rules'].map((x) => `urn:chancery:params:jmap:${x}`)]
+    const using = ['urn:ietf:params:jmap:core', 'urn:ietf:params:jmap:mail', 'urn:ietf:params:jmap:submission', 'urn:ietf:params:jmap:contacts', ...['admin', 'directory', 'preferences', 'templates', 'requests', 'rules', 'rulebook'].map((x) => `urn:chancery:params:jmap:${x}`)]
     const res = await fetch(`${this.url}/jmap/api`, { method: 'POST', headers: this.headers('application/json'), body: JSON.stringify({ using, methodCalls: calls }) })
     const { methodResponses } = (await res.json()) as { methodResponses: Call[] }
     const answer = methodResponses[0]

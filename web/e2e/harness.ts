@@ -91,5 +91,7 @@ export async function signIn(page: Page, desk: Desk, path = '/'): Promise<void> 
   await page.locator('input[name=address]').fill(desk.address)
   await page.locator('input[name=password]').fill(desk.password)
   await page.locator('button[type=submit]').click()
-  await page.locator('[role=row]').first().waitFor()
+  await page.locator('[role=row]').first().waitFor().catch(async (e: unknown) => {
+    throw new Error(`not signed in; the page says: ${(await page.locator('body').innerText()).slice(0, 500)}`, { cause: e })
+  })
 }

@@ -6,7 +6,7 @@ import { ownOffice, type OwnOffice } from './own-office'
 let office: OwnOffice
 let ann: Desk
 beforeAll(async () => {
-  office = await ownOffice(['ann', 'bob'], { PRESETS: 'da-nang', MAIL_MAX_ATTACHMENTS: '1MB' })
+  office = await ownOffice(['ann', 'bob'], { PRESETS: 'da-nang', MAIL_MAX_ATTACHMENTS: '1MB', PARCELS_ON: 'false' })
   ann = office.desk('ann')
 })
 afterAll(() => office.close())

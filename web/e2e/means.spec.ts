@@ -46,6 +46,7 @@ test.each(['desktop', 'phone'] as const)('a security administrator ties a certif
   await form.getByLabel('Certificate, as text').fill('no certificate')
   await form.getByRole('button', { name: 'Tie to the account' }).click()
   await form.getByText('This is no certificate.').waitFor()
+  expect(await form.getByLabel('Certificate, as text').inputValue()).toBe('no certificate')
   if (size === 'desktop') {
     await form.getByLabel('Certificate, as text').fill(readFileSync(join(dir, 'carl.pem'), 'utf8'))
     await form.getByRole('button', { name: 'Tie to the account' }).click()

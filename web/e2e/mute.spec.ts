@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { Api, letter, until } from './api'
 import { newPage, openDesk, signIn, type Desk } from './harness'
 import { findings } from './look'
@@ -6,11 +6,14 @@ import { violations } from './violations'
 
 let desk: Desk
 let api: Api
-const run = `M${Date.now() % 1_000_000}`
+let run = '' // another at each try, so that one does not meet what an earlier one left
 const writer = inject('office').accounts[15] as { address: string; password: string; name: string }
 beforeAll(async () => {
   desk = await openDesk(48)
   api = Api.of(desk)
+})
+beforeEach(() => {
+  run = `M${Date.now() % 1_000_000}`
 })
 afterAll(() => desk.close())
 

@@ -53,6 +53,9 @@ test('an auditor looks for acts, reads what one changed, checks the chain and ta
 
   await page.getByRole('button', { name: 'Verify now' }).click()
   await page.getByText(/entries, none altered/).waitFor()
+  const checkpoint = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Save checkpoint' }).click()
+  expect(readFileSync(await (await checkpoint).path(), 'utf8')).toMatch(/^chancery-audit-1-[0-9a-f]{16}\n\d+\n.*\n20.*Z\n\n— chancery-audit-1-/)
   expect(errors.filter((e) => !e.includes('401'))).toEqual([])
   await context.close()
 })

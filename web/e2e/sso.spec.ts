@@ -13,6 +13,8 @@ let system: Server
 let site = ''
 let client = ''
 const heard: URLSearchParams[] = []
+/** What it is told of sessions that are over. */
+const over: URLSearchParams[] = []
 
 /** A system of somebody else's, that hears the answers, and its registration by the operator. */
 beforeAll(async () => {
@@ -22,7 +24,11 @@ beforeAll(async () => {
     const url = new URL(req.url ?? '/', 'http://127.0.0.1')
     if (url.pathname === '/back') heard.push(url.searchParams)
     res.setHeader('Content-Type', 'text/html')
-    res.end('<!doctype html><html lang="en"><title>Attendance</title><p>Attendance</p>')
+    const answer = (): void => void res.end('<!doctype html><html lang="en"><title>Attendance</title><p>Attendance</p>')
+    if (url.pathname !== '/over') return answer()
+    over.push(url.searchParams)
+    // As long as it takes to look at the page that waits for this.
+    setTimeout(answer, 3000)
   })
   await new Promise<void>((done) => system.listen(0, '127.0.0.1', done))
   site = `http://127.0.0.1:${(system.address() as AddressInfo).port}`
@@ -152,5 +158,40 @@ test('a device without a browser is let in by its code, on a phone', async () =>
   const tokens = await post('/oauth/token', { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: device['device_code'] ?? '' })
   expect(tokens['id_token']).toBeTruthy()
   expect(errors.filter((e) => !e.includes('401') && !e.includes('404'))).toEqual([])
+  await context.close()
+})
+
+test('who signs out here is signed out of the systems too', async () => {
+  const told = sso('client', 'add', 'Payroll', '--kind', 'native', '--redirect', `${site}/back`, '--front-logout', `${site}/over`).split(/\s+/)[1] ?? ''
+  const { page, context, errors } = await newPage(other)
+  await signIn(page, other)
+  await page.goto(request({ client_id: told }))
+  await page.getByRole('button', { name: 'Allow' }).click()
+  await page.getByText('Attendance').waitFor()
+  await page.goto(other.url)
+  await page.getByRole('button', { name: /your menu/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'You are being signed out of other systems.' }).waitFor()
+  expect(await findings(page, 'signing out of others')).toEqual([])
+  if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/signed-out.png` })
+  await page.locator('input[name=address]').waitFor()
+  expect(new URL(page.url()).pathname).toBe('/')
+  expect(over).toHaveLength(1)
+  expect(over[0]?.get('iss')).toBe(other.url)
+  expect(over[0]?.get('sid')).toBeTruthy()
+  expect(errors.filter((e) => !e.includes('401'))).toEqual([])
+  await context.close()
+})
+
+test('a device that wants a surer sign-in leads to one', async () => {
+  const { page, context } = await newPage(other, { size: 'phone' })
+  const device = await post('/oauth/device', { scope: 'openid', acr_values: 'urn:chancery:params:acr:aal2' })
+  await page.goto(device['verification_uri'] ?? '')
+  await fill(page, other)
+  await page.getByLabel('Code on the device').fill(device['user_code'] ?? '')
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByText('This system asks for a surer sign-in').waitFor()
+  expect(await findings(page, 'device, surer')).toEqual([])
+  expect((await post('/oauth/token', { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: device['device_code'] ?? '' }))['error']).toBe('authorization_pending')
   await context.close()
 })

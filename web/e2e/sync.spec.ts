@@ -72,6 +72,25 @@ test('a run is looked at as sentences, applied, and taken back', async () => {
   await context.close()
 })
 
+test('a directory is asked by the clock, and one that does not answer is shown', async () => {
+  office.run(['feed', 'add', 'ad', '--kind', 'ldap', '--url', 'ldaps://127.0.0.1:1', '--base', 'dc=city,dc=example'])
+  const boss = office.desk('boss')
+  const { page, context } = await newPage(boss)
+  await enter(page, boss)
+  await page.getByText('Not compared yet').waitFor()
+  await page.getByRole('button', { name: 'Compare now' }).click()
+  await page.getByText('No answer', { exact: true }).waitFor({ timeout: 20_000 })
+  await page.getByText('cannot be reached').waitFor()
+  const period = page.getByLabel('Compare ad')
+  await period.selectOption('every 6 hours')
+  await expect.poll(() => office.run(['feed', 'list'])).toContain('every 360 minutes')
+  expect(await findings(page, 'directories')).toEqual([])
+  await page.reload()
+  await page.getByText('ad: 0 people').waitFor()
+  expect(await period.inputValue()).toBe('360')
+  await context.close()
+})
+
 test('who holds no role for it is not shown it', async () => {
   const clerk = office.desk('clerk')
   const session = (await (await fetch(`${office.url}/.well-known/jmap`, { headers: { Authorization: `Basic ${btoa(`${clerk.address}:${clerk.password}`)}` } })).json()) as { capabilities: object }
@@ -83,6 +102,9 @@ for (const [language, size, theme] of [['zh-TW', 'desktop', 'light'], ['vi', 'ph
     const boss = office.desk('boss')
     const { page, context } = await newPage(boss, { language, size, theme })
     await enter(page, boss)
+    await page.locator('#list select').waitFor()
+    expect(await findings(page, `directories ${language} ${size}`)).toEqual([])
+    if (process.env['SHOTS']) await page.screenshot({ path: join(process.env['SHOTS'], `directories-${language}-${size}.png`) })
     await page.locator('#list li button').last().click()
     await page.locator('#list li').first().waitFor()
     expect(await findings(page, `run ${language} ${size}`)).toEqual([])

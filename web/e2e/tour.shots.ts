@@ -31,7 +31,10 @@ afterAll(() => desk.close())
 test.each((process.env['ALL'] ? every : chosen).filter((l) => !only || l.join('-').includes(only)))('%s %s %s', async (size, language, theme) => {
   const { page, context } = await newPage(desk, { size, language, theme, prefs: { theme } })
   await page.setViewportSize(viewports[size])
-  const shot = (name: string): Promise<unknown> => page.screenshot({ path: `${out}/${size}-${language}-${theme}-${name}.png` })
+  const shot = async (name: string): Promise<unknown> => {
+    await page.waitForTimeout(400) // what slides in is looked at where it comes to rest
+    return page.screenshot({ path: `${out}/${size}-${language}-${theme}-${name}.png` })
+  }
   if (!at || at.test('sign-in')) {
     await page.goto(desk.url)
     await page.locator('input[name=password]').waitFor()

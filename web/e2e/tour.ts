@@ -198,7 +198,7 @@ export const stops: Stop[] = [
   admin(security, 'roles', '#list li', true),
   admin(security, 'rules', '#list h1'),
   admin(security, 'rules', '#list h1', true),
-  admin(audit, 'record', '#list td'),
+  admin(audit, 'record', '[role=table] [role=row]'),
 ]
 
 /** The tour of one size: signed in, at each stop in turn. A stop that cannot be reached is a failure of its own. */

@@ -70,10 +70,36 @@ func FuzzResponse(f *testing.F) {
 	doc, err := Response{ID: "_r", InResponse: "_1", Issuer: "i", Destination: "d", Issued: at, Status: []string{StatusSuccess}, Assertion: &Assertion{ID: "_a", Name: "ann", Format: NameEmail, Audience: "s", Recipient: "d", Proved: at, Until: at, Class: ClassProtected}}.Sign(k)
 	must(f, err)
 	f.Add(doc)
+	hidden := Response{ID: "_r", InResponse: "_1", Issuer: "i", Destination: "d", Issued: at, Status: []string{StatusSuccess}, Assertion: &Assertion{ID: "_a", Name: "ann", Format: NameEmail, Audience: "s", Recipient: "d", Proved: at, Until: at, Class: ClassProtected}}
+	for _, b := range blocks {
+		hidden.Encrypt = &Encryption{Certificate{k.certs(f)[0]}, b.name}
+		doc, err := hidden.Sign(k)
+		must(f, err)
+		f.Add(doc)
+	}
 	certs := testKeys()[1].certs(f) // the key that signed nothing of it
 	f.Fuzz(func(t *testing.T, doc []byte) {
-		if r, err := ReadResponse(doc, certs, Limits{}); err == nil && r.Assertion != nil {
+		if r, err := ReadResponse(doc, certs, Limits{}, k); err == nil && r.Assertion != nil {
 			t.Fatalf("believed: %+v", r.Assertion)
+		}
+	})
+}
+
+// FuzzOpen opens what is no cipher text: it is refused or read, and nothing else happens.
+func FuzzOpen(f *testing.F) {
+	for n, b := range blocks {
+		data, key, err := seal(b.name, []byte("<saml:Assertion/>"))
+		must(f, err)
+		f.Add(n, key, data)
+	}
+	f.Fuzz(func(t *testing.T, n int, key, data []byte) {
+		method := blocks[uint(n)%uint(len(blocks))]
+		plain, err := open(method.name, key, data, true)
+		if err == nil && len(plain) >= len(data) {
+			t.Fatalf("%d octets of %d", len(plain), len(data))
+		}
+		if _, err := open(method.name, key, data, false); err == nil && !method.gcm {
+			t.Fatal("CBC is read without a signature")
 		}
 	})
 }

@@ -31,7 +31,8 @@ type Service struct {
 	Signs        bool          `json:"signs,omitempty"`        // promises to sign its requests
 	ACS          []Place       `json:"acs"`
 	Logout       []Place       `json:"logout,omitempty"`
-	Formats      []string      `json:"formats,omitempty"` // of names that it takes
+	Formats      []string      `json:"formats,omitempty"`    // of names that it takes
+	Encryption   *Encryption   `json:"encryption,omitempty"` // nil: assertions go in the clear
 }
 
 // Certificate is one that can be kept in JSON.
@@ -69,6 +70,9 @@ func ReadService(doc []byte, l Limits) (s Service, err error) {
 		s.Formats = append(s.Formats, text(f))
 	}
 	if s.Certificates, err = readKeys(sp); err != nil {
+		return s, err
+	}
+	if err = s.readEncryption(sp); err != nil {
 		return s, err
 	}
 	if s.Signs && len(s.Certificates) == 0 {
@@ -116,25 +120,35 @@ func readKeys(owner *etree.Element) (list []Certificate, err error) {
 		if use := attr(d, "use"); use != "" && use != "signing" {
 			continue
 		}
-		info, ok := child(d, nsSignature, "KeyInfo")
-		if !ok {
-			continue
+		certs, err := readCertificates(d)
+		if err != nil {
+			return nil, err
 		}
-		for _, data := range children(info, nsSignature, "X509Data") {
-			for _, c := range children(data, nsSignature, "X509Certificate") {
-				der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text(c)), ""))
-				if err != nil {
-					return nil, bad("A certificate of the metadata is not in Base64.")
-				}
-				cert, err := x509.ParseCertificate(der)
-				if err != nil {
-					return nil, bad("A certificate of the metadata cannot be read.")
-				}
-				if key, ok := cert.PublicKey.(*rsa.PublicKey); !ok || key.N.BitLen() < 2048 {
-					return nil, errs.E(errs.Unsupported, "A signing certificate of the metadata has no RSA key of 2048 bits or more.")
-				}
-				list = append(list, Certificate{cert})
+		list = append(list, certs...)
+	}
+	return list, nil
+}
+
+// readCertificates reads the certificates of one KeyDescriptor.
+func readCertificates(d *etree.Element) (list []Certificate, err error) {
+	info, ok := child(d, nsSignature, "KeyInfo")
+	if !ok {
+		return list, nil
+	}
+	for _, data := range children(info, nsSignature, "X509Data") {
+		for _, c := range children(data, nsSignature, "X509Certificate") {
+			der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text(c)), ""))
+			if err != nil {
+				return nil, bad("A certificate of the metadata is not in Base64.")
 			}
+			cert, err := x509.ParseCertificate(der)
+			if err != nil {
+				return nil, bad("A certificate of the metadata cannot be read.")
+			}
+			if key, ok := cert.PublicKey.(*rsa.PublicKey); !ok || key.N.BitLen() < 2048 {
+				return nil, errs.E(errs.Unsupported, "A certificate of the metadata has no RSA key of 2048 bits or more.")
+			}
+			list = append(list, Certificate{cert})
 		}
 	}
 	return list, nil

@@ -1,6 +1,8 @@
 package saml
 
 import (
+	"encoding/base64"
+	"slices"
 	"time"
 
 	"github.com/beevik/etree"
@@ -59,10 +61,17 @@ func (r Request) Write() ([]byte, error) {
 }
 
 // Consumer writes our own metadata as a service provider (Metadata section
-// 2.4.4): where assertions go, and that they have to be signed.
-func Consumer(entity, acs string) ([]byte, error) {
-	root := element("md:EntityDescriptor", "xmlns:md", nsMetadata, "entityID", entity)
+// 2.4.4): where assertions go, that they have to be signed, and with which
+// certificate (DER) they may be encrypted.
+func Consumer(entity, acs string, certificate []byte) ([]byte, error) {
+	root := element("md:EntityDescriptor", "xmlns:md", nsMetadata, "xmlns:ds", nsSignature, "entityID", entity)
 	sp := add(root, "md:SPSSODescriptor", "", "protocolSupportEnumeration", nsProtocol, "AuthnRequestsSigned", "false", "WantAssertionsSigned", "true")
+	key := add(sp, "md:KeyDescriptor", "", "use", "encryption")
+	add(add(add(key, "ds:KeyInfo", ""), "ds:X509Data", ""), "ds:X509Certificate", base64.StdEncoding.EncodeToString(certificate))
+	for _, b := range slices.Backward(blocks) { // the one that tells of changes by itself first
+		add(key, "md:EncryptionMethod", "", "Algorithm", b.name)
+	}
+	add(key, "md:EncryptionMethod", "", "Algorithm", rsaOAEP)
 	add(sp, "md:NameIDFormat", NamePersistent)
 	add(sp, "md:AssertionConsumerService", "", "Binding", BindingPOST, "Location", acs, "index", "0", "isDefault", "true")
 	doc := etree.NewDocumentWithRoot(root)

@@ -23,9 +23,9 @@ func FormResponse(form url.Values) ([]byte, error) {
 
 // ReadResponse reads a response that one of the certificates signed: as a
 // whole, or its assertion. Nothing that is not signed is returned but the
-// status of a refusal. Whether it is for the reader, in time and asked for,
-// the caller finds out.
-func ReadResponse(doc []byte, certs []*x509.Certificate, l Limits) (r Response, err error) {
+// status of a refusal. An encrypted assertion is read by any of the keys.
+// Whether it is for the reader, in time and asked for, the caller finds out.
+func ReadResponse(doc []byte, certs []*x509.Certificate, l Limits, keys ...Key) (r Response, err error) {
 	root, err := read(doc, l)
 	if err != nil {
 		return r, err
@@ -44,15 +44,12 @@ func ReadResponse(doc []byte, certs []*x509.Certificate, l Limits) (r Response, 
 	if len(r.Status) == 0 {
 		return r, bad("The response has no status.")
 	}
-	if len(children(root, nsAssertion, "EncryptedAssertion")) > 0 {
-		return r, errs.E(errs.Unsupported, "Encrypted assertions are not read.")
-	}
 	if r.Status[0] != StatusSuccess {
 		return r, nil
 	}
-	a, ok := child(root, nsAssertion, "Assertion")
-	if !ok {
-		return r, bad("The response has no assertion, or several.")
+	a, err := theAssertion(root, whole, keys, l)
+	if err != nil {
+		return r, err
 	}
 	if a, err = signedAssertion(a, whole, certs); err != nil {
 		return r, err
@@ -63,6 +60,23 @@ func ReadResponse(doc []byte, certs []*x509.Certificate, l Limits) (r Response, 
 	}
 	r.Issuer, r.Assertion = issuer, &said
 	return r, err
+}
+
+// theAssertion returns the one assertion of a response, decrypted where it has to be.
+func theAssertion(root *etree.Element, whole bool, keys []Key, l Limits) (*etree.Element, error) {
+	if hidden := children(root, nsAssertion, "EncryptedAssertion"); len(hidden) == 1 && len(children(root, nsAssertion, "Assertion")) == 0 {
+		if len(keys) == 0 {
+			return nil, errs.E(errs.Unsupported, "Encrypted assertions are not read.")
+		}
+		return decrypt(hidden[0], keys, whole, l)
+	} else if len(hidden) > 0 {
+		return nil, bad("The response has several assertions.")
+	}
+	a, ok := child(root, nsAssertion, "Assertion")
+	if !ok {
+		return nil, bad("The response has no assertion, or several.")
+	}
+	return a, nil
 }
 
 // signedAssertion returns an assertion as it was signed.

@@ -39,6 +39,7 @@ type Response struct {
 	Status      []string // code and code within it
 	Text        string   // for whoever reads the log of the service
 	Assertion   *Assertion
+	Encrypt     *Encryption // how the assertion is encrypted; nil = not at all
 }
 
 // stamp writes a time as SAML wants it: UTC, to the second.
@@ -100,6 +101,15 @@ func (r Response) Sign(k Key) ([]byte, error) {
 		a := r.assertion(*r.Assertion)
 		if err := k.sign(a); err != nil {
 			return nil, err
+		}
+		if r.Encrypt != nil { // signed first, so that the signature holds whoever reads it later (Core section 6.2)
+			text, err := written(a)
+			if err != nil {
+				return nil, err
+			}
+			if a, err = r.Encrypt.encrypt(text, r.Assertion.Audience); err != nil {
+				return nil, err
+			}
 		}
 		e.AddChild(a)
 	}

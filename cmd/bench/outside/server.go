@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -39,7 +40,7 @@ type Server struct {
 // New prepares a server in dir: ports are taken and the configuration is
 // written. extra is more TOML, in dotted keys such as storage.database.
 func New(bin, dir, extra string) (*Server, error) {
-	ports, err := freePorts(4)
+	ports, err := FreePorts(4)
 	if err != nil {
 		return nil, err
 	}
@@ -75,12 +76,15 @@ func writeSynced(path, text string) error {
 
 func (s *Server) config() string { return filepath.Join(s.Dir, "test.toml") }
 
-// freePorts finds ports that nobody listens on, all at once so that they differ.
-func freePorts(n int) ([]string, error) {
-	var out []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
+// FreePorts finds ports that nobody listens on, all at once so that they
+// differ. They are below those that the kernel gives to connections, one of
+// which could take it before the server does.
+func FreePorts(n int) (out []string, err error) {
+	for tries := 0; len(out) < n; tries++ {
+		l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(20_000+rand.IntN(12_000)))
+		if err != nil && tries < 100 {
+			continue
+		} else if err != nil {
 			return nil, err
 		}
 		defer l.Close()

@@ -425,6 +425,7 @@ export interface PersonObject {
   language: string
   rank: string
   phone: string
+  category: Record<string, string>
   posts: PostObject[]
 }
 
@@ -572,6 +573,7 @@ export interface PersonRecord {
   rankOrder: number
   sortOrder: number
   levelId: Id | null
+  categoryId: string | null
   phone: string
   posts: Record<string, PostRecord>
   deputies: Record<string, DeputyRecord>
@@ -603,6 +605,7 @@ export interface RecordFilter {
   unitId?: Id | null
   inSubunits?: boolean
   levelId?: Id | null
+  categoryId?: string | null
   locked?: boolean | null
 }
 
@@ -632,6 +635,14 @@ export interface ServiceLevelObject {
   totalPeople: number
 }
 
+/** A kind of staff; its id is the code by which personnel systems call it. */
+export interface CategoryObject {
+  id: Id
+  names: Record<string, string>
+  sortOrder: number
+  totalPeople: number
+}
+
 /** Another system that keeps units and people here (our own capability). */
 export interface FeedObject {
   id: Id
@@ -641,6 +652,11 @@ export interface FeedObject {
   units: boolean
   guard: number
   kept: number
+  minutes: number
+  next: UTCDate | null
+  asked: UTCDate | null
+  failed: number
+  trouble: string
 }
 
 export interface FeedRunObject {
@@ -715,6 +731,74 @@ export interface ApplicationAnswer {
   password: string | null
 }
 
+/** A regulation of the house in one language (our own capability). */
+export interface RegulationText {
+  title: string
+  body: string
+}
+
+/** A regulation in force, as the person has it. */
+export interface RegulationObject {
+  id: Id
+  versionId: Id
+  number: number
+  texts: Record<string, RegulationText>
+  starts: string
+  dueAt: UTCDate | null
+  acceptedAt: UTCDate | null
+}
+
+/** A version of a regulation, as administrators have it. */
+export interface RegulationVersionObject {
+  id: Id
+  ruleId: Id
+  number: number
+  state: string
+  publishedAt: UTCDate | null
+  publishedBy: string
+  withdrawnAt: UTCDate | null
+  remindedAt: UTCDate | null
+  texts: Record<string, RegulationText>
+  starts: string | null
+  within: number | null
+  public: boolean
+  unitIds: Id[]
+  categoryIds: Id[]
+}
+
+export interface RegulationDraft {
+  texts: Record<string, RegulationText>
+  starts: string | null
+  within: number | null
+  public: boolean
+  unitIds: Id[]
+  categoryIds: Id[]
+}
+
+/** Who accepted a version and who did not. */
+export interface RegulationReport {
+  total: number
+  accepted: number
+  found: number
+  units: RegulationCount[]
+  list: RegulationRow[]
+}
+
+export interface RegulationCount {
+  unitId: Id | null
+  total: number
+  accepted: number
+}
+
+export interface RegulationRow {
+  name: string
+  email: string
+  unitId: Id | null
+  concerned: boolean
+  acceptedAt: UTCDate | null
+  peer: string
+}
+
 /** An entry of the record of what happened. */
 export interface AuditObject {
   id: Id
@@ -754,12 +838,22 @@ export interface AuditState {
   families: string[]
   zones: string[]
   checked: AuditChecked | null
+  checkpoint: AuditCheckpoint | null
 }
 
 export interface AuditChecked {
   at: UTCDate
   entries: number
+  signed: number
+  fault: string | null
   broken: string | null
+}
+
+export interface AuditCheckpoint {
+  at: UTCDate
+  entries: number
+  note: string
+  key: string
 }
 
 /** A choice of the person; its id is its name. */
@@ -839,6 +933,7 @@ export interface Party {
   consent: string
   redirects: string[]
   logouts: string[]
+  frontLogout: string
   pairwise: boolean
   device: boolean
   offline: boolean
@@ -857,6 +952,7 @@ export interface PartyFields {
   consent: string
   redirects: string[]
   logouts: string[]
+  frontLogout: string
   pairwise: boolean
   device: boolean
   offline: boolean
@@ -1009,6 +1105,50 @@ export interface ExportAnswer {
   accountId: Id
   count: number
   text: string
+}
+
+/** Large files by link (our own capability). */
+export interface ParcelCapability {
+  uploadPath: string
+  maxFile: number
+  maxFiles: number
+  space: number
+  days: number
+  maxDays: number
+  outside: boolean
+}
+
+/** Files that people fetch by one link. */
+export interface ParcelObject {
+  id: Id
+  name: string
+  state: string
+  link: string | null
+  createdAt: UTCDate
+  expiresAt: UTCDate
+  inside: boolean
+  hasPassword: boolean
+  maxDownloads: number | null
+  files: ParcelFile[]
+  log: ParcelFetch[] | null
+}
+
+export interface ParcelFile {
+  id: Id
+  name: string
+  type: string
+  size: number
+  downloads: number
+}
+
+/** Somebody fetched a file, or began to. */
+export interface ParcelFetch {
+  file: string
+  at: UTCDate
+  peer: string
+  person: string
+  sent: number
+  whole: boolean
 }
 
 /** Our capability of looking into files. */

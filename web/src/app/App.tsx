@@ -30,6 +30,8 @@ type State =
 const Gallery = lazy(() => withTexts('gallery', () => withTexts('settings', () => import('./gallery/Gallery'))))
 
 const Apply = lazy(() => withTexts('apply', () => import('./apply/Apply')))
+const RegulationsPage = lazy(() => withTexts('regulations', () => import('./regulations/RegulationsPage')))
+const ToAccept = lazy(() => withTexts('regulations', () => import('./regulations/ToAccept')))
 const DueNote = lazy(() => withTexts('life', () => import('./DueNote')))
 const NotMe = lazy(() => withTexts('ways', () => import('./ways/NotMe')))
 
@@ -60,6 +62,8 @@ export function App() {
     if (mirror) mirror.onEnded = () => setState({ at: 'out' })
     const engine = new MailEngine(session, transport)
     await engine.start()
+    // Back to the link that somebody had to sign in for (drive/page.html).
+    if (location.pathname === '/parcel') return location.replace(`/p/${encodeURIComponent(location.search.slice(1))}`)
     if (location.pathname === '/share') await (await import('./share')).takeShared(prefs().richText)
     setState({ at: 'in', me, engine, mirror })
   }, [])
@@ -164,6 +168,13 @@ export function App() {
       </Suspense>
     )
   }
+  if (location.pathname === '/regulations') {
+    return (
+      <Suspense>
+        <RegulationsPage />
+      </Suspense>
+    )
+  }
   switch (state.at) {
     case 'starting':
       return <p className="sr" role="status">{t('state.loading')}</p>
@@ -177,6 +188,7 @@ export function App() {
           <LivenessContext value={live}>
             <Rooms engine={state.engine} />
             {state.me.passwordDue && <Suspense><DueNote due={state.me.passwordDue} onChange={() => navigate('/settings/security')} /></Suspense>}
+            {state.me.toAccept && <Suspense><ToAccept engine={state.engine} /></Suspense>}
             {state.me.idleSeconds && <IdleWatch seconds={state.me.idleSeconds} wipe={wipeNow} onEnd={expired} />}
             <Confirmations />
             <Toasts />

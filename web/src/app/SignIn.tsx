@@ -9,6 +9,7 @@ import css from './SignIn.module.css'
 const ApplyLink = lazy(() => withTexts('apply', () => import('./apply/ApplyLink')))
 const AgencyWays = lazy(() => withTexts('agency', () => import('./sso/AgencyWays')))
 
+const RegulationsLink = lazy(() => withTexts('regulations', () => import('./regulations/RegulationsLink')))
 const CertificateWay = lazy(() => withTexts('certificates', () => import('./certificates/CertificateWay')))
 
 /** The door: who one is, and the language to be spoken to in. */
@@ -23,6 +24,7 @@ export function SignIn({ expired, least, onDone }: { expired: boolean; least?: n
         {ways?.certificate && <CertificateWay />}
         {!!ways?.providers.length && <AgencyWays ways={ways.providers} />}
         {ways?.apply && <ApplyLink />}
+        {ways?.rulebook && <RegulationsLink />}
       </Suspense>
     </Door>
   )

@@ -11,13 +11,14 @@ const KeyStep = lazy(() => withTexts('ways', () => import('./ways/KeyStep')))
 const SmsStep = lazy(() => withTexts('phone', () => import('./ways/SmsStep')))
 const EnrolFirst = lazy(() => withTexts('ways', () => withTexts('security', () => import('./ways/EnrolFirst'))))
 const ChoosePassword = lazy(() => withTexts('life', () => withTexts('security', () => import('./ways/ChoosePassword'))))
+const AcceptStep = lazy(() => withTexts('regulations', () => import('./regulations/AcceptStep')))
 const HelpIn = lazy(() => withTexts('life', () => import('./ways/HelpIn')))
 const FirstCodes = lazy(() => withTexts('security', () => import('./ways/FirstCodes')))
 
 // What the person is most likely to have at hand comes first.
 const order: readonly Method[] = ['key', 'totp', 'sms', 'recovery']
 const bestOf = (step: NextStep | null): Method => order.find((m) => step?.methods.includes(m) && (m !== 'key' || keysWork())) ?? 'totp'
-const instead = { key: 'signIn.useKey', totp: 'signIn.useApp', sms: 'signIn.useSms', recovery: 'signIn.useRecovery', password: 'signIn.password' } as const
+const instead = { key: 'signIn.useKey', totp: 'signIn.useApp', sms: 'signIn.useSms', recovery: 'signIn.useRecovery', password: 'signIn.password', accept: 'signIn.password' } as const
 
 /**
  * The steps of signing in: address and password, then a key or code where the
@@ -101,6 +102,8 @@ export function SignInForm({ address, begun = null, least, onDone }: { address?:
           <Suspense>
             {next.enrol && method !== 'sms' ? (
               <EnrolFirst onSms={() => { setMethod('sms'); setError(undefined) }} ticket={next.ticket} methods={next.methods.filter((m) => m !== 'key' || keysWork())} busy={busy} error={error} onError={setError} onAnswer={(m, a) => void run(t(m === 'key' ? 'signIn.wrongKey' : 'signIn.wrongCode'), () => answer(next.ticket, m, a))} />
+            ) : next.methods.includes('accept') ? (
+              <AcceptStep options={next.options} busy={busy} error={error} onAnswer={(v) => void run(t('error.server'), () => answer(next.ticket, 'accept', v))} />
             ) : next.methods.includes('password') ? (
               <ChoosePassword options={next.options} busy={busy} error={error} onError={setError} onAnswer={(p) => void run(t('signIn.wrong'), () => answer(next.ticket, 'password', p))} />
             ) : method === 'key' ? (

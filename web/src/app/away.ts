@@ -74,6 +74,8 @@ export async function mayLeave(mirror: Mirror | null): Promise<boolean> {
 /** Leaves nothing behind in this browser, or says that it could not. */
 export async function forget(): Promise<void> {
   forgetUndo()
+  // Where uploads of large files stood (tus-js-client), by the names of the files.
+  Object.keys(localStorage).filter((k) => k.startsWith('tus::')).forEach((k) => localStorage.removeItem(k))
   setPrefs({ lately: [], notify: 'off' })
   const [wiped] = await Promise.allSettled(['indexedDB' in globalThis ? wipeMirror() : undefined, unsubscribe()])
   if (wiped.status === 'fulfilled') return

@@ -11,10 +11,12 @@ export interface Me {
   idleSeconds?: number
   /** Whether mail may be kept in this browser. */
   offline?: boolean
-  /** What the person's service level has not: web, programs, mobile, offline, push, appPasswords, outside. */
+  /** What the person's service level has not: web, programs, mobile, offline, push, appPasswords, outside, parcels. */
   without?: string[]
   /** Until when the password has to be changed. */
   passwordDue?: string
+  /** How many regulations have still to be accepted. */
+  toAccept?: number
 }
 
 declare global {
@@ -36,8 +38,8 @@ export async function whoAmI(): Promise<Me | null> {
   return (await res.json()) as Me
 }
 
-/** What is asked for after the password: a code of an app, a security key, a code by SMS, a recovery code; at last a password of one's own. */
-export type Method = 'totp' | 'key' | 'sms' | 'recovery' | 'password'
+/** What is asked for after the password: a code of an app, a security key, a code by SMS, a recovery code; at last a password of one's own, and one's word for regulations. */
+export type Method = 'totp' | 'key' | 'sms' | 'recovery' | 'password' | 'accept'
 
 /** What more a sign-in needs. */
 export interface NextStep {
@@ -129,7 +131,9 @@ async function post(url: string, body: object): Promise<unknown> {
 }
 
 export async function signOut(): Promise<void> {
-  await fetch('/auth/sign-out', { method: 'POST' })
+  const res = await fetch('/auth/sign-out', { method: 'POST' })
+  // Other systems were signed on to: a page tells them, and leads back.
+  if (res.status === 200) location.assign(((await res.json()) as { next: string }).next)
 }
 
 /** The JMAP session (RFC 8620 section 2). Its URLs are absolute and may name

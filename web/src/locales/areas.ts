@@ -2,6 +2,7 @@ import type access from './en/access.json'
 import type agency from './en/agency.json'
 import type apply from './en/apply.json'
 import type bulk from './en/bulk.json'
+import type categories from './en/categories.json'
 import type certificates from './en/certificates.json'
 import type console from './en/console.json'
 import type contacts from './en/contacts.json'
@@ -17,11 +18,14 @@ import type means from './en/means.json'
 import type merge from './en/merge.json'
 import type offline from './en/offline.json'
 import type palette from './en/palette.json'
+import type parcel from './en/parcel.json'
 import type parties from './en/parties.json'
 import type phone from './en/phone.json'
 import type policy from './en/policy.json'
 import type record from './en/record.json'
 import type rules from './en/rules.json'
+import type regulations from './en/regulations.json'
+import type rulebook from './en/rulebook.json'
 import type security from './en/security.json'
 import type settings from './en/settings.json'
 import type signins from './en/signins.json'
@@ -41,6 +45,7 @@ export interface Areas {
   agency: typeof agency
   apply: typeof apply
   bulk: typeof bulk
+  categories: typeof categories
   certificates: typeof certificates
   console: typeof console
   contacts: typeof contacts
@@ -56,11 +61,14 @@ export interface Areas {
   merge: typeof merge
   offline: typeof offline
   palette: typeof palette
+  parcel: typeof parcel
   parties: typeof parties
   phone: typeof phone
   policy: typeof policy
   record: typeof record
   rules: typeof rules
+  regulations: typeof regulations
+  rulebook: typeof rulebook
   security: typeof security
   settings: typeof settings
   signins: typeof signins

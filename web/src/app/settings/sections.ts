@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 import type { Area, Key } from '~/kit/i18n'
-import { BookOpen, Download, FileDown, FileText, Keyboard, Link, ListFilter, Pencil, Plane, Settings, ShieldAlert, UserCheck, type LucideIcon } from '~/kit/ui/icons'
+import { BookOpen, Download, FileDown, FileText, FileUp, Keyboard, Link, ListFilter, Pencil, Plane, Settings, ShieldAlert, UserCheck, type LucideIcon } from '~/kit/ui/icons'
 import type { RoomProps } from '../rooms'
 
 /*
@@ -30,9 +30,11 @@ export const sections: readonly SettingsSection[] = [
   { id: 'signatures', labelKey: 'signature.settings', icon: Pencil, area: 'templates', load: () => import('~/rooms/mail/templates/SignaturesSection') },
   { id: 'templates', labelKey: 'template.settings', icon: FileText, area: 'templates', load: () => import('~/rooms/mail/templates/TemplatesSection') },
   { id: 'files', labelKey: 'files.section', icon: FileDown, area: 'content', load: () => import('~/rooms/mail/content/FilesSection') },
+  { id: 'links', labelKey: 'parcel.title', icon: FileUp, area: 'parcel', load: () => import('~/rooms/mail/parcel/ParcelsSection') },
   { id: 'keyboard', labelKey: 'settings.keyboard', icon: Keyboard, area: 'settings', load: () => import('./KeyboardSection') },
   { id: 'security', labelKey: 'security.title', icon: ShieldAlert, area: 'security', load: () => import('../security/SecuritySection') },
   { id: 'device', labelKey: 'settings.device', icon: Download, area: 'offline', load: () => import('./Device') },
   { id: 'signins', labelKey: 'signins.title', icon: UserCheck, area: 'signins', load: () => import('./SignIns') },
+  { id: 'regulations', labelKey: 'regulations.title', icon: BookOpen, area: 'regulations', load: () => import('../regulations/RegulationsSection') },
   { id: 'systems', labelKey: 'sso.grants', icon: Link, area: 'sso', load: () => import('../sso/GrantsSection') },
 ]

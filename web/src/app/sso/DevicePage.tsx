@@ -5,12 +5,14 @@ import { Button } from '~/kit/ui/Button'
 import { Field } from '~/kit/ui/controls'
 import { Skeleton } from '~/kit/ui/states'
 import { SignIn } from '../SignIn'
+import door from '../SignIn.module.css'
+import { SignInForm } from '../SignInForm'
 import { answerDevice, askForDevice, type Consent } from './api'
 import { ConsentForm } from './ConsentForm'
 import { Door } from '../Door'
 import css from './Sso.module.css'
 
-type State = 'loading' | 'out' | 'code' | 'allowed' | 'refused'
+type State = 'loading' | 'out' | 'code' | 'surer' | 'allowed' | 'refused'
 
 /** A device without a browser shows a code; whoever types it here lets the device in. */
 export function DevicePage() {
@@ -18,6 +20,7 @@ export function DevicePage() {
   const [state, setState] = useState<State>('loading')
   const [code, setCode] = useState(() => new URLSearchParams(location.search).get('code') ?? '')
   const [consent, setConsent] = useState<Consent>()
+  const [least, setLeast] = useState<number>()
   const [error, setError] = useState<string>()
 
   const run = useCallback(
@@ -37,15 +40,29 @@ export function DevicePage() {
   const start = useCallback(() => run(async () => setState((await askForDevice('')).signIn ? 'out' : 'code')), [run])
   useEffect(() => void start(), [start])
 
+  const ask = (typed: string): Promise<void> =>
+    run(async () => {
+      const step = await askForDevice(typed)
+      setLeast(step.least)
+      setConsent(step.consent)
+      setState(step.signIn ? 'surer' : 'code')
+    })
   const submit = (e: FormEvent<HTMLFormElement>): void => {
     e.preventDefault()
     const typed = String(new FormData(e.currentTarget).get('code') ?? '').trim()
     if (!typed) return
     setCode(typed)
-    void run(async () => setConsent((await askForDevice(typed)).consent))
+    void ask(typed)
   }
 
   if (state === 'out') return <SignIn expired={false} onDone={start} />
+  if (state === 'surer')
+    return (
+      <Door title={t('signIn.title')}>
+        <p className={door.notice}>{t('sso.surer')}</p>
+        <SignInForm least={least} onDone={() => ask(code)} />
+      </Door>
+    )
   if (state === 'allowed' || state === 'refused') return <Door title={t(state === 'allowed' ? 'sso.device.done' : 'sso.device.no')} />
   if (consent)
     return (

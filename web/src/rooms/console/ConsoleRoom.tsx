@@ -6,7 +6,7 @@ import { useLayout } from '~/app/layout'
 import type { RoomProps } from '~/app/rooms'
 import { useT, withTexts, type Key } from '~/kit/i18n'
 import { asSyncError } from '~/kit/sync/errors'
-import { Eye, FileText, Folder, Inbox, Link, SlidersHorizontal, RefreshCw, ShieldAlert, Tag, UserCheck, Users, type LucideIcon } from '~/kit/ui/icons'
+import { BookOpen, Eye, FileText, Folder, Inbox, Link, SlidersHorizontal, RefreshCw, ShieldAlert, Tag, UserCheck, Users, type LucideIcon } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import { adminApi, anywhere, useLoad, type AdminApi, type Duty, type Office } from './data'
@@ -35,10 +35,12 @@ interface Part {
 }
 
 const ApplicationsSection = lazy(() => withTexts('apply', () => import('./apply/ApplicationsSection')))
+const CategoriesSection = lazy(() => withTexts('categories', () => import('./categories/CategoriesSection')))
 const LevelsSection = lazy(() => withTexts('levels', () => import('./levels/LevelsSection')))
 const RecordSection = lazy(() => withTexts('record', () => withTexts('access', () => withTexts('means', () => withTexts('parties', () => import('./record/RecordSection'))))))
 const PartySection = lazy(() => withTexts('parties', () => import('./sso/PartySection')))
 const PolicySection = lazy(() => withTexts('policy', () => import('./policy/PolicySection')))
+const RulebookSection = lazy(() => withTexts('rulebook', () => import('./rulebook/RulebookSection')))
 const SyncSection = lazy(() => withTexts('sync', () => import('./sync/SyncSection')))
 
 const parts: Part[] = [
@@ -49,9 +51,11 @@ const parts: Part[] = [
   { id: 'roles', labelKey: 'console.roles', icon: ShieldAlert, duties: ['security', 'record'], view: (p) => <RolesSection {...p} /> },
   { id: 'rules', labelKey: 'console.rules', icon: Eye, duties: ['security'], view: (p) => <RulesSection {...p} /> },
   { id: 'levels', labelKey: 'console.levels', icon: Tag, duties: ['system'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><LevelsSection {...p} /></Suspense> },
+  { id: 'categories', labelKey: 'console.categories', icon: Users, duties: ['system'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><CategoriesSection {...p} /></Suspense> },
   { id: 'parties', labelKey: 'console.parties', icon: Link, duties: ['system'], needs: REGISTER, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><PartySection {...p} /></Suspense> },
   { id: 'sync', labelKey: 'console.sync', icon: RefreshCw, duties: ['people'], needs: FEEDS, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><SyncSection {...p} /></Suspense> },
   { id: 'policy', labelKey: 'console.policy', icon: SlidersHorizontal, duties: ['accounts', 'security', 'system'], needs: HOUSE_RULES, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><PolicySection {...p} /></Suspense> },
+  { id: 'rulebook', labelKey: 'console.rulebook', icon: BookOpen, duties: ['security', 'record'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><RulebookSection {...p} /></Suspense> },
   { id: 'record', labelKey: 'console.record', icon: FileText, duties: ['record'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><RecordSection {...p} /></Suspense> },
 ]
 

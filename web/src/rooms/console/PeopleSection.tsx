@@ -7,9 +7,10 @@ import { Avatar } from '~/kit/ui/Avatar'
 import { Button } from '~/kit/ui/Button'
 import { Plus, Users } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
+import { CategorySelect } from './categories/CategorySelect'
 import css from './Console.module.css'
 import type { PartProps } from './ConsoleRoom'
-import { PAGE, anywhere, unitPath, useLoad } from './data'
+import { PAGE, anywhere, nameIn, unitPath, useLoad } from './data'
 import { UnitSelect } from './UnitSelect'
 
 const PersonForm = lazy(() => import('./PersonForm'))
@@ -19,10 +20,11 @@ export function PeopleSection({ api, office }: PartProps) {
   const t = useT()
   const [text, setText] = useState('')
   const [unit, setUnit] = useState<string | null>(null)
+  const [category, setCategory] = useState('')
   const [page, setPage] = useState(0)
   const [editing, setEditing] = useState<PersonRecord | 'new' | null>(null)
   const words = useDeferredValue(text.trim())
-  const read = useCallback(() => api.people({ text: words, ...(unit ? { unitId: unit, inSubunits: true } : {}) }, page * PAGE), [api, words, unit, page])
+  const read = useCallback(() => api.people({ text: words, ...(unit ? { unitId: unit, inSubunits: true } : {}), ...(category ? { categoryId: category } : {}) }, page * PAGE), [api, words, unit, category, page])
   const { data, error, reload } = useLoad(read)
   return (
     <>
@@ -38,13 +40,14 @@ export function PeopleSection({ api, office }: PartProps) {
       <div className={css.filters}>
         <input type="search" aria-label={t('console.findPerson')} placeholder={t('console.findPerson')} value={text} onChange={(e) => { setText(e.target.value); setPage(0) }} />
         <UnitSelect label={t('console.unit')} units={office.units} value={unit} empty={t('console.allUnits')} onChange={(u) => { setUnit(u); setPage(0) }} />
+        {office.categories.length > 0 && <CategorySelect office={office} value={category} onChange={(c) => { setCategory(c); setPage(0) }} />}
       </div>
       {error ? (
         <Failure error={asSyncError(error)} retry={reload} />
       ) : !data ? (
         <Skeleton lines={8} />
       ) : data.people.length === 0 ? (
-        <Empty icon={Users} title={t(text || unit ? 'console.noneFound' : 'console.noPeople')} />
+        <Empty icon={Users} title={t(text || unit || category ? 'console.noneFound' : 'console.noPeople')} />
       ) : (
         <ul className={css.rows} onKeyDown={arrows}>
           {data.people.map((p) => {
@@ -59,7 +62,7 @@ export function PeopleSection({ api, office }: PartProps) {
                   </span>
                   <span className={css.post}>
                     {post && <span lang={guessLanguage(post.title)}>{post.title}</span>}
-                    <small>{unitPath(office.units, post?.unitId ?? null)}</small>
+                    <small>{[unitPath(office.units, post?.unitId ?? null), p.categoryId && nameIn(office.categories.find((c) => c.id === p.categoryId)?.names)].filter(Boolean).join(' · ')}</small>
                   </span>
                   {p.locked && <em className={css.mark}>{t('console.locked')}</em>}
                 </button>

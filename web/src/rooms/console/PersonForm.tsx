@@ -24,9 +24,9 @@ interface Props {
   onDone: () => void
 }
 
-type Fields = Pick<PersonRecord, 'name' | 'rank' | 'rankOrder' | 'sortOrder' | 'phone' | 'levelId' | 'locked'> & { posts: Record<string, PostRecord>; deputies: Deputies }
+type Fields = Pick<PersonRecord, 'name' | 'rank' | 'rankOrder' | 'sortOrder' | 'phone' | 'levelId' | 'categoryId' | 'locked'> & { posts: Record<string, PostRecord>; deputies: Deputies }
 
-const none: Fields = { name: '', rank: '', rankOrder: 0, sortOrder: 0, phone: '', levelId: null, locked: false, posts: {}, deputies: {} }
+const none: Fields = { name: '', rank: '', rankOrder: 0, sortOrder: 0, phone: '', levelId: null, categoryId: null, locked: false, posts: {}, deputies: {} }
 
 // Whoever is added comes after those of a rank, until a rank is given.
 const LAST = 100
@@ -107,6 +107,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
         </div>
         {!person && <Choice label={t('console.language')} value={lang} options={Object.entries(languages).map(([k, v]) => [k as Language, v] as const)} onChange={setLang} />}
         {office.levels.length > 0 && <Choice label={t('console.level')} value={f.levelId ?? ''} options={[['', t('console.noLevel')], ...office.levels.map((l) => [l.id, nameIn(l.names)] as const)]} onChange={(v) => put({ levelId: v || null })} />}
+        {office.categories.length > 0 && <Choice label={t('console.category')} value={f.categoryId ?? ''} options={[['', t('console.noCategory')], ...office.categories.map((c) => [c.id, nameIn(c.names)] as const)]} onChange={(v) => put({ categoryId: v || null })} />}
       </fieldset>
       <PostFields api={api} office={office} posts={f.posts} onChange={(posts) => put({ posts })} />
       {person && <DeputyFields api={api} person={person} deputies={f.deputies} disabled={!rights.mayEdit} onChange={(deputies) => put({ deputies })} />}
@@ -120,7 +121,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
 /** The patch from one to the other: posts and deputies one by one, so that it undoes nobody else's. */
 function changes(old: Fields, now: Fields): Record<string, unknown> {
   const patch: Record<string, unknown> = {}
-  for (const key of ['name', 'rank', 'rankOrder', 'sortOrder', 'phone', 'levelId', 'locked'] as const) if (old[key] !== now[key]) patch[key] = now[key]
+  for (const key of ['name', 'rank', 'rankOrder', 'sortOrder', 'phone', 'levelId', 'categoryId', 'locked'] as const) if (old[key] !== now[key]) patch[key] = now[key]
   for (const part of ['posts', 'deputies'] as const) {
     for (const key of new Set([...Object.keys(old[part]), ...Object.keys(now[part])])) {
       if (JSON.stringify(old[part][key]) !== JSON.stringify(now[part][key])) patch[`${part}/${key}`] = now[part][key] ?? null

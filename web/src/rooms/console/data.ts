@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import { ADMIN, APPLICATIONS, type AdminCapability, type Holding, type LockedAccount, type Person, type PersonMade, type PersonRecord, type ServiceLevel, type SetResponse, type Unit, type UnlockAnswer, type Visibility } from '~/api/jmap'
+import { ADMIN, APPLICATIONS, type AdminCapability, type Category, type Holding, type LockedAccount, type Person, type PersonMade, type PersonRecord, type ServiceLevel, type SetResponse, type Unit, type UnlockAnswer, type Visibility } from '~/api/jmap'
 import type { RoomProps } from '~/app/rooms'
 import { language, t, type Key } from '~/kit/i18n'
 import { asSyncError, protocolError } from '~/kit/sync/errors'
@@ -11,6 +11,7 @@ export type Duty = 'unlock' | 'accounts' | 'people' | 'units' | 'system' | 'secu
 export interface Office {
   units: Unit[]
   levels: ServiceLevel[]
+  categories: Category[]
 }
 
 type Changes = { create?: Record<string, object>; update?: Record<string, object>; destroy?: string[] }
@@ -30,8 +31,8 @@ export function adminApi(engine: RoomProps['engine']) {
   return {
     mine,
     office: async (): Promise<Office> => {
-      const [units, levels] = await Promise.all([list<Unit>('Unit'), list<ServiceLevel>('ServiceLevel')])
-      return { units, levels }
+      const [units, levels, categories] = await Promise.all([list<Unit>('Unit'), list<ServiceLevel>('ServiceLevel'), list<Category>('Category')])
+      return { units, levels, categories }
     },
     people: async (filter: object, position = 0, limit = PAGE): Promise<{ people: PersonRecord[]; total: number }> => {
       const q = await call<{ ids: string[]; total?: number }>('PersonRecord/query', { filter, position, limit, calculateTotal: true })
@@ -124,12 +125,15 @@ const acts: Record<string, Key> = {
   'unit.add': 'console.act.unitAdd', 'unit.change': 'console.act.unitChange', 'unit.remove': 'console.act.unitRemove',
   'role.grant': 'console.act.roleGrant', 'role.revoke': 'console.act.roleRevoke', 'visibility.change': 'console.act.rules',
   'level.add': 'console.act.levelAdd', 'level.change': 'console.act.levelChange', 'level.remove': 'console.act.levelRemove',
+  'category.add': 'record.act.categoryAdd', 'category.change': 'record.act.categoryChange', 'category.remove': 'record.act.categoryRemove',
   'feed.add': 'console.act.feedAdd', 'feed.remove': 'console.act.feedRemove', 'feed.plan': 'console.act.feedPlan', 'feed.apply': 'console.act.feedApply',
   'feed.rollback': 'console.act.feedRollback', 'feed.look': 'console.act.feedLook', 'account.address': 'console.act.accountAddress',
   'account.add': 'console.act.accountAdd', 'account.lock': 'console.act.lock', 'account.unlock': 'console.act.unlock',
   'account.password': 'console.act.password', 'account.ask': 'life.act.ask', 'account.dismiss': 'life.act.dismiss', 'account.handover': 'life.act.handover',
-  'password.ask': 'life.act.resetAsk', 'password.reset': 'life.act.reset', 'second-address.ask': 'life.act.secondAsk', 'second-address.add': 'life.act.secondAdd', 'second-address.remove': 'life.act.secondRemove', 'record.read': 'console.act.record', 'access.look': 'access.act.look', 'access.end': 'access.act.end', 'means.look': 'means.act.look', 'means.change': 'means.act.change', 'certificate.look': 'means.act.certLook', 'record.export': 'record.act.export', 'record.check': 'record.act.check',
+  'password.ask': 'life.act.resetAsk', 'password.reset': 'life.act.reset', 'second-address.ask': 'life.act.secondAsk', 'second-address.add': 'life.act.secondAdd', 'second-address.remove': 'life.act.secondRemove', 'record.read': 'console.act.record', 'access.look': 'access.act.look', 'access.end': 'access.act.end', 'means.look': 'means.act.look', 'means.change': 'means.act.change', 'certificate.look': 'means.act.certLook', 'record.export': 'record.act.export', 'record.check': 'record.act.check', 'record.upgrade': 'record.act.upgrade',
   'rule.preview': 'console.act.rulePreview', 'application.send': 'console.act.applySend', 'application.prove': 'console.act.applyProve', 'application.look': 'console.act.applyLook', 'application.approve': 'console.act.applyApprove', 'application.refuse': 'console.act.applyRefuse', 'application.forget': 'console.act.applyForget',
+  'regulation.draft': 'record.act.ruleDraft', 'regulation.change': 'record.act.ruleChange', 'regulation.remove': 'record.act.ruleRemove', 'regulation.publish': 'record.act.rulePublish', 'regulation.withdraw': 'record.act.ruleWithdraw',
+  'regulation.accept': 'record.act.ruleAccept', 'regulation.remind': 'record.act.ruleRemind', 'regulation.export': 'record.act.ruleExport', 'regulation.read': 'record.act.ruleRead', 'regulation.look': 'record.act.ruleLook',
   'sign-in': 'console.act.signIn',
   'sign-in.list': 'console.act.signInList', 'sign-out': 'console.act.signOut', 'account.disown': 'console.act.disown',
   'app-password.add': 'console.act.appPasswordAdd', 'app-password.remove': 'console.act.appPasswordRemove',

@@ -28,8 +28,8 @@ const MAX_BODY_BYTES = 1_000_000
 const MAX_VIEWS = 12
 const NEWEST: Comparator[] = [{ property: 'receivedAt', isAscending: false }]
 const MAX_BODIES = 120
-/** About a kilobyte each; a whole day of scrolling stays within this. */
-const MAX_EMAILS = 20_000
+/** About two kilobytes each: enough to go back to what one came from, and memory is flat after a quarter of an hour. */
+const MAX_EMAILS = 8_000
 
 /** MailEngine keeps the client's copy of the mail accounts of one session. */
 export class MailEngine {

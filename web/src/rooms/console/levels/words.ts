@@ -11,6 +11,7 @@ export const features: { name: string; label: Key; hint?: Key }[] = [
   { name: 'programs', label: 'levels.programs', hint: 'levels.programsHint' },
   { name: 'appPasswords', label: 'levels.appPasswords', hint: 'levels.appPasswordsHint' },
   { name: 'outside', label: 'levels.outside', hint: 'levels.outsideHint' },
+  { name: 'parcels', label: 'levels.parcels', hint: 'levels.parcelsHint' },
 ]
 
 /** What a level says, in a few short lines. */

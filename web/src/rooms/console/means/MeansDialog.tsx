@@ -30,7 +30,7 @@ export default function MeansDialog({ api, person, onClose }: { api: AdminApi; p
     }, [api, personId]),
   )
   const offer = api.offer(MEANS)
-  const act = (method: string, args: object, done: string): Promise<void> =>
+  const act = (method: string, args: object, done: string, after?: () => void): Promise<void> =>
     run(async () => {
       setError(undefined)
       try {
@@ -41,6 +41,7 @@ export default function MeansDialog({ api, person, onClose }: { api: AdminApi; p
       }
       setPhone('')
       setEmail('')
+      after?.()
       say(done)
       reload()
     })
@@ -78,7 +79,7 @@ export default function MeansDialog({ api, person, onClose }: { api: AdminApi; p
                 <ul className={css.rows}>
                   {data.certs.list.map((c) => line(c.id, c.name, t('means.of', { issuer: c.issuer, until: fullDate(c.endsAt) }), () => act('AccountCertificate/remove', { id: c.id }, t('means.changed', { name: person.name }))))}
                 </ul>
-                {data.certs.offered && <AddCertificate onAdd={(certificate) => act('AccountCertificate/add', { certificate }, t('means.changed', { name: person.name }))} />}
+                {data.certs.offered && <AddCertificate onAdd={(certificate, after) => act('AccountCertificate/add', { certificate }, t('means.changed', { name: person.name }), after)} />}
               </section>
             )}
             {(offer?.['phones'] || data.means.phone) && (
@@ -113,15 +114,12 @@ export default function MeansDialog({ api, person, onClose }: { api: AdminApi; p
   )
 }
 
-/** A certificate out of a file, or pasted. */
-function AddCertificate({ onAdd }: { onAdd: (text: string) => Promise<void> }) {
+/** A certificate out of a file, or pasted; what was pasted stays while it is refused. */
+function AddCertificate({ onAdd }: { onAdd: (text: string, after: () => void) => Promise<void> }) {
   const t = useT()
   const file = useRef<HTMLInputElement>(null)
   const [text, setText] = useState('')
-  const add = async (given: string): Promise<void> => {
-    await onAdd(given)
-    setText('')
-  }
+  const add = (given: string): Promise<void> => onAdd(given, () => setText(''))
   return (
     <form className={css.form} noValidate onSubmit={(e) => { e.preventDefault(); if (text.trim()) void add(text) }}>
       <div className={css.field}>

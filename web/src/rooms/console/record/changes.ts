@@ -52,7 +52,7 @@ const names: Record<string, Key> = {
   redirects: 'parties.redirects', logouts: 'parties.logouts', consent: 'parties.consent', assurance: 'parties.assurance', trust: 'parties.trust', domains: 'parties.domains',
   kind: 'parties.kind', issuer: 'parties.issuer', client: 'parties.ourId', attributes: 'parties.attributes', nameId: 'parties.nameId', metadata: 'parties.metadata', secret: 'parties.secret', offline: 'parties.offline', device: 'parties.device', pairwise: 'parties.pairwise', start: 'parties.start',
   sessions: 'access.sessions', devices: 'access.devices', appPasswords: 'access.appPasswords',
-  entries: 'record.member.entries', broken: 'record.member.broken', form: 'record.member.form',
+  entries: 'record.member.entries', broken: 'record.member.broken', signed: 'record.member.signed', fault: 'record.member.fault', form: 'record.member.form',
   who: 'record.who', object: 'record.object', family: 'record.family', result: 'record.result', from: 'record.from', to: 'record.to', peer: 'record.peer', zone: 'record.zone',
 }
 

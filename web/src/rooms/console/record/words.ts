@@ -3,7 +3,7 @@ import { resultName, roleName } from '../data'
 
 const families: Record<string, Key> = {
   signIns: 'record.family.signIns', credentials: 'record.family.credentials', accounts: 'record.family.accounts', people: 'record.family.people',
-  roles: 'record.family.roles', sync: 'record.family.sync', sso: 'record.family.sso', record: 'record.family.record', mail: 'record.family.mail',
+  roles: 'record.family.roles', regulations: 'record.family.regulations', sync: 'record.family.sync', sso: 'record.family.sso', record: 'record.family.record', mail: 'record.family.mail', files: 'record.family.files',
 }
 const zones: Record<string, Key> = { inner: 'record.zone.inner', outer: 'record.zone.outer', vpn: 'record.zone.vpn' }
 const forms: Record<string, string> = { csv: 'CSV', jsonl: 'JSON Lines' }

@@ -7,6 +7,7 @@ import type { Feed, FeedRun } from '~/api/jmap'
 import css from '../Console.module.css'
 import type { PartProps } from '../ConsoleRoom'
 import { useLoad } from '../data'
+import { FeedLine } from './FeedLine'
 import { RunMarks, moment } from './RunMarks'
 import { RunView } from './RunView'
 import { runWords, word } from './words'
@@ -36,7 +37,8 @@ export default function SyncSection({ api, reload: reloadOffice }: PartProps) {
         <Skeleton lines={8} />
       ) : (
         <>
-          <p className={css.filters}>{data.feeds.map((f) => <span key={f.id}>{t('sync.feed', { name: f.name, kept: f.kept })}</span>)}</p>
+          {data.feeds.some((f) => f.kind === 'ldap') && <ul className={css.rows} aria-label={t('sync.directories')}>{data.feeds.filter((f) => f.kind === 'ldap').map((f) => <FeedLine key={f.id} api={api} feed={f} reload={reload} />)}</ul>}
+          {data.feeds.some((f) => f.kind !== 'ldap') && <p className={css.filters}>{data.feeds.filter((f) => f.kind !== 'ldap').map((f) => <span key={f.id}>{t('sync.feed', { name: f.name, kept: f.kept })}</span>)}</p>}
           {data.runs.length === 0 && <Empty icon={RefreshCw} title={t('sync.none')}>{t('sync.noneHint')}</Empty>}
           <ul className={css.rows}>
             {data.runs.map((r) => (

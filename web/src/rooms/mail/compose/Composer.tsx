@@ -6,7 +6,7 @@ import { composing } from '~/kit/keys/ime'
 import { isMac } from '~/kit/keys'
 import { setPrefs } from '~/kit/prefs'
 import { Button, IconButton } from '~/kit/ui/Button'
-import { ArrowLeft, Clock, Ellipsis, Maximize2, Minimize2, Paperclip, Send, Trash2, X } from '~/kit/ui/icons'
+import { ArrowLeft, Clock, Ellipsis, Link, Maximize2, Minimize2, Paperclip, Send, Trash2, X } from '~/kit/ui/icons'
 import { MenuButton } from '~/kit/ui/MenuButton'
 import { Skeleton } from '~/kit/ui/states'
 import { askLater } from '../later/request'
@@ -22,6 +22,8 @@ import type { ComposeStart } from './start'
 import { useComposer } from './use-composer'
 
 const KindBar = lazy(() => import('../templates/KindBar'))
+const ParcelCards = lazy(() => withTexts('parcel', () => import('../parcel/ParcelCards')))
+const ParcelDialog = lazy(() => withTexts('parcel', () => import('../parcel/ParcelDialog')))
 const PostField = lazy(() => withTexts('writeas', () => import('./PostField')))
 const TemplateMenu = lazy(() => import('../templates/TemplateMenu'))
 
@@ -175,10 +177,12 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
         <Signature identity={c.identity} rich={draft.rich} on={draft.signed ?? false} onChange={(signed) => set({ signed })} />
         {draft.quote && <QuoteBlock html={draft.quote} onRemove={() => set({ quote: '' })} />}
         <FileList files={draft.files} onRemove={c.detach} />
+        <Suspense>{draft.links && draft.links.length > 0 && <ParcelCards links={draft.links} onRemove={c.links.remove} />}</Suspense>
       </div>
       {c.size && (
         <p className={css.error} role="status">
           {c.size}
+          {c.links.terms && <Button look="quiet" onClick={c.asLink}>{t('files.asLink')}</Button>}
         </p>
       )}
       {c.error && c.error !== 'recipients' && (
@@ -204,10 +208,16 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
             ...(c.maxHold > 0 ? [{ id: 'later', label: t('compose.later'), icon: Clock, run: () => askLater({ kind: 'send', pick: (at) => void c.send(at) }) }] : []),
             { id: 'followUp', label: t('compose.followUp'), checked: c.remindAt !== null, run: () => askLater({ kind: 'answer', pick: c.setRemindAt, clear: c.remindAt ? () => c.setRemindAt(null) : undefined }) },
             { id: 'receipt', label: t('compose.receipt'), checked: draft.receipt === true, run: () => set({ receipt: !draft.receipt }) },
+            ...(c.links.terms ? [{ id: 'link', label: t('files.asLink'), icon: Link, run: () => c.links.ask([]) }] : []),
             { id: 'rich', label: t('compose.rich'), checked: draft.rich, run: toggleRich },
           ]} />
         <IconButton icon={Trash2} label={t('compose.discard')} onClick={c.discard} />
       </footer>
+      {c.links.asked && c.links.terms && (
+        <Suspense>
+          <ParcelDialog first={c.links.asked} terms={c.links.terms} onGo={c.links.begin} onClose={() => c.links.ask(null)} />
+        </Suspense>
+      )}
       {over && <div className={css.drop}>{t('compose.drop')}</div>}
     </section>
   )

@@ -12,7 +12,7 @@ const PROMISES = /附件|附檔|附档|隨函|随函|檢附|检附|夾帶檔|đ�
 
 /** Whether the words promise a file that is not there. */
 export function forgotFile(d: Draft): boolean {
-  if (d.files.some((f) => !f.cid)) return false
+  if (d.files.some((f) => !f.cid) || d.links?.length) return false
   const text = d.rich ? htmlToText(d.body) : d.body.split('\n').filter((l) => !l.startsWith('>')).join('\n')
   return PROMISES.test(`${d.subject.replace(/^\s*(re|fwd?)\s*[:：].*/i, '')}\n${text}`)
 }

@@ -1,5 +1,6 @@
 import { RECEIPT_TO, type EmailAddress, type EmailBodyPart, type Identity } from '~/api/jmap'
 import { instant } from '~/kit/i18n/zone'
+import type { DraftLink } from '../parcel/links'
 import { parseSealed } from '../sealed'
 import { meetingField, meetingRequest, type Meeting } from '../templates/meeting'
 import type { WritingPost } from './post'
@@ -37,6 +38,8 @@ export interface Draft {
   /** The letter answered or forwarded, as safe HTML; kept apart so that the editor cannot spoil it. */
   quote: string
   files: DraftFile[]
+  /** Files too large for a letter, which go by link. */
+  links?: DraftLink[] | undefined
   inReplyTo: string[] | null
   references: string[] | null
   /** Whether the signature of the identity goes under what is written. */
@@ -228,7 +231,7 @@ export function textToHtml(text: string): string {
 
 /** Whether there is anything worth keeping. */
 export function isBlank(d: Draft): boolean {
-  return d.to.length + d.cc.length + d.bcc.length + d.files.length === 0 && !d.subject.trim() && !(d.rich ? htmlToText(d.body) : d.body).trim()
+  return d.to.length + d.cc.length + d.bcc.length + d.files.length + (d.links?.length ?? 0) === 0 && !d.subject.trim() && !(d.rich ? htmlToText(d.body) : d.body).trim()
 }
 
 /** A Message-ID of ours, so that it stays the same over all saves of a draft. */

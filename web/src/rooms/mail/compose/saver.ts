@@ -4,6 +4,7 @@ import type { MailAccount } from '../account'
 import { roleFolder } from '../acts'
 import type { MailEngine } from '../engine'
 import { utcDate } from '../later/presets'
+import { withLinks } from '../parcel/links'
 import { key } from '../patch'
 import { newMessageId, toEmail, type Draft } from './draft'
 
@@ -41,7 +42,7 @@ export class DraftSaver {
     const box = await roleFolder(this.engine, this.account, 'drafts', this.draftsName)
     const r = await this.engine.transport.call<SetResponse<Email>>('Email/set', {
       accountId: this.account.id,
-      create: { d: toEmail(draft, identity, box, this.messageId) },
+      create: { d: toEmail(withLinks(draft), identity, box, this.messageId) },
       ...(this.emailId ? { destroy: [this.emailId] } : {}),
     })
     const made = r.created?.['d']

@@ -8,6 +8,7 @@ import { errorText } from '~/kit/ui/states'
 import { say, sayError, UNDO_SECONDS } from '~/kit/undo'
 import { change, movePatches, roleFolder } from '../acts'
 import { useMail } from '../context'
+import { useLinks } from '../parcel/use-links'
 import { beginDraft } from './begin'
 import { mayGo, tooLarge } from './check'
 import { isBlank, validAddress, type Draft, type DraftFile } from './draft'
@@ -60,7 +61,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const busy = useRef(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const inComposition = useRef(false)
-  const uploads = useRef(new Map<string, Upload>())
+  const uploads = useRef(new Map<string, Pick<Upload, 'cancel'>>())
   const saver = useMemo(() => new DraftSaver(engine, account, t('folder.drafts'), start.how === 'draft' ? start.email.id : start.how === 'resume' ? start.emailId : null, () => say(t('compose.conflict'), { seconds: 20 })), [engine, account, t, start])
   const identity = useCallback((d: Draft) => asPost(identities.find((i) => i.id === d.identityId) ?? (identities[0] as Identity), d.post), [identities])
 
@@ -133,14 +134,22 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const setFile = (key: string, part: Partial<DraftFile> | null): void =>
     set((d) => ({ files: part === null ? d.files.filter((f) => f.key !== key) : d.files.map((f) => (f.key === key ? { ...f, ...part } : f)) }))
 
+  const links = useLinks({ engine, set, links: latest, uploads })
+  const held = useRef(new Map<string, File>())
+
   const attach = (list: File[], cids: readonly string[] = []): void => {
     const together = maxTogether(engine, account)
     const limit = Math.min(maxUpload(engine), together)
     let sum = latest.current.files.reduce((n, f) => n + (f.error ? 0 : f.size), 0)
+    const large: File[] = []
     for (const [i, file] of list.entries()) {
       const key = cids[i] ?? crypto.randomUUID()
       const entry: DraftFile = { key, ...(cids[i] ? { cid: cids[i] } : {}), name: file.name, type: file.type, size: file.size, progress: 0 }
       if (file.size > limit || sum + file.size > together) {
+        if (links.terms && !cids[i]) {
+          large.push(file)
+          continue
+        }
         const error = file.size > limit ? t('files.tooLarge', { limit: fileSize(limit) }) : t('files.tooLargeTogether', { limit: fileSize(together) })
         set((d) => ({ files: [...d.files, { ...entry, progress: undefined, error }] }))
         continue
@@ -149,6 +158,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
       set((d) => ({ files: [...d.files, entry] }))
       const u = upload(engine, account, file, (progress) => setFile(key, { progress }))
       uploads.current.set(key, u)
+      held.current.set(key, file)
       u.done.then(
         (r) => setFile(key, { blobId: r.blobId, progress: undefined }),
         (e: unknown) => {
@@ -157,6 +167,14 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
         },
       ).finally(() => uploads.current.delete(key))
     }
+    if (large.length > 0) links.ask(large)
+  }
+
+  /** Offers to send by link what makes the letter too large. */
+  const asLink = (): void => {
+    const moved = latest.current.files.filter((f) => !f.cid && held.current.has(f.key))
+    links.ask(moved.flatMap((f) => held.current.get(f.key) ?? []))
+    moved.forEach((f) => detach(f.key))
   }
 
   const { pictures, addPictures } = usePictures({ engine, account, t, files: draft.files, attach, replace: (key, file) => setFile(key, file) })
@@ -235,7 +253,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     const bad = all.find((a) => !validAddress(a.email))
     if (bad) return setError(t('compose.badRecipient', { address: bad.email }))
     if (uploads.current.size > 0) return setError(t('compose.uploading'))
-    if (d.files.some((f) => f.error)) return setError(t('compose.failedFile'))
+    if (d.files.some((f) => f.error) || d.links?.some((l) => !l.html)) return setError(t('compose.failedFile'))
     const fault = d.kind?.kind === 'meeting-invitation' && d.meeting ? meetingFault(d.meeting) : null
     if (fault) return setError(t(fault === 'end' ? 'meeting.badEnd' : 'meeting.noTime'))
     if (tooLarge(d, t)) return // the sheet says so already
@@ -272,7 +290,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   }
   const sources = useMemo<Sources>(() => ({ recent, directory: (text) => searchDirectory(engine, engine.accounts[0] ?? account, text), domains }), [recent, engine, account, domains])
   return {
-    draft, set, fill, engine, account, identity: identity(draft), pictures, addPictures, size: tooLarge(draft, t), saving, sending, remindAt, setRemindAt, maxHold: engine.maxHold(account), error, identities, sources, attach, detach, close, discard, send,
+    links, asLink, draft, set, fill, engine, account, identity: identity(draft), pictures, addPictures, size: tooLarge(draft, t), saving, sending, remindAt, setRemindAt, maxHold: engine.maxHold(account), error, identities, sources, attach, detach, close, discard, send,
     /** The body as it was when the editor was made, or last changed its kind. */
     initialBody: draft.rich ? initialBody : draft.body,
     setComposing: (on: boolean) => {

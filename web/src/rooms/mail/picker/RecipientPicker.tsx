@@ -54,5 +54,5 @@ async function people(engine: MailEngine, a: MailAccount, unitId: string, inSubu
 function choice(p: Person, unitId: string): Choice {
   const posts = [...p.posts].sort((x, y) => Number(y.unitId === unitId) - Number(x.unitId === unitId))
   const notes = posts.map((x) => (x.unitId === unitId ? x.title : `${x.unit} ${x.title}`.trim()) + (x.kind === 'main' ? '' : ` (${say(x.kind === 'acting' ? 'picker.acting' : 'picker.additional')})`))
-  return { name: p.name, email: p.email, note: [...notes, p.rank].filter(Boolean).join(' · ') }
+  return { name: p.name, email: p.email, note: [...notes, p.rank, p.category?.[language()] ?? ''].filter(Boolean).join(' · ') }
 }
