@@ -86,6 +86,7 @@ test('vCards come in on a phone, in the order of the language', async () => {
   await signIn(page, desk)
   await page.goto(`${desk.url}/contacts`)
   const file = ['Nguyễn;Hồng;Thị', 'Trần;Anh;', 'Đỗ;Đạt;Văn'].map((n) => `BEGIN:VCARD\r\nVERSION:3.0\r\nN:${n};;\r\nEMAIL:${n.split(';')[1]}@x.example\r\nEND:VCARD\r\n`).join('')
+  await page.locator('[data-card]').first().waitFor() // the page is put together anew once the list has come
   await page.locator('input[type=file]').setInputFiles({ name: 'people.vcf', mimeType: 'text/vcard', buffer: Buffer.from(file) })
   await page.getByText('Đã thêm 3').waitFor()
   const names = await page.locator('[data-card]').allInnerTexts()

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { inject } from 'vitest'
+import { chromium, type Browser, type BrowserContext, type Page, type Request } from 'playwright-core'
+import { afterEach, inject } from 'vitest'
 import { FakeJmap } from '~/kit/testing/fake'
 import { startFake } from '~/kit/testing/server'
 
@@ -20,7 +20,7 @@ export interface Desk {
   close: () => Promise<void>
 }
 
-async function launch(): Promise<Browser> {
+export async function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', headless: true, args: FLAGS })
 }
 
@@ -82,8 +82,30 @@ export async function newPage(desk: Desk, look: Look = {}): Promise<{ page: Page
   const errors: string[] = []
   page.on('pageerror', (e) => errors.push(String(e)))
   page.on('console', (m) => m.type() === 'error' && errors.push(m.text()))
+  watch(page, errors)
   return { page, context, errors }
 }
+
+const open = new Map<Page, { errors: string[]; unanswered: Map<Request, number> }>()
+
+function watch(page: Page, errors: string[]): void {
+  const unanswered = new Map<Request, number>()
+  open.set(page, { errors, unanswered })
+  page.on('request', (r) => unanswered.set(r, Date.now()))
+  page.on('requestfinished', (r) => unanswered.delete(r))
+  page.on('requestfailed', (r) => unanswered.delete(r))
+  page.on('close', () => open.delete(page))
+}
+
+// A test that failed says what its pages show and what they still wait for: a stall cannot be asked later.
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') return
+  for (const [page, { errors, unanswered }] of open) {
+    const text = await page.locator('body').innerText({ timeout: 2000 }).catch((e: unknown) => `nothing (${String(e)})`)
+    const waits = [...unanswered].map(([r, at]) => `${r.method()} ${r.url()} for ${Date.now() - at} ms`)
+    console.error([`failed: ${task.name}`, `page ${page.url()} shows: ${text.slice(0, 800)}`, `unanswered: ${waits.join('; ') || 'none'}`, `said: ${errors.slice(-5).join('; ') || 'nothing'}`].join('\n  '))
+  }
+})
 
 /** Signs in by the form, as a person does, and waits for the list. */
 export async function signIn(page: Page, desk: Desk, path = '/'): Promise<void> {

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type Browser } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { inject } from 'vitest'
 import { until } from './api'
-import type { Desk } from './harness'
+import { launch, type Desk } from './harness'
 
 export interface OwnOffice {
   url: string
@@ -39,7 +39,7 @@ export async function ownOffice(people: readonly string[], settings: Record<stri
   // By name: keys are bound to the name of the server.
   const url = `http://localhost:${port}`
   await until(() => fetch(`${url}/healthz`).then((r) => r.ok, () => false), 'the office is open', 60_000)
-  const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', headless: true, args: ['--no-sandbox', '--disable-gpu'] })
+  const browser = await launch()
   return {
     url,
     browser,
