@@ -21,7 +21,9 @@ type ZoneConfig struct {
 	Passkeys      bool          `toml:"passkeys" default:"true" doc:"A passkey signs in without a password."`
 	AppPasswords  bool          `toml:"app_passwords" default:"true" doc:"Mail programs may sign in from here; with an app password where more than the password is needed."`
 	Offline       bool          `toml:"offline" default:"true" doc:"The web client may keep mail in the browser from here, where http.offline allows it at all."`
-	Trusted       bool          `toml:"trusted" default:"false" doc:"vpn: what is above internal can be read from here, as from the inner network."`
+	Trusted       bool          `toml:"trusted" default:"false" doc:"vpn: it counts as the agency's own network, also for what is above internal."`
+	Reach         string        `toml:"reach" doc:"The highest level of secrecy that is reached from here in the web client: public, internal, confidential, secret, top-secret. What is above it is not there at all. Empty: top-secret from inner and from a trusted vpn, internal elsewhere."`
+	ProgramReach  string        `toml:"program_reach" doc:"The same for mail programs and other programs. Empty: confidential from inner and from a trusted vpn, internal elsewhere."`
 	UnknownDevice string        `toml:"unknown_device" default:"allow" doc:"A device that the person has not signed in with before: allow (and tell them by mail), second (a second factor is needed), refuse (only devices that were let in from another zone; mail programs cannot sign in then)."`
 	SessionIdle   time.Duration `toml:"session_idle" doc:"After what time without use a session ends. Empty: http.session_idle."`
 	SessionLife   time.Duration `toml:"session_life" doc:"After what time a session ends in any case. Empty: http.session_life."`
@@ -53,6 +55,18 @@ func (c ZoneConfig) zone(name string, networks []netip.Prefix, trust policy.Zone
 		NoPasskey: !c.Passkeys, NoPrograms: !c.AppPasswords, NoOffline: !c.Offline, Idle: c.SessionIdle, Life: c.SessionLife}
 	if c.Trusted {
 		z.Trust = policy.Inner
+	}
+	z.Reach = policy.DefaultReach(z.Trust)
+	for _, r := range []struct {
+		setting, word string
+		into          *policy.Level
+	}{{"reach", c.Reach, &z.Reach.Web}, {"program_reach", c.ProgramReach, &z.Reach.Programs}} {
+		if r.word == "" {
+			continue
+		}
+		if *r.into, err = policy.LevelOf(r.word); err != nil {
+			return z, bad(r.setting, r.word, "public, internal, confidential, secret, top-secret")
+		}
 	}
 	var ok, okAdmin bool
 	z.Needs, ok = needs[c.Needs]

@@ -327,7 +327,8 @@ func (i *Identity) compare(ctx context.Context, c credential, password string) (
 }
 
 func (i *Identity) subject(a directory.Account, peer Peer, how policy.Assurance, proved time.Time, version int64) policy.Subject {
-	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: a.Clearance, Zone: i.Zone(peer), Peer: peer.Addr.String(), Local: peer.local(), Door: peer.Door,
+	z := i.ZoneOf(peer)
+	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: z.Reach.Of(a.Clearance, how == policy.ByProgram || peer.Door != "http"), Zone: z.Trust, Peer: peer.Addr.String(), Local: peer.local(), Door: peer.Door,
 		Assurance: how, Proved: proved, Credential: version, Terms: a.Terms}
 }
 

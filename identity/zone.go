@@ -16,7 +16,8 @@ type Zone struct {
 	Name     string
 	Networks []netip.Prefix   // none in the last zone, which is everywhere else
 	Listens  []netip.AddrPort // addresses of ours: what comes in there is of the zone, wherever it is from; port 0 = any
-	Trust    policy.Zone      // whether what is above internal is reached from here
+	Trust    policy.Zone      // whether it is the agency's own network
+	Reach    policy.Reach     // how high what is seen from here may be (C15)
 
 	Closed     bool             // nobody signs in from here
 	Needs      policy.Assurance // what it takes; the default is the password
@@ -43,7 +44,7 @@ const (
 // zones completes the rules: with none, the inner network and the rest.
 func (c *Config) zones() {
 	if c.Zones == nil {
-		c.Zones = []Zone{{Name: "inner", Networks: c.InnerNetworks, Trust: policy.Inner}, {Name: "outer"}}
+		c.Zones = []Zone{{Name: "inner", Networks: c.InnerNetworks, Trust: policy.Inner, Reach: policy.DefaultReach(policy.Inner)}, {Name: "outer", Reach: policy.DefaultReach(policy.Outer)}}
 	}
 	c.Zones = slices.Clone(c.Zones)
 	for n := range c.Zones {

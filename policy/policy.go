@@ -22,7 +22,10 @@ type Level int16
 
 // The ladder of C14, lowest first.
 const (
-	Public Level = iota
+	// Unlabelled is what nobody has said anything of: it passes as Public does,
+	// but is not what somebody chose.
+	Unlabelled Level = iota - 1
+	Public
 	Internal
 	Confidential
 	Secret
@@ -64,12 +67,34 @@ const (
 // All is what an owner has.
 const All = Read | Mark | Organise | Insert | SendAs | OnBehalf | Manage
 
+// Reach is how high what is seen may be from a network zone: in the web client,
+// and in programs, whose copies lie where nobody watches over them. What is
+// above it is not there at all.
+type Reach struct{ Web, Programs Level }
+
+// DefaultReach is everything from the inner network, up to Confidential in
+// programs; from elsewhere nothing above Internal.
+func DefaultReach(z Zone) Reach {
+	if z == Inner {
+		return Reach{Web: TopSecret, Programs: Confidential}
+	}
+	return Reach{Web: Internal, Programs: Internal}
+}
+
+// Of returns the clearance that is left of somebody's in the zone.
+func (r Reach) Of(clearance Level, isProgram bool) Level {
+	if isProgram {
+		return min(clearance, r.Programs)
+	}
+	return min(clearance, r.Web)
+}
+
 // Subject is who asks, and from where.
 type Subject struct {
 	Org       int64  // organisation
 	Account   int64  // the account signed in to; 0 is the system itself
 	Address   string // its main address, for records
-	Clearance Level  // highest level it may see
+	Clearance Level  // highest level it may see here: its own clearance, as far as zone and door let it through
 	Zone      Zone
 	Peer      string // network address, for records
 	Local     string // address of ours that it came to, where that is known
@@ -109,12 +134,9 @@ func System(org int64) Subject {
 
 // Can says whether the subject may do what needs the rights to a thing with
 // the label. A level above the subject's clearance is refused whatever was
-// granted, and from the outer network nothing above Internal is reached.
+// granted and whoever owns it.
 func Can(s Subject, need Rights, l Label) bool {
 	if s.Org != l.Org || l.Level > s.Clearance {
-		return false
-	}
-	if s.Zone != Inner && l.Level > Internal {
 		return false
 	}
 	if s.Account == 0 || s.Account == l.Owner {

@@ -6,8 +6,10 @@ import "testing"
 // and the answer.
 func TestCan(t *testing.T) {
 	inner := Subject{Org: 1, Account: 7, Clearance: Secret, Zone: Inner}
-	outer := inner
-	outer.Zone = Outer
+	reach := Reach{Web: Internal, Programs: Public}
+	outer, program := inner, inner
+	outer.Zone, outer.Clearance = Outer, reach.Of(inner.Clearance, false)
+	program.Zone, program.Clearance = Outer, reach.Of(inner.Clearance, true)
 	for _, c := range []struct {
 		name string
 		s    Subject
@@ -27,6 +29,8 @@ func TestCan(t *testing.T) {
 		{"level above clearance, granted", inner, Read, Label{Org: 1, Owner: 8, Level: TopSecret, Granted: All}, false},
 		{"confidential from outside", outer, Read, Label{Org: 1, Owner: 7, Level: Confidential}, false},
 		{"internal from outside", outer, Read, Label{Org: 1, Owner: 7, Level: Internal}, true},
+		{"internal from outside, by a program", program, Read, Label{Org: 1, Owner: 7, Level: Internal}, false},
+		{"without a label from outside, by a program", program, Read, Label{Org: 1, Owner: 7, Level: Unlabelled}, true},
 		{"the system", System(1), Insert, Label{Org: 1, Owner: 7, Level: TopSecret}, true},
 		{"the system of another organisation", System(2), Insert, Label{Org: 1, Owner: 7}, false},
 	} {
