@@ -24,6 +24,8 @@ type Letter struct {
 	encoded []byte
 	attach  bool
 	receipt *mime.Disposition // nil: it is no read receipt
+	level   policy.Level      // what it says of its secrecy
+	until   int64             // when that ends, as Message.UntilMs
 }
 
 // Size returns the message's bytes.
@@ -109,6 +111,9 @@ func (l *Letter) parse(b *store.Blob) error {
 	if d, ok := m.Disposition(b); ok {
 		l.receipt = &d
 	}
+	if l.level, l.until, err = labelOf(m, b); err != nil {
+		return err
+	}
 	l.encoded, err = l.Content.encode()
 	return err
 }
@@ -133,6 +138,9 @@ func (a *Account) Append(ctx context.Context, news ...NewMessage) ([]*Message, e
 	}
 	var staged []*store.Staged
 	for _, n := range news {
+		if n.Letter.level > a.subject.Clearance {
+			return nil, errAbove
+		}
 		if n.Letter.staged != nil {
 			staged = append(staged, n.Letter.staged)
 		}
@@ -164,6 +172,7 @@ func (r *Room) insert(ctx context.Context, tx *store.Tx, account, quota int64, n
 		m := &Message{
 			ID: row.nextMessage - int64(len(news)) + int64(i), Size: n.Letter.blob.Size, ReceivedMs: n.Received.UnixMilli(),
 			Modseq: row.modseq, Created: row.modseq, HasAttachment: n.Letter.attach,
+			Level: n.Letter.level, UntilMs: n.Letter.until,
 		}
 		if n.Received.IsZero() {
 			m.ReceivedMs = r.clock.Now().UnixMilli()

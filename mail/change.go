@@ -141,7 +141,7 @@ func (a *Account) changePart(ctx context.Context, tx *store.Tx, part []Change) (
 }
 
 func (c *changer) one(ctx context.Context, ch Change) Outcome {
-	old, err := selectMessage(ctx, c.tx, c.a.info.ID, ch.ID, c.a.room.views.words.get)
+	old, err := c.a.message(ctx, c.tx, ch.ID)
 	if found, err := store.Found(err); !found {
 		if err == nil {
 			err = errs.E(errs.NotFound, "There is no such message.")
@@ -269,7 +269,7 @@ func (c *changer) save(ctx context.Context, old, m *Message) error {
 	for _, p := range old.Places {
 		c.touched[p.Mailbox] = true
 		if now, still := m.In(p.Mailbox); !still || now.UID != p.UID {
-			g := gone{modseq: c.modseq, mailbox: p.Mailbox, uid: p.UID, message: m.ID, thread: m.Thread, whole: len(m.Places) == 0}
+			g := gone{modseq: c.modseq, mailbox: p.Mailbox, uid: p.UID, message: m.ID, thread: m.Thread, whole: len(m.Places) == 0, level: old.Level}
 			if err := insertGone(ctx, c.tx, account, g); err != nil {
 				return err
 			}

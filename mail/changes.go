@@ -32,8 +32,8 @@ type MailboxChanges struct {
 // up to the snapshot. Conflict (JMAP cannotCalculateChanges) when that is too
 // long ago or never was.
 func (a *Account) Changes(ctx context.Context, snap *Snapshot, since int64) (*Changes, error) {
-	if since < snap.Oldest || since > snap.Modseq {
-		return nil, errs.E(errs.Conflict, "The changes since then are not known any more.")
+	if err := snap.Since(since); err != nil {
+		return nil, err
 	}
 	c := &Changes{}
 	snap.Each(func(m *Message) bool {
@@ -58,7 +58,7 @@ func (a *Account) Changes(ctx context.Context, snap *Snapshot, since int64) (*Ch
 	seen := map[int64]bool{}
 	lost := map[int64]bool{} // threads that lost a message
 	err := a.room.db.Read(ctx, func(tx *store.Tx) error {
-		return selectGone(ctx, tx, a.info.ID, since, func(g gone) {
+		return selectGone(ctx, tx, a.info.ID, since, snap.Ceiling, func(g gone) {
 			switch {
 			case g.modseq > snap.Modseq:
 			case g.uid == 0:
@@ -108,7 +108,7 @@ func (a *Account) Vanished(ctx context.Context, mailbox, since int64) (uids []ui
 		if since < row.oldest && row.oldest > 1 {
 			return errs.E(errs.Conflict, "The removals since then are not known any more.")
 		}
-		uids, err = selectVanished(ctx, tx, a.info.ID, mailbox, since)
+		uids, err = selectVanished(ctx, tx, a.info.ID, mailbox, since, a.subject.Clearance)
 		return err
 	})
 	return uids, err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 
+	"chancery/policy"
 	"chancery/store"
 )
 
@@ -56,7 +57,7 @@ func (c *checker) problem(format string, args ...any) {
 }
 
 func (c *checker) account(ctx context.Context, id int64) error {
-	snap, err := newViews(1<<30).latest(ctx, c.room.db, id)
+	snap, err := newViews(1<<30).latest(ctx, c.room.db, viewKey{id, policy.TopSecret})
 	if err != nil {
 		return err
 	}

@@ -59,8 +59,15 @@ func (c *Content) Extra(name string, render func() []byte) []byte {
 // message that is gone has a nil place.
 func (a *Account) Content(ctx context.Context, ids ...int64) ([]*Content, error) {
 	out := make([]*Content, len(ids))
+	seen, err := a.seen(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var missing []int
 	for i, id := range ids {
+		if !seen(id) {
+			continue
+		}
 		if out[i] = a.room.parts.get(contentKey{a.info.ID, id}); out[i] == nil {
 			missing = append(missing, i)
 		}
@@ -68,7 +75,7 @@ func (a *Account) Content(ctx context.Context, ids ...int64) ([]*Content, error)
 	if len(missing) == 0 {
 		return out, nil
 	}
-	err := a.room.db.Read(ctx, func(tx *store.Tx) error {
+	err = a.room.db.Read(ctx, func(tx *store.Tx) error {
 		for _, i := range missing {
 			c, raw, err := selectContent(ctx, tx, a.info.ID, ids[i])
 			found, err := store.Found(err)
@@ -102,7 +109,7 @@ func (a *Account) OpenMessage(ctx context.Context, id int64) (*store.Blob, *Cont
 // messages is that blob (then message is its id), or because it uploaded it.
 func (a *Account) FindBlob(ctx context.Context, h store.Hash) (b Blob, message int64, err error) {
 	err = a.room.db.Read(ctx, func(tx *store.Tx) (err error) {
-		b, message, err = selectHolder(ctx, tx, a.info.ID, h)
+		b, message, err = selectHolder(ctx, tx, a.info.ID, h, a.subject.Clearance)
 		return err
 	})
 	if found, err := store.Found(err); !found {

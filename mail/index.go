@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"chancery/kit/errs"
+	"chancery/policy"
 	"chancery/search"
 	"chancery/store"
 )
@@ -268,7 +269,7 @@ func (p *indexRun) read(ctx context.Context, account int64, mark search.Watermar
 		if err != nil || mark.Doc == 0 {
 			return err
 		}
-		return selectGone(ctx, tx, account, mark.Modseq, func(g gone) {
+		return selectGone(ctx, tx, account, mark.Modseq, policy.TopSecret, func(g gone) {
 			if g.whole && g.message <= mark.Doc {
 				part.removed = append(part.removed, g.message)
 			}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"chancery/policy"
 	"chancery/search"
 	"chancery/store"
 )
@@ -51,7 +52,7 @@ func (ix *indexer) compareAll(ctx context.Context, account int64, mark search.Wa
 		if there, err = selectMessageIDs(ctx, tx, account, mark.Doc); err != nil {
 			return err
 		}
-		return selectGone(ctx, tx, account, mark.Modseq, func(g gone) {
+		return selectGone(ctx, tx, account, mark.Modseq, policy.TopSecret, func(g gone) {
 			if g.whole && g.message <= mark.Doc {
 				there = append(there, g.message)
 			}

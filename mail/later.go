@@ -332,7 +332,7 @@ func (a *Account) thrownAway(ctx context.Context, tx *store.Tx, m *Message) (boo
 // comeBack makes the change for a row that is due. A letter that was moved
 // away from the snoozed ones meanwhile stays where it is.
 func (a *Account) comeBack(ctx context.Context, tx *store.Tx, row laterRow, snoozed, now int64) (ch Change, ok bool, err error) {
-	m, err := selectMessage(ctx, tx, a.info.ID, row.message, a.room.views.words.get)
+	m, err := a.message(ctx, tx, row.message)
 	if found, err := store.Found(err); !found {
 		return ch, false, err
 	}

@@ -55,7 +55,11 @@ func (r *Room) wakeDue(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	if len(accounts) > 0 {
+	more, err := r.endLabels(ctx)
+	if err != nil {
+		r.log.Error("later: levels that have ended could not be taken down", "err", err)
+	}
+	if len(accounts) > 0 || more {
 		next = now // there may be more, of one account or of others, than one look takes
 	}
 	for _, account := range accounts {

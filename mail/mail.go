@@ -39,7 +39,8 @@ type Config struct {
 	Sieve          sieve.Limits // of people's scripts; each has its default
 	MaxScripts     int          // per account, default 50
 	MaxRules       int          // per account, default 500
-	TemplateFiles  int64        // bytes of the files of one template, default 25 MiB
+	Secrecy        Secrecy
+	TemplateFiles  int64 // bytes of the files of one template, default 25 MiB
 }
 
 // Room is the mail room. One serves all doors of a process.
@@ -116,6 +117,9 @@ func (c Config) withDefaults() Config {
 	setInt(&c.MaxRecipients, 1000)
 	setInt(&c.ViewMessages, 200_000)
 	setInt(&c.ContentBytes, 24<<20)
+	if c.Secrecy.Ladder.Code == "" {
+		c.Secrecy.Ladder = policy.Ladders()[0]
+	}
 	return c
 }
 

@@ -78,7 +78,7 @@ func (a *Account) SendReceipt(ctx context.Context, n NewReceipt) (mime.Dispositi
 	if err != nil {
 		return f, err
 	}
-	p, err := a.room.plan(ctx, a.subject, Envelope{Rcpts: rcpts(to)})
+	p, err := a.room.plan(ctx, a.subject, Envelope{Rcpts: rcpts(to)}, l.level)
 	if err != nil {
 		l.Discard()
 		return f, err
@@ -89,7 +89,7 @@ func (a *Account) SendReceipt(ctx context.Context, n NewReceipt) (mime.Dispositi
 		if _, err := bump(ctx, tx, a.info.ID, touched{email: true}); err != nil {
 			return err
 		}
-		now, err := selectMessage(ctx, tx, a.info.ID, m.ID, a.room.views.words.get)
+		now, err := a.message(ctx, tx, m.ID)
 		if found, err := store.Found(err); !found {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"chancery/policy"
 	"chancery/store"
 )
 
@@ -22,6 +23,8 @@ type Message struct {
 	BackMs     int64   // when it last came back to the top, milliseconds since 1970; 0 = never
 	// HasAttachment as RFC 8621 section 4.1.4 has it.
 	HasAttachment bool
+	Level         policy.Level // how secret it is (C14)
+	UntilMs       int64        // when that ends, milliseconds since 1970; 0 = not by itself
 }
 
 // Shown returns by which time the message stands in lists, in milliseconds

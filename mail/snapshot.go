@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"chancery/kit/errs"
+	"chancery/policy"
 )
 
 // Entry is a message as one mailbox has it.
@@ -22,9 +25,10 @@ type Snapshot struct {
 	MailboxState    int64
 	IdentityState   int64
 	SubmissionState int64
-	DeliveryState   int64 // the counter when a letter last arrived from somebody else
-	Oldest          int64 // changes since before this cannot be told
-	Used            int64 // bytes of all messages
+	DeliveryState   int64        // the counter when a letter last arrived from somebody else
+	Oldest          int64        // changes since before this cannot be told
+	Ceiling         policy.Level // what is more secret is not in it
+	Used            int64        // bytes of all messages
 
 	byID     list[*Message]
 	byThread list[*Message] // ordered by thread, then id
@@ -32,6 +36,18 @@ type Snapshot struct {
 	order    []*box // by tree position: parents before children, SortOrder then name
 
 	unreadThreads func() map[int64]bool
+	relabelled    int64 // the account's counter when a letter last got another level
+}
+
+// Since says whether what happened after the account's counter stood at since
+// can be told: Conflict (JMAP cannotCalculateChanges) when that is too long ago
+// or never was, or when since then a letter came into sight or went out of it by
+// another level, which is no change of the letter that a client could be told.
+func (s *Snapshot) Since(since int64) error {
+	if since < s.Oldest || since > s.Modseq || s.Ceiling < policy.TopSecret && since < s.relabelled {
+		return errs.E(errs.Conflict, "The changes since then are not known any more.")
+	}
+	return nil
 }
 
 // box is one mailbox with its messages.

@@ -5,19 +5,20 @@ import (
 	"strconv"
 	"strings"
 
+	"chancery/policy"
 	"chancery/store"
 )
 
 // accountRow is the counters of an account.
 type accountRow struct {
 	modseq, email, mailbox, identity, submission, oldest, delivery int64
-	nextMessage, nextMailbox, used                                 int64
+	nextMessage, nextMailbox, used, relabelled                     int64
 }
 
-const accountColumns = "modseq, email_state, mailbox_state, identity_state, submission_state, oldest, next_message, next_mailbox, used, delivery_state"
+const accountColumns = "modseq, email_state, mailbox_state, identity_state, submission_state, oldest, next_message, next_mailbox, used, delivery_state, relabelled"
 
 func (r *accountRow) fields() []any {
-	return []any{&r.modseq, &r.email, &r.mailbox, &r.identity, &r.submission, &r.oldest, &r.nextMessage, &r.nextMailbox, &r.used, &r.delivery}
+	return []any{&r.modseq, &r.email, &r.mailbox, &r.identity, &r.submission, &r.oldest, &r.nextMessage, &r.nextMailbox, &r.used, &r.delivery, &r.relabelled}
 }
 
 func selectAccount(ctx context.Context, tx *store.Tx, account int64) (r accountRow, err error) {
@@ -120,13 +121,13 @@ func touchMailbox(ctx context.Context, tx *store.Tx, account, mailbox, modseq in
 	return err
 }
 
-const messageColumns = "id, thread_id, received, size, keywords, places, modseq, created, attachment, back_at"
+const messageColumns = "id, thread_id, received, size, keywords, places, modseq, created, attachment, back_at, level, level_until"
 
 // scanMessage reads a row; intern makes equal keyword sets one.
 func scanMessage(scan func(...any) error, intern func(string) *Keywords) (*Message, error) {
 	m := &Message{}
 	var keywords, places string
-	if err := scan(&m.ID, &m.Thread, &m.ReceivedMs, &m.Size, &keywords, &places, &m.Modseq, &m.Created, &m.HasAttachment, &m.BackMs); err != nil {
+	if err := scan(&m.ID, &m.Thread, &m.ReceivedMs, &m.Size, &keywords, &places, &m.Modseq, &m.Created, &m.HasAttachment, &m.BackMs, &m.Level, &m.UntilMs); err != nil {
 		return nil, err
 	}
 	m.Keywords = intern(keywords)
@@ -155,15 +156,15 @@ func selectMessage(ctx context.Context, tx *store.Tx, account, id int64, intern 
 }
 
 func insertMessage(ctx context.Context, tx *store.Tx, account int64, m *Message) error {
-	_, err := tx.Exec(ctx, `INSERT INTO message (account_id, id, thread_id, received, size, keywords, places, modseq, created, attachment)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		account, m.ID, m.Thread, m.ReceivedMs, m.Size, m.Keywords.text, formatPlaces(m.Places), m.Modseq, m.Created, m.HasAttachment)
+	_, err := tx.Exec(ctx, `INSERT INTO message (account_id, id, thread_id, received, size, keywords, places, modseq, created, attachment, level, level_until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		account, m.ID, m.Thread, m.ReceivedMs, m.Size, m.Keywords.text, formatPlaces(m.Places), m.Modseq, m.Created, m.HasAttachment, m.Level, m.UntilMs)
 	return err
 }
 
 func updateMessage(ctx context.Context, tx *store.Tx, account int64, m *Message) error {
-	_, err := tx.Exec(ctx, "UPDATE message SET keywords = $3, places = $4, modseq = $5, back_at = $6 WHERE account_id = $1 AND id = $2",
-		account, m.ID, m.Keywords.text, formatPlaces(m.Places), m.Modseq, m.BackMs)
+	_, err := tx.Exec(ctx, "UPDATE message SET keywords = $3, places = $4, modseq = $5, back_at = $6, level = $7, level_until = $8 WHERE account_id = $1 AND id = $2",
+		account, m.ID, m.Keywords.text, formatPlaces(m.Places), m.Modseq, m.BackMs, m.Level, m.UntilMs)
 	return err
 }
 
@@ -195,10 +196,11 @@ func selectContent(ctx context.Context, tx *store.Tx, account, id int64) (c *Con
 }
 
 // selectHolder finds a message or upload of the account that holds a blob.
-func selectHolder(ctx context.Context, tx *store.Tx, account int64, h store.Hash) (b Blob, message int64, err error) {
+// None of a level above the ceiling is found.
+func selectHolder(ctx context.Context, tx *store.Tx, account int64, h store.Hash, ceiling policy.Level) (b Blob, message int64, err error) {
 	b.Hash = h
 	err = tx.Row(ctx, `SELECT c.id, c.org_id, c.level, m.size FROM message_content c JOIN message m ON m.account_id = c.account_id AND m.id = c.id
-		WHERE c.account_id = $1 AND c.hash = $2 ORDER BY c.id LIMIT 1`, []any{account, h[:]}, &message, &b.Scope.Org, &b.Scope.Level, &b.Size)
+		WHERE c.account_id = $1 AND c.hash = $2 AND m.level <= $3 ORDER BY c.id LIMIT 1`, []any{account, h[:], ceiling}, &message, &b.Scope.Org, &b.Scope.Level, &b.Size)
 	if found, err := store.Found(err); found || err != nil {
 		return b, message, err
 	}
@@ -220,18 +222,19 @@ type gone struct {
 	modseq, mailbox, message, thread int64
 	uid                              uint32
 	whole                            bool
+	level                            policy.Level // what the message had
 }
 
 func insertGone(ctx context.Context, tx *store.Tx, account int64, g gone) error {
-	_, err := tx.Exec(ctx, "INSERT INTO mail_gone (account_id, modseq, mailbox_id, uid, message_id, thread_id, whole) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		account, g.modseq, g.mailbox, g.uid, g.message, g.thread, g.whole)
+	_, err := tx.Exec(ctx, "INSERT INTO mail_gone (account_id, modseq, mailbox_id, uid, message_id, thread_id, whole, level) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+		account, g.modseq, g.mailbox, g.uid, g.message, g.thread, g.whole, g.level)
 	return err
 }
 
-func selectGone(ctx context.Context, tx *store.Tx, account, since int64, each func(gone)) error {
-	return tx.Query(ctx, "SELECT modseq, mailbox_id, uid, message_id, thread_id, whole FROM mail_gone WHERE account_id = $1 AND modseq > $2 ORDER BY modseq", []any{account, since}, func(scan func(...any) error) error {
+func selectGone(ctx context.Context, tx *store.Tx, account, since int64, ceiling policy.Level, each func(gone)) error {
+	return tx.Query(ctx, "SELECT modseq, mailbox_id, uid, message_id, thread_id, whole, level FROM mail_gone WHERE account_id = $1 AND modseq > $2 AND level <= $3 ORDER BY modseq", []any{account, since, ceiling}, func(scan func(...any) error) error {
 		var g gone
-		err := scan(&g.modseq, &g.mailbox, &g.uid, &g.message, &g.thread, &g.whole)
+		err := scan(&g.modseq, &g.mailbox, &g.uid, &g.message, &g.thread, &g.whole, &g.level)
 		if err == nil {
 			each(g)
 		}
@@ -239,8 +242,8 @@ func selectGone(ctx context.Context, tx *store.Tx, account, since int64, each fu
 	})
 }
 
-func selectVanished(ctx context.Context, tx *store.Tx, account, mailbox, since int64) (uids []uint32, err error) {
-	err = tx.Query(ctx, "SELECT uid FROM mail_gone WHERE account_id = $1 AND mailbox_id = $2 AND modseq > $3 AND uid > 0 ORDER BY uid", []any{account, mailbox, since}, func(scan func(...any) error) error {
+func selectVanished(ctx context.Context, tx *store.Tx, account, mailbox, since int64, ceiling policy.Level) (uids []uint32, err error) {
+	err = tx.Query(ctx, "SELECT uid FROM mail_gone WHERE account_id = $1 AND mailbox_id = $2 AND modseq > $3 AND uid > 0 AND level <= $4 ORDER BY uid", []any{account, mailbox, since, ceiling}, func(scan func(...any) error) error {
 		var uid uint32
 		err := scan(&uid)
 		uids = append(uids, uid)

@@ -84,7 +84,7 @@ func (a *Account) Submit(ctx context.Context, n NewSubmission) (s Submission, er
 		return s, err
 	}
 	e.UTF8 = !ascii
-	p, err := a.room.plan(ctx, a.subject, e)
+	p, err := a.room.plan(ctx, a.subject, e, l.level)
 	if err != nil {
 		l.Discard()
 		return s, err
@@ -153,7 +153,7 @@ func (a *Account) submit(ctx context.Context, n NewSubmission, e Envelope, p *pl
 		if err != nil {
 			return err
 		}
-		m, err := selectMessage(ctx, tx, a.info.ID, n.Message, a.room.views.words.get)
+		m, err := a.message(ctx, tx, n.Message)
 		if found, err := store.Found(err); !found {
 			if err == nil {
 				err = errs.E(errs.NotFound, "There is no such message.")

@@ -13,6 +13,7 @@ import (
 	"chancery/policy"
 	"chancery/store"
 	"chancery/wire/mime"
+	"chancery/wire/siolabel"
 	wire "chancery/wire/smtp"
 
 	"golang.org/x/net/idna"
@@ -152,7 +153,7 @@ func (r *Room) SubmitSMTP(ctx context.Context, s policy.Subject, e Envelope, t T
 		return err
 	}
 	e.UTF8 = e.UTF8 && !ascii
-	p, err := r.plan(ctx, s, e)
+	p, err := r.plan(ctx, s, e, l.level)
 	if err != nil {
 		l.Discard()
 		return err
@@ -172,6 +173,7 @@ func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src
 	if err := r.checkAuthor(ctx, s, &h); err != nil {
 		return nil, false, err
 	}
+	r.labelPrograms(s, &h)
 	now := r.clock.Now()
 	h.complete(r, now)
 	trace := strings.NewReader(t.lines(r.conf.Hostname, now))
@@ -179,7 +181,8 @@ func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src
 	if err != nil {
 		return nil, false, err
 	}
-	switch {
+	switch err = r.checkLabel(ctx, s, l.level, &h); {
+	case err != nil:
 	case l.Hops() > maxHops:
 		err = ErrLoop
 	case l.attached() > r.MaxAttachments(s):
@@ -198,6 +201,14 @@ func (l *Letter) attached() (n int64) {
 		n += p.ContentSize()
 	}
 	return n
+}
+
+// labelPrograms gives what a mail program sends without a level the one that
+// the house has for such letters: it cannot ask its user.
+func (r *Room) labelPrograms(s policy.Subject, h *header) {
+	if _, n := h.get(strings.ToLower(siolabel.Field)); n == 0 && r.conf.Secrecy.Required && s.Door != "http" && s.Account != 0 && r.conf.Secrecy.Programs > policy.Unlabelled {
+		h.add(siolabel.Field, r.LabelField(Label{Level: r.conf.Secrecy.Programs}, "en"))
+	}
 }
 
 // maxHops is how many Received fields a submitted message may have.
@@ -253,7 +264,7 @@ type plan struct {
 
 // plan sorts the recipients of what the subject sends. InvalidRecipients names
 // those that cannot be.
-func (r *Room) plan(ctx context.Context, s policy.Subject, e Envelope) (*plan, error) {
+func (r *Room) plan(ctx context.Context, s policy.Subject, e Envelope, level policy.Level) (*plan, error) {
 	now := r.clock.Now()
 	p := &plan{org: s.Org, sendAt: now, status: map[string]DeliveryStatus{}}
 	if e.HoldUntil.After(now) {
@@ -277,6 +288,9 @@ func (r *Room) plan(ctx context.Context, s policy.Subject, e Envelope) (*plan, e
 		var domain string
 		if err == nil || strings.EqualFold(to.Address, "postmaster") {
 			here, domain, err = r.destinationFor(ctx, s, to)
+		}
+		if err == nil {
+			err = r.admits(s, level, here, domain)
 		}
 		switch {
 		case errs.Is(err, errs.Unavailable), errs.Is(err, errs.Internal):

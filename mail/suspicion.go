@@ -118,7 +118,7 @@ func (a *Account) tellOffice(ctx context.Context, ids []int64) (report int64, er
 		if to == "" {
 			err = a.room.db.Write(ctx, note)
 		} else {
-			err = a.sendReport(ctx, report, to, blob, e, note)
+			err = a.sendReport(ctx, report, to, blob, content.Message, note)
 		}
 		blob.Close()
 		if err != nil {
@@ -137,9 +137,13 @@ func people(list []mime.Address) string {
 }
 
 // sendReport queues the report on one letter.
-func (a *Account) sendReport(ctx context.Context, report int64, to string, blob *store.Blob, e *mime.Envelope, also func(tx *store.Tx) error) error {
-	now := a.room.clock.Now()
-	p, err := a.room.plan(ctx, policy.System(a.scope.Org), Envelope{From: a.info.Address, Rcpts: []RcptTo{{Address: to}}, HoldUntil: now.Add(reportPause)})
+func (a *Account) sendReport(ctx context.Context, report int64, to string, blob *store.Blob, letter *mime.Message, also func(tx *store.Tx) error) error {
+	now, e := a.room.clock.Now(), &letter.Envelope
+	level, _, err := labelOf(letter, blob)
+	if err != nil {
+		return err
+	}
+	p, err := a.room.plan(ctx, policy.System(a.scope.Org), Envelope{From: a.info.Address, Rcpts: []RcptTo{{Address: to}}, HoldUntil: now.Add(reportPause)}, level)
 	if err != nil {
 		return errs.Wrap(errs.Unavailable, err, "The office's address for reports cannot be reached.")
 	}

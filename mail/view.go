@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"chancery/policy"
 	"chancery/store"
 )
 
@@ -19,8 +20,16 @@ type views struct {
 	mu       sync.Mutex
 	max      int // messages in all snapshots together
 	messages int
-	accounts map[int64]*view
+	accounts map[viewKey]*view
 	words    *internTable
+}
+
+// viewKey names a view: an account as somebody sees it who may see what is up to
+// a level (C15). What is above it is not in the view at all, so that whatever is
+// made of a view - counts, searches, threads - cannot tell of it.
+type viewKey struct {
+	account int64
+	ceiling policy.Level
 }
 
 // view is one account's place in views.
@@ -40,13 +49,15 @@ const foreignDelay = 50 * time.Millisecond
 func (v *views) touch(account int64) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if w, ok := v.accounts[account]; ok {
-		w.stale.Store(true)
+	for ceiling := policy.Unlabelled; ceiling <= policy.TopSecret; ceiling++ {
+		if w, ok := v.accounts[viewKey{account, ceiling}]; ok {
+			w.stale.Store(true)
+		}
 	}
 }
 
 func newViews(max int) *views {
-	return &views{max: max, accounts: map[int64]*view{}, words: newInternTable()}
+	return &views{max: max, accounts: map[viewKey]*view{}, words: newInternTable()}
 }
 
 // internTable makes equal keyword sets the same value.
@@ -76,15 +87,15 @@ func (t *internTable) get(text string) *Keywords {
 
 // Snapshot returns the account as it is now.
 func (a *Account) Snapshot(ctx context.Context) (*Snapshot, error) {
-	return a.room.views.latest(ctx, a.room.db, a.info.ID)
+	return a.room.views.latest(ctx, a.room.db, viewKey{a.info.ID, a.subject.Clearance})
 }
 
-func (v *views) latest(ctx context.Context, db *store.Store, account int64) (*Snapshot, error) {
+func (v *views) latest(ctx context.Context, db *store.Store, key viewKey) (*Snapshot, error) {
 	v.mu.Lock()
-	w, ok := v.accounts[account]
+	w, ok := v.accounts[key]
 	if !ok {
 		w = &view{}
-		v.accounts[account] = w
+		v.accounts[key] = w
 	}
 	w.used = time.Now()
 	v.mu.Unlock()
@@ -96,7 +107,7 @@ func (v *views) latest(ctx context.Context, db *store.Store, account int64) (*Sn
 		return w.snap, nil
 	}
 	w.stale.Store(false) // before reading: a change after this is seen next time
-	next, err := v.catchUp(ctx, db, account, w.snap)
+	next, err := v.catchUp(ctx, db, key, w.snap)
 	if err != nil {
 		w.stale.Store(true)
 		return nil, err
@@ -118,13 +129,13 @@ func (v *views) account(w *view, next *Snapshot) {
 	w.snap = next
 	v.messages += next.Len()
 	for v.messages > v.max && len(v.accounts) > 1 {
-		var oldest int64
-		for id, other := range v.accounts {
-			if other != w && (oldest == 0 || other.used.Before(v.accounts[oldest].used)) {
-				oldest = id
+		var oldest viewKey
+		for key, other := range v.accounts {
+			if other != w && (oldest.account == 0 || other.used.Before(v.accounts[oldest].used)) {
+				oldest = key
 			}
 		}
-		if oldest == 0 {
+		if oldest.account == 0 {
 			return
 		}
 		if snap := v.accounts[oldest].snap; snap != nil {
@@ -144,8 +155,8 @@ type change struct {
 
 // catchUp returns the snapshot that follows old, or old itself when nothing
 // has changed.
-func (v *views) catchUp(ctx context.Context, db *store.Store, account int64, old *Snapshot) (*Snapshot, error) {
-	since := int64(0)
+func (v *views) catchUp(ctx context.Context, db *store.Store, key viewKey, old *Snapshot) (*Snapshot, error) {
+	account, since := key.account, int64(0)
 	if old != nil {
 		since = old.Modseq
 	}
@@ -165,18 +176,18 @@ func (v *views) catchUp(ctx context.Context, db *store.Store, account int64, old
 		if err != nil || old == nil {
 			return err
 		}
-		return selectGone(ctx, tx, account, since, func(g gone) { c.gone = append(c.gone, g) })
+		return selectGone(ctx, tx, account, since, policy.TopSecret, func(g gone) { c.gone = append(c.gone, g) })
 	})
 	if err != nil || (old != nil && c.row.modseq == old.Modseq) {
 		return old, err
 	}
-	return build(old, c), nil
+	return build(old, c, key.ceiling), nil
 }
 
 // build applies a change to a snapshot; old may be nil.
-func build(old *Snapshot, c change) *Snapshot {
+func build(old *Snapshot, c change, ceiling policy.Level) *Snapshot {
 	s := &Snapshot{
-		Modseq: c.row.modseq, EmailState: c.row.email, MailboxState: c.row.mailbox,
+		Modseq: c.row.modseq, EmailState: c.row.email, MailboxState: c.row.mailbox, Ceiling: ceiling, relabelled: c.row.relabelled,
 		IdentityState: c.row.identity, SubmissionState: c.row.submission, DeliveryState: c.row.delivery,
 		Oldest: c.row.oldest, Used: c.row.used, boxes: map[int64]*box{},
 	}
@@ -197,8 +208,13 @@ func build(old *Snapshot, c change) *Snapshot {
 	}
 	b.removals(old, c.gone)
 	for _, m := range c.messages {
-		prev, _ := old.Message(m.ID)
-		b.replace(prev, m)
+		prev, was := old.Message(m.ID)
+		switch {
+		case m.Level <= ceiling:
+			b.replace(prev, m)
+		case was:
+			b.drop(prev)
+		}
 	}
 	b.finish()
 	return s
@@ -234,11 +250,16 @@ func (b *builder) removals(old *Snapshot, all []gone) {
 	}
 	for _, g := range all {
 		if prev, ok := old.Message(g.message); ok && g.whole {
-			b.replace(prev, nil)
-			b.byID.remove(prev)
-			b.byThread.remove(prev)
+			b.drop(prev)
 		}
 	}
+}
+
+// drop takes a message out.
+func (b *builder) drop(m *Message) {
+	b.replace(m, nil)
+	b.byID.remove(m)
+	b.byThread.remove(m)
 }
 
 // replace puts m where prev was; either may be nil.

@@ -213,8 +213,8 @@ func (a *API) states(ctx context.Context, account jmap.ID) (map[string]string, e
 	if err != nil {
 		return nil, err
 	}
-	email := state(snap.EmailState)
-	return map[string]string{"Mailbox": state(mailboxState(snap)), "Thread": email, "Email": email,
+	email := stateIn(snap, snap.EmailState)
+	return map[string]string{"Mailbox": stateIn(snap, mailboxState(snap)), "Thread": email, "Email": email,
 		"EmailDelivery": state(snap.DeliveryState), "Identity": state(snap.IdentityState), "EmailSubmission": state(snap.SubmissionState)}, nil
 }
 

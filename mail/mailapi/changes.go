@@ -17,7 +17,7 @@ type event struct {
 // answerChanges fills a /changes answer with at most max changes (RFC 8620
 // section 5.2). Everything destroyed is told first: a client may hear of it
 // early, but must not miss it.
-func answerChanges(out *jmap.ChangesAnswer, events []event, destroyed []jmap.ID, maxChanges *int64) error {
+func answerChanges(out *jmap.ChangesAnswer, events []event, destroyed []jmap.ID, maxChanges *int64, write func(int64) string) error {
 	out.Destroyed = destroyed
 	take := len(events)
 	if maxChanges != nil && int64(len(destroyed)+len(events)) > *maxChanges {
@@ -32,7 +32,7 @@ func answerChanges(out *jmap.ChangesAnswer, events []event, destroyed []jmap.ID,
 			return jmap.Fail(jmap.CannotCalculateChanges, "There are more than %d changes.", *maxChanges)
 		}
 		out.HasMoreChanges = true
-		out.NewState = state(events[take-1].at)
+		out.NewState = write(events[take-1].at)
 	}
 	for _, e := range events[:take] {
 		if e.created {

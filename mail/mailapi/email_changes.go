@@ -27,6 +27,6 @@ func (a *API) emailChanges(ctx context.Context, call *jmap.Call) (any, error) {
 			events = append(events, event{m.Modseq, emailText(n), false})
 		}
 	}
-	out := &jmap.ChangesAnswer{AccountID: args.AccountID, OldState: args.SinceState, NewState: state(snap.EmailState)}
-	return out, answerChanges(out, events, texts(emailID, c.Destroyed), args.MaxChanges)
+	out := &jmap.ChangesAnswer{AccountID: args.AccountID, OldState: args.SinceState, NewState: stateIn(snap, snap.EmailState)}
+	return out, answerChanges(out, events, texts(emailID, c.Destroyed), args.MaxChanges, func(n int64) string { return stateIn(snap, n) })
 }

@@ -118,7 +118,7 @@ func (a *API) emailImport(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := set.CheckState(state(before.EmailState)); err != nil {
+	if err := set.CheckState(stateIn(before, before.EmailState)); err != nil {
 		return nil, err
 	}
 	done := jmap.Set(ctx, call, &set, jmap.Setter{Create: func(ctx context.Context, _ jmap.ID, raw json.RawMessage) (jmap.ID, any, error) {
@@ -128,7 +128,7 @@ func (a *API) emailImport(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &importAnswer{args.AccountID, state(before.EmailState), state(after.EmailState), done.Created, done.NotCreated}, nil
+	return &importAnswer{args.AccountID, stateIn(before, before.EmailState), stateIn(after, after.EmailState), done.Created, done.NotCreated}, nil
 }
 
 // importAnswer is the answer of Email/import.
@@ -204,10 +204,10 @@ func (a *API) emailCopy(ctx context.Context, call *jmap.Call) (any, error) {
 	}
 	fromState := jmap.SetArgs{IfInState: args.IfFromInState}
 	set := jmap.SetArgs{AccountID: args.AccountID, IfInState: args.IfInState, Create: args.Create}
-	if err := fromState.CheckState(state(source.EmailState)); err != nil {
+	if err := fromState.CheckState(stateIn(source, source.EmailState)); err != nil {
 		return nil, err
 	}
-	if err := set.CheckState(state(before.EmailState)); err != nil {
+	if err := set.CheckState(stateIn(before, before.EmailState)); err != nil {
 		return nil, err
 	}
 	var copied []jmap.ID
@@ -225,8 +225,8 @@ func (a *API) emailCopy(ctx context.Context, call *jmap.Call) (any, error) {
 	if args.OnSuccessDestroyOriginal && len(copied) > 0 {
 		a.destroyOriginals(ctx, call, args, copied)
 	}
-	return &jmap.CopyAnswer{FromAccountID: args.FromAccountID, AccountID: args.AccountID, OldState: state(before.EmailState),
-		NewState: state(after.EmailState), Created: done.Created, NotCreated: done.NotCreated}, nil
+	return &jmap.CopyAnswer{FromAccountID: args.FromAccountID, AccountID: args.AccountID, OldState: stateIn(before, before.EmailState),
+		NewState: stateIn(after, after.EmailState), Created: done.Created, NotCreated: done.NotCreated}, nil
 }
 
 func copyOne(ctx context.Context, call *jmap.Call, from, to *mail.Account, snap *mail.Snapshot, raw json.RawMessage) (made, original jmap.ID, told any, err error) {

@@ -42,7 +42,7 @@ func (a *API) emailGet(ctx context.Context, call *jmap.Call) (any, error) {
 			return nil, err
 		}
 	}
-	out := &emailList{account: args.AccountID, state: state(snap.EmailState), notFound: notFound}
+	out := &emailList{account: args.AccountID, state: stateIn(snap, snap.EmailState), notFound: notFound}
 	laters, err := laterOf(ctx, acc, plan, found)
 	if err != nil {
 		return nil, err

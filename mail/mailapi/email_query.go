@@ -8,6 +8,7 @@ import (
 
 	"chancery/kit/id"
 	"chancery/mail"
+	"chancery/policy"
 	"chancery/wire/jmap"
 	"chancery/wire/jmapmail"
 )
@@ -51,7 +52,7 @@ func newSearch(f *jmap.Filter[jmapmail.EmailFilter], sort []jmap.Comparator, col
 
 // run returns the messages that match, in order.
 func (a *API) run(ctx context.Context, acc *mail.Account, snap *mail.Snapshot, s *search) ([]*mail.Message, error) {
-	key := queryKey{account: acc.ID(), state: snap.EmailState, text: s.key()}
+	key := queryKey{account: acc.ID(), ceiling: snap.Ceiling, state: snap.EmailState, text: s.key()}
 	if !s.hasText {
 		if list, ok := a.queries.get(key); ok {
 			return list, nil
@@ -103,7 +104,7 @@ func (a *API) emailQuery(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &jmap.QueryAnswer{AccountID: args.AccountID, QueryState: state(snap.EmailState), CanCalculateChanges: !s.hasText,
+	out := &jmap.QueryAnswer{AccountID: args.AccountID, QueryState: stateIn(snap, snap.EmailState), CanCalculateChanges: !s.hasText,
 		Position: pos, IDs: emailTexts(list[from:to]), Limit: limit}
 	if args.CalculateTotal {
 		total := int64(len(list))
@@ -151,7 +152,7 @@ func (a *API) emailQueryChanges(ctx context.Context, call *jmap.Call) (any, erro
 	if err != nil {
 		return nil, err
 	}
-	since, err := parseState(args.SinceQueryState)
+	since, err := parseStateIn(snap, args.SinceQueryState)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +171,7 @@ func (a *API) emailQueryChanges(ctx context.Context, call *jmap.Call) (any, erro
 	if s.collapse || s.hasThread {
 		changed = withThreads(snap, changed, c.Threads.Updated)
 	}
-	out := &jmap.QueryChangesAnswer{AccountID: args.AccountID, OldQueryState: args.SinceQueryState, NewQueryState: state(snap.EmailState)}
+	out := &jmap.QueryChangesAnswer{AccountID: args.AccountID, OldQueryState: args.SinceQueryState, NewQueryState: stateIn(snap, snap.EmailState)}
 	if args.CalculateTotal {
 		total := int64(len(list))
 		out.Total = &total
@@ -242,6 +243,7 @@ func (s *search) fixed() bool {
 // queryKey names a result: the account's emails stand still at one state.
 type queryKey struct {
 	account, state int64
+	ceiling        policy.Level
 	text           string
 }
 

@@ -20,7 +20,7 @@ func (a *API) emailSet(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := args.CheckState(state(before.EmailState)); err != nil {
+	if err := args.CheckState(stateIn(before, before.EmailState)); err != nil {
 		return nil, err
 	}
 	creations := jmap.SetArgs{AccountID: args.AccountID, Create: args.Create}
@@ -41,7 +41,7 @@ func (a *API) emailSet(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.OldState, out.NewState = state(before.EmailState), state(after.EmailState)
+	out.OldState, out.NewState = stateIn(before, before.EmailState), stateIn(after, after.EmailState)
 	return out, nil
 }
 

@@ -119,7 +119,7 @@ func (a *API) objectChanges(ctx context.Context, call *jmap.Call, prefix byte,
 		events = append(events, event{since, id.Text(prefix, n), false})
 	}
 	out := &jmap.ChangesAnswer{AccountID: args.AccountID, OldState: args.SinceState, NewState: state(stateOf(snap))}
-	return out, answerChanges(out, events, texts(prefix, c.Destroyed), args.MaxChanges)
+	return out, answerChanges(out, events, texts(prefix, c.Destroyed), args.MaxChanges, state)
 }
 
 // identitySet is Identity/set (section 6.3).

@@ -7,6 +7,7 @@ import (
 
 	"chancery/kit/id"
 	"chancery/mail"
+	"chancery/policy"
 	"chancery/store"
 	"chancery/wire/jmap"
 )
@@ -45,6 +46,26 @@ func parseState(s string) (int64, error) {
 		return 0, jmap.Fail(jmap.CannotCalculateChanges, "The state %q is not known.", s)
 	}
 	return n, nil
+}
+
+// stateIn writes a counter of what is in a snapshot. Who sees less than is there
+// has states of their own: what was told from the inner network is not gone on
+// from outside it (C15), but fetched anew.
+func stateIn(s *mail.Snapshot, n int64) string {
+	if s.Ceiling >= policy.TopSecret {
+		return state(n)
+	}
+	return state(n) + "." + strconv.Itoa(int(s.Ceiling-policy.Unlabelled))
+}
+
+// parseStateIn reads a state string of such a snapshot.
+func parseStateIn(s *mail.Snapshot, text string) (int64, error) {
+	count, _, _ := strings.Cut(text, ".")
+	n, err := parseState(count)
+	if err == nil && stateIn(s, n) != text {
+		err = jmap.Fail(jmap.CannotCalculateChanges, "The state %q is not known here.", text)
+	}
+	return n, err
 }
 
 // mailboxState is the state of the mailboxes: their counts change with the

@@ -16,7 +16,7 @@ func (a *API) mailboxGet(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return jmap.Get(args, state(mailboxState(snap)), mailboxes(acc, snap), func(m jmapmail.Mailbox) jmap.ID { return m.ID })
+	return jmap.Get(args, stateIn(snap, mailboxState(snap)), mailboxes(acc, snap), func(m jmapmail.Mailbox) jmap.ID { return m.ID })
 }
 
 // mailboxes returns all mailboxes of an account as JMAP shows them.
@@ -89,7 +89,7 @@ func (a *API) mailboxChanges(ctx context.Context, call *jmap.Call) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	out := &mailboxChangesAnswer{ChangesAnswer: jmap.ChangesAnswer{AccountID: args.AccountID, OldState: args.SinceState, NewState: state(mailboxState(snap))}}
+	out := &mailboxChangesAnswer{ChangesAnswer: jmap.ChangesAnswer{AccountID: args.AccountID, OldState: args.SinceState, NewState: stateIn(snap, mailboxState(snap))}}
 	counts := map[int64]bool{}
 	for _, n := range c.Mailboxes.CountsOnly {
 		counts[n] = true
@@ -105,7 +105,7 @@ func (a *API) mailboxChanges(ctx context.Context, call *jmap.Call) (any, error) 
 		}
 	}
 	var events []event
-	since, err := parseState(args.SinceState)
+	since, err := parseStateIn(snap, args.SinceState)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func (a *API) mailboxChanges(ctx context.Context, call *jmap.Call) (any, error) 
 		out.UpdatedProperties = []string{"totalEmails", "unreadEmails", "totalThreads", "unreadThreads"}
 	}
 	_ = acc
-	return out, answerChanges(&out.ChangesAnswer, events, texts(mailboxID, c.Mailboxes.Destroyed), args.MaxChanges)
+	return out, answerChanges(&out.ChangesAnswer, events, texts(mailboxID, c.Mailboxes.Destroyed), args.MaxChanges, func(n int64) string { return stateIn(snap, n) })
 }
 
 // changes checks the arguments of a /changes call and asks the room.
@@ -138,7 +138,7 @@ func (a *API) changes(ctx context.Context, args *jmap.ChangesArgs) (*mail.Accoun
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	since, err := parseState(args.SinceState)
+	since, err := parseStateIn(snap, args.SinceState)
 	if err != nil {
 		return nil, nil, nil, err
 	}

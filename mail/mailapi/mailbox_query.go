@@ -38,7 +38,7 @@ func (a *API) mailboxQuery(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &jmap.QueryAnswer{AccountID: args.AccountID, QueryState: state(mailboxState(snap)), CanCalculateChanges: !args.FilterAsTree && !args.SortAsTree,
+	out := &jmap.QueryAnswer{AccountID: args.AccountID, QueryState: stateIn(snap, mailboxState(snap)), CanCalculateChanges: !args.FilterAsTree && !args.SortAsTree,
 		Position: pos, IDs: ids[from:to], Limit: limit}
 	if args.CalculateTotal {
 		total := int64(len(ids))
@@ -180,7 +180,7 @@ func (a *API) mailboxQueryChanges(ctx context.Context, call *jmap.Call) (any, er
 	if err != nil {
 		return nil, err
 	}
-	since, err := parseState(args.SinceQueryState)
+	since, err := parseStateIn(snap, args.SinceQueryState)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +196,7 @@ func (a *API) mailboxQueryChanges(ctx context.Context, call *jmap.Call) (any, er
 	query := mailboxQueryArgs{SortAsTree: args.SortAsTree, FilterAsTree: args.FilterAsTree}
 	query.Filter, query.Sort = args.Filter, args.Sort
 	now := findMailboxes(acc, snap, &query)
-	out := &jmap.QueryChangesAnswer{AccountID: args.AccountID, OldQueryState: args.SinceQueryState, NewQueryState: state(mailboxState(snap))}
+	out := &jmap.QueryChangesAnswer{AccountID: args.AccountID, OldQueryState: args.SinceQueryState, NewQueryState: stateIn(snap, mailboxState(snap))}
 	if args.CalculateTotal {
 		total := int64(len(now))
 		out.Total = &total

@@ -25,7 +25,7 @@ func (a *API) mailboxSet(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	old := state(mailboxState(before))
+	old := stateIn(before, mailboxState(before))
 	if err := args.CheckState(old); err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (a *API) mailboxSet(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.OldState, out.NewState = old, state(mailboxState(after))
+	out.OldState, out.NewState = old, stateIn(after, mailboxState(after))
 	return out, nil
 }
 

@@ -54,7 +54,7 @@ func newOffice(t testing.TB) *office {
 	}
 	people := map[string]directory.Account{}
 	for _, name := range []string{"ann", "bob", "shared"} {
-		a, err := dir.AddAccount(ctx, directory.Account{Address: name + "@city.example", Clearance: policy.Secret})
+		a, err := dir.AddAccount(ctx, directory.Account{Address: name + "@city.example", Clearance: policy.TopSecret})
 		if err != nil {
 			t.Fatal(err)
 		}

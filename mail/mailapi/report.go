@@ -74,7 +74,7 @@ func (a *API) emailReport(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := jmapmail.ReportAnswer{AccountID: args.AccountID, NewState: state(snap.EmailState)}
+	out := jmapmail.ReportAnswer{AccountID: args.AccountID, NewState: stateIn(snap, snap.EmailState)}
 	if report != 0 {
 		text := id.Text(reportID, report)
 		out.ReportID = &text

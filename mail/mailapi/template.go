@@ -86,7 +86,7 @@ func (a *API) plainChanges(ctx context.Context, call *jmap.Call, prefix byte,
 		events = append(events, event{since, id.Text(prefix, n), false})
 	}
 	out := &jmap.ChangesAnswer{AccountID: args.AccountID, OldState: args.SinceState, NewState: state(now)}
-	return out, answerChanges(out, events, texts(prefix, c.Destroyed), args.MaxChanges)
+	return out, answerChanges(out, events, texts(prefix, c.Destroyed), args.MaxChanges, state)
 }
 
 // orNil returns nil for the zero value.

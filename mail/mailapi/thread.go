@@ -21,7 +21,7 @@ func (a *API) threadGet(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &jmap.GetAnswer{AccountID: args.AccountID, State: state(snap.EmailState)}
+	out := &jmap.GetAnswer{AccountID: args.AccountID, State: stateIn(snap, snap.EmailState)}
 	if args.IDs == nil {
 		all := map[int64]bool{}
 		snap.Each(func(m *mail.Message) bool {
@@ -63,7 +63,7 @@ func (a *API) threadChanges(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	since, err := parseState(args.SinceState)
+	since, err := parseStateIn(snap, args.SinceState)
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +84,8 @@ func (a *API) threadChanges(ctx context.Context, call *jmap.Call) (any, error) {
 	for _, n := range c.Threads.Updated {
 		events = append(events, event{at(n), threadText(n), false})
 	}
-	out := &jmap.ChangesAnswer{AccountID: args.AccountID, OldState: args.SinceState, NewState: state(snap.EmailState)}
-	return out, answerChanges(out, events, texts(threadID, c.Threads.Destroyed), args.MaxChanges)
+	out := &jmap.ChangesAnswer{AccountID: args.AccountID, OldState: args.SinceState, NewState: stateIn(snap, snap.EmailState)}
+	return out, answerChanges(out, events, texts(threadID, c.Threads.Destroyed), args.MaxChanges, func(n int64) string { return stateIn(snap, n) })
 }
 
 // changesSince asks the room; a state that it does not remember is JMAP's
