@@ -106,6 +106,8 @@ type Config struct {
 		Categories string `toml:"categories" doc:"The country whose kinds of staff an organisation begins with that has none: CN, KR, TW, VN. They are data: the console changes them." example:"VN"`
 	} `toml:"people"`
 
+	Secrecy SecrecyConfig `toml:"secrecy"`
+
 	Rulebook struct {
 		MaxVersions int       `toml:"max_versions" default:"500" doc:"Versions of regulations that an organisation keeps, with drafts."`
 		MaxText     conf.Size `toml:"max_text" default:"64KB" doc:"Largest regulation, in one language."`

@@ -121,11 +121,15 @@ func (h *House) mailRoom(ctx context.Context, now clock.Clock) error {
 	if err != nil {
 		return err
 	}
+	secrecy, err := h.conf.Secrecy.rules()
+	if err != nil {
+		return err
+	}
 	h.Mail, err = mail.New(ctx, h.Store, h.Directory, mail.Config{
 		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), MaxAttachments: int64(h.conf.Mail.MaxAttachments), DefaultQuota: int64(h.conf.Mail.DefaultQuota),
 		MaxRecipients: h.conf.SMTP.MaxRecipients, Postmaster: h.conf.Mail.Postmaster, Outbound: out,
 		Authenticity: h.conf.authenticity(), ReportAddress: h.conf.Mail.ReportAddress,
-		OneClick: mail.OneClick{Off: !h.conf.Mail.OneClick},
+		OneClick: mail.OneClick{Off: !h.conf.Mail.OneClick}, Secrecy: secrecy,
 		Sieve:    h.conf.sieve(), MaxScripts: h.conf.Sieve.MaxScripts, MaxRules: h.conf.Sieve.MaxRules, TemplateFiles: int64(h.conf.Mail.TemplateFiles),
 	}, now, h.log)
 	return err

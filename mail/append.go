@@ -139,7 +139,7 @@ func (a *Account) Append(ctx context.Context, news ...NewMessage) ([]*Message, e
 	var staged []*store.Staged
 	for _, n := range news {
 		if n.Letter.level > a.subject.Clearance {
-			return nil, errAbove
+			return nil, ErrAbove
 		}
 		if n.Letter.staged != nil {
 			staged = append(staged, n.Letter.staged)

@@ -155,7 +155,7 @@ func TestLife(t *testing.T) {
 func (o *office) same(t *testing.T, a *Account) {
 	t.Helper()
 	carried := must(a.Snapshot(t.Context()))
-	fresh, err := newViews(1000).latest(t.Context(), o.db, viewKey{a.ID(), policy.Secret})
+	fresh, err := newViews(1000).latest(t.Context(), o.db, viewKey{a.ID(), a.Ceiling()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"chancery/kit/errs"
 	"chancery/policy"
 	"chancery/store"
+	"chancery/wire/compose"
 	"chancery/wire/mime"
 	"chancery/wire/siolabel"
 )
@@ -35,7 +37,7 @@ var (
 	ErrBelow      = errs.E(errs.Forbidden, "The conversation has letters of a higher level: an answer has at least the same.")
 	ErrOutside    = errs.E(errs.Forbidden, "Letters of this level do not leave the organisation.")
 	ErrUncleared  = errs.E(errs.Forbidden, "The recipient may not see letters of this level.")
-	errAbove      = errs.E(errs.Forbidden, "The letter is of a level that you may not use from here.")
+	ErrAbove      = errs.E(errs.Forbidden, "The letter is of a level that you may not use from here.")
 	errLower      = errs.E(errs.Forbidden, "Only a security administrator makes a letter less secret.")
 )
 
@@ -98,17 +100,34 @@ func readLabel(value string) (level policy.Level, until int64) {
 }
 
 // LabelField returns the value of the SIO-Label field (RFC 7444) for a label,
-// in the words of the office's ladder.
-func (r *Room) LabelField(l Label, language string) string {
+// in the words of the office's ladder
+// and in English.
+func (r *Room) LabelField(l Label) string {
 	rung := r.conf.Secrecy.Ladder.Rungs[l.Level]
-	marking := rung.Names[language]
-	if marking == "" {
-		marking = rung.Names["en"]
-	}
-	if rung.Mark != "" && rung.Mark != marking {
+	marking := rung.Names["en"]
+	if rung.Mark != "" && !strings.EqualFold(rung.Mark, marking) {
 		marking = rung.Mark + " " + marking
 	}
 	return siolabel.Label{Marking: marking, Policy: siolabel.Policy(r.conf.Secrecy.Ladder.Number), Class: siolabel.Classification(l.Level) + siolabel.Unclassified, Until: l.Until}.String()
+}
+
+// tag writes the mark of a level into the subject, where programs that know
+// nothing of labels show it: "[機密] Budget". Base subjects leave it out (RFC
+// 5256 section 2.1), so that conversations stay together.
+func (r *Room) tag(h *header) {
+	value, _ := h.get(strings.ToLower(siolabel.Field))
+	level, _ := readLabel(value)
+	if level <= policy.Internal {
+		return
+	}
+	mark := "[" + r.conf.Secrecy.Ladder.Rungs[level].Mark + "]"
+	value, _ = h.get("subject")
+	subject := strings.TrimSpace(mime.AsText(strings.TrimSpace(value)))
+	if strings.Contains(subject, mark) {
+		return
+	}
+	h.fields = slices.DeleteFunc(h.fields, func(f headerField) bool { return f.name == "subject" })
+	h.add("Subject", strings.TrimPrefix(compose.Text("Subject", strings.TrimSpace(mark+" "+subject), compose.Encoded).Value, " "))
 }
 
 // Secrecy returns the rules for levels.
@@ -151,7 +170,7 @@ func (r *Room) checkLabel(ctx context.Context, s policy.Subject, level policy.Le
 	}
 	switch {
 	case level > s.Clearance:
-		return errAbove
+		return ErrAbove
 	case level == policy.Unlabelled && r.conf.Secrecy.Required:
 		return ErrUnlabelled
 	}
@@ -198,6 +217,13 @@ func (r *Room) admits(s policy.Subject, level policy.Level, here Recipient, doma
 	return nil
 }
 
+// MayLower says whether a subject makes letters less secret: who has the duty
+// of a security administrator.
+func (r *Room) MayLower(ctx context.Context, s policy.Subject) (bool, error) {
+	a, err := r.dir.Administers(ctx, s)
+	return a.May(policy.DutySecurity, 0), err
+}
+
 // Relabel gives a letter of the account another level, with the reason for the
 // record. Whoever files letters here makes one more secret; less secret it is
 // made by who holds the duty of a security administrator.
@@ -215,9 +241,9 @@ func (a *Account) Relabel(ctx context.Context, message int64, to Label, reason s
 		return err
 	}
 	if to.Level > a.subject.Clearance {
-		return errAbove
+		return ErrAbove
 	}
-	administers, err := a.room.dir.Administers(ctx, a.subject)
+	mayLower, err := a.room.MayLower(ctx, a.subject)
 	if err != nil {
 		return err
 	}
@@ -234,7 +260,7 @@ func (a *Account) Relabel(ctx context.Context, message int64, to Label, reason s
 			until = to.Until.UnixMilli()
 		}
 		shorter := to.Level == old.Level && until != 0 && (old.UntilMs == 0 || until < old.UntilMs)
-		if (to.Level < old.Level || shorter) && !administers.May(policy.DutySecurity, 0) {
+		if (to.Level < old.Level || shorter) && !mayLower {
 			return errLower
 		}
 		if to.Level == old.Level && until == old.UntilMs {

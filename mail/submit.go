@@ -174,6 +174,7 @@ func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src
 		return nil, false, err
 	}
 	r.labelPrograms(s, &h)
+	r.tag(&h)
 	now := r.clock.Now()
 	h.complete(r, now)
 	trace := strings.NewReader(t.lines(r.conf.Hostname, now))
@@ -207,7 +208,7 @@ func (l *Letter) attached() (n int64) {
 // the house has for such letters: it cannot ask its user.
 func (r *Room) labelPrograms(s policy.Subject, h *header) {
 	if _, n := h.get(strings.ToLower(siolabel.Field)); n == 0 && r.conf.Secrecy.Required && s.Door != "http" && s.Account != 0 && r.conf.Secrecy.Programs > policy.Unlabelled {
-		h.add(siolabel.Field, r.LabelField(Label{Level: r.conf.Secrecy.Programs}, "en"))
+		h.add(siolabel.Field, r.LabelField(Label{Level: r.conf.Secrecy.Programs}))
 	}
 }
 

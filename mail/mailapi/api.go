@@ -75,6 +75,7 @@ func (a *API) Capabilities() []jmap.Capability {
 	return append([]jmap.Capability{
 		a.laterCapability(),
 		a.trustCapability(),
+		a.secrecyCapability(),
 		a.mdnCapability(),
 		a.attachments(),
 		{

@@ -104,6 +104,8 @@ func (d *draft) property(name string, raw json.RawMessage) error {
 			}
 		}
 		return nil
+	case "secrecy":
+		return d.secrecyProperty(raw)
 	case "bodyStructure":
 		d.structure = raw
 		return nil

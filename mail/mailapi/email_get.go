@@ -179,6 +179,9 @@ func property(name string) (write func(e *email, b []byte) ([]byte, error), cont
 	if w, ok := ownMetadata[name]; ok {
 		return w, false, nil
 	}
+	if w, ok := secrecyMetadata[name]; ok {
+		return w, false, nil
+	}
 	if w, ok := trustProperties[name]; ok {
 		return w, true, nil
 	}

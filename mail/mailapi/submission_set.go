@@ -137,8 +137,15 @@ func (s *submissionSetter) check(ctx context.Context, n mail.NewSubmission) erro
 // blameSubmission gives the refusals of the room the types of section 7.5.
 func blameSubmission(err error) error {
 	var bad *mail.InvalidRecipients
+	isBad := errors.As(err, &bad)
+	if e := blameLabel(err); e != nil {
+		if isBad {
+			e.InvalidRecipients = bad.Addresses
+		}
+		return e
+	}
 	switch {
-	case errors.As(err, &bad):
+	case isBad:
 		e := jmap.Refuse("invalidRecipients", "%s", errs.Text(bad.Err))
 		e.InvalidRecipients = bad.Addresses
 		return e

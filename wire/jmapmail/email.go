@@ -33,6 +33,7 @@ type Email struct {
 	Preview       string               `json:"preview"`
 	LaterProperties
 	TrustProperties
+	SecrecyProperties
 }
 
 // EmailAddress is a person in a header field (section 4.1.2.3).

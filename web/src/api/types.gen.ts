@@ -96,6 +96,7 @@ export interface Email {
   receipts: Receipt[]
   authenticity: Authenticity | null
   outside: boolean
+  secrecy: Secrecy | null
 }
 
 /** A letter put out of sight (our own capability). */
@@ -139,6 +140,40 @@ export interface BlockedSender {
   id: Id
   address: string
   createdAt: UTCDate
+}
+
+/** How secret an email is (our own capability). */
+export interface Secrecy {
+  level: string
+  until: UTCDate | null
+}
+
+export interface SecrecyCapability {
+  levels: SecrecyLevel[]
+  ceiling: string
+  outside: string
+  isRequired: boolean
+  mayLower: boolean
+}
+
+export interface SecrecyLevel {
+  level: string
+  mark: string
+  years: number
+  names: Record<string, string>
+}
+
+export interface RelabelArgs {
+  accountId: Id
+  emailId?: Id
+  level?: string
+  until?: UTCDate | null
+  reason?: string
+}
+
+export interface RelabelAnswer {
+  accountId: Id
+  newState: string
 }
 
 export interface ReportArgs {

@@ -1,0 +1,35 @@
+package house
+
+import (
+	"chancery/kit/errs"
+	"chancery/mail"
+	"chancery/policy"
+)
+
+// SecrecyConfig are the levels of letters and what holds for them (C14, C15).
+// How high one sees from where is said of each zone.
+type SecrecyConfig struct {
+	Ladder   string `toml:"ladder" default:"INT" doc:"Whose names the five levels of secrecy have: CN, KR, TW, VN, or INT."`
+	Required bool   `toml:"required" default:"false" doc:"Whoever sends a letter has to choose its level."`
+	Outside  string `toml:"outside" default:"public" doc:"The highest level of letters that go to other organisations: public, internal, confidential, secret, top-secret."`
+	Programs string `toml:"programs" doc:"The level that letters get which mail programs send without one, where one is required. Empty: they are refused." example:"internal"`
+}
+
+func (c SecrecyConfig) rules() (s mail.Secrecy, err error) {
+	bad := func(setting string, err error) error {
+		return errs.E(errs.Invalid, "secrecy.%s: %s", setting, errs.Text(err))
+	}
+	if s.Ladder, err = policy.LadderOf(c.Ladder); err != nil {
+		return s, bad("ladder", err)
+	}
+	if s.Outside, err = policy.LevelOf(c.Outside); err != nil {
+		return s, bad("outside", err)
+	}
+	s.Required, s.Programs = c.Required, policy.Unlabelled
+	if c.Programs != "" {
+		if s.Programs, err = policy.LevelOf(c.Programs); err != nil {
+			return s, bad("programs", err)
+		}
+	}
+	return s, nil
+}

@@ -1,0 +1,51 @@
+package jmapmail
+
+import "chancery/wire/jmap"
+
+// SecrecyURN names our capability of levels of secrecy: the property of
+// SecrecyProperties on Email, and Email/relabel.
+const SecrecyURN = "urn:chancery:params:jmap:secrecy"
+
+// SecrecyProperties are our own properties of an email. An email that is made
+// may have one; null says nothing of its secrecy.
+type SecrecyProperties struct {
+	Secrecy *Secrecy `json:"secrecy"`
+}
+
+// Secrecy is how secret an email is.
+type Secrecy struct {
+	Level string        `json:"level"` // one of SecrecyCapability.Levels
+	Until *jmap.UTCDate `json:"until"` // when it becomes internal; null where it does not by itself
+}
+
+// SecrecyCapability is the value of SecrecyURN in the person's own account.
+type SecrecyCapability struct {
+	Levels     []SecrecyLevel `json:"levels" ts:"list"` // lowest first
+	Ceiling    string         `json:"ceiling"`          // the highest that is seen and sent from here
+	Outside    string         `json:"outside"`          // the highest that goes to other organisations
+	IsRequired bool           `json:"isRequired"`       // who sends has to choose one
+	MayLower   bool           `json:"mayLower"`
+}
+
+// SecrecyLevel is one level, as the office's country calls it.
+type SecrecyLevel struct {
+	Level string            `json:"level"`
+	Mark  string            `json:"mark"`  // as it stands on papers; "" for none
+	Years int               `json:"years"` // the longest term, 0 = none
+	Names map[string]string `json:"names"` // by language
+}
+
+// RelabelArgs are the arguments of Email/relabel.
+type RelabelArgs struct {
+	AccountID string        `json:"accountId"`
+	EmailID   string        `json:"emailId"`
+	Level     string        `json:"level"`
+	Until     *jmap.UTCDate `json:"until"`
+	Reason    string        `json:"reason"` // for the record
+}
+
+// RelabelAnswer is the answer of Email/relabel.
+type RelabelAnswer struct {
+	AccountID string `json:"accountId"`
+	NewState  string `json:"newState"` // of Email
+}
