@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"chancery/kit/errs"
 	"chancery/kit/id"
 	"chancery/policy"
 	"chancery/wire/jmap"
@@ -28,6 +29,8 @@ type PersonRecord struct {
 	Language string       `json:"language"`
 	MyRights PersonRights `json:"myRights"`
 	Locked   bool         `json:"locked"`
+	// Clearance is the highest level of secrecy that they may see.
+	Clearance string `json:"clearance"`
 	personFields
 }
 
@@ -36,6 +39,7 @@ type PersonRights struct {
 	MayEdit   bool `json:"mayEdit"`
 	MayLock   bool `json:"mayLock"`
 	MayUnlock bool `json:"mayUnlock"`
+	MayClear  bool `json:"mayClear"`
 }
 
 // personFields are what a client may write of a person.
@@ -71,7 +75,8 @@ type DeputyRecord struct {
 
 // writable are the members of a person that a patch may be about.
 type writable struct {
-	Locked bool `json:"locked"`
+	Locked    bool   `json:"locked"`
+	Clearance string `json:"clearance"`
 	personFields
 }
 
@@ -241,8 +246,8 @@ func (a api) recordGet(ctx context.Context, call *jmap.Call) (any, error) {
 
 func (d *Directory) recordOf(p Person, admin Administers) PersonRecord {
 	home := p.home(d.today())
-	return PersonRecord{ID: id.Text(personID, p.ID), Email: p.Address, Language: p.Language, Locked: p.Locked, personFields: fieldsOf(p),
-		MyRights: PersonRights{admin.May(policy.DutyPeople, home), admin.May(policy.DutyAccounts, home), admin.May(policy.DutyUnlock, home)}}
+	return PersonRecord{ID: id.Text(personID, p.ID), Email: p.Address, Language: p.Language, Locked: p.Locked, Clearance: p.Clearance.String(), personFields: fieldsOf(p),
+		MyRights: PersonRights{admin.May(policy.DutyPeople, home), admin.May(policy.DutyAccounts, home), admin.May(policy.DutyUnlock, home), admin.May(policy.DutySecurity, 0)}}
 }
 
 // newPerson is what a client says of a person to be added.
@@ -286,11 +291,14 @@ func (a api) personSet(ctx context.Context, call *jmap.Call) (any, error) {
 				}
 				return nil, setError(a.d.ChangePerson(ctx, who, n, func(p *Person) error {
 					std := writable{personFields: fieldsOf(Person{})}
-					now, err := jmap.Patched(writable{p.Locked, fieldsOf(*p)}, std, patch)
+					now, err := jmap.Patched(writable{p.Locked, p.Clearance.String(), fieldsOf(*p)}, std, patch)
 					if err != nil {
 						return err
 					}
 					p.Locked = now.Locked
+					if p.Clearance, err = policy.LevelOf(now.Clearance); err != nil {
+						return jmap.BadProperty("clearance", "%s", errs.Text(err))
+					}
 					return now.into(p, call)
 				}))
 			},

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 
+	"chancery/policy"
 	"chancery/store"
 )
 
@@ -51,22 +52,23 @@ type Post struct {
 
 // Person is a public servant.
 type Person struct {
-	ID       int64
-	Account  int64
-	Address  string // of the account
-	Language string
-	Name     string
-	Aliases  []string // other forms of the name, for search
-	Rank     int      // lower comes first
-	RankName string
-	Sort     int    // place in lists; 0 = by rank (C30)
-	Level    string // service level
-	Category string // kind of staff, by its code; "" = none (D05)
-	Phone    string
-	Source   string // "feed:id" where another system keeps them
-	Locked   bool   // the account
-	Posts    []Post // the main one first
-	Deputies []Deputy
+	ID        int64
+	Account   int64
+	Address   string // of the account
+	Language  string
+	Name      string
+	Aliases   []string // other forms of the name, for search
+	Rank      int      // lower comes first
+	RankName  string
+	Sort      int    // place in lists; 0 = by rank (C30)
+	Level     string // service level
+	Category  string // kind of staff, by its code; "" = none (D05)
+	Phone     string
+	Source    string       // "feed:id" where another system keeps them
+	Locked    bool         // the account
+	Clearance policy.Level // the highest level of secrecy they may see (C15)
+	Posts     []Post       // the main one first
+	Deputies  []Deputy
 }
 
 // Deputy stands in for a person between two days.

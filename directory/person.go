@@ -169,12 +169,17 @@ func (d *Directory) ChangePerson(ctx context.Context, by policy.Subject, person 
 				return err
 			}
 		}
+		if now.Clearance != old.Clearance {
+			if err := k.clear(ctx, old, now.Clearance); err != nil {
+				return err
+			}
+		}
 		switch {
 		case !k.samePerson(old, now):
 			if err := k.mayHandle(old, now); err != nil {
 				return err
 			}
-		case now.Locked == old.Locked:
+		case now.Locked == old.Locked && now.Clearance == old.Clearance:
 			return nil
 		}
 		if err := k.checkPerson(ctx, now); err != nil {
@@ -185,6 +190,21 @@ func (d *Directory) ChangePerson(ctx context.Context, by policy.Subject, person 
 		}
 		return k.record(ctx, "person.change", personText(person), old.story(), now.story())
 	}})
+}
+
+// clear gives a person another clearance: the act of a security administrator,
+// who does not clear themselves.
+func (k *desk) clear(ctx context.Context, p Person, level policy.Level) error {
+	if err := k.may(policy.DutySecurity, 0); err != nil {
+		return err
+	}
+	if p.Account == k.by.Account {
+		return errs.E(errs.Forbidden, "Nobody changes their own clearance.")
+	}
+	if level < policy.Public || level > policy.TopSecret {
+		return errs.E(errs.Invalid, "There is no such clearance.")
+	}
+	return setClearance(ctx, k.tx, k.by.Org, p.Account, level)
 }
 
 // person returns a person whom the administrator sees.

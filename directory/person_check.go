@@ -21,22 +21,23 @@ const (
 
 // personStory is what the record keeps of a person.
 type personStory struct {
-	Name     string   `json:"name"`
-	Address  string   `json:"address"`
-	Aliases  []string `json:"aliases"`
-	Rank     string   `json:"rank"`
-	Order    int      `json:"rankOrder"`
-	Sort     int      `json:"sort"`
-	Level    string   `json:"level"`
-	Category string   `json:"category"`
-	Phone    string   `json:"phone"`
-	Locked   bool     `json:"locked"`
-	Posts    []Post   `json:"posts"`
-	Deputies []Deputy `json:"deputies"`
+	Name      string   `json:"name"`
+	Address   string   `json:"address"`
+	Aliases   []string `json:"aliases"`
+	Rank      string   `json:"rank"`
+	Order     int      `json:"rankOrder"`
+	Sort      int      `json:"sort"`
+	Level     string   `json:"level"`
+	Category  string   `json:"category"`
+	Phone     string   `json:"phone"`
+	Locked    bool     `json:"locked"`
+	Clearance string   `json:"clearance"`
+	Posts     []Post   `json:"posts"`
+	Deputies  []Deputy `json:"deputies"`
 }
 
 func (p Person) story() any {
-	return personStory{p.Name, p.Address, p.Aliases, p.RankName, p.Rank, p.Sort, p.Level, p.Category, p.Phone, p.Locked, p.Posts, p.Deputies}
+	return personStory{p.Name, p.Address, p.Aliases, p.RankName, p.Rank, p.Sort, p.Level, p.Category, p.Phone, p.Locked, p.Clearance.String(), p.Posts, p.Deputies}
 }
 
 // home is the unit that a person belongs to on a day: that of the main post

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"chancery/policy"
 	"chancery/store"
 )
 
@@ -14,6 +15,12 @@ func setLocked(ctx context.Context, tx *store.Tx, org, account int64, reason str
 	}
 	_, err := tx.Exec(ctx, "UPDATE account SET locked = $3, lock_reason = $4, locked_at = $5, locked_by = $6 WHERE org_id = $1 AND id = $2",
 		org, account, reason != "", reason, now, by)
+	return err
+}
+
+// setClearance says how secret what an account sees may be.
+func setClearance(ctx context.Context, tx *store.Tx, org, account int64, level policy.Level) error {
+	_, err := tx.Exec(ctx, "UPDATE account SET clearance = $3 WHERE org_id = $1 AND id = $2", org, account, level)
 	return err
 }
 

@@ -204,12 +204,12 @@ func selectPerson(ctx context.Context, tx *store.Tx, org, id int64) (Person, err
 
 func readEntries(ctx context.Context, tx *store.Tx, which string, org int64, arg any) (list []*entry, err error) {
 	byID := map[int64]*entry{}
-	err = tx.Query(ctx, `SELECT p.id, p.account_id, a.address, a.language, a.locked, p.name, p.folded, p.rank, p.rank_name, p.phone, p.sort, p.level, p.category, p.aliases, p.source, p.modseq, p.made
+	err = tx.Query(ctx, `SELECT p.id, p.account_id, a.address, a.language, a.locked, a.clearance, p.name, p.folded, p.rank, p.rank_name, p.phone, p.sort, p.level, p.category, p.aliases, p.source, p.modseq, p.made
 		FROM person p JOIN account a ON a.org_id = p.org_id AND a.id = p.account_id WHERE p.org_id = $1 AND `+which+` ORDER BY p.id`,
 		[]any{org, arg}, func(scan func(...any) error) error {
 			e := &entry{}
 			var aliases string
-			if err := scan(&e.ID, &e.Account, &e.Address, &e.Language, &e.Locked, &e.Name, &e.key, &e.Rank, &e.RankName, &e.Phone, &e.Sort, &e.Level, &e.Category, &aliases, &e.Source, &e.modseq, &e.made); err != nil {
+			if err := scan(&e.ID, &e.Account, &e.Address, &e.Language, &e.Locked, &e.Clearance, &e.Name, &e.key, &e.Rank, &e.RankName, &e.Phone, &e.Sort, &e.Level, &e.Category, &aliases, &e.Source, &e.modseq, &e.made); err != nil {
 				return err
 			}
 			byID[e.ID] = e

@@ -46,6 +46,9 @@ func (h *House) programStands(ctx context.Context, s policy.Subject, peer identi
 	if err != nil {
 		return err
 	}
+	if now.Clearance < s.Clearance {
+		return errs.E(errs.Unauthenticated, "Your clearance is another one now. Please sign in again.")
+	}
 	return identity.MayUsePrograms(now.Terms)
 }
 

@@ -130,7 +130,7 @@ func (h *House) mailRoom(ctx context.Context, now clock.Clock) error {
 		MaxRecipients: h.conf.SMTP.MaxRecipients, Postmaster: h.conf.Mail.Postmaster, Outbound: out,
 		Authenticity: h.conf.authenticity(), ReportAddress: h.conf.Mail.ReportAddress,
 		OneClick: mail.OneClick{Off: !h.conf.Mail.OneClick}, Secrecy: secrecy,
-		Sieve:    h.conf.sieve(), MaxScripts: h.conf.Sieve.MaxScripts, MaxRules: h.conf.Sieve.MaxRules, TemplateFiles: int64(h.conf.Mail.TemplateFiles),
+		Sieve: h.conf.sieve(), MaxScripts: h.conf.Sieve.MaxScripts, MaxRules: h.conf.Sieve.MaxRules, TemplateFiles: int64(h.conf.Mail.TemplateFiles),
 	}, now, h.log)
 	return err
 }

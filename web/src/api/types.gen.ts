@@ -602,6 +602,7 @@ export interface PersonRecord {
   language: string
   myRights: PersonRights
   locked: boolean
+  clearance: string
   name: string
   aliases: string[]
   rank: string
@@ -618,6 +619,7 @@ export interface PersonRights {
   mayEdit: boolean
   mayLock: boolean
   mayUnlock: boolean
+  mayClear: boolean
 }
 
 export interface PostRecord {
