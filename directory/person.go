@@ -207,6 +207,27 @@ func (k *desk) clear(ctx context.Context, p Person, level policy.Level) error {
 	return setClearance(ctx, k.tx, k.by.Org, p.Account, level)
 }
 
+// SetClearance says how high an account may see, a person's or a shared one
+// (C15).
+func (d *Directory) SetClearance(ctx context.Context, by policy.Subject, account int64, level policy.Level) error {
+	return d.administer(ctx, by, act{"account.clearance", "account", func(ctx context.Context, k *desk) error {
+		a, err := selectAccount(ctx, k.tx, by.Org, account)
+		if found, err := store.Found(err); !found {
+			if err == nil {
+				err = errs.E(errs.NotFound, "There is no such account.")
+			}
+			return err
+		}
+		if err := k.clear(ctx, Person{Account: account}, level); err != nil {
+			return err
+		}
+		type cleared struct {
+			Clearance string `json:"clearance"`
+		}
+		return k.record(ctx, "account.clearance", a.Address, cleared{a.Clearance.String()}, cleared{level.String()})
+	}})
+}
+
 // person returns a person whom the administrator sees.
 func (k *desk) person(ctx context.Context, person int64, shown bool) (Person, error) {
 	p, err := selectPerson(ctx, k.tx, k.by.Org, person)

@@ -23,6 +23,7 @@ import (
 type accountCmd struct {
 	Add      addCmd      `cmd:"" help:"Add an account."`
 	Password passwordCmd `cmd:"" help:"Give an account another password, and open it again if it is locked."`
+	Clear    clearCmd    `cmd:"" help:"Say up to which level of secrecy an account may see letters."`
 	Import   importCmd   `cmd:"" help:"Add the accounts of a CSV file with the columns address,password,name,unit."`
 }
 
@@ -50,6 +51,33 @@ func (a addCmd) Run(ctx context.Context) error {
 	acc, err := h.AddAccount(ctx, operator(), house.NewAccount{Address: a.Address, Name: a.Name, Unit: a.Unit, Admin: a.Admin, Once: a.Once, PasswordHash: identity.HashPassword(password)})
 	if err == nil {
 		fmt.Println("added", acc.Address)
+	}
+	return err
+}
+
+type clearCmd struct {
+	place
+	Address string `arg:"" help:"Mail address of the account."`
+	Level   string `arg:"" help:"public, internal, confidential, secret or top-secret."`
+}
+
+// Run gives an account a clearance.
+func (c clearCmd) Run(ctx context.Context) error {
+	level, err := policy.LevelOf(c.Level)
+	if err != nil {
+		return err
+	}
+	h, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	a, _, err := h.Directory.Resolve(ctx, c.Address)
+	if err != nil {
+		return err
+	}
+	if err = h.Directory.SetClearance(ctx, operator(), a.ID, level); err == nil {
+		fmt.Println(a.Address, "may see letters up to", level)
 	}
 	return err
 }

@@ -17,7 +17,7 @@ export type { RegulationObject as Regulation, RegulationReport, RegulationRow, R
 export type { ApplicationAnswer, ApplicationObject as Application } from './types.gen'
 export type { LockedAccountObject as LockedAccount, PhoneAdded, PhoneAnswer, SecondAddressAnswer, UnlockAnswer } from './types.gen'
 export type { AddressBookObject as AddressBook, Addressee, ExportAnswer, ImportAnswer, PersonFilter, Request as LetterRequest, Template } from './types.gen'
-export type { BlockedSender, ReportAnswer } from './types.gen'
+export type { BlockedSender, RelabelAnswer, ReportAnswer, Secrecy, SecrecyCapability } from './types.gen'
 
 type Id = gen.Id
 
@@ -94,7 +94,7 @@ export interface MDNSendAnswer {
 }
 
 /** Our own properties: of letters and time, of where they come from. */
-type Timed = Partial<Pick<gen.Email, 'snoozed' | 'reminder' | 'scheduled' | 'backAt' | 'authenticity' | 'outside' | 'receipts'>> & {
+type Timed = Partial<Pick<gen.Email, 'snoozed' | 'reminder' | 'scheduled' | 'backAt' | 'authenticity' | 'outside' | 'receipts' | 'secrecy'>> & {
   [RECEIPT_TO]?: gen.EmailAddress[] | null
 }
 
@@ -136,3 +136,4 @@ export const MDN = 'urn:ietf:params:jmap:mdn'
 export const SIGNINS = 'urn:chancery:params:jmap:signins'
 export const LATER = 'urn:chancery:params:jmap:later'
 export const TRUST = 'urn:chancery:params:jmap:trust'
+export const SECRECY = 'urn:chancery:params:jmap:secrecy'

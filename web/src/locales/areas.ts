@@ -26,6 +26,7 @@ import type record from './en/record.json'
 import type rules from './en/rules.json'
 import type regulations from './en/regulations.json'
 import type rulebook from './en/rulebook.json'
+import type secrecy from './en/secrecy.json'
 import type security from './en/security.json'
 import type settings from './en/settings.json'
 import type signins from './en/signins.json'
@@ -69,6 +70,7 @@ export interface Areas {
   rules: typeof rules
   regulations: typeof regulations
   rulebook: typeof rulebook
+  secrecy: typeof secrecy
   security: typeof security
   settings: typeof settings
   signins: typeof signins

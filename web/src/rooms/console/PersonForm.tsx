@@ -1,5 +1,5 @@
 import { Suspense, lazy, useState } from 'react'
-import { MEANS, type PersonRecord, type PostRecord } from '~/api/jmap'
+import { MEANS, SECRECY, type PersonRecord, type PostRecord, type SecrecyCapability } from '~/api/jmap'
 import { useT, languages, language, withTexts, type Language } from '~/kit/i18n'
 import { say } from '~/kit/undo'
 import { Button } from '~/kit/ui/Button'
@@ -24,9 +24,9 @@ interface Props {
   onDone: () => void
 }
 
-type Fields = Pick<PersonRecord, 'name' | 'rank' | 'rankOrder' | 'sortOrder' | 'phone' | 'levelId' | 'categoryId' | 'locked'> & { posts: Record<string, PostRecord>; deputies: Deputies }
+type Fields = Pick<PersonRecord, 'name' | 'rank' | 'rankOrder' | 'sortOrder' | 'phone' | 'levelId' | 'categoryId' | 'locked' | 'clearance'> & { posts: Record<string, PostRecord>; deputies: Deputies }
 
-const none: Fields = { name: '', rank: '', rankOrder: 0, sortOrder: 0, phone: '', levelId: null, categoryId: null, locked: false, posts: {}, deputies: {} }
+const none: Fields = { name: '', rank: '', rankOrder: 0, sortOrder: 0, phone: '', levelId: null, categoryId: null, locked: false, clearance: 'internal', posts: {}, deputies: {} }
 
 // Whoever is added comes after those of a rank, until a rank is given.
 const LAST = 100
@@ -44,7 +44,8 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
   const [leaving, setLeaving] = useState(false)
   const [access, setAccess] = useState(false)
   const [means, setMeans] = useState(false)
-  const rights = person?.myRights ?? { mayEdit: true, mayLock: false, mayUnlock: false }
+  const secrecy = api.offer(SECRECY) as unknown as SecrecyCapability | undefined
+  const rights = person?.myRights ?? { mayEdit: true, mayLock: false, mayUnlock: false, mayClear: false }
   const put = (part: Partial<Fields>): void => { setF({ ...f, ...part }); setError(undefined) }
 
   const save = async (): Promise<void> => {
@@ -58,7 +59,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
         say(t('console.saved', { name: f.name }))
         onClose()
       } else {
-        const { locked: _, ...fields } = f
+        const { locked: _, clearance: __, ...fields } = f
         const made = await api.addPerson({ ...fields, email: email.trim(), language: lang })
         if (made.password) setPassword(made.password)
         else onClose()
@@ -111,6 +112,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
       </fieldset>
       <PostFields api={api} office={office} posts={f.posts} onChange={(posts) => put({ posts })} />
       {person && <DeputyFields api={api} person={person} deputies={f.deputies} disabled={!rights.mayEdit} onChange={(deputies) => put({ deputies })} />}
+      {person && rights.mayClear && secrecy && <Choice label={t('console.clearance')} value={f.clearance} options={secrecy.levels.map((l) => [l.level, nameIn(l.names)] as const)} onChange={(clearance) => put({ clearance })} />}
       {person && (f.locked ? rights.mayUnlock : rights.mayLock) && (
         <Switch label={t('console.lock')} on={f.locked} onChange={(locked) => put({ locked })}>{t('console.lockHint')}</Switch>
       )}
@@ -121,7 +123,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
 /** The patch from one to the other: posts and deputies one by one, so that it undoes nobody else's. */
 function changes(old: Fields, now: Fields): Record<string, unknown> {
   const patch: Record<string, unknown> = {}
-  for (const key of ['name', 'rank', 'rankOrder', 'sortOrder', 'phone', 'levelId', 'categoryId', 'locked'] as const) if (old[key] !== now[key]) patch[key] = now[key]
+  for (const key of ['name', 'rank', 'rankOrder', 'sortOrder', 'phone', 'levelId', 'categoryId', 'locked', 'clearance'] as const) if (old[key] !== now[key]) patch[key] = now[key]
   for (const part of ['posts', 'deputies'] as const) {
     for (const key of new Set([...Object.keys(old[part]), ...Object.keys(now[part])])) {
       if (JSON.stringify(old[part][key]) !== JSON.stringify(now[part][key])) patch[`${part}/${key}`] = now[part][key] ?? null

@@ -22,6 +22,7 @@ import { TrustDetails, TrustNote } from './trust/TrustNote'
 import { oneLetter } from './one-letter'
 
 const KindNote = lazy(() => withTexts('templates', () => import('./templates/KindNote')))
+const LevelNote = lazy(() => withTexts('secrecy', () => import('./secrecy/LevelNote')))
 const Banners = lazy(() => withTexts('content', () => import('./content/Banners')))
 
 /** Whether a letter is an invitation or came by a list that one can leave. */
@@ -116,6 +117,7 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
       {email.bodyValues ? (
         // What stands above a letter comes with it: a note that came later would push away what one is about to press.
         <Suspense fallback={<Skeleton lines={5} />}>
+          {email.secrecy && <LevelNote email={email} />}
           {email['header:X-Chancery-Kind:asText'] && <KindNote email={email} />}
           <TrustNote email={email} />
           {hasBanners(email) && <Banners email={email} />}

@@ -11,6 +11,7 @@ import { AssignedChip } from './assign/Chip'
 import type { MailAccount } from './account'
 import { useEmail, useMail, useThreadEmails, type MailState } from './context'
 import { dragLetters } from './drag'
+import { LevelMark } from './secrecy/LevelMark'
 import { LabelChips } from './labels/Chips'
 import { isMuted } from './mute/mute'
 import css from './MessageRow.module.css'
@@ -186,6 +187,7 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
         <span className={css.subject} lang={guessLanguage(subject)}>
           {isMuted(whole) && <BellOff size={14} role="img" aria-label={t('list.muted')} />}
           {important && <CircleAlert className={css.important} size={14} role="img" aria-label={t('folder.important')} />}
+          <LevelMark emails={whole} />
           {folder && <span className={css.chip}>{folder}</span>}
           <AssignedChip emails={whole} />
           <LabelChips emails={whole} max={shape === 'wide' ? 3 : 2} without={place?.startsWith(LABEL) ? place.slice(LABEL.length) : undefined} />

@@ -7,7 +7,7 @@ import { MailAccount } from './account'
 import { ONE_CLICK, UNSUBSCRIBE } from './content/unsubscribe'
 
 /** What a row of a list shows; bodies come when a message is opened. */
-export const LIST_PROPERTIES = ['id', 'threadId', 'mailboxIds', 'keywords', 'from', 'to', 'subject', 'receivedAt', 'sentAt', 'preview', 'hasAttachment', 'size', 'snoozed', 'reminder', 'scheduled', 'backAt', 'receipts']
+export const LIST_PROPERTIES = ['id', 'threadId', 'mailboxIds', 'keywords', 'from', 'to', 'subject', 'receivedAt', 'sentAt', 'preview', 'hasAttachment', 'size', 'snoozed', 'reminder', 'scheduled', 'backAt', 'receipts', 'secrecy']
 
 const BODY_PROPERTIES = [
   ...LIST_PROPERTIES,
@@ -17,7 +17,7 @@ const BODY_PROPERTIES = [
 const PART_PROPERTIES = ['partId', 'blobId', 'size', 'name', 'type', 'charset', 'disposition', 'cid', 'language']
 
 /** All that can change in an email: its keywords and folders, and what waits for it. */
-const CHANGING = ['mailboxIds', 'keywords', 'snoozed', 'reminder', 'scheduled', 'backAt', 'receipts'] as const
+const CHANGING = ['mailboxIds', 'keywords', 'snoozed', 'reminder', 'scheduled', 'backAt', 'receipts', 'secrecy'] as const
 
 function withoutChanging(e: Email): Partial<Email> & { id: string } {
   return { id: e.id, ...Object.fromEntries(Object.entries(e).filter(([name]) => !(CHANGING as readonly string[]).includes(name))) }

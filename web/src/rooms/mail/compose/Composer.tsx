@@ -24,6 +24,7 @@ import { useComposer } from './use-composer'
 const KindBar = lazy(() => import('../templates/KindBar'))
 const ParcelCards = lazy(() => withTexts('parcel', () => import('../parcel/ParcelCards')))
 const ParcelDialog = lazy(() => withTexts('parcel', () => import('../parcel/ParcelDialog')))
+const LevelField = lazy(() => withTexts('secrecy', () => import('../secrecy/LevelField')))
 const PostField = lazy(() => withTexts('writeas', () => import('./PostField')))
 const TemplateMenu = lazy(() => import('../templates/TemplateMenu'))
 
@@ -147,6 +148,11 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
           </>
         )}
         <OutsideNote people={[...draft.to, ...draft.cc, ...draft.bcc]} domains={c.sources.domains} />
+        {c.secrecy && (
+          <Suspense>
+            <LevelField cap={c.secrecy} value={draft.secrecy} floor={draft.floor} people={[...draft.to, ...draft.cc, ...draft.bcc]} domains={c.sources.domains} onChange={(secrecy) => set({ secrecy })} />
+          </Suspense>
+        )}
         <div className={css.field}>
           <label htmlFor="compose-subject">{t('field.subject')}</label>
           <input id="compose-subject" value={draft.subject} lang={guessLanguage(draft.subject)} onChange={(e) => set({ subject: e.target.value })} onKeyDown={(e) => { if (e.key === 'Enter' && !composing(e) && !e.ctrlKey && !e.metaKey) { e.preventDefault(); sheet.current?.querySelector<HTMLElement>('[data-body]')?.focus() } }} />

@@ -59,6 +59,7 @@ function answer(empty: Draft, email: Email, all: boolean, w: Writer): Draft {
     body: empty.rich ? '' : `\n\n${intro}\n${plain.split('\n').map((l) => (l.startsWith('>') ? `>${l}` : `> ${l}`)).join('\n')}`,
     quote: empty.rich ? `<p>${escapeHtml(intro)}</p><blockquote type="cite">${htmlBody(email)}</blockquote>` : '',
     files: empty.rich ? inlineFiles(email) : [],
+    ...inherited(email),
     answers: { emailId: email.id, keyword: '$answered' },
   }
 }
@@ -81,6 +82,7 @@ function forward(empty: Draft, email: Email): Draft {
     body: empty.rich ? '' : `\n\n---- ${head} ----\n${lines.map(([k, v]) => `${k}: ${v}`).join('\n')}\n\n${plainBody(email)}`,
     quote: empty.rich ? `<p>---- ${escapeHtml(head)} ----<br>${lines.map(([k, v]) => `${escapeHtml(k)}: ${escapeHtml(v)}`).join('<br>')}</p>${htmlBody(email)}` : '',
     files: [...inlineFiles(email), ...(email.attachments ?? []).filter((p) => p.blobId && !inlineParts([p]).size).map(toFile)],
+    ...inherited(email),
     answers: { emailId: email.id, keyword: '$forwarded' },
   }
 }
@@ -89,7 +91,7 @@ function forward(empty: Draft, email: Email): Draft {
 function enclose(empty: Draft, email: Email): Draft {
   const name = `${(email.subject ?? '').replace(/[\\/:*?"<>|\p{Cc}]/gu, '_').slice(0, 120).trim() || 'message'}.eml`
   const file: DraftFile = { key: email.blobId ?? '', name, type: 'message/rfc822', size: email.size, blobId: email.blobId ?? '' }
-  return { ...empty, subject: prefixed(email.subject ?? '', 'Fwd'), files: [file], answers: { emailId: email.id, keyword: '$forwarded' } }
+  return { ...empty, subject: prefixed(email.subject ?? '', 'Fwd'), files: [file], answers: { emailId: email.id, keyword: '$forwarded' }, ...inherited(email) }
 }
 
 function resume(empty: Draft, email: Email): Draft {
@@ -112,8 +114,14 @@ function resume(empty: Draft, email: Email): Draft {
     ...(meeting ? { meeting } : {}),
     inReplyTo: email.inReplyTo ?? null,
     references: email.references ?? null,
+    ...(email.secrecy ? { secrecy: email.secrecy } : {}),
     receipt: (email[RECEIPT_TO]?.length ?? 0) > 0,
   }
+}
+
+/** What is made of a letter is as secret as the letter. */
+function inherited(email: Email): Pick<Draft, 'secrecy' | 'floor'> {
+  return email.secrecy ? { secrecy: email.secrecy, floor: email.secrecy.level } : {}
 }
 
 /** The kind a draft was given, from its header. */

@@ -1,4 +1,4 @@
-import { RECEIPT_TO, type EmailAddress, type EmailBodyPart, type Identity } from '~/api/jmap'
+import { RECEIPT_TO, type EmailAddress, type EmailBodyPart, type Identity, type Secrecy } from '~/api/jmap'
 import { instant } from '~/kit/i18n/zone'
 import type { DraftLink } from '../parcel/links'
 import { parseSealed } from '../sealed'
@@ -48,6 +48,9 @@ export interface Draft {
   kind?: DraftKind
   /** When and where, of an invitation. */
   meeting?: Meeting
+  /** How secret it is, where that was chosen, and the least it has to be. */
+  secrecy?: Secrecy | null
+  floor?: string | undefined
   /** Whether a read receipt is asked for. */
   receipt?: boolean
   /** The post that it is written as, where the person chose one. */
@@ -96,6 +99,7 @@ export function toEmail(d: Draft, identity: Identity, draftsId: string, messageI
     bcc: orNull([...d.bcc, ...(identity.bcc ?? [])]),
     ...(identity.replyTo ? { replyTo: identity.replyTo } : {}),
     ...(d.receipt ? { [RECEIPT_TO]: [{ name: identity.name || null, email: identity.email }] } : {}),
+    ...(d.secrecy ? { secrecy: d.secrecy } : {}),
     subject: d.subject,
     messageId: [messageId],
     inReplyTo: d.inReplyTo,

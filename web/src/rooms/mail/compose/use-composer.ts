@@ -17,6 +17,8 @@ import { fillNames, openField } from '../templates/fields'
 import { meetingFault } from '../templates/meeting'
 import { sendWithUndo } from './send'
 import { keepUnsaved, takeFiles, type ComposeStart } from './start'
+import { levelRefusal } from '../secrecy/refused'
+import { secrecyOf } from '../secrecy/levels'
 import { ownDomains, recentPeople, searchDirectory, type Suggestion } from './suggest'
 import { maxTogether, maxUpload, upload, type Upload } from './upload'
 import { usePictures } from './rich/use-pictures'
@@ -43,6 +45,7 @@ function withPost(start: ComposeStart, own: string, d: Draft): Draft {
 export function useComposer(start: ComposeStart, onClose: () => void) {
   const t = useT()
   const { engine, account, mine, compose } = useMail()
+  const secrecy = secrecyOf(engine.session)
   const identities = useMemo<Identity[]>(
     () => (account.identities.length > 0 ? account.identities : [{ id: '', name: '', email: account.name, replyTo: null, bcc: null, textSignature: '', htmlSignature: '', mayDelete: false }]),
     [account],
@@ -256,6 +259,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     if (d.files.some((f) => f.error) || d.links?.some((l) => !l.html)) return setError(t('compose.failedFile'))
     const fault = d.kind?.kind === 'meeting-invitation' && d.meeting ? meetingFault(d.meeting) : null
     if (fault) return setError(t(fault === 'end' ? 'meeting.badEnd' : 'meeting.noTime'))
+    if (secrecy?.isRequired && !d.secrecy) return setError((await levelRefusal('levelMissing')) ?? null)
     if (tooLarge(d, t)) return // the sheet says so already
     if (!(await mayGo(d, t))) return
     setSending(true)
@@ -278,7 +282,8 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
       closed.current = false
       setSending(false)
       if (submitting && asSyncError(e).kind === 'offline') doubtful.current = submitting
-      setError(`${errorText(t, asSyncError(e))} ${t('compose.stillHere')}`)
+      const told = (await levelRefusal(asSyncError(e).type)) ?? errorText(t, asSyncError(e))
+      setError(`${told} ${t('compose.stillHere')}`)
     }
   }
 
@@ -290,7 +295,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   }
   const sources = useMemo<Sources>(() => ({ recent, directory: (text) => searchDirectory(engine, engine.accounts[0] ?? account, text), domains }), [recent, engine, account, domains])
   return {
-    links, asLink, draft, set, fill, engine, account, identity: identity(draft), pictures, addPictures, size: tooLarge(draft, t), saving, sending, remindAt, setRemindAt, maxHold: engine.maxHold(account), error, identities, sources, attach, detach, close, discard, send,
+    links, asLink, secrecy, draft, set, fill, engine, account, identity: identity(draft), pictures, addPictures, size: tooLarge(draft, t), saving, sending, remindAt, setRemindAt, maxHold: engine.maxHold(account), error, identities, sources, attach, detach, close, discard, send,
     /** The body as it was when the editor was made, or last changed its kind. */
     initialBody: draft.rich ? initialBody : draft.body,
     setComposing: (on: boolean) => {

@@ -1,0 +1,59 @@
+import { useId } from 'react'
+import type { EmailAddress, Secrecy, SecrecyCapability } from '~/api/jmap'
+import { useT } from '~/kit/i18n'
+import { isOutside } from '../compose/RecipientField'
+import { levelName, rank } from './levels'
+import css from './Secrecy.module.css'
+import { addYears, dayOf, endOf, today } from './term'
+
+interface Props {
+  cap: SecrecyCapability
+  value: Secrecy | null | undefined
+  /** What the letter answers has this level: it cannot be less secret. */
+  floor: string | undefined
+  people: readonly EmailAddress[]
+  domains: ReadonlySet<string> | undefined
+  onChange: (value: Secrecy | null) => void
+}
+
+/** Where the level of a letter is chosen (C14): between who reads it and what it is about. */
+export default function LevelField({ cap, value, floor, people, domains, onChange }: Props) {
+  const t = useT()
+  const id = useId()
+  const [top, least] = [rank(cap, cap.ceiling), rank(cap, floor)]
+  const at = rank(cap, value?.level)
+  const longest = value ? cap.levels[at]?.years : 0
+  const open = cap.isRequired && !value
+  return (
+    <div className={css.field} data-open={open || undefined}>
+      <label htmlFor={id}>{t('secrecy.level')}</label>
+      <select id={id} value={value?.level ?? ''} aria-required={cap.isRequired} onChange={(e) => onChange(e.target.value ? { level: e.target.value, until: value?.until ?? null } : null)}>
+        {(!value || (!cap.isRequired && least < 1)) && <option value="">{t(cap.isRequired ? 'secrecy.choose' : 'secrecy.none')}</option>}
+        {cap.levels.map((l, i) => i <= top && i >= least && (
+          <option key={l.level} value={l.level}>
+            {levelName(cap, l.level)}
+          </option>
+        ))}
+      </select>
+      {value && at > 1 && (
+        <span className={css.until}>
+          <label htmlFor={`${id}-until`}>{t('secrecy.until')}</label>
+          <input
+            id={`${id}-until`}
+            type="date"
+            min={today()}
+            {...(longest ? { max: addYears(longest) } : {})}
+            value={value.until ? dayOf(value.until) : ''}
+            onChange={(e) => onChange({ ...value, until: e.target.value ? endOf(e.target.value) : null })}
+          />
+        </span>
+      )}
+      {value && at > rank(cap, cap.outside) && people.some((p) => isOutside(p, domains)) && (
+        <span className={css.warn} role="status">
+          {t('secrecy.noOutside', { level: levelName(cap, cap.outside) })}
+        </span>
+      )}
+      {least > 0 && value && <span className={css.warn}>{t('secrecy.floor', { level: levelName(cap, floor ?? '') })}</span>}
+    </div>
+  )
+}
