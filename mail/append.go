@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"hash/fnv"
@@ -61,7 +62,9 @@ func (r *Room) spool(ctx context.Context, scope store.Scope, src io.Reader) (*Le
 }
 
 func (r *Room) spoolUpTo(ctx context.Context, scope store.Scope, src io.Reader, max int64) (*Letter, error) {
-	staged, err := r.db.Stage(ctx, scope, src, max)
+	peeked := bufio.NewReaderSize(src, maxKeyHeader)
+	scope.Level = levelKey(peeked)
+	staged, err := r.db.Stage(ctx, scope, peeked, max)
 	if err != nil {
 		return nil, err
 	}

@@ -265,6 +265,11 @@ func (a *Account) Requests(ctx context.Context) (list []Request, state int64, er
 		if list, err = selectRequests(ctx, tx, requestsThere, a.info.ID); err != nil {
 			return err
 		}
+		unseen, err := a.unseen(ctx, tx)
+		if err != nil {
+			return err
+		}
+		list = slices.DeleteFunc(list, func(r Request) bool { return unseen[r.Message] })
 		asked, err := selectAllAddressees(ctx, tx, a.info.ID)
 		for i := range list {
 			list[i].Addressees = asked[list[i].ID]

@@ -1,6 +1,8 @@
 package mail
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"io"
 	"slices"
@@ -44,6 +46,9 @@ var (
 // maxLabelHeader bounds what is read of a header for its label.
 const maxLabelHeader = 64 << 10
 
+// maxKeyHeader bounds what is looked at before a letter is stored.
+const maxKeyHeader = 16 << 10
+
 // labelOf returns the label of a letter: the highest of its own and of those of
 // the letters in it, so that what is sent on as a file keeps its level.
 func labelOf(m *mime.Message, src io.ReaderAt) (level policy.Level, until int64, err error) {
@@ -83,6 +88,20 @@ func labelOf(m *mime.Message, src io.ReaderAt) (level policy.Level, until int64,
 		return level, 0, err
 	}
 	return level, until, walk(m.Root)
+}
+
+// levelKey returns under which of the organisation's keys a letter is kept, by the
+// label at its beginning: each level has its own. A letter that gets its level
+// from one within it, or later, stays under the key it was filed with.
+func levelKey(letter *bufio.Reader) (key int16) {
+	text, _ := letter.Peek(maxKeyHeader) // a shorter letter ends before
+	head, _, _ := bytes.Cut(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\n\n"))
+	for _, value := range mime.ParseHeader(string(head)).All(siolabel.Field) {
+		if level, _ := readLabel(value); level > policy.Public {
+			key = max(key, int16(level))
+		}
+	}
+	return key
 }
 
 // readLabel reads one field. A label of another's policy counts as RFC 2634
@@ -159,6 +178,15 @@ func (a *Account) seen(ctx context.Context) (func(message int64) bool, error) {
 		_, ok := snap.Message(message)
 		return ok
 	}, nil
+}
+
+// unseen returns the messages that the subject may not know of, for lists of
+// what is about messages. Of one that was removed nothing is known any more.
+func (a *Account) unseen(ctx context.Context, tx *store.Tx) (map[int64]bool, error) {
+	if a.subject.Clearance >= policy.TopSecret {
+		return nil, nil
+	}
+	return selectAbove(ctx, tx, a.info.ID, a.subject.Clearance)
 }
 
 // checkLabel says whether the subject may send a letter of the level, given

@@ -62,6 +62,9 @@ func TestCeiling(t *testing.T) {
 			for i, m := range made {
 				is := i < want
 				_, there := snap.Message(m.ID)
+				if key := must(top.Content(ctx, m.ID))[0].Blob.Scope.Level; int(key) != max(0, int(m.Level)) {
+					t.Errorf("a letter of level %d lies under the key of %d", m.Level, key)
+				}
 				content := must(top.Content(ctx, m.ID))[0]
 				own := must(low.Content(ctx, m.ID))[0]
 				_, _, openErr := low.OpenMessage(ctx, m.ID)

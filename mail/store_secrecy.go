@@ -15,6 +15,18 @@ func selectHighest(ctx context.Context, tx *store.Tx, account, ref int64, ceilin
 	return level, err
 }
 
+// selectAbove returns the messages of an account above a level.
+func selectAbove(ctx context.Context, tx *store.Tx, account int64, ceiling policy.Level) (ids map[int64]bool, err error) {
+	ids = map[int64]bool{}
+	err = tx.Query(ctx, "SELECT id FROM message WHERE account_id = $1 AND level > $2", []any{account, ceiling}, func(scan func(...any) error) error {
+		var id int64
+		err := scan(&id)
+		ids[id] = true
+		return err
+	})
+	return ids, err
+}
+
 // setRelabelled notes that a letter of the account got another level.
 func setRelabelled(ctx context.Context, tx *store.Tx, account, modseq int64) error {
 	_, err := tx.Exec(ctx, "UPDATE mail_account SET relabelled = $2 WHERE account_id = $1", account, modseq)

@@ -184,7 +184,13 @@ func (a *Account) Submissions(ctx context.Context) ([]Submission, error) {
 // Submission returns one of them.
 func (a *Account) Submission(ctx context.Context, id int64) (s Submission, err error) {
 	err = a.room.db.Read(ctx, func(tx *store.Tx) (err error) {
-		s, err = selectSubmission(ctx, tx, a.info.ID, id)
+		if s, err = selectSubmission(ctx, tx, a.info.ID, id); err != nil {
+			return err
+		}
+		unseen, err := a.unseen(ctx, tx)
+		if unseen[s.Message] {
+			return store.ErrNoRows
+		}
 		return err
 	})
 	if found, err := store.Found(err); err != nil || found && !s.Gone {
@@ -207,7 +213,11 @@ func (a *Account) SubmissionChanges(ctx context.Context, since int64) (c ObjectC
 
 func (a *Account) submissionsSince(ctx context.Context, since int64) (all []Submission, err error) {
 	err = a.room.db.Read(ctx, func(tx *store.Tx) (err error) {
-		all, err = selectSubmissions(ctx, tx, a.info.ID, since)
+		if all, err = selectSubmissions(ctx, tx, a.info.ID, since); err != nil {
+			return err
+		}
+		unseen, err := a.unseen(ctx, tx)
+		all = slices.DeleteFunc(all, func(s Submission) bool { return unseen[s.Message] })
 		return err
 	})
 	return all, err
