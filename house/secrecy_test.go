@@ -327,3 +327,63 @@ func (r *reader) submits(to string) string {
 		return got == "y"
 	})
 }
+
+// TestSecrecyCarried: what is made of a letter is as secret as the letter, by
+// whatever way: its bytes, its files, a draft that was given a level later.
+func TestSecrecyCarried(t *testing.T) {
+	h, doors := openHouse(t)
+	newClerk(t, h, doors, "low", policy.Terms{}).clear(policy.Internal)
+	newClerk(t, h, doors, "top", policy.Terms{}).clear(policy.TopSecret)
+	r := newReader(t, h, doors, policy.TopSecret)
+	const using = "urn:chancery:params:jmap:secrecy"
+	call := func(method, args string) map[string]any {
+		var out struct{ MethodResponses [][]json.RawMessage }
+		args = strings.ReplaceAll(args, "$account", id.Text('a', r.account.ID))
+		if got := r.v.ask("POST", "/jmap/api", map[string]any{"using": []string{"urn:ietf:params:jmap:core", urnMail, "urn:ietf:params:jmap:submission", using}, "methodCalls": []any{[]any{method, json.RawMessage(args), "0"}}}, &out); got != "y" {
+			t.Fatal(got)
+		}
+		m := map[string]any{}
+		r.check(json.Unmarshal(out.MethodResponses[0][1], &m))
+		return m
+	}
+	box := r.v.call(urnMail, "Mailbox/get", `{"accountId":"$account","ids":null}`)["list"].([]any)[0].(map[string]any)["id"].(string)
+	make := func(more string) (email string, answer map[string]any) {
+		answer = call("Email/set", fmt.Sprintf(`{"accountId":"$account","create":{"n":{"mailboxIds":{"%s":true},"from":[{"email":"%s"}],"to":[{"email":"low@city.example"}],"subject":"s"%s}}}`, box, r.account.Address, more))
+		if refusedOr(answer) == "y" {
+			email = answer["created"].(map[string]any)["n"].(map[string]any)["id"].(string)
+		}
+		return email, answer
+	}
+	levelOf := func(email string) string {
+		return asText(call("Email/get", `{"accountId":"$account","ids":["`+email+`"],"properties":["secrecy"]}`)["list"].([]any)[0].(map[string]any)["secrecy"])
+	}
+	secret := `{"level":"secret","until":null}`
+	whole := `,"attachments":[{"blobId":"` + r.raw[policy.Secret+1] + `","type":"message/rfc822"}]`
+	for name, more := range map[string]string{
+		"a letter that goes along":               whole,
+		"one with a lower level of its own":      whole + `,"secrecy":{"level":"internal","until":null}`,
+		"a part of it":                           `,"attachments":[{"blobId":"` + r.raw[policy.Secret+1] + `_1","type":"text/plain"}]`,
+		"its bytes as something else altogether": `,"attachments":[{"blobId":"` + r.raw[policy.Secret+1] + `","type":"image/png"}]`,
+	} {
+		if email, answer := make(more); email == "" || levelOf(email) != secret {
+			t.Errorf("%s: %v", name, answer)
+		}
+	}
+	if _, answer := make(`,"header:SIO-Label:asText":"marking=x"`); refusedOr(answer) != "invalidProperties" {
+		t.Errorf("a label by the field itself: %v", answer)
+	}
+	// A draft that was given a level after it was written.
+	email, _ := make("")
+	if a := call("Email/relabel", `{"accountId":"$account","emailId":"`+email+`","level":"secret","until":null,"reason":"sources"}`); a["newState"] == nil {
+		t.Fatal(a)
+	}
+	who := call("Identity/get", `{"accountId":"$account","ids":null}`)["list"].([]any)[0].(map[string]any)["id"]
+	sent := call("EmailSubmission/set", fmt.Sprintf(`{"accountId":"$account","create":{"n":{"identityId":"%s","emailId":"%s"}}}`, who, email))
+	if got := refusedOr(sent); got != "levelUncleared" {
+		t.Errorf("sent to who may not see it: %v", sent)
+	}
+	made := call("Email/import", `{"accountId":"$account","emails":{"n":{"blobId":"`+r.raw[policy.Secret+1]+`","mailboxIds":{"`+box+`":true}}}}`)
+	if id := made["created"].(map[string]any)["n"].(map[string]any)["id"].(string); levelOf(id) != secret {
+		t.Errorf("imported as %s", levelOf(id))
+	}
+}

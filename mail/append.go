@@ -100,6 +100,14 @@ func (a *Account) Reuse(ctx context.Context, b Blob) (*Letter, error) {
 			return nil, err
 		}
 		l.Content.Imported = list[0] == nil || list[0].Imported
+		// Nor does it lose the level that it was given.
+		snap, err := a.Snapshot(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if m, ok := snap.Message(message); ok {
+			l.level, l.until = m.Level, m.UntilMs
+		}
 	}
 	return l, nil
 }

@@ -55,7 +55,7 @@ func (a *Account) Copy(ctx context.Context, from *Account, list []CopyOf) ([]*Me
 		blob := contents[i].Blob
 		blob.Size = m.Size
 		news[i] = NewMessage{
-			Letter:    &Letter{blob: blob, Content: contents[i], encoded: encoded, attach: m.HasAttachment},
+			Letter:    &Letter{blob: blob, Content: contents[i], encoded: encoded, attach: m.HasAttachment, level: m.Level, until: m.UntilMs},
 			Mailboxes: c.Mailboxes, Keywords: c.Keywords, Received: m.Received(),
 		}
 		if c.Keywords == nil {

@@ -198,6 +198,14 @@ func TestRelabel(t *testing.T) {
 		if _, i, ok := must(o.ann.Snapshot(ctx)).ByUID(inbox.ID, other.Places[0].UID+1); !ok || i != 1 {
 			t.Errorf("the letter came not anew at the end: %d, %v", i, ok)
 		}
+		// A copy keeps what the letter was given, and so does what is filed of its bytes.
+		copies := must(o.ann.Copy(ctx, o.ann, []CopyOf{{ID: m.ID, Mailboxes: []int64{inbox.ID}}}))
+		again := must(o.ann.Reuse(ctx, must(o.ann.Content(ctx, m.ID))[0].Blob))
+		filed := must(o.ann.Append(ctx, NewMessage{Letter: again, Mailboxes: []int64{inbox.ID}}))
+		if copies[0].Level != policy.Secret || filed[0].Level != policy.Secret {
+			t.Errorf("a copy is of level %d, what is filed of its bytes of %d", copies[0].Level, filed[0].Level)
+		}
+		must(o.ann.Change(ctx, []Change{{ID: copies[0].ID, Destroy: true}, {ID: filed[0].ID, Destroy: true}}))
 		if err := o.ann.Relabel(ctx, m.ID, Label{Level: policy.Internal}, "not so bad"); !errs.Is(err, errs.Forbidden) {
 			t.Errorf("less secret by its owner: %v", err)
 		}

@@ -196,11 +196,12 @@ func selectContent(ctx context.Context, tx *store.Tx, account, id int64) (c *Con
 }
 
 // selectHolder finds a message or upload of the account that holds a blob.
-// None of a level above the ceiling is found.
+// None of a level above the ceiling is found, and of several the most secret is
+// told.
 func selectHolder(ctx context.Context, tx *store.Tx, account int64, h store.Hash, ceiling policy.Level) (b Blob, message int64, err error) {
 	b.Hash = h
 	err = tx.Row(ctx, `SELECT c.id, c.org_id, c.level, m.size FROM message_content c JOIN message m ON m.account_id = c.account_id AND m.id = c.id
-		WHERE c.account_id = $1 AND c.hash = $2 AND m.level <= $3 ORDER BY c.id LIMIT 1`, []any{account, h[:], ceiling}, &message, &b.Scope.Org, &b.Scope.Level, &b.Size)
+		WHERE c.account_id = $1 AND c.hash = $2 AND m.level <= $3 ORDER BY m.level DESC, c.id LIMIT 1`, []any{account, h[:], ceiling}, &message, &b.Scope.Org, &b.Scope.Level, &b.Size)
 	if found, err := store.Found(err); found || err != nil {
 		return b, message, err
 	}

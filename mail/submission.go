@@ -78,8 +78,19 @@ func (a *Account) Submit(ctx context.Context, n NewSubmission) (s Submission, er
 	if err := a.checkEnvelope(ctx, &e); err != nil {
 		return s, err
 	}
+	snap, err := a.Snapshot(ctx)
+	if err != nil {
+		return s, err
+	}
+	least := Label{Level: policy.Unlabelled}
+	if m, ok := snap.Message(n.Message); ok {
+		least.Level = m.Level
+		if m.UntilMs != 0 {
+			least.Until = millis(m.UntilMs)
+		}
+	}
 	trace := Trace{From: e.From, Protocol: "HTTP", ID: id.Text('m', id.New())}
-	l, ascii, err := a.room.spoolOutgoing(ctx, a.subject, trace, bytes.Reader())
+	l, ascii, err := a.room.spoolOutgoing(ctx, a.subject, trace, bytes.Reader(), least)
 	if err != nil {
 		return s, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -148,7 +149,7 @@ func (r *Room) destination(ctx context.Context, to RcptTo) (here Recipient, doma
 // SubmitSMTP reads a letter from a mail program and sends it: recipients here
 // have it, and those elsewhere are in the queue, when it returns.
 func (r *Room) SubmitSMTP(ctx context.Context, s policy.Subject, e Envelope, t Trace, src io.Reader) error {
-	l, ascii, err := r.spoolOutgoing(ctx, s, t, src)
+	l, ascii, err := r.spoolOutgoing(ctx, s, t, src, Label{Level: policy.Unlabelled})
 	if err != nil {
 		return err
 	}
@@ -163,8 +164,9 @@ func (r *Room) SubmitSMTP(ctx context.Context, s policy.Subject, e Envelope, t T
 }
 
 // spoolOutgoing checks the author of a letter, completes its header and
-// spools it. ascii says that the header holds ASCII only.
-func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src io.Reader) (l *Letter, ascii bool, err error) {
+// spools it. It has at least the label that the message was given. ascii says
+// that the header holds ASCII only.
+func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src io.Reader, least Label) (l *Letter, ascii bool, err error) {
 	br := bufio.NewReaderSize(src, 8<<10)
 	h, err := readHeader(br)
 	if err != nil {
@@ -173,6 +175,7 @@ func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src
 	if err := r.checkAuthor(ctx, s, &h); err != nil {
 		return nil, false, err
 	}
+	r.labelAtLeast(&h, least)
 	r.labelPrograms(s, &h)
 	r.tag(&h)
 	now := r.clock.Now()
@@ -210,6 +213,17 @@ func (r *Room) labelPrograms(s policy.Subject, h *header) {
 	if _, n := h.get(strings.ToLower(siolabel.Field)); n == 0 && r.conf.Secrecy.Required && s.Door != "http" && s.Account != 0 && r.conf.Secrecy.Programs > policy.Unlabelled {
 		h.add(siolabel.Field, r.LabelField(Label{Level: r.conf.Secrecy.Programs}))
 	}
+}
+
+// labelAtLeast writes the label that a message was given where its header has
+// a lower one or none.
+func (r *Room) labelAtLeast(h *header, least Label) {
+	value, _ := h.get(strings.ToLower(siolabel.Field))
+	if level, _ := readLabel(value); level >= least.Level {
+		return
+	}
+	h.fields = slices.DeleteFunc(h.fields, func(f headerField) bool { return f.name == strings.ToLower(siolabel.Field) })
+	h.add(siolabel.Field, r.LabelField(least))
 }
 
 // maxHops is how many Received fields a submitted message may have.

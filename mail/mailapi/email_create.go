@@ -13,6 +13,7 @@ import (
 	"chancery/wire/compose"
 	"chancery/wire/jmap"
 	"chancery/wire/jmapmail"
+	"chancery/wire/siolabel"
 )
 
 // draft is an email being made of its JMAP object (RFC 8621 section 4.6).
@@ -24,6 +25,10 @@ type draft struct {
 	boxes map[string]bool
 	words map[string]bool
 	when  *jmap.UTCDate
+
+	snap   *mail.Snapshot
+	level  mail.Label // what it was given
+	source mail.Label // the most secret of the letters that its files are from
 
 	header    []compose.Field
 	named     map[string]string // field in lower case -> the property that gave it
@@ -40,7 +45,7 @@ const maxParts = 1000
 
 // createEmail makes an email of the object and files it.
 func (a *API) createEmail(ctx context.Context, call *jmap.Call, acc *mail.Account, snap *mail.Snapshot, raw json.RawMessage) (jmap.ID, any, error) {
-	d := &draft{ctx: ctx, api: a, acc: acc, call: call, named: map[string]string{}, lists: map[string][]json.RawMessage{}}
+	d := &draft{ctx: ctx, api: a, acc: acc, call: call, snap: snap, level: noLabel, source: noLabel, named: map[string]string{}, lists: map[string][]json.RawMessage{}}
 	var object jmap.Members
 	if err := json.Unmarshal(raw, &object); err != nil {
 		return "", nil, jmap.Refuse(jmap.InvalidProperties, "An email is an object.")
@@ -59,6 +64,7 @@ func (a *API) createEmail(ctx context.Context, call *jmap.Call, acc *mail.Accoun
 		return "", nil, err
 	}
 	d.complete()
+	d.label()
 	l, err := d.write(body)
 	if err != nil {
 		return "", nil, blameMessage(err)
@@ -145,6 +151,9 @@ func (d *draft) headerProperty(name string, raw json.RawMessage) error {
 		return e
 	}
 	lower := strings.ToLower(field)
+	if strings.EqualFold(field, siolabel.Field) {
+		return jmap.BadProperty(name, "The level is given by the property secrecy.")
+	}
 	if strings.HasPrefix(lower, "content-") {
 		return jmap.BadProperty(name, "Fields of the body are given in its parts.")
 	}

@@ -77,9 +77,35 @@ func (d *draft) secrecyProperty(raw json.RawMessage) error {
 	case !l.Until.IsZero() && !l.Until.After(d.api.conf.Clock.Now()):
 		return jmap.BadProperty("secrecy", "The end of the level has passed.")
 	}
-	d.named["sio-label"] = "secrecy"
-	d.header = append(d.header, compose.Raw(siolabel.Field, " "+d.api.room.LabelField(l)))
+	d.level = l
 	return nil
+}
+
+// noLabel says nothing of a letter's secrecy.
+var noLabel = mail.Label{Level: policy.Unlabelled}
+
+// tookFrom notes that a file is from a message: the letter is as secret as what
+// goes along with it.
+func (d *draft) tookFrom(message int64) {
+	m, ok := d.snap.Message(message)
+	if !ok || m.Level <= d.source.Level {
+		return
+	}
+	d.source = mail.Label{Level: m.Level}
+	if m.UntilMs != 0 {
+		d.source.Until = time.UnixMilli(m.UntilMs).UTC()
+	}
+}
+
+// label writes the level into the header.
+func (d *draft) label() {
+	if d.source.Level > d.level.Level {
+		d.level = d.source
+	}
+	if d.level.Level == policy.Unlabelled {
+		return
+	}
+	d.header = append(d.header, compose.Raw(siolabel.Field, " "+d.api.room.LabelField(d.level)))
 }
 
 // emailRelabel is Email/relabel, our own method.
