@@ -92,6 +92,7 @@ func (d demoCmd) config() (house.Config, error) {
 	c.IMAP.PlainLoopback, c.SMTP.PlainLoopback = true, true
 	c.HTTP.PushInside = true
 	c.Applications.Open = true
+	c.Secrecy.Ladder = "TW"
 	return c, nil
 }
 
