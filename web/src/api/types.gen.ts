@@ -1011,6 +1011,7 @@ export interface CertificateObject {
 export interface CertificateAnswer {
   accountId: Id
   offered: boolean
+  signs: boolean
   list: CertificateObject[]
 }
 
