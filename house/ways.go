@@ -40,13 +40,13 @@ func (h *House) waysRoute(door func() *httpdoor.Door) httpdoor.Route {
 				return
 			}
 			for _, p := range list {
-				if p.Kind == agency.KindLDAP { // the password field is its way in
+				if p.Kind == agency.KindLDAP || !h.has(partAgency) { // the password field is its way in
 					continue
 				}
 				out.Providers = append(out.Providers, provider{p.ID, p.Name})
 			}
 			peer := caller(door().Caller(r))
-			out.Apply, out.Certificate, out.Card = h.conf.Applications.Open, h.Certificates.Offered(peer), h.Certificates.Challenged(peer)
+			out.Apply, out.Certificate, out.Card = h.conf.Applications.Open && h.has(partApplications), h.Certificates.Offered(peer), h.Certificates.Challenged(peer)
 		}
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Content-Type", "application/json")
