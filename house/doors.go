@@ -162,6 +162,9 @@ func (d *Doors) Run(ctx context.Context, ready func() error) error {
 	}
 	d.running.Go(func() { d.house.work(ctx) })
 	d.running.Go(func() { d.house.tend(ctx) })
+	if d.house.has(partProvider) {
+		d.running.Go(func() { d.house.SSO.RunGoodbyes(ctx) })
+	}
 	if d.house.has(partFeeds) {
 		d.running.Go(func() { d.house.askDirectories(ctx) })
 	}

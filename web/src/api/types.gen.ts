@@ -934,6 +934,7 @@ export interface Party {
   redirects: string[]
   logouts: string[]
   frontLogout: string
+  backLogout: string
   pairwise: boolean
   device: boolean
   offline: boolean
@@ -953,6 +954,7 @@ export interface PartyFields {
   redirects: string[]
   logouts: string[]
   frontLogout: string
+  backLogout: string
   pairwise: boolean
   device: boolean
   offline: boolean
