@@ -51,6 +51,7 @@ func issue(t *testing.T, c *Config) map[string]*x509.Certificate {
 	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.Raw}), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	c.HTTP.BaseURL = "https://mail.city.example"
 	c.Certificates.Anchors, c.Certificates.Challenge, c.Certificates.Revocation = []string{file}, true, "off"
 	return cards
 }
@@ -58,4 +59,23 @@ func issue(t *testing.T, c *Config) map[string]*x509.Certificate {
 // regulation is a draft that everybody has to accept at once.
 func regulation(title string) rulebook.Version {
 	return rulebook.Version{Titles: map[string]string{"en": title}, Bodies: map[string]string{"en": "Text."}}
+}
+
+// TestChallengeNeedsAddress refuses to have a text signed that a browser's
+// word for our address would stand in, but on this machine alone.
+func TestChallengeNeedsAddress(t *testing.T) {
+	for _, x := range []struct {
+		base, listen, tls string
+		good              bool
+	}{{"https://mail.city.example", ":80", ":443", true}, {"", ":80", "", false}, {"", "127.0.0.1:80", ":443", false}, {"", "mail.city.example:80", "", false}, {"", "127.0.0.1:80", "[::1]:443", true}} {
+		c, err := LoadConfig("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		issue(t, &c)
+		c.HTTP.BaseURL, c.HTTP.Listen, c.HTTP.ListenTLS = x.base, x.listen, x.tls
+		if _, err := c.certificates(t.TempDir()); (err == nil) != x.good {
+			t.Errorf("%+v: %v", x, err)
+		}
+	}
 }

@@ -5,8 +5,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net"
+	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -82,6 +84,9 @@ func (c Config) certificates(dir string) (out cert.Config, err error) {
 	if (out.Open || out.Programs || out.Challenge) && len(out.Anchors) == 0 {
 		return out, errs.E(errs.Invalid, "certificates.anchors: without an authority that is trusted nobody can sign in by a certificate")
 	}
+	if in.Challenge && c.HTTP.BaseURL == "" && !loopback(c.HTTP.Listen, c.HTTP.ListenTLS) {
+		return out, errs.E(errs.Invalid, "certificates.challenge: http.base_url has to be set, since it stands in the text that is signed")
+	}
 	for _, text := range in.Rules {
 		rule, err := cert.ParseRule(text)
 		if err != nil {
@@ -95,6 +100,14 @@ func (c Config) certificates(dir string) (out cert.Config, err error) {
 		}
 	}
 	return out, nil
+}
+
+// loopback says whether addresses are reached from this machine alone.
+func loopback(addresses ...string) bool {
+	return !slices.ContainsFunc(addresses, func(text string) bool {
+		at, err := netip.ParseAddrPort(text)
+		return text != "" && (err != nil || !at.Addr().IsLoopback())
+	})
 }
 
 // serveCertificates is the listener that asks for certificates. It asks and

@@ -3,6 +3,8 @@ package cert
 import (
 	"context"
 	"crypto/x509"
+	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
@@ -53,11 +55,31 @@ func (d *Desk) PoseAdd(ctx context.Context, s policy.Subject, base string, peer 
 }
 
 func (d *Desk) pose(ctx context.Context, org int64, a asked, peer identity.Peer) (c Challenge, browser string, err error) {
+	if err := d.ours(a.Base); err != nil {
+		return c, "", err
+	}
 	browser = id.Token(32)
 	a.Browser = sso.HashOf(browser)
 	c.Text = textOf(a, d.clock.Now().Add(d.conf.StepLife))
 	c.Ask, err = d.steps.Keep(ctx, org, "posed", posed{a, c.Text}, d.conf.StepLife, peer.Addr)
 	return c, browser, err
+}
+
+// ours refuses to write another's address into the text: what one site has its
+// people sign would let it in here in their name. So it is the configured one,
+// and without one this very machine, for trying out.
+func (d *Desk) ours(base string) error {
+	if d.conf.Base != "" && strings.TrimSuffix(d.conf.Base, "/") == base {
+		return nil
+	}
+	u, err := url.Parse(base)
+	if err == nil && d.conf.Base == "" {
+		at, err := netip.ParseAddr(u.Hostname())
+		if u.Hostname() == "localhost" || err == nil && at.IsLoopback() {
+			return nil
+		}
+	}
+	return errs.E(errs.Unsupported, "Signed texts need the address of this server to be set (http.base_url).")
 }
 
 // textOf says what is signed, so that a card's program can show it, and that

@@ -41,7 +41,7 @@ func (h *holder) sign(text string, words ...string) string {
 
 func (o *office) pose() (Challenge, string) {
 	o.t.Helper()
-	o.d.conf.Challenge = true
+	o.d.conf.Challenge, o.d.conf.Base = true, base+"/"
 	c, browser, err := o.d.Pose(o.t.Context(), base, here)
 	must(o.t, err)
 	return c, browser
@@ -179,6 +179,25 @@ func TestChallengeAttacks(t *testing.T) {
 	})
 }
 
+// TestChallengeAddress writes no address into a text that a browser made up.
+func TestChallengeAddress(t *testing.T) {
+	o := newOffice(t, "")
+	o.d.conf.Challenge = true
+	for _, c := range []struct {
+		set, came string
+		good      bool
+	}{
+		{base, base, true}, {base + "/", base, true}, {base, "https://evil.example", false}, {base, "http://localhost", false},
+		{"", "http://localhost:8080", true}, {"", "http://127.0.0.1:8080", true}, {"", "http://[::1]", true},
+		{"", base, false}, {"", "https://localhost.evil.example", false}, {"", "", false},
+	} {
+		o.d.conf.Base = c.set
+		if _, _, err := o.d.Pose(t.Context(), c.came, here); (err == nil) != c.good || err != nil && !errs.Is(err, errs.Unsupported) {
+			t.Errorf("%q set, %q came: %v", c.set, c.came, err)
+		}
+	}
+}
+
 // TestChallengeZone asks the zone, as after any certificate.
 func TestChallengeZone(t *testing.T) {
 	o := newOffice(t, "", identity.Zone{Name: "street", Networks: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}, Methods: []string{"password"}})
@@ -191,7 +210,7 @@ func TestChallengeZone(t *testing.T) {
 // TestChallengePage is what the page asks.
 func TestChallengePage(t *testing.T) {
 	o := newOffice(t, "")
-	o.d.conf.Challenge = true
+	o.d.conf.Challenge, o.d.conf.Base = true, base
 	mux := http.NewServeMux()
 	for _, r := range o.d.Routes(door{}) {
 		mux.Handle(r.Pattern, r.Handler)
