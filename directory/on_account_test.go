@@ -46,6 +46,24 @@ func TestOnOrganisation(t *testing.T) {
 		if err := act(func() { t.Error("done by a program") }); !errs.Is(err, errs.Forbidden) {
 			t.Errorf("by a program: %v", err)
 		}
+		// The same for acts that read the roles in a transaction of their own.
+		again := w.grant(t, "clerk", policy.RoleSystem, "")
+		err = w.db.Write(ctx, func(tx *store.Tx) error {
+			admin, err := w.AdministersIn(ctx, tx, w.subject("clerk"))
+			if err != nil || !admin.May(policy.DutySystem, 0) {
+				t.Errorf("with the role: %v", err)
+			}
+			go func() { taken <- w.RevokeRole(ctx, policy.System(DefaultOrg), again.ID) }()
+			select {
+			case <-taken:
+				t.Error("taken back in the middle")
+			case <-time.After(300 * time.Millisecond):
+			}
+			return nil
+		})
+		if err = errorOr(err, <-taken); err != nil {
+			t.Fatal(err)
+		}
 		list, err := audit.List(ctx, w.db, DefaultOrg, 100)
 		if err != nil {
 			t.Fatal(err)
