@@ -216,6 +216,9 @@ func (b *Book) Under(unit, top int64) bool {
 	return false
 }
 
+// CategoryName is the name of a kind of staff, "" for none.
+func (b *Book) CategoryName(code, language string) string { return nameOf(b.kinds[code], language) }
+
 // Path returns the names of a unit and those above it, topmost first (C31).
 func (b *Book) Path(unit int64, language string) []string {
 	path := []string{}

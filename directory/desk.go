@@ -144,19 +144,33 @@ type Administers struct {
 
 // Administers reads the roles of a subject.
 func (d *Directory) Administers(ctx context.Context, s policy.Subject) (a Administers, err error) {
-	a.all = s.Account == 0
-	err = d.db.Read(ctx, func(tx *store.Tx) error {
-		all, err := selectRoles(ctx, tx, s.Org)
-		if err != nil {
-			return err
-		}
-		if a.grants = heldBy(all, s.Account); len(a.grants) == 0 {
-			return nil
-		}
-		units, err := selectUnits(ctx, tx, s.Org)
-		a.tree = treeOf(units)
+	err = d.db.Read(ctx, func(tx *store.Tx) (err error) {
+		a, err = administers(ctx, tx, s)
 		return err
 	})
+	return a, err
+}
+
+// AdministersIn is Administers in the transaction of an act: until that ends
+// the roles stay as they are.
+func (d *Directory) AdministersIn(ctx context.Context, tx *store.Tx, s policy.Subject) (Administers, error) {
+	if err := lockActs(ctx, tx, s.Org); err != nil {
+		return Administers{}, err
+	}
+	return administers(ctx, tx, s)
+}
+
+func administers(ctx context.Context, tx *store.Tx, s policy.Subject) (a Administers, err error) {
+	a.all = s.Account == 0
+	all, err := selectRoles(ctx, tx, s.Org)
+	if err != nil {
+		return a, err
+	}
+	if a.grants = heldBy(all, s.Account); len(a.grants) == 0 {
+		return a, nil
+	}
+	units, err := selectUnits(ctx, tx, s.Org)
+	a.tree = treeOf(units)
 	return a, err
 }
 

@@ -39,3 +39,16 @@ func (d *Directory) OnAccount(ctx context.Context, by policy.Subject, person int
 		return do(ctx, k.tx, a)
 	}})
 }
+
+// OnOrganisation carries out an act that needs a duty on the whole
+// organisation, in one transaction with the check of it: who lost the duty
+// meanwhile does nothing any more. What is refused stands in the record as
+// verb; what is done the caller records.
+func (d *Directory) OnOrganisation(ctx context.Context, by policy.Subject, need policy.Duty, verb, object string, do func(ctx context.Context, tx *store.Tx) error) error {
+	return d.administer(ctx, by, act{verb, object, func(ctx context.Context, k *desk) error {
+		if err := k.may(need, 0); err != nil {
+			return err
+		}
+		return do(ctx, k.tx)
+	}})
+}

@@ -19,12 +19,15 @@ type Unit struct {
 }
 
 // Name returns the unit's name in a language, else in any.
-func (u Unit) Name(language string) string {
-	if n := u.Names[language]; n != "" {
+func (u Unit) Name(language string) string { return nameOf(u.Names, language) }
+
+// nameOf is a name in a language, else in any.
+func nameOf(names map[string]string, language string) string {
+	if n := names[language]; n != "" {
 		return n
 	}
 	for _, l := range []string{"en", "zh-TW", "zh-CN", "vi", "ko"} {
-		if n := u.Names[l]; n != "" {
+		if n := names[l]; n != "" {
 			return n
 		}
 	}

@@ -153,31 +153,31 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		return nil, err
 	}
 	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName},
-		h.capabilities(api.Capabilities()), jmapdoor.Needs{
+		h.offered(h.capabilities(api.Capabilities(), who)), jmapdoor.Needs{
 			Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
 			BaseURL: func(r *http.Request) string { return door.BaseURL(r) }, MayPush: h.mayPush,
 		})
 	routes := append(h.jmap.Routes(),
 		httpdoor.Route{Pattern: "GET /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},
 		httpdoor.Route{Pattern: "POST /export/mail/{account}", Handler: api.ExportHandler(httpdoor.Problem)},
-		httpdoor.Route{Pattern: "POST /import/mail/{account}", Handler: api.ImportHandler(httpdoor.Problem)},
-		httpdoor.Route{Pattern: "GET /export/record", Handler: h.Directory.RecordHandler(who, httpdoor.Problem)})
+		httpdoor.Route{Pattern: "POST /import/mail/{account}", Handler: api.ImportHandler(httpdoor.Problem)})
+	routes = append(routes, h.routed(partConsole, []httpdoor.Route{{Pattern: "GET /export/record", Handler: h.Directory.RecordHandler(who, httpdoor.Problem)}})...)
 	routes = append(routes, h.ssoRoutes(func() *httpdoor.Door { return door })...)
-	routes = append(routes, h.feedRoutes(func() *httpdoor.Door { return door })...)
-	routes = append(routes, h.applicationRoutes(func() *httpdoor.Door { return door })...)
+	routes = append(routes, h.routed(partFeeds, h.feedRoutes(func() *httpdoor.Door { return door }))...)
+	routes = append(routes, h.routed(partApplications, h.applicationRoutes(func() *httpdoor.Door { return door }))...)
 	routes = append(routes, h.rulebookRoutes()...)
 	routes = append(routes, h.davRoutes(func() *httpdoor.Door { return door })...)
-	routes = append(routes, h.driveRoutes(func() *httpdoor.Door { return door })...)
+	routes = append(routes, h.routed(partDrive, h.driveRoutes(func() *httpdoor.Door { return door }))...)
 	routes = append(routes, h.waysRoute(func() *httpdoor.Door { return door }))
 	door, err = httpdoor.New(conf, httpNeeds{h}, assets, routes, h.log.With("door", "http"))
 	return door, err
 }
 
 // capabilities are what all rooms offer over JMAP, beside mail's.
-func (h *House) capabilities(mail []jmap.Capability) []jmap.Capability {
+func (h *House) capabilities(mail []jmap.Capability, who func(context.Context) (policy.Subject, error)) []jmap.Capability {
 	parties := &register.Register{SSO: h.SSO, SAML: h.SAML, Agency: h.Agency, Dir: h.Directory, Who: who}
 	return slices.Concat(mail, h.Directory.Capabilities(who), h.Feeds.Capabilities(who), h.Applications.Capabilities(who), h.Rulebook.Capabilities(who), h.Contacts.Capabilities(who), h.Drive.Capabilities(drive.Who{Subject: who, Site: httpdoor.SiteOf}),
-		h.Certificates.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf}), []jmap.Capability{parties.Capability()})
+		h.Certificates.Capabilities(who), h.Identity.Capabilities(identity.Who{Subject: who, Site: httpdoor.SiteOf}), []jmap.Capability{parties.Capability(), h.SSO.Capability()})
 }
 
 // shownPort says under which port people reach an address of ours: that of the

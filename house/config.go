@@ -25,6 +25,8 @@ type Config struct {
 
 	Presets []string `toml:"presets" doc:"Sets of settings that ship with the program, one laid over the other; this file and the environment go before them. chancery config presets lists them." example:"da-nang,single-phone"`
 
+	Without []string `toml:"without" doc:"Parts that this server leaves out, where several share the work: drive (large files by link), console (administration), provider (sign-on of other systems by OpenID Connect and SAML), agency (sign-in by providers of the agency's own), applications, feeds. It answers nothing of them and does none of their work. A door is left out by leaving its address empty, CardDAV by dav.carddav." example:"drive,console,provider"`
+
 	Hostname string `toml:"hostname" doc:"The name of this machine as other mail servers see it. Empty: the machine's own name."`
 
 	Log struct {

@@ -5,8 +5,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net"
+	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,6 +22,7 @@ import (
 // CertificateConfig says how people sign in by X.509 client certificates.
 type CertificateConfig struct {
 	Listen        string   `toml:"listen" doc:"Address of the listener that asks browsers for a certificate; only who signs in by one is ever sent there. Empty closes it." example:":8443"`
+	Challenge     bool     `toml:"challenge" default:"false" doc:"Take a text that a card signed (CMS, RFC 5652), made by the card's own program, in place of the browser's certificate. The text names this server; a person who signs what another site handed on lets that site in, which TLS does not."`
 	Site          string   `toml:"site" doc:"Address of it as browsers reach it. Empty: https, the name they use, and the port of listen. With another name http.base_url has to be set." example:"https://cert.city.example"`
 	Anchors       []string `toml:"anchors" doc:"Files and folders with the certificates of authorities that are trusted (PEM or DER)." example:"/etc/chancery/anchors"`
 	Intermediates []string `toml:"intermediates" doc:"The same of authorities between them and people."`
@@ -54,7 +57,7 @@ func (h *House) certificates(ctx context.Context, now clock.Clock) (err error) {
 
 func (c Config) certificates(dir string) (out cert.Config, err error) {
 	in := c.Certificates
-	out = cert.Config{Programs: in.Programs, Recheck: in.Recheck, Open: in.Listen != "" || len(in.Proxies) > 0, Site: in.Site, Base: c.HTTP.BaseURL, Rules: []cert.Rule{}, Usages: []string{}, Policies: in.Policies,
+	out = cert.Config{Programs: in.Programs, Recheck: in.Recheck, Open: in.Listen != "" || len(in.Proxies) > 0, Challenge: in.Challenge, Site: in.Site, Base: c.HTTP.BaseURL, Rules: []cert.Rule{}, Usages: []string{}, Policies: in.Policies,
 		Revocation: cert.Revocation{Off: in.Revocation == "off", Lists: in.Lists, Hosts: in.Hosts, Responder: in.Responder, Grace: in.Grace, Refresh: in.Refresh,
 			Timeout: in.Timeout, MaxList: int64(in.MaxList), Dir: filepath.Join(dir, "revocation")}}
 	if in.Revocation != "check" && in.Revocation != "off" && in.Revocation != "" {
@@ -78,8 +81,11 @@ func (c Config) certificates(dir string) (out cert.Config, err error) {
 	if out.Intermediates, err = cert.ReadCertificates(in.Intermediates); err != nil {
 		return out, errs.Wrap(errs.Invalid, err, "certificates.intermediates")
 	}
-	if (out.Open || out.Programs) && len(out.Anchors) == 0 {
+	if (out.Open || out.Programs || out.Challenge) && len(out.Anchors) == 0 {
 		return out, errs.E(errs.Invalid, "certificates.anchors: without an authority that is trusted nobody can sign in by a certificate")
+	}
+	if in.Challenge && c.HTTP.BaseURL == "" && !loopback(c.HTTP.Listen, c.HTTP.ListenTLS) {
+		return out, errs.E(errs.Invalid, "certificates.challenge: http.base_url has to be set, since it stands in the text that is signed")
 	}
 	for _, text := range in.Rules {
 		rule, err := cert.ParseRule(text)
@@ -94,6 +100,14 @@ func (c Config) certificates(dir string) (out cert.Config, err error) {
 		}
 	}
 	return out, nil
+}
+
+// loopback says whether addresses are reached from this machine alone.
+func loopback(addresses ...string) bool {
+	return !slices.ContainsFunc(addresses, func(text string) bool {
+		at, err := netip.ParseAddrPort(text)
+		return text != "" && (err != nil || !at.Addr().IsLoopback())
+	})
 }
 
 // serveCertificates is the listener that asks for certificates. It asks and

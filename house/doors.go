@@ -162,7 +162,12 @@ func (d *Doors) Run(ctx context.Context, ready func() error) error {
 	}
 	d.running.Go(func() { d.house.work(ctx) })
 	d.running.Go(func() { d.house.tend(ctx) })
-	d.running.Go(func() { d.house.askDirectories(ctx) })
+	if d.house.has(partProvider) {
+		d.running.Go(func() { d.house.SSO.RunGoodbyes(ctx) })
+	}
+	if d.house.has(partFeeds) {
+		d.running.Go(func() { d.house.askDirectories(ctx) })
+	}
 	d.running.Go(func() { d.house.runRecord(ctx) })
 	d.running.Go(func() { rest(ctx) })
 	d.running.Go(func() { d.house.Mail.RunIndexer(ctx) })
@@ -241,7 +246,7 @@ func (h *House) tend(ctx context.Context) {
 	tick := time.NewTicker(min(tendEvery, h.Certificates.Every()))
 	defer tick.Stop()
 	for {
-		if err := errors.Join(h.Identity.Tend(ctx), h.Applications.Tend(ctx), h.Drive.Tend(ctx)); err != nil && ctx.Err() == nil {
+		if err := h.tendAll(ctx); err != nil && ctx.Err() == nil {
 			h.log.Error("tending the accounts", "error", err)
 		}
 		if err := h.Certificates.Tend(ctx); err != nil && ctx.Err() == nil {
@@ -253,6 +258,18 @@ func (h *House) tend(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// tendAll lets the rooms of this server see to what time brings.
+func (h *House) tendAll(ctx context.Context) error {
+	err := h.Identity.Tend(ctx)
+	if h.has(partApplications) {
+		err = errors.Join(err, h.Applications.Tend(ctx))
+	}
+	if h.has(partDrive) {
+		err = errors.Join(err, h.Drive.Tend(ctx))
+	}
+	return err
 }
 
 // askDirectories asks the directories of feeds when they are due, or when

@@ -72,6 +72,9 @@ func Open(ctx context.Context, dir string, c Config, log *slog.Logger) (*House, 
 }
 
 func (h *House) build(ctx context.Context) error {
+	if _, err := h.conf.left(); err != nil {
+		return err
+	}
 	for _, part := range []func(context.Context, clock.Clock) error{h.people, h.waysIn, h.mailRoom, h.otherRooms} {
 		if err := part(ctx, clock.System{}); err != nil {
 			return err

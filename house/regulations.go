@@ -46,8 +46,6 @@ func (rulebookWeb) Problem(w http.ResponseWriter, err error) { httpdoor.Problem(
 // rulebookRoutes are the texts for who is not signed in, and the list of who
 // accepted one.
 func (h *House) rulebookRoutes() []httpdoor.Route {
-	return []httpdoor.Route{
-		{Pattern: "GET /rulebook/public", Access: httpdoor.Public, Handler: h.Rulebook.PublicHandler(rulebookWeb{})},
-		{Pattern: "GET /rulebook/export/{version}", Access: httpdoor.SignedIn, Handler: h.Rulebook.ExportHandler(rulebookWeb{})},
-	}
+	return append(h.routed(partConsole, []httpdoor.Route{{Pattern: "GET /rulebook/export/{version}", Access: httpdoor.SignedIn, Handler: h.Rulebook.ExportHandler(rulebookWeb{})}}),
+		httpdoor.Route{Pattern: "GET /rulebook/public", Access: httpdoor.Public, Handler: h.Rulebook.PublicHandler(rulebookWeb{})})
 }

@@ -12,6 +12,7 @@ import (
 	"chancery/identity/agency"
 	"chancery/identity/oidc"
 	"chancery/identity/saml"
+	"chancery/identity/sso"
 	"chancery/policy"
 )
 
@@ -51,6 +52,9 @@ func (a agencyWeb) Refuse(w http.ResponseWriter, err error) { httpdoor.Problem(w
 // farewell is where a browser goes that signs out: "" where no other system
 // was signed on to that wants to be told.
 func (h *House) farewell(ctx context.Context, who policy.Subject, base string) (string, error) {
+	if !h.has(partProvider) {
+		return "", nil
+	}
 	next, err := h.SSO.Farewell(ctx, who, base, base+"/", "")
 	if next == base+"/" {
 		next = ""
@@ -69,8 +73,16 @@ func (h *House) mayMail(ctx context.Context, s policy.Subject) error {
 }
 
 // ssoRoutes are the addresses of single sign-on.
-func (h *House) ssoRoutes(door func() *httpdoor.Door) (list []httpdoor.Route) {
-	for _, r := range slices.Concat(h.SSO.Routes(ssoWeb{door}), h.SAML.Routes(ssoWeb{door}), h.Agency.Routes(agencyWeb{ssoWeb{door}, httpNeeds{h}}), h.Certificates.Routes(agencyWeb{ssoWeb{door}, httpNeeds{h}})) {
+func (h *House) ssoRoutes(door func() *httpdoor.Door) []httpdoor.Route {
+	web := agencyWeb{ssoWeb{door}, httpNeeds{h}}
+	return slices.Concat(served(h.Certificates.Routes(web)),
+		h.routed(partProvider, served(slices.Concat(h.SSO.Routes(web.ssoWeb), h.SAML.Routes(web.ssoWeb)))),
+		h.routed(partAgency, served(h.Agency.Routes(web))))
+}
+
+// served are the routes of a protocol as the door takes them.
+func served(routes []sso.Route) (list []httpdoor.Route) {
+	for _, r := range routes {
 		access := httpdoor.Public
 		if r.AnySite {
 			access = httpdoor.AnySite

@@ -13,6 +13,7 @@ import (
 type waysIn struct {
 	Apply       bool       `json:"apply"`       // applications for accounts are taken
 	Certificate bool       `json:"certificate"` // a certificate lets in from where the browser is
+	Card        bool       `json:"card"`        // so does a text that a card signed
 	Rulebook    bool       `json:"rulebook"`    // there are regulations that everybody may read
 	Providers   []provider `json:"providers"`   // of the agency's own
 }
@@ -39,12 +40,13 @@ func (h *House) waysRoute(door func() *httpdoor.Door) httpdoor.Route {
 				return
 			}
 			for _, p := range list {
-				if p.Kind == agency.KindLDAP { // the password field is its way in
+				if p.Kind == agency.KindLDAP || !h.has(partAgency) { // the password field is its way in
 					continue
 				}
 				out.Providers = append(out.Providers, provider{p.ID, p.Name})
 			}
-			out.Apply, out.Certificate = h.conf.Applications.Open, h.Certificates.Offered(caller(door().Caller(r)))
+			peer := caller(door().Caller(r))
+			out.Apply, out.Certificate, out.Card = h.conf.Applications.Open && h.has(partApplications), h.Certificates.Offered(peer), h.Certificates.Challenged(peer)
 		}
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Content-Type", "application/json")

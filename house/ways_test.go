@@ -53,7 +53,7 @@ func TestWaysProviders(t *testing.T) {
 	}
 	defer res.Body.Close()
 	got, err := io.ReadAll(res.Body)
-	if want := `{"apply":false,"certificate":false,"rulebook":false,"providers":[{"id":"` + id.ID + `","name":"City ID"}]}` + "\n"; err != nil || string(got) != want {
+	if want := `{"apply":false,"certificate":false,"card":false,"rulebook":false,"providers":[{"id":"` + id.ID + `","name":"City ID"}]}` + "\n"; err != nil || string(got) != want {
 		t.Errorf("%s %v, want %s", got, err, want)
 	}
 }

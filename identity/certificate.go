@@ -119,6 +119,7 @@ type CertificateObject struct {
 // CertificateAnswer is the answer of Certificate/get.
 type CertificateAnswer struct {
 	AccountID jmap.ID             `json:"accountId"`
-	Offered   bool                `json:"offered"` // whether the office uses them
+	Offered   bool                `json:"offered"` // whether the office asks browsers for them
+	Signs     bool                `json:"signs"`   // whether a text that a card signed does as well
 	List      []CertificateObject `json:"list" ts:"list"`
 }

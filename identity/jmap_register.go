@@ -22,6 +22,7 @@ type PartyFields struct {
 	Redirects   []string `json:"redirects" ts:"list"`
 	Logouts     []string `json:"logouts" ts:"list"`
 	FrontLogout string   `json:"frontLogout"` // address that is loaded when a session ends
+	BackLogout  string   `json:"backLogout"`  // address that we post to when a session is over
 	Pairwise    bool     `json:"pairwise"`
 	Device      bool     `json:"device"`
 	Offline     bool     `json:"offline"`

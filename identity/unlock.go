@@ -252,15 +252,16 @@ func (i *Identity) DismissAsk(ctx context.Context, by policy.Subject, account in
 	if err != nil {
 		return err
 	}
-	admin, err := i.dir.Administers(ctx, by)
-	if err != nil {
-		return err
-	}
 	var refused error
-	if !admin.MayUnlock(a, "") {
-		refused = errs.E(errs.Forbidden, "Your role does not allow this there.")
-	}
 	err = i.db.Write(ctx, func(tx *store.Tx) error {
+		admin, err := i.dir.AdministersIn(ctx, tx, by)
+		if err != nil {
+			return err
+		}
+		refused = nil
+		if !admin.MayUnlock(a, "") {
+			refused = errs.E(errs.Forbidden, "Your role does not allow this there.")
+		}
 		if refused == nil {
 			if asked, err := hasAsk(ctx, tx, a.Org, a.ID); err != nil || !asked {
 				return either(err, errNotWaiting)

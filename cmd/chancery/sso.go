@@ -35,6 +35,7 @@ type ssoAddCmd struct {
 	Kind        string   `enum:"web,native,mail" default:"web" help:"web: a system that keeps a secret; native: a program on a person's machine; mail: a mail program."`
 	Redirect    []string `sep:"none" help:"Address that answers go to, letter by letter; may be repeated. Mail programs have http://localhost when none is given."`
 	Logout      []string `sep:"none" help:"Address that a sign-out may lead to; may be repeated."`
+	BackLogout  string   `help:"Address that this server posts to when a session is over (Back-Channel Logout), on a host that answers go to."`
 	FrontLogout string   `help:"Address that browsers load when a session ends (Front-Channel Logout), on a host that answers go to."`
 	Consent     string   `enum:"never,first,always" default:"first" help:"When a person is asked before the system learns who they are."`
 	Pairwise    bool     `help:"Give the system names of its own for people, which it cannot compare with another's."`
@@ -53,7 +54,7 @@ func (a ssoAddCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer h.Close()
-	c, secret, err := h.AddClient(ctx, operator(), house.NewClient{Name: a.Name, Kind: a.Kind, Redirects: a.Redirect, Logouts: a.Logout, FrontLogout: a.FrontLogout, Consent: a.Consent,
+	c, secret, err := h.AddClient(ctx, operator(), house.NewClient{Name: a.Name, Kind: a.Kind, Redirects: a.Redirect, Logouts: a.Logout, FrontLogout: a.FrontLogout, BackLogout: a.BackLogout, Consent: a.Consent,
 		Pairwise: a.Pairwise, Device: a.Device, Offline: a.Offline, Assurance: policy.Assurance(a.Assurance)})
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ type ssoChangeCmd struct {
 	Name        string   `help:"Name that people are shown when they are asked."`
 	Redirect    []string `sep:"none" help:"Address that answers go to, in place of all there were; may be repeated."`
 	Logout      []string `sep:"none" help:"Address that a sign-out may lead to, in place of all there were; may be repeated."`
+	BackLogout  *string  `help:"Address that this server posts to when a session is over (Back-Channel Logout); empty for none."`
 	FrontLogout *string  `help:"Address that browsers load when a session ends (Front-Channel Logout); empty for none."`
 	Consent     string   `enum:"never,first,always," default:"" help:"When a person is asked: never, first or always."`
 	Device      *bool    `negatable:"" help:"Allow sign-on by a code, for devices without a browser."`
@@ -42,6 +43,9 @@ func (c ssoChangeCmd) Run(ctx context.Context) error {
 		}
 		if c.Logout != nil {
 			now.Logouts = c.Logout
+		}
+		if c.BackLogout != nil {
+			now.BackLogout = *c.BackLogout
 		}
 		if c.FrontLogout != nil {
 			now.FrontLogout = *c.FrontLogout

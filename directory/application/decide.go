@@ -99,6 +99,9 @@ func (d *Desk) Look(ctx context.Context, by policy.Subject, application int64, p
 	}
 	var sealed []byte
 	err = d.db.Write(ctx, func(tx *store.Tx) (err error) {
+		if err := d.stillMay(ctx, tx, by, application); err != nil {
+			return err
+		}
 		if sealed, err = selectPaper(ctx, tx, by.Org, application, paper); err != nil {
 			return err
 		}
@@ -108,7 +111,7 @@ func (d *Desk) Look(ctx context.Context, by policy.Subject, application int64, p
 		err = errGone
 	}
 	if err != nil {
-		return p, nil, err
+		return p, nil, d.refused(ctx, by, "application.look", application, err)
 	}
 	body, err = d.db.Unseal(ctx, store.Scope{Org: by.Org}, place(application, paper), sealed)
 	return a.Papers[paper], body, err
@@ -164,17 +167,37 @@ func (d *Desk) Refuse(ctx context.Context, by policy.Subject, application int64,
 		return d.note(ctx, tx, by, "application.refuse", application, map[string]string{"reason": reason}, nil)
 	})
 	if err != nil {
-		return err
+		return d.refused(ctx, by, "application.refuse", application, err)
 	}
 	d.tell(ctx, a, "", reason)
 	return nil
 }
 
-// take takes an application away, once: of two officers one is late.
+// take takes an application away, once: of two officers one is late. The right
+// is asked anew, in the transaction.
 func (d *Desk) take(ctx context.Context, tx *store.Tx, by policy.Subject, application int64) error {
+	if err := d.stillMay(ctx, tx, by, application); err != nil {
+		return err
+	}
 	there, err := deleteApplication(ctx, tx, by.Org, application)
 	if err == nil && !there {
 		err = errGone
+	}
+	return err
+}
+
+// stillMay refuses who lost the right since the application was found.
+func (d *Desk) stillMay(ctx context.Context, tx *store.Tx, by policy.Subject, application int64) error {
+	admin, err := d.dir.AdministersIn(ctx, tx, by)
+	if err != nil {
+		return err
+	}
+	r, err := selectApplication(ctx, tx, by.Org, application)
+	switch {
+	case errors.Is(err, store.ErrNoRows):
+		return errGone
+	case err == nil && !admin.May(need, r.unit):
+		return errRight
 	}
 	return err
 }

@@ -146,13 +146,6 @@ func (f *Feeds) Add(ctx context.Context, by policy.Subject, feed Feed) (Feed, st
 	if err := feed.check(); err != nil {
 		return feed, "", err
 	}
-	admin, err := f.dir.Administers(ctx, by)
-	if err != nil {
-		return feed, "", err
-	}
-	if !admin.May(policy.DutySecurity, 0) {
-		return feed, "", f.refuse(ctx, by, "feed.add", feed.Name)
-	}
 	secret, err := f.newSecret(ctx, &feed)
 	if err != nil {
 		return feed, "", err
@@ -161,7 +154,7 @@ func (f *Feeds) Add(ctx context.Context, by policy.Subject, feed Feed) (Feed, st
 	if err != nil {
 		return feed, "", err
 	}
-	return feed, secret, f.db.Write(ctx, func(tx *store.Tx) error {
+	return feed, secret, f.dir.OnOrganisation(ctx, by, policy.DutySecurity, "feed.add", feed.Name, func(ctx context.Context, tx *store.Tx) error {
 		all, err := selectFeeds(ctx, tx, by.Org)
 		if err != nil {
 			return err
@@ -267,18 +260,11 @@ func (f *Feeds) note(ctx context.Context, tx *store.Tx, by policy.Subject, verb 
 // Remove takes a feed away with its runs. The units and people that it keeps
 // stay, and are kept here from then on when another feed brings them.
 func (f *Feeds) Remove(ctx context.Context, by policy.Subject, name string) error {
-	admin, err := f.dir.Administers(ctx, by)
-	if err != nil {
-		return err
-	}
-	if !admin.May(policy.DutySecurity, 0) {
-		return f.refuse(ctx, by, "feed.remove", name)
-	}
-	feed, err := f.byName(ctx, by.Org, name)
-	if err != nil {
-		return err
-	}
-	return f.db.Write(ctx, func(tx *store.Tx) error {
+	return f.dir.OnOrganisation(ctx, by, policy.DutySecurity, "feed.remove", name, func(ctx context.Context, tx *store.Tx) error {
+		feed, err := feedNamed(ctx, tx, by.Org, name)
+		if err != nil {
+			return err
+		}
 		if err := deleteFeed(ctx, tx, feed.Org, feed.ID); err != nil {
 			return err
 		}
@@ -311,18 +297,23 @@ func (f *Feeds) Find(ctx context.Context, by policy.Subject, name string) (Feed,
 }
 
 func (f *Feeds) byName(ctx context.Context, org int64, name string) (feed Feed, err error) {
-	err = f.db.Read(ctx, func(tx *store.Tx) error {
-		all, err := selectFeeds(ctx, tx, org)
-		i := slices.IndexFunc(all, func(x Feed) bool { return x.Name == name })
-		if err == nil && i < 0 {
-			return errs.E(errs.NotFound, "There is no feed %q.", name)
-		}
-		if err == nil {
-			feed = all[i]
-		}
+	err = f.db.Read(ctx, func(tx *store.Tx) (err error) {
+		feed, err = feedNamed(ctx, tx, org, name)
 		return err
 	})
 	return feed, err
+}
+
+func feedNamed(ctx context.Context, tx *store.Tx, org int64, name string) (feed Feed, err error) {
+	all, err := selectFeeds(ctx, tx, org)
+	if err != nil {
+		return feed, err
+	}
+	i := slices.IndexFunc(all, func(x Feed) bool { return x.Name == name })
+	if i < 0 {
+		return feed, errs.E(errs.NotFound, "There is no feed %q.", name)
+	}
+	return all[i], nil
 }
 
 // byID returns a feed, whoever asks.

@@ -182,11 +182,13 @@ func TestSearch(t *testing.T) {
 // TestEntry reads one whole, and only what is asked for.
 func TestEntry(t *testing.T) {
 	o := newOffice(t, "", Config{PlainOnLoopback: true})
+	must(t, o.AddCategory(t.Context(), policy.System(1), directory.Category{Code: "official", Names: map[string]string{"en": "Official", "zh-TW": "公務人員"}}))
+	must(t, o.ChangePerson(t.Context(), policy.System(1), o.people["nguyen"].ID, func(p *directory.Person) error { p.Category = "official"; return nil }))
 	c := o.dial("wang")
-	res, err := c.Search(ldap.NewSearchRequest("", ldap.ScopeWholeSubtree, 0, 0, 0, false, "(mail=nguyen@city.example)", nil, nil))
+	res, err := c.Search(ldap.NewSearchRequest("", ldap.ScopeWholeSubtree, 0, 0, 0, false, "(&(mail=nguyen@city.example)(employeeType=公務人員))", nil, nil))
 	must(t, err)
 	e := res.Entries[0]
-	for name, want := range map[string]string{"cn": "Nguyễn Văn An", "sn": "Nguyễn Văn An", "title": "chief, roads", "ou": "工務局", "telephoneNumber": "+886 2 1234", "objectClass": "top person organizationalPerson inetOrgPerson"} {
+	for name, want := range map[string]string{"cn": "Nguyễn Văn An", "sn": "Nguyễn Văn An", "title": "chief, roads", "employeeType": "公務人員", "ou": "工務局", "telephoneNumber": "+886 2 1234", "objectClass": "top person organizationalPerson inetOrgPerson"} {
 		if got := strings.Join(e.GetAttributeValues(name), " "); got != want {
 			t.Errorf("%s: %q, not %q", name, got, want)
 		}

@@ -109,7 +109,7 @@ func person(p *directory.Person, book *directory.Book, base, language string) en
 	e.put("title", titles...)
 	e.put("ou", units...)
 	e.put("departmentNumber", numbers...)
-	e.put("employeeType", p.RankName)
+	e.put("employeeType", book.CategoryName(p.Category, language), p.RankName) // RFC 2798 section 2.5
 	e.put("preferredLanguage", p.Language)
 	return e
 }

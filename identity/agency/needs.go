@@ -33,8 +33,8 @@ type Directory interface {
 	Account(ctx context.Context, org, account int64) (directory.Account, error)
 	// Resolve finds the account of an address.
 	Resolve(ctx context.Context, address string) (a directory.Account, local bool, err error)
-	// Administers reads the roles of a subject.
-	Administers(ctx context.Context, s policy.Subject) (directory.Administers, error)
+	// OnOrganisation carries out an act for who has the duty, in one transaction with the check of it.
+	OnOrganisation(ctx context.Context, by policy.Subject, need policy.Duty, verb, object string, do func(ctx context.Context, tx *store.Tx) error) error
 }
 
 // Letters tells people about their own sign-in.

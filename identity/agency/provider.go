@@ -54,9 +54,6 @@ func (p *Provider) read(settings string, made int64) error {
 // AddOutside registers a provider of SAML by its metadata file, or a directory
 // with the certificate of who vouches for it and our secret there.
 func (d *Desk) AddOutside(ctx context.Context, by policy.Subject, p Provider, file []byte, secret string) (Provider, error) {
-	if err := d.may(ctx, by, "sso.client.add", "provider"); err != nil {
-		return p, err
-	}
 	p.Kind = cmp.Or(p.Kind, KindSAML)
 	p, err := p.with(file)
 	if err != nil {
@@ -67,9 +64,6 @@ func (d *Desk) AddOutside(ctx context.Context, by policy.Subject, p Provider, fi
 
 // AddProvider registers a provider with our secret there.
 func (d *Desk) AddProvider(ctx context.Context, by policy.Subject, p Provider, secret string) (Provider, error) {
-	if err := d.may(ctx, by, "sso.client.add", "provider"); err != nil {
-		return p, err
-	}
 	p, err := prepare(p)
 	if err != nil {
 		return p, err
@@ -86,7 +80,7 @@ func (d *Desk) AddProvider(ctx context.Context, by policy.Subject, p Provider, s
 	if p.sealed, err = d.db.Seal(ctx, store.Scope{Org: by.Org}, sealOf(p), []byte(secret)); err != nil {
 		return p, err
 	}
-	return p, d.db.Write(ctx, func(tx *store.Tx) error {
+	return p, d.dir.OnOrganisation(ctx, by, policy.DutySystem, "sso.client.add", "provider", func(ctx context.Context, tx *store.Tx) error {
 		all, err := selectProviders(ctx, tx, by.Org, "")
 		if err != nil {
 			return err
@@ -162,12 +156,9 @@ func (d *Desk) Providers(ctx context.Context, org int64) (list []Provider, err e
 // RemoveProvider removes a provider; it can sign nobody in any more, and whom
 // it signed in is out, and told so.
 func (d *Desk) RemoveProvider(ctx context.Context, by policy.Subject, providerID string) error {
-	if err := d.may(ctx, by, "sso.client.remove", "provider "+providerID); err != nil {
-		return err
-	}
 	var old Provider
 	var out []int64
-	err := d.db.Write(ctx, func(tx *store.Tx) (err error) {
+	err := d.dir.OnOrganisation(ctx, by, policy.DutySystem, "sso.client.remove", "provider "+providerID, func(ctx context.Context, tx *store.Tx) (err error) {
 		if old, err = theProvider(ctx, tx, by.Org, providerID); err != nil {
 			return err
 		}
@@ -265,9 +256,6 @@ func (d *Desk) refused(ctx context.Context, by policy.Subject, p Provider, why e
 // Link says by hand which account a person of a provider has, in place of what
 // was said before.
 func (d *Desk) Link(ctx context.Context, by policy.Subject, providerID, subject, address string) error {
-	if err := d.may(ctx, by, "sso.link", "provider "+providerID); err != nil {
-		return err
-	}
 	p, err := d.provider(ctx, providerID)
 	if err == nil && p.Org != by.Org {
 		err = errs.E(errs.NotFound, "There is no such provider.")
@@ -282,7 +270,7 @@ func (d *Desk) Link(ctx context.Context, by policy.Subject, providerID, subject,
 	if a.Org != p.Org || len(subject) > 255 {
 		return errs.E(errs.Invalid, "The account belongs to another organisation, or the subject is too long.")
 	}
-	return d.db.Write(ctx, func(tx *store.Tx) error {
+	return d.dir.OnOrganisation(ctx, by, policy.DutySystem, "sso.link", "provider "+providerID, func(ctx context.Context, tx *store.Tx) error {
 		ground, err := selectLinkOf(ctx, tx, p.Org, p.ID, a.ID)
 		if err != nil {
 			return err

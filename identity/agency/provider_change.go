@@ -14,10 +14,6 @@ import (
 // metadataLimits bound a metadata file.
 var metadataLimits = saml.Limits{Bytes: 256 << 10, Parts: 5000}
 
-func (d *Desk) may(ctx context.Context, by policy.Subject, verb, object string) error {
-	return sso.May(ctx, d.db, d.dir, d.clock.Now(), by, verb, object)
-}
-
 // with is a provider with what a file says: the metadata of one of SAML, the
 // certificate of who vouches for a directory.
 func (p Provider) with(file []byte) (Provider, error) {
@@ -65,9 +61,6 @@ func theProvider(ctx context.Context, tx *store.Tx, org int64, providerID string
 // Its issuer stays: by it people are linked.
 func (d *Desk) ChangeProvider(ctx context.Context, by policy.Subject, providerID string, file []byte, secret string, change func(*Provider) error) error {
 	const verb = "sso.client.change"
-	if err := d.may(ctx, by, verb, "provider "+providerID); err != nil {
-		return err
-	}
 	if len(secret) > 1000 {
 		return errs.E(errs.Invalid, "Our secret at the provider is too long.")
 	}
@@ -78,7 +71,7 @@ func (d *Desk) ChangeProvider(ctx context.Context, by policy.Subject, providerID
 			return err
 		}
 	}
-	return d.db.Write(ctx, func(tx *store.Tx) error {
+	return d.dir.OnOrganisation(ctx, by, policy.DutySystem, verb, "provider "+providerID, func(ctx context.Context, tx *store.Tx) error {
 		old, err := theProvider(ctx, tx, by.Org, providerID)
 		if err != nil {
 			return err

@@ -31,6 +31,7 @@ var schema embed.FS
 // documented default.
 type Config struct {
 	Open          bool                // there is a listener, or a proxy, that asks for certificates
+	Challenge     bool                // a text that a card signed is taken in place of a TLS handshake
 	Programs      bool                // mail programs may sign in by a certificate
 	Site          string              // address of it as browsers reach it; default https, the host they use, and Port
 	Port          string              // of the listener
@@ -198,7 +199,8 @@ func (d *Desk) site(base string) (string, error) {
 	return u.String(), nil
 }
 
-// presented is a certificate with which a browser comes, proved by TLS.
+// presented is a certificate with which a browser comes, its key proved by TLS
+// or by a signature.
 type presented struct {
 	ask     string
 	host    string // under which it came
@@ -218,6 +220,12 @@ func (d *Desk) Present(ctx context.Context, p presented) (base, pass string, err
 	if err := d.bound(a, p); err != nil {
 		return "", "", err
 	}
+	pass, err = d.prove(ctx, org, a, p)
+	return a.Base, pass, err
+}
+
+// prove says whose a certificate is whose key was proved, and returns a pass.
+func (d *Desk) prove(ctx context.Context, org int64, a asked, p presented) (pass string, err error) {
 	s, err := d.believe(ctx, p.chain)
 	var w whose
 	if err == nil && a.For == toSignIn {
@@ -225,13 +233,12 @@ func (d *Desk) Present(ctx context.Context, p presented) (base, pass string, err
 	}
 	if err != nil {
 		d.refused(ctx, org, p, err)
-		return a.Base, "", err
+		return "", err
 	}
 	if a.For == toSignIn {
 		a.Account = w.account
 	}
-	pass, err = d.steps.Keep(ctx, org, "proved", proved{a, w.counts, w.registered, w.rule, chainOf(s.chain)}, d.conf.PassLife, p.peer)
-	return a.Base, pass, err
+	return d.steps.Keep(ctx, org, "proved", proved{a, w.counts, w.registered, w.rule, chainOf(s.chain)}, d.conf.PassLife, p.peer)
 }
 
 // bound holds that the browser goes back to where it can have come from. Who

@@ -44,9 +44,11 @@ func (d *Desk) Routes(web Web) []sso.Route {
 	h := handlers{d, web, sso.Pages{Web: web, Log: d.log}}
 	var list []sso.Route
 	for pattern, handle := range map[string]http.HandlerFunc{
-		"POST /sso/api/cert/begin":  h.begin,
-		"POST /sso/api/cert/finish": h.finish,
-		"POST /sso/api/cert/add":    h.add,
+		"POST /sso/api/cert/begin":     h.begin,
+		"POST /sso/api/cert/challenge": h.challenge,
+		"POST /sso/api/cert/signed":    h.signed,
+		"POST /sso/api/cert/finish":    h.finish,
+		"POST /sso/api/cert/add":       h.add,
 	} {
 		list = append(list, sso.Route{Pattern: pattern, Handler: h.private(handle)})
 	}
@@ -98,6 +100,39 @@ func (h handlers) begin(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, h.cookie(r, browser, int(h.d.conf.StepLife.Seconds())))
 	}
 	h.tell(w, sso.PageAnswer{Redirect: to}, err)
+}
+
+// challenge gives a text to sign.
+func (h handlers) challenge(w http.ResponseWriter, r *http.Request) {
+	in, who, err := h.pages.Read(w, r)
+	var c Challenge
+	var browser string
+	switch {
+	case err != nil:
+	case in.Client == toAdd && who.Account == 0:
+		err = errs.E(errs.Unauthenticated, "Please sign in.")
+	case in.Client == toAdd:
+		c, browser, err = h.d.PoseAdd(r.Context(), who, h.web.BaseURL(r), h.web.Caller(r))
+	default:
+		c, browser, err = h.d.Pose(r.Context(), h.web.BaseURL(r), h.web.Caller(r))
+	}
+	if err == nil {
+		http.SetCookie(w, h.cookie(r, browser, int(h.d.conf.StepLife.Seconds())))
+	}
+	h.tell(w, c, err)
+}
+
+// signed takes the signature of that text, and gives the pass with which the
+// page goes on.
+func (h handlers) signed(w http.ResponseWriter, r *http.Request) {
+	in, _, err := h.pages.Read(w, r)
+	var pass string
+	if err == nil {
+		ctx, cancel := h.d.withinTime(r.Context())
+		defer cancel()
+		pass, err = h.d.Sign(ctx, replied{in.Ask, in.Signature, h.web.BaseURL(r), secretOf(r), h.web.Caller(r)})
+	}
+	h.tell(w, map[string]string{"pass": pass}, err)
 }
 
 // tell answers a page; an error with the word by which the page tells it.
@@ -170,9 +205,14 @@ func (h handlers) fromProxy(r *http.Request) bool {
 	return false
 }
 
+// withinTime bounds how long it may take to find out about a chain.
+func (d *Desk) withinTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, 6*d.conf.Revocation.Timeout)
+}
+
 // passOn sends the browser to our own page, which goes on.
 func (h handlers) passOn(w http.ResponseWriter, r *http.Request, chain []*x509.Certificate) {
-	ctx, cancel := context.WithTimeout(r.Context(), 6*h.d.conf.Revocation.Timeout)
+	ctx, cancel := h.d.withinTime(r.Context())
 	defer cancel()
 	base, pass, err := h.d.Present(ctx, presented{ask: r.URL.Query().Get("ask"), host: r.Host, browser: secretOf(r), chain: chain, peer: h.web.Peer(r)})
 	if base == "" {

@@ -70,7 +70,7 @@ func (d *Desk) answer(ctx context.Context, account jmap.ID, s policy.Subject) (a
 }
 
 func (d *Desk) answerOf(account jmap.ID, list []Registration) identity.CertificateAnswer {
-	out := identity.CertificateAnswer{AccountID: account, Offered: d.conf.Open, List: []identity.CertificateObject{}}
+	out := identity.CertificateAnswer{AccountID: account, Offered: d.conf.Open, Signs: d.conf.Challenge, List: []identity.CertificateObject{}}
 	for _, r := range list {
 		o := identity.CertificateObject{ID: id.Text(certificateID, r.ID), Name: r.Holder, Issuer: r.Author, Number: r.Number,
 			MadeAt: r.Made().Format(time.RFC3339), EndsAt: r.Ends().Format(time.RFC3339)}

@@ -36,7 +36,7 @@ func TestJMAP(t *testing.T) {
 			must(t, err)
 			return list[0]
 		}
-		want := fmt.Sprintf(`{"accountId":%q,"offered":true,"list":[{"id":%q,"name":"ann@city.example","issuer":"City CA","number":%q,"madeAt":"2026-11-22T08:00:00Z","endsAt":"2027-11-22T08:00:00Z","usedAt":null}]}`,
+		want := fmt.Sprintf(`{"accountId":%q,"offered":true,"signs":false,"list":[{"id":%q,"name":"ann@city.example","issuer":"City CA","number":%q,"madeAt":"2026-11-22T08:00:00Z","endsAt":"2027-11-22T08:00:00Z","usedAt":null}]}`,
 			own, id.Text('c', read().ID), h.cert.SerialNumber.Text(16))
 		if got, err := call("Certificate/get", `{"accountId":%q}`, own); err != nil || got != want {
 			t.Errorf("%s, %v\nwant %s", got, err, want)

@@ -337,6 +337,9 @@ func (p *Provider) answer(ctx context.Context, a asked, c Client, who policy.Sub
 		if err := insertGrant(ctx, tx, g); err != nil {
 			return err
 		}
+		if err := p.watch(ctx, tx, c, g, a.Issuer); err != nil {
+			return err
+		}
 		err := insertCode(ctx, tx, c.Org, hash, code{grant: g.id, client: c.ID, redirect: a.Redirect, challenge: a.Challenge, nonce: a.Nonce, ends: p.after(p.conf.CodeLife)})
 		if err != nil {
 			return err

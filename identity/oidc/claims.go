@@ -18,7 +18,10 @@ var errToken = refuse("invalid_token", "The token is wrong or over.")
 // UserInfo tells a client about the person of an access token (Core section 5.3).
 func (p *Provider) UserInfo(ctx context.Context, text string, peer identity.Peer) (map[string]any, error) {
 	t, g, _, err := p.live(ctx, text, peer)
-	if errors.Is(err, errGrant) {
+	switch {
+	case errors.Is(err, errTerms): // RFC 6750 section 3.1
+		err = refuse("invalid_token", errTerms.Text)
+	case errors.Is(err, errGrant):
 		err = errToken
 	}
 	if err != nil {
@@ -73,7 +76,7 @@ func (p *Provider) Introspect(ctx context.Context, given Credentials, text, issu
 			err = asGrantError(err)
 		}
 	}
-	if errors.Is(err, errGrant) || err == nil && (g.client != c.ID || g.org != c.Org) {
+	if errors.Is(err, errGrant) || errors.Is(err, errTerms) || err == nil && (g.client != c.ID || g.org != c.Org) {
 		return no, nil
 	}
 	if err != nil {
@@ -139,7 +142,7 @@ func (p *Provider) Grants(ctx context.Context, s policy.Subject) (list []Grant, 
 	for _, g := range all {
 		if _, err := p.standing(ctx, g, peerOf(s.Peer, s.Door)); asGrantError(err) == errGrant {
 			continue
-		} else if err != nil {
+		} else if err != nil && asGrantError(err) != errTerms {
 			return nil, err
 		}
 		n, ok := at[g.client]

@@ -42,6 +42,7 @@ type Client struct {
 	Redirects   []string         `json:"redirects"`             // addresses that answers may go to, letter by letter
 	Logouts     []string         `json:"logouts,omitempty"`     // addresses that a sign-out may lead to
 	FrontLogout string           `json:"frontLogout,omitempty"` // address that is loaded in a frame when a session ends
+	BackLogout  string           `json:"backLogout,omitempty"`  // address that we post to when a session is over
 	Consent     string           `json:"consent"`               // never, first, always
 	Pairwise    bool             `json:"pairwise,omitempty"`    // its own name for each person (Core section 8.1)
 	Device      bool             `json:"device,omitempty"`      // may use the device flow (RFC 8628)
@@ -82,9 +83,6 @@ func (c Client) shown(scope string) []string {
 // AddClient registers a client, and returns its secret this once; a public
 // client has none.
 func (p *Provider) AddClient(ctx context.Context, by policy.Subject, c Client) (Client, string, error) {
-	if err := p.may(ctx, by, "sso.client.add", "client"); err != nil {
-		return c, "", err
-	}
 	c, err := prepare(c)
 	if err != nil {
 		return c, "", err
@@ -100,7 +98,7 @@ func (p *Provider) AddClient(ctx context.Context, by policy.Subject, c Client) (
 	if err != nil {
 		return c, "", err
 	}
-	err = p.db.Write(ctx, func(tx *store.Tx) error {
+	err = p.dir.OnOrganisation(ctx, by, policy.DutySystem, "sso.client.add", "client", func(ctx context.Context, tx *store.Tx) error {
 		all, err := selectClients(ctx, tx, by.Org, "")
 		if err != nil {
 			return err
@@ -154,7 +152,7 @@ func prepare(c Client) (Client, error) {
 		}
 		hosts[u.Host] = true
 	}
-	if err := c.checkFront(); err != nil {
+	if err := c.checkGoodbyes(); err != nil {
 		return c, err
 	}
 	if c.Pairwise && len(hosts) != 1 { // Core section 8.1: one sector
@@ -219,10 +217,7 @@ func (p *Provider) Clients(ctx context.Context, org int64) (list []Client, err e
 
 // RemoveClient removes a client; everybody's tokens of it end with it.
 func (p *Provider) RemoveClient(ctx context.Context, by policy.Subject, clientID string) error {
-	if err := p.may(ctx, by, "sso.client.remove", "client "+clientID); err != nil {
-		return err
-	}
-	return p.db.Write(ctx, func(tx *store.Tx) error {
+	return p.dir.OnOrganisation(ctx, by, policy.DutySystem, "sso.client.remove", "client "+clientID, func(ctx context.Context, tx *store.Tx) error {
 		old, err := theClient(ctx, tx, by.Org, clientID)
 		if err != nil {
 			return err

@@ -11,10 +11,6 @@ import (
 	"chancery/store"
 )
 
-func (p *Provider) may(ctx context.Context, by policy.Subject, verb, object string) error {
-	return sso.May(ctx, p.db, p.dir, p.clock.Now(), by, verb, object)
-}
-
 // story is what the record says of a client; its secret is not among it.
 func (c Client) story() any {
 	return struct {
@@ -40,10 +36,7 @@ func theClient(ctx context.Context, tx *store.Tx, org int64, clientID string) (C
 // how it names people: it would take them for others.
 func (p *Provider) ChangeClient(ctx context.Context, by policy.Subject, clientID string, change func(*Client) error) error {
 	const verb = "sso.client.change"
-	if err := p.may(ctx, by, verb, "client "+clientID); err != nil {
-		return err
-	}
-	return p.db.Write(ctx, func(tx *store.Tx) error {
+	return p.dir.OnOrganisation(ctx, by, policy.DutySystem, verb, "client "+clientID, func(ctx context.Context, tx *store.Tx) error {
 		old, err := theClient(ctx, tx, by.Org, clientID)
 		if err != nil {
 			return err
@@ -73,11 +66,8 @@ func (p *Provider) ChangeClient(ctx context.Context, by policy.Subject, clientID
 // one before is good no longer.
 func (p *Provider) RotateSecret(ctx context.Context, by policy.Subject, clientID string) (string, error) {
 	const verb = "sso.client.secret"
-	if err := p.may(ctx, by, verb, "client "+clientID); err != nil {
-		return "", err
-	}
 	secret := id.Token(32)
-	return secret, p.db.Write(ctx, func(tx *store.Tx) error {
+	return secret, p.dir.OnOrganisation(ctx, by, policy.DutySystem, verb, "client "+clientID, func(ctx context.Context, tx *store.Tx) error {
 		c, err := theClient(ctx, tx, by.Org, clientID)
 		if err != nil {
 			return err

@@ -13,13 +13,15 @@
 // AnswerDevice for devices without a browser; SignInMail for the mail doors;
 // Grants and EndGrant for the person.
 //
+// RunGoodbyes tells clients that a session is over.
+//
 // Every token hangs on a grant, and every use of a token asks whether the
 // grant's account, password and session still stand. So nothing has to be told
 // to this package for its tokens to die.
 //
 // Rules it answers: C25, C46, D03, N29 in part, N47, T26, T27; RFC 6749, 6750,
 // 7009, 7636, 7662, 8252, 8414, 8628, 9207, OpenID Connect Core 1.0,
-// Discovery 1.0 and RP-Initiated Logout 1.0, as doc/standards.txt says.
+// Discovery 1.0, and RP-Initiated, Front-Channel and Back-Channel Logout 1.0, as doc/standards.txt says.
 //
 // Where to start: authorize.go, then token.go.
 package oidc

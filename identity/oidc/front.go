@@ -34,6 +34,9 @@ func (p *Provider) Farewell(ctx context.Context, who policy.Subject, issuer, to,
 	if who.Account == 0 || who.Session == 0 {
 		return to, nil
 	}
+	if err := p.over(ctx, who.Org, who.Account, who.Session); err != nil {
+		return to, err
+	}
 	frames, err := p.frames(ctx, g, issuer)
 	if err != nil || len(frames) == 0 {
 		return to, err
@@ -91,22 +94,27 @@ func (p *Provider) frames(ctx context.Context, g goodbye, issuer string) (list [
 	return list, nil
 }
 
-// checkFront refuses an address for frames that is not where the client's
-// answers go (section 2: scheme, host and port of a registered redirect).
-func (c Client) checkFront() error {
-	if c.FrontLogout == "" {
-		return nil
-	}
-	u, err := checkAddress(c.FrontLogout, false)
-	if err != nil {
-		return err
-	}
-	for _, text := range c.Redirects {
-		if have, err := url.Parse(text); err == nil && have.Scheme == u.Scheme && have.Host == u.Host {
-			return nil
+// checkGoodbyes refuses addresses for frames, and for us to post to, that are
+// not where the client's answers go (section 2: scheme, host and port of a
+// registered redirect). For posts no standard asks it; so nobody has us knock
+// at whatever is within our own network.
+func (c Client) checkGoodbyes() error {
+	for _, address := range []string{c.FrontLogout, c.BackLogout} {
+		if address == "" {
+			continue
+		}
+		u, err := checkAddress(address, false)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(c.Redirects, func(text string) bool {
+			have, err := url.Parse(text)
+			return err == nil && have.Scheme == u.Scheme && have.Host == u.Host
+		}) {
+			return errs.E(errs.Invalid, "%q is not on a host that answers go to.", address)
 		}
 	}
-	return errs.E(errs.Invalid, "%q is not on a host that answers go to.", c.FrontLogout)
+	return nil
 }
 
 // farewellWords are title and link by language.

@@ -111,6 +111,8 @@ func (h handlers) discovery(w http.ResponseWriter, r *http.Request) {
 		"claims_parameter_supported":                     false,
 		"frontchannel_logout_supported":                  true,
 		"frontchannel_logout_session_supported":          true,
+		"backchannel_logout_supported":                   true,
+		"backchannel_logout_session_supported":           true,
 	})
 }
 
@@ -349,7 +351,7 @@ func (h handlers) fail(w http.ResponseWriter, err error) {
 		if r.Code == "insufficient_scope" {
 			status = http.StatusForbidden
 		}
-		w.Header().Set("WWW-Authenticate", `Bearer realm="Chancery", error="`+r.Code+`"`)
+		w.Header().Set("WWW-Authenticate", `Bearer realm="Chancery", error="`+r.Code+`", error_description="`+r.Text+`"`) // our texts have neither quotes nor backslashes (RFC 6750 section 3)
 	}
 	sso.Send(w, status, map[string]string{"error": r.Code, "error_description": r.Text})
 }

@@ -18,11 +18,17 @@ const maxHint = 8 << 10
 
 // sign makes a signed token (RFC 7515, RFC 7519) of claims.
 func (p *Provider) sign(ctx context.Context, claims map[string]any) (string, error) {
+	return p.signAs(ctx, "JWT", claims)
+}
+
+// signAs makes one of a type, so that none is taken for another (RFC 8725
+// section 3.11).
+func (p *Provider) signAs(ctx context.Context, kind string, claims map[string]any) (string, error) {
 	kid, key, err := p.signer(ctx)
 	if err != nil {
 		return "", err
 	}
-	head, err := json.Marshal(map[string]string{"alg": "RS256", "typ": "JWT", "kid": kid})
+	head, err := json.Marshal(map[string]string{"alg": "RS256", "typ": kind, "kid": kid})
 	if err != nil {
 		return "", err
 	}

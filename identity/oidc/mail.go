@@ -21,8 +21,11 @@ var errMail = errs.E(errs.Unauthenticated, "The token is wrong or over.")
 // mail programs are not allowed from where it is.
 func (p *Provider) SignInMail(ctx context.Context, address, text string, peer identity.Peer) (policy.Subject, error) {
 	t, g, who, err := p.live(ctx, text, peer)
-	if errors.Is(err, errGrant) {
+	switch {
+	case errors.Is(err, errGrant):
 		return policy.Subject{}, errMail
+	case errors.Is(err, errTerms):
+		return policy.Subject{}, errTerms.kind()
 	}
 	if err != nil {
 		return policy.Subject{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"log/slog"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -78,6 +79,8 @@ type Provider struct {
 	guesses  guesses
 	making   sync.Mutex // one key at a time
 	tidied   sso.Hourly
+	woken    chan struct{} // somebody signed out
+	outside  *http.Client  // for systems that are told so
 }
 
 // New brings the tables up to date. A nil mayMail allows every mail program.
@@ -88,7 +91,7 @@ func New(ctx context.Context, db *store.Store, who Identity, dir Directory, mayM
 	if mayMail == nil {
 		mayMail = func(context.Context, policy.Subject) error { return nil }
 	}
-	p := &Provider{db: db, identity: who, dir: dir, mayMail: mayMail, conf: conf.withDefaults(), clock: c, log: log, guesses: guesses{wrong: map[int64][]time.Time{}}}
+	p := &Provider{db: db, identity: who, dir: dir, mayMail: mayMail, conf: conf.withDefaults(), clock: c, log: log, guesses: guesses{wrong: map[int64][]time.Time{}}, woken: make(chan struct{}, 1), outside: newOutside()}
 	who.UseGrounds(p.holds)
 	return p, nil
 }

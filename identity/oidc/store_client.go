@@ -51,6 +51,7 @@ func deleteClient(ctx context.Context, tx *store.Tx, org int64, id string) (bool
 		"DELETE FROM oidc_device WHERE org_id = $1 AND client_id = $2",
 		"DELETE FROM oidc_consent WHERE org_id = $1 AND client_id = $2",
 		"DELETE FROM oidc_grant WHERE org_id = $1 AND client_id = $2",
+		"DELETE FROM oidc_goodbye WHERE org_id = $1 AND client_id = $2",
 	} {
 		if _, err := tx.Exec(ctx, query, org, id); err != nil {
 			return false, err

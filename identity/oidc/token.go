@@ -3,6 +3,7 @@ package oidc
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -189,8 +190,19 @@ func (p *Provider) issue(ctx context.Context, c Client, g grant, want issue, pee
 	return out, nil
 }
 
+// errTerms is the answer while a person let the time for a regulation pass
+// (N67): RFC 6749 section 5.2 has one word for it and for what is over, so the
+// text says which. Tokens and grants are good again when they accepted it; at
+// the address of authorisation the sign-in asks for their word, and with
+// prompt=none the answer is login_required (Core section 3.1.2.6).
+var errTerms = refuse("invalid_grant", "A regulation of the house has to be accepted first. Please sign in to the web client and read it, then try again.")
+
 // asGrantError tells a client that a sign-on is over as OAuth says it.
 func asGrantError(err error) error {
+	var why interface{ Reason() string }
+	if errors.As(err, &why) && why.Reason() == "acceptFirst" {
+		return errTerms
+	}
 	if errs.Is(err, errs.Unauthenticated) || errs.Is(err, errs.NotFound) {
 		return errGrant
 	}

@@ -151,12 +151,12 @@ func whole(f PartyFields) PartyFields {
 
 func ofClient(c oidc.Client) PartyFields {
 	return PartyFields{Name: c.Name, Assurance: int(max(c.Assurance, policy.ByPassword)), Consent: c.Consent, Redirects: c.Redirects, Logouts: c.Logouts,
-		FrontLogout: c.FrontLogout, Pairwise: c.Pairwise, Device: c.Device, Offline: c.Offline}
+		FrontLogout: c.FrontLogout, BackLogout: c.BackLogout, Pairwise: c.Pairwise, Device: c.Device, Offline: c.Offline}
 }
 
 func toClient(f PartyFields, c *oidc.Client) {
 	c.Name, c.Assurance, c.Consent, c.Redirects, c.Logouts = f.Name, assurance(f.Assurance), f.Consent, f.Redirects, f.Logouts
-	c.FrontLogout, c.Pairwise, c.Device, c.Offline = f.FrontLogout, f.Pairwise, f.Device, f.Offline
+	c.FrontLogout, c.BackLogout, c.Pairwise, c.Device, c.Offline = f.FrontLogout, f.BackLogout, f.Pairwise, f.Device, f.Offline
 }
 
 func ofService(s saml.Service) PartyFields {

@@ -77,9 +77,6 @@ func (s Service) told() []string {
 // AddService registers a service by its metadata file. One that is registered
 // already gets the new metadata and settings.
 func (p *Provider) AddService(ctx context.Context, by policy.Subject, file []byte, s Service) (Service, error) {
-	if err := p.may(ctx, by, "sso.client.add", "service"); err != nil {
-		return s, err
-	}
 	meta, err := wire.ReadService(file, metadataLimits)
 	if err != nil {
 		return s, err
@@ -93,7 +90,7 @@ func (p *Provider) AddService(ctx context.Context, by policy.Subject, file []byt
 	if err != nil {
 		return s, err
 	}
-	err = p.db.Write(ctx, func(tx *store.Tx) error {
+	err = p.dir.OnOrganisation(ctx, by, policy.DutySystem, "sso.client.add", "service", func(ctx context.Context, tx *store.Tx) error {
 		have, err := selectByEntity(ctx, tx, s.Metadata.Entity)
 		if err != nil {
 			return err
@@ -168,10 +165,7 @@ func (p *Provider) Services(ctx context.Context, org int64) (list []Service, err
 
 // RemoveService removes a service; it can sign nobody on any more.
 func (p *Provider) RemoveService(ctx context.Context, by policy.Subject, serviceID string) error {
-	if err := p.may(ctx, by, "sso.client.remove", "service "+serviceID); err != nil {
-		return err
-	}
-	return p.db.Write(ctx, func(tx *store.Tx) error {
+	return p.dir.OnOrganisation(ctx, by, policy.DutySystem, "sso.client.remove", "service "+serviceID, func(ctx context.Context, tx *store.Tx) error {
 		old, err := theService(ctx, tx, by.Org, serviceID)
 		if err != nil {
 			return err

@@ -13,10 +13,6 @@ import (
 	wire "chancery/wire/saml"
 )
 
-func (p *Provider) may(ctx context.Context, by policy.Subject, verb, object string) error {
-	return sso.May(ctx, p.db, p.dir, p.clock.Now(), by, verb, object)
-}
-
 // story is what the record says of a service: of its metadata the name and a
 // sum, since certificates tell a reader nothing.
 func (s Service) story() any {
@@ -44,10 +40,7 @@ func theService(ctx context.Context, tx *store.Tx, org int64, serviceID string) 
 // its metadata, which has to be of the same system.
 func (p *Provider) ChangeService(ctx context.Context, by policy.Subject, serviceID string, file []byte, change func(*Service) error) error {
 	const verb = "sso.client.change"
-	if err := p.may(ctx, by, verb, "service "+serviceID); err != nil {
-		return err
-	}
-	return p.db.Write(ctx, func(tx *store.Tx) error {
+	return p.dir.OnOrganisation(ctx, by, policy.DutySystem, verb, "service "+serviceID, func(ctx context.Context, tx *store.Tx) error {
 		old, err := theService(ctx, tx, by.Org, serviceID)
 		if err != nil {
 			return err

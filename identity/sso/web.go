@@ -35,7 +35,7 @@ type Route struct {
 }
 
 // MaxForm bounds the body of a request in bytes.
-const MaxForm = 32 << 10
+const MaxForm = 36 << 10
 
 // Pages of the web client, which ask for their contents by their own routes.
 const (
@@ -70,6 +70,8 @@ type PageRequest struct {
 	Token  string `json:"token"`
 	Allow  bool   `json:"allow"`
 	Client string `json:"client"`
+	// Signature is what a card made of a challenge: PEM, or base64.
+	Signature string `json:"signature"`
 }
 
 // PageAnswer tells a page what comes next: sign in, ask the person, or go on.

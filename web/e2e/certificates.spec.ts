@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -21,7 +21,7 @@ beforeAll(async () => {
   openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '60', '-subj', '/O=明川市政府/CN=明川憑證管理中心', '-utf8', '-addext', 'keyUsage=critical,keyCertSign,cRLSign')
   openssl('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'ann.key', '-out', 'ann.csr', '-subj', '/CN=林雅婷/serialNumber=1010101010101010', '-utf8')
   execFileSync('sh', ['-c', 'printf "keyUsage=critical,digitalSignature\\nextendedKeyUsage=clientAuth\\n" > ext && openssl x509 -req -in ann.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 12 -extfile ext -out ann.pem'], { cwd: dir, stdio: 'ignore' })
-  const settings = { CERTIFICATES_LISTEN: `127.0.0.1:${port}`, CERTIFICATES_ANCHORS: join(dir, 'ca.pem'), CERTIFICATES_REVOCATION: 'off' }
+  const settings = { CERTIFICATES_LISTEN: `127.0.0.1:${port}`, CERTIFICATES_ANCHORS: join(dir, 'ca.pem'), CERTIFICATES_REVOCATION: 'off', CERTIFICATES_CHALLENGE: 'true' }
   office = await ownOffice(['ann'], settings)
   strict = await ownOffice(['ann'], { ...settings, CERTIFICATES_LISTEN: `127.0.0.1:${port + 1}`, ZONES_INNER_NEEDS: 'hardware', ZONES_INNER_METHODS: 'certificate' })
 })
@@ -117,4 +117,50 @@ test('where only a certificate counts the password is not enough', async () => {
   await isIn(page, strict)
   expect(await me(page)).toBe('ann@city.example')
   await context.close()
+})
+
+test('one signs in by a text that the card’s own program signed, by file and pasted', async () => {
+  office.run(['certificate', 'add', 'ann@city.example', join(dir, 'ann.pem')])
+  const { page, context } = await browserOf(office, false, 'phone')
+  await page.goto(office.url)
+  await page.getByRole('button', { name: 'Sign in by a text that your card signs' }).click()
+  const line = page.getByText(/^I sign in to /)
+  await line.waitFor()
+  expect(await findings(page, 'a text to sign')).toEqual([])
+  const saved = async (): Promise<string> => {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Save the line as a file' }).click()])
+    const to = join(dir, 'challenge.txt')
+    await file.saveAs(to)
+    return to
+  }
+  const first = await saved()
+  // Another text than the one that was shown is told so, and a new line stands there.
+  const before = await line.textContent()
+  writeFileSync(join(dir, 'other.txt'), 'another text')
+  openssl('cms', '-sign', '-binary', '-in', 'other.txt', '-signer', 'ann.pem', '-inkey', 'ann.key', '-outform', 'PEM', '-out', 'other.p7s')
+  await page.locator('input[type=file]').setInputFiles(join(dir, 'other.p7s'))
+  await page.getByText('The signature is not of the line that was shown').waitFor()
+  await page.waitForFunction((old) => !document.body.textContent?.includes(old), before ?? '')
+  // The signature of the line before comes too late now.
+  openssl('cms', '-sign', '-binary', '-in', first, '-signer', 'ann.pem', '-inkey', 'ann.key', '-outform', 'PEM', '-out', 'late.p7s')
+  await page.locator('input[type=file]').setInputFiles(join(dir, 'late.p7s'))
+  await page.getByText('The signature is not of the line that was shown').waitFor()
+  await page.waitForFunction((old) => !document.querySelector('form[aria-busy]') && !document.body.textContent?.includes(old), before ?? '')
+  await page.getByRole('button', { name: 'Choose the file of the signature' }).and(page.locator(':enabled')).waitFor()
+  openssl('cms', '-sign', '-binary', '-in', await saved(), '-signer', 'ann.pem', '-inkey', 'ann.key', '-outform', 'DER', '-out', 'good.p7s')
+  await page.locator('input[type=file]').setInputFiles(join(dir, 'good.p7s'))
+  await isIn(page, office)
+  expect(await me(page)).toBe('ann@city.example')
+  await context.close()
+
+  const next = await browserOf(office, false)
+  await next.page.goto(office.url)
+  await next.page.getByRole('button', { name: 'Sign in by a text that your card signs' }).click()
+  writeFileSync(join(dir, 'pasted.txt'), (await next.page.getByText(/^I sign in to /).textContent()) ?? '')
+  const pasted = execFileSync('openssl', ['cms', '-sign', '-binary', '-in', 'pasted.txt', '-signer', 'ann.pem', '-inkey', 'ann.key', '-outform', 'PEM'], { cwd: dir, encoding: 'utf8' })
+  await next.page.getByLabel('The signature (CMS), as text').fill(pasted)
+  await next.page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await isIn(next.page, office)
+  expect(await me(next.page)).toBe('ann@city.example')
+  await next.context.close()
 })

@@ -71,6 +71,7 @@ test('a draft saves itself, opens on another device, and can be discarded and br
   await signIn(here.page, desk)
   await here.page.keyboard.press('c')
   await here.page.getByLabel('Subject').fill(subject)
+  await here.page.locator('[data-body]').waitFor()
   await here.page.keyboard.press('Enter')
   await here.page.keyboard.type('Half a thought')
   await here.page.getByText('Saved', { exact: true }).waitFor()

@@ -971,6 +971,7 @@ export interface Party {
   redirects: string[]
   logouts: string[]
   frontLogout: string
+  backLogout: string
   pairwise: boolean
   device: boolean
   offline: boolean
@@ -990,6 +991,7 @@ export interface PartyFields {
   redirects: string[]
   logouts: string[]
   frontLogout: string
+  backLogout: string
   pairwise: boolean
   device: boolean
   offline: boolean
@@ -1048,6 +1050,7 @@ export interface CertificateObject {
 export interface CertificateAnswer {
   accountId: Id
   offered: boolean
+  signs: boolean
   list: CertificateObject[]
 }
 

@@ -21,7 +21,7 @@ export function SignIn({ expired, least, onDone }: { expired: boolean; least?: n
       {expired && <p className={css.notice}>{t('signIn.expired')}</p>}
       <SignInForm least={least} onDone={onDone} />
       <Suspense>
-        {ways?.certificate && <CertificateWay />}
+        {(ways?.certificate || ways?.card) && <CertificateWay ways={ways} />}
         {!!ways?.providers.length && <AgencyWays ways={ways.providers} />}
         {ways?.apply && <ApplyLink />}
         {ways?.rulebook && <RegulationsLink />}

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { useT, type Key } from '~/kit/i18n'
+import { useT } from '~/kit/i18n'
 import { asSyncError } from '~/kit/sync/errors'
 import { Button } from '~/kit/ui/Button'
 import { Skeleton } from '~/kit/ui/states'
@@ -8,21 +8,7 @@ import { finishCertificate, type NextStep } from '../session'
 import { SignInForm } from '../SignInForm'
 import css from '../sso/Sso.module.css'
 import { addShown, setOut } from './api'
-
-// The words by which the server says why a certificate was not taken.
-const reasons: Record<string, Key> = {
-  none: 'cert.no.none',
-  untrusted: 'cert.no.untrusted',
-  expired: 'cert.no.expired',
-  unsuited: 'cert.no.unsuited',
-  revoked: 'cert.no.revoked',
-  unchecked: 'cert.no.unchecked',
-  nobody: 'cert.no.nobody',
-  several: 'cert.no.several',
-  taken: 'cert.no.taken',
-  tooMany: 'cert.no.tooMany',
-  unregistrable: 'cert.no.unregistrable',
-}
+import { reasons } from './reasons'
 
 /** One is back from showing a certificate: signed in by it, or it is registered, or it was not taken. */
 export default function CertificatePage({ pass }: { pass: string }) {

@@ -9,7 +9,7 @@ import { confirm } from '~/kit/ui/Dialog'
 import { Group } from '~/kit/ui/Group'
 import css from '../security/Security.module.css'
 import type { RoomProps } from '../rooms'
-import { certificatesApi, showCertificate } from './api'
+import { certificatesApi, showCertificate, signByCard } from './api'
 
 const DAY = 24 * 3600 * 1000
 /** From how many days before its end a certificate is warned of. */
@@ -22,7 +22,7 @@ export default function Certificates({ engine, change }: { engine: RoomProps['en
   const [now, setNow] = useState<CertificateAnswer>()
   const read = useCallback(() => api.read().then(setNow, () => setNow(undefined)), [api])
   useEffect(() => void read(), [read])
-  if (!now || (!now.offered && now.list.length === 0)) return null
+  if (!now || (!now.offered && !now.signs && now.list.length === 0)) return null
   const remove = async (c: Certificate): Promise<void> => {
     const title = t('cert.removeOne', { name: c.name })
     if (!(await confirm({ title, text: t('cert.removeText'), confirm: title }))) return
@@ -45,11 +45,10 @@ export default function Certificates({ engine, change }: { engine: RoomProps['en
           </li>
         ))}
       </ul>
-      {now.offered && (
-        <div className={css.acts}>
-          <Button onClick={() => void change(() => showCertificate('add'))}>{t('cert.add')}</Button>
-        </div>
-      )}
+      <div className={css.acts}>
+        {now.offered && <Button onClick={() => void change(() => showCertificate('add'))}>{t('cert.add')}</Button>}
+        {now.signs && <Button onClick={() => signByCard('add')}>{t('cert.card.add')}</Button>}
+      </div>
     </Group>
   )
 }

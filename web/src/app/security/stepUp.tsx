@@ -44,5 +44,6 @@ export function useStepUp(): { run: (act: () => Promise<void>) => Promise<void>;
 }
 
 function ByCertificate() {
-  return <Suspense>{useWays()?.certificate && <CertificateWay />}</Suspense>
+  const ways = useWays()
+  return <Suspense>{(ways?.certificate || ways?.card) && <CertificateWay ways={ways} />}</Suspense>
 }

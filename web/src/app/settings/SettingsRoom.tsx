@@ -9,7 +9,7 @@ import { Frame } from '../Frame'
 import { useLayout } from '../layout'
 import { lastPlace } from '../RoomPlace'
 import type { RoomProps } from '../rooms'
-import { sections } from './sections'
+import { sections, sectionsFor } from './sections'
 import css from './SettingsRoom.module.css'
 
 const bodies = new Map(sections.map((s) => [s.id, lazy(() => withTexts(s.area, s.load))]))
@@ -21,7 +21,8 @@ export default function SettingsRoom({ engine }: RoomProps) {
   const phone = useLayout() === 'phone'
   const [path, navigate] = useLocation()
   const wanted = path.split('/')[2]
-  const section = sections.find((s) => s.id === wanted) ?? (phone ? undefined : sections[0])
+  const shown = sectionsFor(engine.session.capabilities)
+  const section = shown.find((s) => s.id === wanted) ?? (phone ? undefined : shown[0])
   const Body = section && bodies.get(section.id)
   const leave = (): void => navigate(lastPlace('mail') ?? '/')
   useKeys({ Escape: () => (phone && section ? navigate('/settings') : leave()) })
@@ -33,7 +34,7 @@ export default function SettingsRoom({ engine }: RoomProps) {
   const list = (
     <nav className={css.list} aria-label={t('settings.title')}>
       <ul>
-        {sections.map((s) => (
+        {shown.map((s) => (
           <li key={s.id}>
             <button
               type="button"

@@ -16,6 +16,7 @@ import css from './Sso.module.css'
 const InPage = lazy(() => withTexts('agency', () => import('./InPage')))
 
 const CertificatePage = lazy(() => withTexts('certificates', () => import('../certificates/CertificatePage')))
+const CardPage = lazy(() => withTexts('certificates', () => import('../certificates/CardPage')))
 
 /** The pages of single sign-on, by their address: /sso/... */
 export default function SsoPage() {
@@ -37,6 +38,12 @@ export default function SsoPage() {
     return (
       <Suspense>
         <CertificatePage pass={ask} />
+      </Suspense>
+    )
+  if (page === 'card')
+    return (
+      <Suspense>
+        <CardPage />
       </Suspense>
     )
   return (

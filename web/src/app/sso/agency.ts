@@ -28,5 +28,5 @@ export function goAway(to: string): void {
 export function cameFrom(): string {
   const path = sessionStorage.getItem(BACK) ?? '/'
   sessionStorage.removeItem(BACK)
-  return /^\/(?![/\\])/.test(path) && !path.startsWith('/sso/in') && !path.startsWith('/sso/cert') ? path : '/'
+  return /^\/(?![/\\])/.test(path) && !path.startsWith('/sso/in') && !path.startsWith('/sso/cert') && !path.startsWith('/sso/card') ? path : '/'
 }

@@ -10,6 +10,8 @@ export interface Way {
 export interface Ways {
   apply: boolean
   certificate: boolean
+  /** A text that a card signed lets in. */
+  card: boolean
   /** There are regulations that everybody may read. */
   rulebook: boolean
   providers: Way[]

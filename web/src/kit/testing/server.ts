@@ -40,7 +40,7 @@ export function apiHandler(fake: FakeJmap): (req: IncomingMessage, res: ServerRe
       case '/auth/me':
         return signedIn ? json({ address: 'lin.yating@mingchuan.example', name: '林雅婷', language: 'zh-TW' }) : refuse()
       case '/auth/ways':
-        return json({ apply: false, certificate: false, providers: [] })
+        return json({ apply: false, certificate: false, card: false, providers: [] })
       case '/.well-known/jmap':
         return signedIn ? json(fake.session(url.origin)) : refuse()
       case '/jmap/api': {

@@ -140,7 +140,7 @@ const acts: Record<string, Key> = {
   'device.add': 'console.act.deviceAdd', 'device.forget': 'console.act.deviceForget', 'session.end': 'console.act.sessionEnd', 'session.replace': 'console.act.sessionReplace',
   'factor.add': 'console.act.factorAdd', 'factor.forget': 'console.act.factorForget', 'factor.remove': 'console.act.factorRemove', 'factor.rename': 'console.act.factorRename', 'recovery.renew': 'console.act.recovery',
   'sso.client.add': 'console.act.ssoClientAdd', 'sso.client.remove': 'console.act.ssoClientRemove', 'sso.client.change': 'parties.act.change', 'sso.client.secret': 'parties.act.secret', 'sso.key': 'console.act.ssoKey', 'sso.link': 'console.act.ssoLink',
-  'sso.replay': 'console.act.ssoReplay', 'sso.revoke': 'console.act.ssoRevoke', 'sso.sign-on': 'console.act.ssoSignOn',
+  'sso.replay': 'console.act.ssoReplay', 'sso.revoke': 'console.act.ssoRevoke', 'sso.sign-on': 'console.act.ssoSignOn', 'sso.goodbye': 'parties.act.goodbye',
   'contacts.export': 'console.act.contactsExport', 'mail.assign': 'console.act.assign', 'account.clearance': 'console.act.clearance', 'mail.relabel': 'console.act.relabel', 'mail.report': 'console.act.report', 'mail.report.undo': 'console.act.reportUndo',
   'mail.rules.run': 'console.act.rulesRun', 'mail.script': 'console.act.script', 'mail.unsubscribe': 'console.act.unsubscribe',
 }

@@ -30,7 +30,7 @@ import { useActs } from './use-acts'
 import { useMailKeys } from './use-keys'
 
 const Composer = lazy(async () => {
-  const [composer, sealed] = await Promise.all([withTexts('content', () => withTexts('templates', () => import('./compose/Composer'))), import('./sealed')])
+  const [composer, sealed] = await Promise.all([withTexts('content', () => withTexts('templates', () => withTexts('secrecy', () => import('./compose/Composer')))), import('./sealed')])
   await sealed.openSealed()
   return composer
 })

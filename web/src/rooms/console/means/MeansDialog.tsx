@@ -72,14 +72,14 @@ export default function MeansDialog({ api, person, onClose }: { api: AdminApi; p
                 {data.means.factors.map((f) => line(f.id, f.name, [kindName(f.kind), f.usedAt ? t('means.used', { when: fullDate(f.usedAt) }) : ''].filter(Boolean).join(' · '), () => change({ removeFactorId: f.id })))}
               </ul>
             </section>
-            {(data.certs.offered || data.certs.list.length > 0) && (
+            {(data.certs.offered || data.certs.signs || data.certs.list.length > 0) && (
               <section className={css.group} aria-label={t('means.certificates')}>
                 <h3 className={css.part}>{t('means.certificates')}</h3>
                 {data.certs.list.length === 0 && <p className={css.sub}>{t('means.none')}</p>}
                 <ul className={css.rows}>
                   {data.certs.list.map((c) => line(c.id, c.name, t('means.of', { issuer: c.issuer, until: fullDate(c.endsAt) }), () => act('AccountCertificate/remove', { id: c.id }, t('means.changed', { name: person.name }))))}
                 </ul>
-                {data.certs.offered && <AddCertificate onAdd={(certificate, after) => act('AccountCertificate/add', { certificate }, t('means.changed', { name: person.name }), after)} />}
+                {(data.certs.offered || data.certs.signs) && <AddCertificate onAdd={(certificate, after) => act('AccountCertificate/add', { certificate }, t('means.changed', { name: person.name }), after)} />}
               </section>
             )}
             {(offer?.['phones'] || data.means.phone) && (

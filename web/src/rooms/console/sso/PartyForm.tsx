@@ -22,7 +22,7 @@ export interface Draft extends PartyFields, Partial<Pick<Party, 'id' | 'clientId
 
 /** The members of each kind of system that can be changed. */
 const members: Record<string, (keyof PartyFields)[]> = {
-  client: ['name', 'assurance', 'consent', 'redirects', 'logouts', 'frontLogout', 'device', 'offline'],
+  client: ['name', 'assurance', 'consent', 'redirects', 'logouts', 'frontLogout', 'backLogout', 'device', 'offline'],
   service: ['name', 'assurance', 'consent', 'nameId', 'attributes', 'start'],
   provider: ['name', 'assurance', 'domains', 'ourId', 'base', 'filter'],
 }
@@ -96,6 +96,7 @@ export function PartyForm({ api, draft, onClose, onDone }: { api: AdminApi; draf
           {lines('redirects')}
           {lines('logouts')}
           <Field label={t('parties.frontLogout')} type="url" value={f.frontLogout} onChange={(e) => put({ frontLogout: e.target.value })} />
+          <Field label={t('parties.backLogout')} type="url" value={f.backLogout} onChange={(e) => put({ backLogout: e.target.value })} />
           {!f.id && <Switch label={t('parties.pairwise')} on={f.pairwise} onChange={(pairwise) => put({ pairwise })} />}
           <Switch label={t('parties.device')} on={f.device} onChange={(device) => put({ device })} />
           <Switch label={t('parties.offline')} on={f.offline} onChange={(offline) => put({ offline })} />

@@ -25,5 +25,5 @@ export const attributeWords: Record<string, Key> = { mail: 'parties.attribute.ma
 /** What a new system has before anybody says more. */
 export const fresh: Draft = {
   party: 'client', kind: 'web', name: '', assurance: 1, consent: 'first', redirects: [], logouts: [], pairwise: false, device: false, offline: false,
-  nameId: 'persistent', attributes: [], start: false, domains: [], ourId: '', frontLogout: '', base: '', filter: '', issuer: '', secret: '', metadata: '',
+  nameId: 'persistent', attributes: [], start: false, domains: [], ourId: '', frontLogout: '', backLogout: '', base: '', filter: '', issuer: '', secret: '', metadata: '',
 }

@@ -15,6 +15,7 @@ import { htmlToText, textToHtml } from './draft'
 import { RichEditor } from './editor'
 import { FileList } from './FileList'
 import { OutsideNote } from './OutsideNote'
+import { LevelField } from '../secrecy/LevelField'
 import { Signature } from '../templates/Signature'
 import { QuoteBlock } from './QuoteBlock'
 import { RecipientField } from './RecipientField'
@@ -24,7 +25,6 @@ import { useComposer } from './use-composer'
 const KindBar = lazy(() => import('../templates/KindBar'))
 const ParcelCards = lazy(() => withTexts('parcel', () => import('../parcel/ParcelCards')))
 const ParcelDialog = lazy(() => withTexts('parcel', () => import('../parcel/ParcelDialog')))
-const LevelField = lazy(() => withTexts('secrecy', () => import('../secrecy/LevelField')))
 const PostField = lazy(() => withTexts('writeas', () => import('./PostField')))
 const TemplateMenu = lazy(() => import('../templates/TemplateMenu'))
 
@@ -148,11 +148,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
           </>
         )}
         <OutsideNote people={[...draft.to, ...draft.cc, ...draft.bcc]} domains={c.sources.domains} />
-        {c.secrecy && (
-          <Suspense>
-            <LevelField cap={c.secrecy} value={draft.secrecy} floor={draft.floor} people={[...draft.to, ...draft.cc, ...draft.bcc]} domains={c.sources.domains} onChange={(secrecy) => set({ secrecy })} />
-          </Suspense>
-        )}
+        {c.secrecy && <LevelField cap={c.secrecy} value={draft.secrecy} floor={draft.floor} people={[...draft.to, ...draft.cc, ...draft.bcc]} domains={c.sources.domains} onChange={(secrecy) => set({ secrecy })} />}
         <div className={css.field}>
           <label htmlFor="compose-subject">{t('field.subject')}</label>
           <input id="compose-subject" value={draft.subject} lang={guessLanguage(draft.subject)} onChange={(e) => set({ subject: e.target.value })} onKeyDown={(e) => { if (e.key === 'Enter' && !composing(e) && !e.ctrlKey && !e.metaKey) { e.preventDefault(); sheet.current?.querySelector<HTMLElement>('[data-body]')?.focus() } }} />

@@ -17,7 +17,7 @@ interface Props {
 }
 
 /** Where the level of a letter is chosen (C14): between who reads it and what it is about. */
-export default function LevelField({ cap, value, floor, people, domains, onChange }: Props) {
+export function LevelField({ cap, value, floor, people, domains, onChange }: Props) {
   const t = useT()
   const id = useId()
   const [top, least] = [rank(cap, cap.ceiling), rank(cap, floor)]
