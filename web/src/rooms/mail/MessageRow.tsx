@@ -16,6 +16,7 @@ import { isMuted } from './mute/mute'
 import css from './MessageRow.module.css'
 import { rowDate } from './later/row-date'
 import { folderName, people, personName } from './names'
+import { visiblePart } from './preview'
 import { LABEL } from './route'
 import { rowEmails } from './rows'
 import { snippetPieces } from './search'
@@ -29,6 +30,10 @@ interface Props {
   shape: 'narrow' | 'wide' | 'phone'
   snippet: SearchSnippet | undefined
   focusable: boolean
+  /** Today; tomorrow the hours of this day's letters become dates. */
+  day: string
+  /** How many pixels its words have at the most. */
+  room: number
   /** The room as it is now, for what a row does; what it shows comes by its own properties. */
   now: RefObject<MailState>
 }
@@ -39,7 +44,7 @@ interface Props {
  * hands on only what the row shows, so that of all rows just the two that
  * changed are drawn anew.
  */
-export function MessageRow({ id, index, height, shape, snippet, focusable, now }: Props) {
+export const MessageRow = memo(function MessageRow({ id, index, height, shape, snippet, focusable, day, room, now }: Props) {
   const m = useMail()
   const { account, list, route, mailbox } = m
   const email = useEmail(account, id)
@@ -54,9 +59,8 @@ export function MessageRow({ id, index, height, shape, snippet, focusable, now }
   if (!id || !email) return <Hole index={index} height={height} shape={shape} />
   return (
     <Row
-      {...{ el, id, height, shape, snippet, focusable, now, email }}
+      {...{ el, id, height, shape, snippet, focusable, day, room, now, email }}
       thread={m.conversations ? thread : none}
-      day={new Date().toDateString()}
       folder={mailbox ? undefined : folderOf(account, email)}
       box={mailbox?.id}
       role={mailbox?.role ?? null}
@@ -68,7 +72,7 @@ export function MessageRow({ id, index, height, shape, snippet, focusable, now }
       open={route.threadId === email.threadId}
     />
   )
-}
+})
 
 const none: Email[] = []
 
@@ -96,8 +100,6 @@ interface RowProps extends Omit<Props, 'index'> {
   id: string
   email: Email
   thread: readonly Email[]
-  /** Today; tomorrow the hours of this day's letters become dates. */
-  day: string
   /** The name of the folder, where the list is of several. */
   folder: string | undefined
   /** The folder in view and its role; absent in a search. */
@@ -112,7 +114,7 @@ interface RowProps extends Omit<Props, 'index'> {
   open: boolean
 }
 
-const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, email, thread, folder, box: here, role, place, mine, selected, choosing, current, open }: RowProps) {
+const Row = memo(function Row({ el, id, height, shape, snippet, focusable, room, now, email, thread, folder, box: here, role, place, mine, selected, choosing, current, open }: RowProps) {
   const t = useT()
   usePrefs() // the calendar and the zone of the dates
   const act = (what: 'archive' | 'trash'): void => void now.current.acts[what](rowEmails(now.current, [id]))
@@ -121,6 +123,8 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
   // What only a mouse ever sees is made when one moves here: the list is drawn in half the time. A row
   // that scrolls under a resting mouse is entered by it, but not moved over.
   const [pointed, setPointed] = useState(false)
+  // The row one is at has all of it, for readers of the screen, and so has every row on a touch screen or while some are chosen.
+  const full = pointed || current || focusable || choosing || selected || shape === 'phone'
 
   const whole = thread.length > 0 ? thread : [email]
   const inBox = whole.filter((e) => !here || e.mailboxIds[here])
@@ -157,6 +161,7 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
       data-files={files || undefined}
       data-cursor={current || undefined}
       data-choosing={choosing || undefined}
+      data-full={full || undefined}
       draggable={shape !== 'phone'}
       onDragStart={(e) => dragLetters(e, now.current, id)}
       onClick={click}
@@ -172,9 +177,9 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
       {swipe.reveal}
       <span role="gridcell" className={css.pick}>
         <Avatar name={personName(lead)} email={lead?.email ?? ''} size={shape === 'wide' ? 26 : 34} />
-        <label className={css.check} onClick={(e) => e.stopPropagation()}>
+        {full && <label className={css.check} onClick={(e) => e.stopPropagation()}>
           <input type="checkbox" tabIndex={-1} checked={selected} aria-label={t('list.choose', { subject })} onChange={(e) => ((e.nativeEvent as unknown as { shiftKey?: boolean }).shiftKey ? now.current.list.extend(id) : now.current.list.toggle(id))} />
-        </label>
+        </label>}
       </span>
       <span role="gridcell" className={css.text}>
         <span className={css.who} lang={guessLanguage(who)}>
@@ -192,11 +197,11 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
           {snippet?.subject ? <Marked html={snippet.subject} /> : subject}
         </span>
         <span className={css.preview} lang={guessLanguage(email.preview)}>
-          {snippet?.preview ? <Marked html={snippet.preview} /> : email.preview}
+          {snippet?.preview ? <Marked html={snippet.preview} /> : visiblePart(email.preview, room)}
         </span>
       </span>
       <span role="gridcell" className={css.meta}>
-        <time dateTime={when.iso} title={fullDate(when.iso)}>
+        <time dateTime={when.iso} title={pointed ? fullDate(when.iso) : undefined}>
           {when.label && <Clock size={12} role="img" aria-label={t(when.label)} />} {listDate(when.iso)}
         </time>
         <span className={css.marks}>
@@ -207,7 +212,7 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
               <IconButton tabIndex={-1} icon={Trash2} size={16} label={t('act.delete')} shortcut="#" onClick={(e) => { e.stopPropagation(); act('trash') }} />
             </span>
           )}
-          <IconButton
+          {(full || starred) && <IconButton
             tabIndex={-1}
             className={css.star}
             icon={Star}
@@ -220,7 +225,7 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
               e.stopPropagation()
               void now.current.acts.star(starred ? whole.filter((x) => x.keywords['$flagged']) : [email], !starred)
             }}
-          />
+          />}
         </span>
       </span>
     </div>
