@@ -81,7 +81,8 @@ test('a frame shows one letter after the other, and nothing of the first is left
   }
   await open(1)
   const first = await page.locator('article iframe').elementHandle()
-  await page.waitForTimeout(600)
+  // What the next letters will need has come by itself.
+  await page.waitForFunction(() => [...document.querySelectorAll<HTMLIFrameElement>('div[hidden] > iframe')].filter((f) => f.contentDocument?.readyState === 'complete' && f.contentWindow?.location.pathname === '/mail-frame.html').length === 2)
   const before = pages.length
   await open(3)
   expect(pages.length).toBe(before)

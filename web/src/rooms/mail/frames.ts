@@ -1,8 +1,11 @@
 /** The pages that letters are shown in (doors/http): without the network, and with remote pictures. */
 const PAGE = '/mail-frame.html'
 const PAGE_WITH_IMAGES = '/mail-frame-images.html'
-/** Empty frames kept ready; a conversation rarely shows more letters of HTML at once. */
-const KEPT = 2
+/** Empty frames made ahead, and how many of those that come back are kept: a conversation rarely shows more letters of HTML at once. */
+const AHEAD = 2
+const KEPT = 4
+/** How long after one was taken (ms) another is made in its place, if need be. */
+const REFILL = 500
 
 let shelf: HTMLElement | null = null
 const spare: HTMLIFrameElement[] = []
@@ -33,7 +36,7 @@ export function warmFrames(): void {
     shelf.hidden = true
     document.body.append(shelf)
   }
-  while (spare.length < KEPT) {
+  while (spare.length < AHEAD) {
     const frame = makeFrame(PAGE)
     spare.push(frame)
     shelf.append(frame)
@@ -52,6 +55,7 @@ export function takeFrame(host: Element, remote: boolean, filled: (frame: HTMLIF
   if (kept) host.moveBefore(kept, null)
   else host.append(frame)
   if (kept) filled(frame)
+  setTimeout(warmFrames, REFILL)
   return frame
 }
 
