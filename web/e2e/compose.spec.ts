@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { Api, letter, until } from './api'
+import { findings } from './axe'
 import { newPage, openDesk, signIn, type Desk } from './harness'
 
 let desk: Desk
@@ -132,5 +133,65 @@ test('a message without a recipient says so and stays', async () => {
   await sheet.getByLabel('Subject').focus()
   await sheet.getByRole('button', { name: 'Send' }).click()
   await sheet.getByText('not a complete address').waitFor()
+  await context.close()
+})
+
+test('closing the sheet asks about files on their way: they go on behind other work, or are given up', async () => {
+  const subject = `Plans ${Date.now()}`
+  const { page, context, errors } = await newPage(desk)
+  await signIn(page, desk)
+  let release: (() => void)[] = []
+  await page.route('**/upload/**', async (r) => {
+    await new Promise<void>((ok) => release.push(ok))
+    await r.continue().catch(() => {})
+  })
+  const draft = async (): Promise<{ hasAttachment: boolean } | undefined> => (await api.find({ subject }))[0]
+  const write = async (name: string): Promise<void> => {
+    await sheet.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.alloc(300_000, 7) })
+    await sheet.locator('progress').waitFor()
+    await expect.poll(() => release.length).toBe(1)
+  }
+  await page.keyboard.press('c')
+  const sheet = page.getByRole('dialog', { name: 'New message' })
+  await sheet.getByLabel('Subject').fill(subject)
+  await write('plan-a.bin')
+  await page.keyboard.press('Escape')
+  const ask = page.getByRole('alertdialog', { name: 'A file is still being uploaded' })
+  await ask.waitFor()
+  expect(await findings(page, 'leaving with files on their way')).toEqual([])
+  await ask.getByRole('button', { name: 'Go on writing' }).click()
+  await ask.waitFor({ state: 'detached' })
+  await sheet.getByText('plan-a.bin').waitFor()
+
+  await sheet.getByRole('button', { name: 'Close and keep the draft' }).click()
+  await ask.getByRole('button', { name: 'Close and go on uploading' }).click()
+  await sheet.waitFor({ state: 'detached' })
+  const note = page.getByText(`Uploading the files of “${subject}”`)
+  await note.waitFor()
+  expect((await until(draft, 'the words are kept at once')).hasAttachment).toBe(false)
+  // Other work goes on, and what it says does not push the note away.
+  for (let i = 0; i < 3; i++) await page.keyboard.press('s')
+  await page.getByRole('link', { name: 'Settings' }).first().click().catch(() => {})
+  expect(await note.count()).toBe(1)
+  release.forEach((ok) => ok())
+  await page.getByText(`the draft “${subject}” is kept with them`).waitFor()
+  expect(await note.count()).toBe(0)
+  expect((await until(async () => ((await draft())?.hasAttachment ? draft() : undefined), 'kept with its file'))?.hasAttachment).toBe(true)
+
+  // Given up: what was written stays, without the file.
+  const other = `Given up ${Date.now()}`
+  release = []
+  await page.goto(desk.url)
+  await page.locator('[data-row]').first().waitFor()
+  await page.keyboard.press('c')
+  await sheet.getByLabel('Subject').fill(other)
+  await write('plan-b.bin')
+  await page.keyboard.press('Escape')
+  await ask.getByRole('button', { name: 'Cancel uploads' }).click()
+  await sheet.waitFor({ state: 'detached' })
+  await page.getByText('Draft kept').waitFor()
+  expect((await until(async () => (await api.find({ subject: other }))[0], 'kept without')).hasAttachment).toBe(false)
+  release.forEach((ok) => ok())
+  expect(errors.filter((e) => !/401|ERR_/.test(e))).toEqual([])
   await context.close()
 })

@@ -67,3 +67,37 @@ test('a list can be left, and an invitation says when, where and who', async () 
   expect(await sheet.getByLabel('Subject').inputValue()).toBe('bye')
   await context.close()
 })
+
+test('a frame shows one letter after the other, and nothing of the first is left in it', async () => {
+  const styled = (n: number): string => `<html lang="fr" class="a${n}"><head><style>.w${n}{color:rgb(200,0,${n})}</style></head><body bgcolor="#ffeecc"><p class="w${n}">Words ${n}</p><p><a href="#down">down</a></p><img src="https://news.example/p${n}.png" width="90" height="20"></body></html>`
+  for (const n of [1, 2, 3]) await api.deliver(letter(`Frame ${n} ${run}`, n === 3 ? '<p>Words 3</p>' : styled(n), headers))
+  const { page, context, errors } = await newPage(desk)
+  const pages: string[] = []
+  page.on('request', (r) => r.url().includes('/mail-frame') && pages.push(new URL(r.url()).pathname))
+  await signIn(page, desk)
+  const open = async (n: number): Promise<void> => {
+    await page.getByRole('row', { name: new RegExp(`Frame ${n} ${run}`) }).click()
+    await page.frameLocator('article iframe').getByText(`Words ${n}`).waitFor()
+  }
+  await open(1)
+  const first = await page.locator('article iframe').elementHandle()
+  // What the next letters will need has come by itself.
+  await page.waitForFunction(() => [...document.querySelectorAll<HTMLIFrameElement>('div[hidden] > iframe')].filter((f) => f.contentDocument?.readyState === 'complete' && f.contentWindow?.location.pathname === '/mail-frame.html').length === 2)
+  const before = pages.length
+  await open(3)
+  expect(pages.length).toBe(before)
+  expect(await page.locator('article iframe').getAttribute('sandbox')).toBe('allow-same-origin allow-popups allow-popups-to-escape-sandbox')
+  const html = await page.frameLocator('article iframe').locator('html').evaluate((e) => ({ body: e.querySelector('body')?.innerHTML, styles: e.querySelectorAll('style').length, lang: (e as HTMLElement).lang, cls: e.className, bg: e.querySelector('body')?.getAttribute('bgcolor') }))
+  expect(html).toMatchObject({ body: '<div><p>Words 3</p>\n</div>', styles: 1, cls: '', bg: null })
+  expect(await page.locator('article iframe').getAttribute('data-paper')).toBeNull()
+  expect(await first?.evaluate((e) => e.isConnected)).toBe(true)
+  // One that may fetch pictures, or went to a place within itself, is not used for another letter.
+  await open(2)
+  await page.getByRole('button', { name: 'Show pictures' }).click()
+  await page.waitForFunction(() => document.querySelector<HTMLIFrameElement>('article iframe')?.contentDocument?.body.textContent?.includes('Words 2') && document.querySelector<HTMLIFrameElement>('article iframe')?.src.includes('images'))
+  await open(3)
+  expect(await page.evaluate(() => [...document.querySelectorAll('iframe')].map((f) => [f.contentWindow?.location.pathname, f.hidden || f.closest('[hidden]') !== null ? f.contentDocument?.body.childElementCount : 'seen']))).not.toContainEqual(['/mail-frame-images.html', expect.anything()])
+  for (const count of await page.evaluate(() => [...document.querySelectorAll<HTMLIFrameElement>('div[hidden] > iframe')].map((f) => f.contentDocument?.body.childNodes.length))) expect(count).toBe(0)
+  expect(errors.filter((e) => !/401|ERR_|Failed to load/.test(e))).toEqual([])
+  await context.close()
+})

@@ -65,7 +65,11 @@ test('several are snoozed together, by a date of one\'s own', async () => {
   const ids = [await api.deliver(letter(`Both one ${run}`, 'x')), await api.deliver(letter(`Both two ${run}`, 'x'))]
   const { page, context } = await newPage(desk)
   await signIn(page, desk)
-  for (const n of ['one', 'two']) await page.getByRole('row', { name: new RegExp(`Both ${n} ${run}`) }).getByRole('checkbox').check({ force: true })
+  for (const n of ['one', 'two']) {
+    const row = page.getByRole('row', { name: new RegExp(`Both ${n} ${run}`) })
+    await row.hover()
+    await row.getByRole('checkbox').check({ force: true })
+  }
   await page.getByRole('button', { name: 'Snooze', exact: true }).first().click()
   const dialog = page.getByRole('dialog', { name: 'Snooze until' })
   expect(await violations(page)).toEqual([])

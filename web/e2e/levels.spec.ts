@@ -23,7 +23,7 @@ const enter = async (page: Page, who: Desk, path: string): Promise<void> => {
 
 const phone = 'Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36'
 
-test('a level without phones, push and app passwords is made, given, and held to', async () => {
+test('a level without phones, push, app passwords and letters outside is made, given, and held to', async () => {
   const boss = office.desk('boss')
   const { page, context, errors } = await newPage(boss)
   await enter(page, boss, '/console/levels')
@@ -36,11 +36,11 @@ test('a level without phones, push and app passwords is made, given, and held to
   await form.getByRole('button', { name: 'Save' }).click()
   await form.getByText('nobody with this level could read their mail').waitFor()
   await form.getByRole('switch', { name: 'Web client', exact: true }).click()
-  for (const name of ['Web client on phones and tablets', 'Notices while the browser is closed', 'App passwords']) await form.getByRole('switch', { name }).click()
+  for (const name of ['Web client on phones and tablets', 'Notices while the browser is closed', 'App passwords', 'Letters to other organisations']) await form.getByRole('switch', { name }).click()
   expect(await findings(page, 'level form')).toEqual([])
   await form.getByRole('button', { name: 'Save' }).click()
   await page.getByText('letters up to 5 MB · 20 recipients at most').waitFor()
-  await page.getByText('Without: Web client on phones and tablets, Notices while the browser is closed, Mail programs, and App passwords').waitFor()
+  await page.getByText('Without: Web client on phones and tablets, Notices while the browser is closed, Mail programs, App passwords, and Letters to other organisations').waitFor()
   expect(await findings(page, 'levels')).toEqual([])
 
   await page.getByRole('button', { name: 'Units', exact: true }).click()
@@ -78,6 +78,27 @@ test('a level without phones, push and app passwords is made, given, and held to
   await desktop.page.goto(`${carl.url}/settings/device`)
   await desktop.page.getByRole('switch', { name: 'Keep recent mail on this device' }).waitFor()
   expect(await desktop.page.getByRole('heading', { name: 'Notifications' }).count()).toBe(0)
+
+  // Whom he may not write to is said where he is added, and sending is refused here already.
+  await desktop.page.goto(carl.url)
+  await desktop.page.getByRole('button', { name: 'New message' }).click()
+  const sheet = desktop.page.getByRole('dialog', { name: 'New message' })
+  await sheet.getByLabel('To', { exact: true }).fill('boss@city.example, mayor@elsewhere.example')
+  await desktop.page.keyboard.press('Enter')
+  await sheet.getByRole('alert').filter({ hasText: 'outside the organisation. Please take out: mayor@elsewhere.example' }).waitFor()
+  expect(await sheet.getByLabel('To', { exact: true }).getAttribute('aria-invalid')).toBe('true')
+  expect(await findings(desktop.page, 'a recipient that is barred')).toEqual([])
+  await sheet.getByLabel('Subject').fill('Within')
+  const asked: string[] = []
+  desktop.page.on('request', (r) => r.postData()?.includes('EmailSubmission/set') && asked.push(r.url()))
+  await desktop.page.keyboard.press('Control+Enter')
+  await expect.poll(() => sheet.getByRole('alert').count()).toBe(2)
+  expect(asked).toEqual([])
+  await sheet.getByRole('button', { name: 'Remove mayor@elsewhere.example' }).click()
+  await expect.poll(() => sheet.getByRole('alert').count()).toBe(0)
+  await desktop.page.keyboard.press('Control+Enter')
+  await desktop.page.getByText('Message sent').waitFor()
+  expect(asked).toHaveLength(1)
 
   // Who has it is shown where it is changed; without the level he is in by telephone too.
   await page.getByRole('button', { name: 'Service levels' }).click()

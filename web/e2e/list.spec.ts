@@ -114,3 +114,23 @@ test('what arrives shows without a reload and does not move what is being read',
   expect(await inTitle()).toBeGreaterThan(0)
   await context.close()
 })
+
+test('a click into a list that still runs opens the letter below the mouse', async () => {
+  const { page, context } = await newPage(desk)
+  await signIn(page, desk)
+  await page.locator('[data-row]').first().waitFor()
+  const box = await page.locator('#list').boundingBox()
+  const [x, y] = [(box?.x ?? 0) + 200, (box?.y ?? 0) + 150]
+  await page.mouse.move(x, y)
+  await page.mouse.wheel(0, 130)
+  await page.waitForFunction(() => (document.getElementById('list')?.scrollTop ?? 0) > 0)
+  await page.mouse.click(x, y)
+  await page.locator('article[data-thread]').waitFor()
+  const under = await page.evaluate(([x, y]) => document.elementFromPoint(x as number, y as number)?.closest('[data-row]')?.getAttribute('aria-current'), [x, y])
+  expect(under).toBe('true')
+  // At rest rows hear of the mouse again.
+  await page.mouse.move(x, y + 60)
+  await page.mouse.move(x, y + 64)
+  await page.locator('[data-row]:hover').getByRole('checkbox').waitFor()
+  await context.close()
+})

@@ -33,8 +33,8 @@ function emit(next: readonly Toast[]): void {
 export function say(text: string, options: Partial<Omit<Toast, 'id' | 'text'>> & { onExpire?: () => void } = {}): number {
   const { onExpire, ...rest } = options
   const toast: Toast = { id: ++serial, text, kind: 'done', seconds: UNDO_SECONDS, ...rest }
-  // Two at a time are read; more would only cover the work.
-  const keep = toasts.slice(-1)
+  // Two at a time are read; more would only cover the work. What still goes on stays in view.
+  const keep = [...toasts.filter((x) => x.kind === 'working'), ...toasts.filter((x) => x.kind !== 'working').slice(-1)]
   for (const old of toasts) if (!keep.includes(old)) expire(old.id)
   emit([...toasts, toast])
   timers.set(toast.id, { timer: setTimeout(() => expire(toast.id), toast.seconds * 1000), onExpire })

@@ -7,7 +7,7 @@ import { Seal } from '../Seal'
 import { Data } from './Data'
 import { Forms } from './Forms'
 import css from './Gallery.module.css'
-import { Basics, Colours, Dialogs, Messages, States } from './Parts'
+import { Basics, Colours, Dialogs, Files, Messages, States } from './Parts'
 
 const tokens = ['--t-base', '--t-small', '--control', '--target', '--row']
 const phone: Record<string, string> = { '--t-base': '16px', '--t-small': '13px', '--control': '44px', '--target': '44px', '--row': '48px' }
@@ -44,6 +44,7 @@ export default function Gallery() {
         <Forms />
         <Data />
         <Messages />
+        <Files />
         <Dialogs />
         <States />
         <Colours />

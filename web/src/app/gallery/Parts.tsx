@@ -1,12 +1,14 @@
 import { useState } from 'react'
 import { useT } from '~/kit/i18n'
+import { fileSize } from '~/kit/i18n/dates'
 import { SyncError } from '~/kit/sync/errors'
 import { Avatar } from '~/kit/ui/Avatar'
 import { Banner } from '~/kit/ui/Banner'
 import { Button, IconButton } from '~/kit/ui/Button'
 import { Chip } from '~/kit/ui/Chip'
 import { Dialog, confirm } from '~/kit/ui/Dialog'
-import { Archive, Inbox, Send, Star, Trash2, Users } from '~/kit/ui/icons'
+import { FileCard, FileCards } from '~/kit/ui/FileCard'
+import { Archive, Download, FileArchive, FileImage, FileText, Inbox, Send, Star, Trash2, Users, X } from '~/kit/ui/icons'
 import { MenuButton } from '~/kit/ui/MenuButton'
 import { PopoverButton } from '~/kit/ui/PopoverButton'
 import { ProgressCard } from '~/kit/ui/ProgressCard'
@@ -54,6 +56,20 @@ export function Basics() {
         <Chip name={t('folder.inbox')}>{t('folder.inbox')}</Chip>
       </Block>
     </>
+  )
+}
+
+export function Files() {
+  const t = useT()
+  return (
+    <Block id="files" title={t('files.title')}>
+      <FileCards label={t('files.title')}>
+        <FileCard icon={FileText} kind="PDF" name="河濱公園步道整修案 招標公告.pdf" note={`PDF · ${fileSize(482_000)}`} onOpen={() => {}} acts={<IconButton icon={Download} size={16} label={t('act.download')} />} />
+        <FileCard icon={FileArchive} name="drawings.zip" note={`ZIP · ${fileSize(3_100_000)}`} href="#files" />
+        <FileCard icon={FileImage} name="IMG_20260412_0931.jpg" note={t('files.progress', { done: fileSize(1_900_000), all: fileSize(4_200_000) })} progress={{ part: 0.45, label: t('files.uploading', { name: 'IMG_20260412_0931.jpg' }) }} acts={<IconButton icon={X} size={16} label={t('files.cancel', { name: 'IMG_20260412_0931.jpg' })} />} />
+        <FileCard icon={FileText} name="báo-cáo-quý.docx" note={t('files.tooLarge', { limit: fileSize(20_000_000) })} failed acts={<IconButton icon={X} size={16} label={t('files.remove', { name: 'báo-cáo-quý.docx' })} />} />
+      </FileCards>
+    </Block>
   )
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Email } from '~/api/jmap'
 import { useT } from '~/kit/i18n'
 import { dispatchKey } from '~/kit/keys'
@@ -7,10 +7,13 @@ import { Button } from '~/kit/ui/Button'
 import { Image, ImageOff } from '~/kit/ui/icons'
 import { blobUrl } from './blobs'
 import { useMail } from './context'
+import { returnFrame, takeFrame } from './frames'
 import css from './MessageBody.module.css'
 import { cleanMail, inlineParts } from './sanitize'
 import { LinkTarget, askLink } from './trust/LinkTarget'
 import { guardLinks, type Target } from './trust/links'
+
+export { warmFrames } from './frames'
 
 /** HTML of a message in a frame that can neither run nor fetch anything. */
 export default function HtmlBody({ email, html, quoted, lang }: { email: Email; html: string; quoted: boolean; lang: string | undefined }) {
@@ -101,14 +104,34 @@ interface FrameProps {
  * inline styles that every mail uses.
  */
 function Frame({ html, paper, remote, quoted, lang, title, fold, onLink }: FrameProps) {
-  const frame = useRef<HTMLIFrameElement>(null)
-  const [ready, setReady] = useState(0)
+  const host = useRef<HTMLDivElement>(null)
+  // The frame that is this letter's now: one that went back may be another's.
+  const held = useRef<HTMLIFrameElement | null>(null)
+  const [page, setPage] = useState<{ frame: HTMLIFrameElement } | null>(null)
   const { theme } = usePrefs()
 
-  useEffect(() => {
-    const el = frame.current
+  // Before the paint, so that a letter whose frame was kept ready is seen together with its head.
+  useLayoutEffect(() => {
+    const frame = takeFrame(host.current as HTMLElement, remote, (frame) => setPage({ frame }))
+    held.current = frame
+    return () => {
+      held.current = null
+      returnFrame(frame)
+    }
+  }, [remote])
+
+  useLayoutEffect(() => {
+    const frame = held.current
+    if (!frame) return
+    frame.title = title
+    frame.className = css.frame ?? ''
+    frame.toggleAttribute('data-paper', paper)
+  }, [page, title, paper])
+
+  useLayoutEffect(() => {
+    const el = page?.frame
     const doc = el?.contentDocument
-    if (!el || !doc?.body || ready === 0) return
+    if (!el || el !== held.current || !doc?.body) return
     doc.documentElement.lang = lang ?? document.documentElement.lang
     doc.head.querySelector('style[data-base]')?.remove()
     const style = doc.createElement('style')
@@ -131,20 +154,9 @@ function Frame({ html, paper, remote, quoted, lang, title, fold, onLink }: Frame
       unguard()
       doc.removeEventListener('keydown', dispatchKey)
     }
-  }, [ready, html, paper, theme, quoted, lang, fold, onLink])
+  }, [page, html, paper, theme, quoted, lang, fold, onLink])
 
-  return (
-    <iframe
-      ref={frame}
-      className={css.frame}
-      data-paper={paper || undefined}
-      title={title}
-      src={remote ? '/mail-frame-images.html' : '/mail-frame.html'}
-      sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-      referrerPolicy="no-referrer"
-      onLoad={() => setReady((n) => n + 1)}
-    />
-  )
+  return <div ref={host} />
 }
 
 function baseStyle(paper: boolean, theme: string): string {

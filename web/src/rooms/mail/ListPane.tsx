@@ -39,6 +39,8 @@ export function ListPane() {
   const [width, setWidth] = useState(400)
   const shape: Shape = layout === 'phone' ? 'phone' : width >= 720 ? 'wide' : 'narrow'
   const height = HEIGHTS[shape][density]
+  // In steps, so that not each pixel of a pane that is drawn wider draws all rows anew.
+  const roomy = Math.ceil(width / 100) * 100
   const searching = route.box === SEARCH
   const snippets = useSnippets(searching ? view : null)
   const range = useRange(view)
@@ -60,16 +62,17 @@ export function ListPane() {
   const row = useCallback(
     (i: number) => {
       const id = rows[i]
-      const row = <MessageRow key={id ?? `hole-${i}`} id={id} index={i} height={height} shape={shape} snippet={id ? snippets.get(id) : undefined} focusable={list.cursor ? id === list.cursor : id === firstId} now={now} />
+      const day = new Date().toDateString()
+      const row = <MessageRow key={id ?? `hole-${i}`} id={id} index={i} height={height} shape={shape} snippet={id ? snippets.get(id) : undefined} focusable={list.cursor ? id === list.cursor : id === firstId} day={day} room={shape === 'wide' ? roomy - 300 : roomy} now={now} />
       if (!dated || i === 0) return row
       return (
         <Fragment key={id ?? `hole-${i}`}>
-          <DateHeading account={account} before={rows[i - 1]} id={id} />
+          <DateHeading account={account} before={rows[i - 1]} id={id} day={day} />
           {row}
         </Fragment>
       )
     },
-    [rows, height, shape, snippets, list.cursor, firstId, dated, account],
+    [rows, height, shape, roomy, snippets, list.cursor, firstId, dated, account],
   )
 
   return (

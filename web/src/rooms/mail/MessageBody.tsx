@@ -7,11 +7,16 @@ import css from './MessageBody.module.css'
 import { PlainText } from './PlainText'
 
 // The sanitiser is fetched with the first HTML message.
-const HtmlBody = lazy(async () => {
+const loadHtml = async (): Promise<typeof import('./HtmlBody')> => {
   const [html, sealed] = await Promise.all([withTexts('content', () => import('./HtmlBody')), import('./sealed')])
   await sealed.openSealed()
+  html.warmFrames()
   return html
-})
+}
+const HtmlBody = lazy(loadHtml)
+
+/** Makes ready what the next letter needs if it is of HTML. */
+export const readyForHtml = (): Promise<unknown> => loadHtml()
 
 /** The body as its sender wrote it: plain text as text, HTML in a sealed frame. */
 export function MessageBody({ email, quoted }: { email: Email; quoted: boolean }) {

@@ -17,6 +17,7 @@ import { isMuted } from './mute/mute'
 import css from './MessageRow.module.css'
 import { rowDate } from './later/row-date'
 import { folderName, people, personName } from './names'
+import { visiblePart } from './preview'
 import { LABEL } from './route'
 import { rowEmails } from './rows'
 import { snippetPieces } from './search'
@@ -30,6 +31,10 @@ interface Props {
   shape: 'narrow' | 'wide' | 'phone'
   snippet: SearchSnippet | undefined
   focusable: boolean
+  /** Today; tomorrow the hours of this day's letters become dates. */
+  day: string
+  /** How many pixels its words have at the most. */
+  room: number
   /** The room as it is now, for what a row does; what it shows comes by its own properties. */
   now: RefObject<MailState>
 }
@@ -40,7 +45,7 @@ interface Props {
  * hands on only what the row shows, so that of all rows just the two that
  * changed are drawn anew.
  */
-export function MessageRow({ id, index, height, shape, snippet, focusable, now }: Props) {
+export const MessageRow = memo(function MessageRow({ id, index, height, shape, snippet, focusable, day, room, now }: Props) {
   const m = useMail()
   const { account, list, route, mailbox } = m
   const email = useEmail(account, id)
@@ -55,9 +60,8 @@ export function MessageRow({ id, index, height, shape, snippet, focusable, now }
   if (!id || !email) return <Hole index={index} height={height} shape={shape} />
   return (
     <Row
-      {...{ el, id, height, shape, snippet, focusable, now, email }}
+      {...{ el, id, height, shape, snippet, focusable, day, room, now, email }}
       thread={m.conversations ? thread : none}
-      day={new Date().toDateString()}
       folder={mailbox ? undefined : folderOf(account, email)}
       box={mailbox?.id}
       role={mailbox?.role ?? null}
@@ -69,7 +73,7 @@ export function MessageRow({ id, index, height, shape, snippet, focusable, now }
       open={route.threadId === email.threadId}
     />
   )
-}
+})
 
 const none: Email[] = []
 
@@ -97,8 +101,6 @@ interface RowProps extends Omit<Props, 'index'> {
   id: string
   email: Email
   thread: readonly Email[]
-  /** Today; tomorrow the hours of this day's letters become dates. */
-  day: string
   /** The name of the folder, where the list is of several. */
   folder: string | undefined
   /** The folder in view and its role; absent in a search. */
@@ -113,7 +115,7 @@ interface RowProps extends Omit<Props, 'index'> {
   open: boolean
 }
 
-const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, email, thread, folder, box: here, role, place, mine, selected, choosing, current, open }: RowProps) {
+const Row = memo(function Row({ el, id, height, shape, snippet, focusable, room, now, email, thread, folder, box: here, role, place, mine, selected, choosing, current, open }: RowProps) {
   const t = useT()
   usePrefs() // the calendar and the zone of the dates
   const act = (what: 'archive' | 'trash'): void => void now.current.acts[what](rowEmails(now.current, [id]))
@@ -122,6 +124,8 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
   // What only a mouse ever sees is made when one moves here: the list is drawn in half the time. A row
   // that scrolls under a resting mouse is entered by it, but not moved over.
   const [pointed, setPointed] = useState(false)
+  // The row one is at has all of it, for readers of the screen, and so has every row on a touch screen or while some are chosen.
+  const full = pointed || current || focusable || choosing || selected || shape === 'phone'
 
   const whole = thread.length > 0 ? thread : [email]
   const inBox = whole.filter((e) => !here || e.mailboxIds[here])
@@ -158,6 +162,7 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
       data-files={files || undefined}
       data-cursor={current || undefined}
       data-choosing={choosing || undefined}
+      data-full={full || undefined}
       draggable={shape !== 'phone'}
       onDragStart={(e) => dragLetters(e, now.current, id)}
       onClick={click}
@@ -173,9 +178,9 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
       {swipe.reveal}
       <span role="gridcell" className={css.pick}>
         <Avatar name={personName(lead)} email={lead?.email ?? ''} size={shape === 'wide' ? 26 : 34} />
-        <label className={css.check} onClick={(e) => e.stopPropagation()}>
+        {full && <label className={css.check} onClick={(e) => e.stopPropagation()}>
           <input type="checkbox" tabIndex={-1} checked={selected} aria-label={t('list.choose', { subject })} onChange={(e) => ((e.nativeEvent as unknown as { shiftKey?: boolean }).shiftKey ? now.current.list.extend(id) : now.current.list.toggle(id))} />
-        </label>
+        </label>}
       </span>
       <span role="gridcell" className={css.text}>
         <span className={css.who} lang={guessLanguage(who)}>
@@ -194,11 +199,11 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
           {snippet?.subject ? <Marked html={snippet.subject} /> : subject}
         </span>
         <span className={css.preview} lang={guessLanguage(email.preview)}>
-          {snippet?.preview ? <Marked html={snippet.preview} /> : email.preview}
+          {snippet?.preview ? <Marked html={snippet.preview} /> : visiblePart(email.preview, room)}
         </span>
       </span>
       <span role="gridcell" className={css.meta}>
-        <time dateTime={when.iso} title={fullDate(when.iso)}>
+        <time dateTime={when.iso} title={pointed ? fullDate(when.iso) : undefined}>
           {when.label && <Clock size={12} role="img" aria-label={t(when.label)} />} {listDate(when.iso)}
         </time>
         <span className={css.marks}>
@@ -209,7 +214,7 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
               <IconButton tabIndex={-1} icon={Trash2} size={16} label={t('act.delete')} shortcut="#" onClick={(e) => { e.stopPropagation(); act('trash') }} />
             </span>
           )}
-          <IconButton
+          {(full || starred) && <IconButton
             tabIndex={-1}
             className={css.star}
             icon={Star}
@@ -222,7 +227,7 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, now, 
               e.stopPropagation()
               void now.current.acts.star(starred ? whole.filter((x) => x.keywords['$flagged']) : [email], !starred)
             }}
-          />
+          />}
         </span>
       </span>
     </div>

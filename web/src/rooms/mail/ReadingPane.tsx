@@ -10,6 +10,7 @@ import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import { AssignedChip } from './assign/Chip'
 import { useMail, useThreadEmails } from './context'
 import { LabelChips } from './labels/Chips'
+import { readyForHtml } from './MessageBody'
 import { MessageCard, MessageLine } from './MessageCard'
 import css from './ReadingPane.module.css'
 import { ReadingBar } from './ReadingBar'
@@ -63,7 +64,7 @@ function Conversation({ threadId, live }: { threadId: string; live: boolean }) {
       const at = list.cursor === undefined ? -1 : view.indexOf(list.cursor)
       const next = at >= 0 ? view.rows[at + 1] : undefined
       const email = next === undefined ? undefined : account.emails.get(next)
-      if (email) void engine.loadBodies(account, [account.threadEmails(email.threadId).at(-1)?.id ?? email.id]).catch(() => {})
+      if (email) void engine.loadBodies(account, [account.threadEmails(email.threadId).at(-1)?.id ?? email.id]).then(readyForHtml).catch(() => {})
     }, 350)
     return () => clearTimeout(timer)
   }, [list.cursor, view, engine, account])

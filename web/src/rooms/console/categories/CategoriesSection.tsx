@@ -82,7 +82,7 @@ function CategoryForm({ api, category, next, onClose, reload }: { api: PartProps
   }
   return (
     <FormDialog title={t(category ? 'categories.change' : 'categories.add')} error={error} onSave={save} onClose={onClose}>
-      <div className={css.pair}>
+      <div className={css.pair} data-hints>
         <Field label={t('categories.code')} hint={t('categories.codeHint')} value={code} disabled={category !== null} autoCapitalize="none" spellCheck={false} maxLength={40} onChange={(e) => { setCode(e.target.value); setError(undefined) }} />
         <Field label={t('categories.order')} type="number" value={order} onChange={(e) => setOrder(e.target.value)} />
       </div>

@@ -66,11 +66,9 @@ export function VersionForm({ api, office, version, again, onClose }: Props) {
         <textarea id={body} className={own.wording} lang={lang} rows={10} value={text.body} aria-describedby={`${body}-note`} onChange={(e) => write({ body: e.target.value })} />
         <small id={`${body}-note`} className={css.sub}>{t('rulebook.wordingHint')}</small>
       </span>
-      <div className={css.pair}>
-        <Day label={t('rulebook.starts')} value={starts} onChange={setStarts} />
-        <Choice label={t('rulebook.term')} value={term} options={[['none', t('rulebook.termNone')], ['now', t('rulebook.termNow')], ['days', t('rulebook.termIn')]]} onChange={setTerm} />
-        {term === 'days' && <Field label={t('rulebook.days')} type="number" min={1} max={365} inputMode="numeric" value={days} onChange={(e) => { setDays(e.target.value); setError(undefined) }} />}
-      </div>
+      <Day label={t('rulebook.starts')} value={starts} onChange={setStarts} />
+      <Choice label={t('rulebook.term')} value={term} options={[['none', t('rulebook.termNone')], ['now', t('rulebook.termNow')], ['days', t('rulebook.termIn')]]} onChange={setTerm} />
+      {term === 'days' && <Field label={t('rulebook.days')} type="number" min={1} max={365} inputMode="numeric" value={days} onChange={(e) => { setDays(e.target.value); setError(undefined) }} />}
       <p className={css.sub}>{t('rulebook.termHint')}</p>
       <UnitSelect label={t('rulebook.units')} units={office.units} value={null} empty={units.length ? t('console.chooseUnit') : t('rulebook.everybody')} only={(u) => !units.includes(u.id)} onChange={(u) => u && setUnits([...units, u])} />
       {units.length > 0 && (

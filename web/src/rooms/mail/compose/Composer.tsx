@@ -14,6 +14,7 @@ import css from './Composer.module.css'
 import { htmlToText, textToHtml } from './draft'
 import { RichEditor } from './editor'
 import { FileList } from './FileList'
+import { LeaveDialog } from './LeaveDialog'
 import { OutsideNote } from './OutsideNote'
 import { LevelField } from '../secrecy/LevelField'
 import { Signature } from '../templates/Signature'
@@ -40,11 +41,13 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
   const files = useRef<HTMLInputElement>(null)
   const sheet = useRef<HTMLElement>(null)
 
+  const leave = useRef(c.close)
+  leave.current = c.close
   // On a phone the back gesture closes the sheet, not the room.
   useEffect(() => {
     if (layout !== 'phone') return
     history.pushState({ sheet: true }, '')
-    const back = (): void => c.close()
+    const back = (): void => void leave.current().then((gone) => !gone && history.pushState({ sheet: true }, ''))
     addEventListener('popstate', back)
     return () => removeEventListener('popstate', back)
   }, [])
@@ -62,7 +65,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
     } else if (e.key === 'Escape') {
       // The editor marks Escape as handled; menus and completion keep theirs from getting here.
       e.preventDefault()
-      c.close()
+      void c.close()
     }
   }
   const drop = (e: DragEvent): void => {
@@ -98,7 +101,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
       onPaste={paste}
     >
       <header className={css.bar}>
-        {layout === 'phone' && <IconButton icon={ArrowLeft} label={t('compose.close')} onClick={c.close} />}
+        {layout === 'phone' && <IconButton icon={ArrowLeft} label={t('compose.close')} onClick={() => void c.close()} />}
         <h2 className={css.title} lang={guessLanguage(title)}>
           {title}
         </h2>
@@ -112,7 +115,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
         ) : (
           <>
             <IconButton icon={big ? Minimize2 : Maximize2} label={t(big ? 'compose.smaller' : 'compose.larger')} aria-pressed={big} onClick={() => setBig(!big)} />
-            <IconButton icon={X} label={t('compose.close')} shortcut="Esc" onClick={c.close} />
+            <IconButton icon={X} label={t('compose.close')} shortcut="Esc" onClick={() => void c.close()} />
           </>
         )}
       </header>
@@ -134,7 +137,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
             <PostField engine={c.engine} address={c.account.name} value={draft.post} onChange={(post) => set({ post })} />
           </Suspense>
         )}
-        <RecipientField label={t('field.to')} value={draft.to} onChange={(to) => set({ to })} sources={c.sources} domains={c.sources.domains} autoFocus={start.how === 'new' || start.how === 'forward'} error={c.error === 'recipients' ? t('compose.noRecipient') : undefined}>
+        <RecipientField label={t('field.to')} value={draft.to} onChange={(to) => set({ to })} sources={c.sources} domains={c.sources.domains} inside={c.inside} autoFocus={start.how === 'new' || start.how === 'forward'} error={c.error === 'recipients' ? t('compose.noRecipient') : undefined}>
           {!copies && (
             <button type="button" className={css.copies} onClick={() => setCopies(true)}>
               {t('compose.copies')}
@@ -143,11 +146,11 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
         </RecipientField>
         {copies && (
           <>
-            <RecipientField label={t('field.cc')} value={draft.cc} onChange={(cc) => set({ cc })} sources={c.sources} domains={c.sources.domains} />
-            <RecipientField label={t('field.bcc')} value={draft.bcc} onChange={(bcc) => set({ bcc })} sources={c.sources} domains={c.sources.domains} />
+            <RecipientField label={t('field.cc')} value={draft.cc} onChange={(cc) => set({ cc })} sources={c.sources} domains={c.sources.domains} inside={c.inside} />
+            <RecipientField label={t('field.bcc')} value={draft.bcc} onChange={(bcc) => set({ bcc })} sources={c.sources} domains={c.sources.domains} inside={c.inside} />
           </>
         )}
-        <OutsideNote people={[...draft.to, ...draft.cc, ...draft.bcc]} domains={c.sources.domains} />
+        <OutsideNote people={c.inside ? [] : [...draft.to, ...draft.cc, ...draft.bcc]} domains={c.sources.domains} />
         {c.secrecy && <LevelField cap={c.secrecy} value={draft.secrecy} floor={draft.floor} people={[...draft.to, ...draft.cc, ...draft.bcc]} domains={c.sources.domains} onChange={(secrecy) => set({ secrecy })} />}
         <div className={css.field}>
           <label htmlFor="compose-subject">{t('field.subject')}</label>
@@ -220,6 +223,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
           <ParcelDialog first={c.links.asked} terms={c.links.terms} onGo={c.links.begin} onClose={() => c.links.ask(null)} />
         </Suspense>
       )}
+      {c.leaving && <LeaveDialog count={c.uploading} answer={c.leaving.answer} />}
       {over && <div className={css.drop}>{t('compose.drop')}</div>}
     </section>
   )

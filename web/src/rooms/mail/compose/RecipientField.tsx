@@ -30,10 +30,12 @@ interface Props {
   children?: ReactNode
   /** Addresses of the organisation's own domains are plain; others are marked. */
   domains?: ReadonlySet<string> | undefined
+  /** The person's service level has no letters to others than those. */
+  inside?: boolean
 }
 
 /** People as chips, completed from those one writes to and from the directory. */
-export function RecipientField({ label, value, onChange, sources, autoFocus, error, children, domains }: Props) {
+export function RecipientField({ label, value, onChange, sources, autoFocus, error: fault, children, domains, inside }: Props) {
   const t = useT()
   const id = useId()
   const [text, setText] = useState('')
@@ -42,6 +44,8 @@ export function RecipientField({ label, value, onChange, sources, autoFocus, err
   const input = useRef<HTMLInputElement>(null)
   const busy = useRef(false)
   const [picking, setPicking] = useState(false)
+  const barred = inside ? value.filter((a) => isOutside(a, domains)) : []
+  const error = fault ?? (barred.length > 0 ? t('compose.barred', { addresses: barred.map((a) => a.email).join(', ') }) : undefined)
 
   useEffect(() => {
     if (!text.trim() || busy.current) return setFound([])
@@ -96,7 +100,7 @@ export function RecipientField({ label, value, onChange, sources, autoFocus, err
       <label htmlFor={id}>{label}</label>
       <div className={css.box}>
         {value.map((a) => (
-          <span key={a.email} className={css.chip} data-bad={!validAddress(a.email) || undefined} data-outside={isOutside(a, domains) || undefined} title={a.email}>
+          <span key={a.email} className={css.chip} data-bad={!validAddress(a.email) || barred.includes(a) || undefined} data-outside={isOutside(a, domains) || undefined} title={a.email}>
             <span className={css.name} lang={guessLanguage(personName(a))}>
               {personName(a)}
             </span>

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Identity } from '~/api/jmap'
+import { usePerson } from '~/app/person'
 import { useT } from '~/kit/i18n'
 import { fileSize } from '~/kit/i18n/dates'
 import { prefs } from '~/kit/prefs'
@@ -9,9 +10,12 @@ import { say, sayError, UNDO_SECONDS } from '~/kit/undo'
 import { change, movePatches, roleFolder } from '../acts'
 import { useMail } from '../context'
 import { useLinks } from '../parcel/use-links'
+import { uploadOn, type Uploads } from './background'
 import { beginDraft } from './begin'
 import { mayGo, tooLarge } from './check'
 import { isBlank, validAddress, type Draft, type DraftFile } from './draft'
+import type { Leave } from './LeaveDialog'
+import { isOutside } from './RecipientField'
 import { DraftSaver, wasSubmitted } from './saver'
 import { fillNames, openField } from '../templates/fields'
 import { meetingFault } from '../templates/meeting'
@@ -20,7 +24,7 @@ import { keepUnsaved, takeFiles, type ComposeStart } from './start'
 import { levelRefusal } from '../secrecy/refused'
 import { secrecyOf } from '../secrecy/levels'
 import { ownDomains, recentPeople, searchDirectory, type Suggestion } from './suggest'
-import { maxTogether, maxUpload, upload, type Upload } from './upload'
+import { maxTogether, maxUpload, upload } from './upload'
 import { usePictures } from './rich/use-pictures'
 import { asPost, postIn } from './post'
 
@@ -64,11 +68,13 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   const busy = useRef(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const inComposition = useRef(false)
-  const uploads = useRef(new Map<string, Pick<Upload, 'cancel'>>())
+  const uploads = useRef<Uploads>(new Map())
+  const [leaving, setLeaving] = useState<{ answer: (a: Leave) => void } | null>(null)
   const saver = useMemo(() => new DraftSaver(engine, account, t('folder.drafts'), start.how === 'draft' ? start.email.id : start.how === 'resume' ? start.emailId : null, () => say(t('compose.conflict'), { seconds: 20 })), [engine, account, t, start])
   const identity = useCallback((d: Draft) => asPost(identities.find((i) => i.id === d.identityId) ?? (identities[0] as Identity), d.post), [identities])
 
   useEffect(() => void recentPeople(engine, account).then(setRecent, () => {}), [engine, account])
+  const inside = usePerson().me.without?.includes('outside') ?? false
   const [domains, setDomains] = useState<ReadonlySet<string>>()
   useEffect(() => void ownDomains(engine).then(setDomains, () => {}), [engine])
 
@@ -125,14 +131,19 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   }, [])
 
   // A change of place in the room that takes the sheet away keeps the words.
-  useEffect(
-    () => () => {
-      if (closed.current || !dirty.current || isBlank(latest.current)) return
-      const left = { how: 'resume', draft: latest.current, emailId: saver.emailId } as const
-      void save().catch(() => keepUnsaved(left))
-    },
-    [save, saver],
-  )
+  const leave = useRef(() => {})
+  leave.current = () => {
+    if (closed.current || isBlank(latest.current)) return
+    closed.current = true
+    if (uploads.current.size > 0) return void uploadOn({ uploads: uploads.current, draft: () => latest.current, save, t })
+    if (!dirty.current) return
+    const left = { how: 'resume', draft: latest.current, emailId: saver.emailId } as const
+    void save().catch(() => keepUnsaved(left))
+  }
+  useEffect(() => {
+    closed.current = false
+    return () => leave.current()
+  }, [])
 
   const setFile = (key: string, part: Partial<DraftFile> | null): void =>
     set((d) => ({ files: part === null ? d.files.filter((f) => f.key !== key) : d.files.map((f) => (f.key === key ? { ...f, ...part } : f)) }))
@@ -160,15 +171,17 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
       sum += file.size
       set((d) => ({ files: [...d.files, entry] }))
       const u = upload(engine, account, file, (progress) => setFile(key, { progress }))
-      uploads.current.set(key, u)
       held.current.set(key, file)
-      u.done.then(
+      const done = u.done.then(
         (r) => setFile(key, { blobId: r.blobId, progress: undefined }),
         (e: unknown) => {
           const err = asSyncError(e)
-          if (err.type !== 'cancelled') setFile(key, { progress: undefined, error: errorText(t, err) })
+          setFile(key, err.type === 'cancelled' ? null : { progress: undefined, error: errorText(t, err) })
+          throw err
         },
       ).finally(() => uploads.current.delete(key))
+      done.catch(() => {}) // The card says so.
+      uploads.current.set(key, { cancel: u.cancel, done })
     }
     if (large.length > 0) links.ask(large)
   }
@@ -195,12 +208,29 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     setFile(key, null)
   }
 
-  const close = (): void => {
-    if (closed.current) return
+  /** False where the writer stays, since files are still on their way. */
+  const close = async (): Promise<boolean> => {
+    if (closed.current) return true
+    if (uploads.current.size > 0) {
+      const over = Promise.allSettled([...uploads.current.values()].map((u) => u.done)).then((): Leave => 'on')
+      const a = await Promise.race([over, new Promise<Leave>((answer) => setLeaving({ answer }))])
+      setLeaving(null)
+      if (a === 'stay') return false
+      if (a === 'stop') await stopUploads()
+    }
+    if (closed.current) return true
     closed.current = true
     const worth = dirty.current && !isBlank(latest.current)
     onClose()
-    if (worth) void save().then(() => say(t('compose.kept')), () => sayError(t('compose.notKept')))
+    if (uploads.current.size > 0) void uploadOn({ uploads: uploads.current, draft: () => latest.current, save, t })
+    else if (worth) void save().then(() => say(t('compose.kept')), () => sayError(t('compose.notKept')))
+    return true
+  }
+
+  const stopUploads = async (): Promise<void> => {
+    const ends = [...uploads.current.values()].map((u) => u.done)
+    uploads.current.forEach((u) => u.cancel())
+    await Promise.allSettled(ends)
   }
 
   const discard = (): void => {
@@ -255,6 +285,8 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     if (open) return setError(t('compose.openField', { field: open }))
     const bad = all.find((a) => !validAddress(a.email))
     if (bad) return setError(t('compose.badRecipient', { address: bad.email }))
+    const barred = inside ? all.filter((a) => isOutside(a, domains)) : []
+    if (barred.length > 0) return setError(t('compose.barred', { addresses: barred.map((a) => a.email).join(', ') }))
     if (uploads.current.size > 0) return setError(t('compose.uploading'))
     if (d.files.some((f) => f.error) || d.links?.some((l) => !l.html)) return setError(t('compose.failedFile'))
     const fault = d.kind?.kind === 'meeting-invitation' && d.meeting ? meetingFault(d.meeting) : null
@@ -295,7 +327,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
   }
   const sources = useMemo<Sources>(() => ({ recent, directory: (text) => searchDirectory(engine, engine.accounts[0] ?? account, text), domains }), [recent, engine, account, domains])
   return {
-    links, asLink, secrecy, draft, set, fill, engine, account, identity: identity(draft), pictures, addPictures, size: tooLarge(draft, t), saving, sending, remindAt, setRemindAt, maxHold: engine.maxHold(account), error, identities, sources, attach, detach, close, discard, send,
+    inside, links, asLink, secrecy, leaving, uploading: uploads.current.size, draft, set, fill, engine, account, identity: identity(draft), pictures, addPictures, size: tooLarge(draft, t), saving, sending, remindAt, setRemindAt, maxHold: engine.maxHold(account), error, identities, sources, attach, detach, close, discard, send,
     /** The body as it was when the editor was made, or last changed its kind. */
     initialBody: draft.rich ? initialBody : draft.body,
     setComposing: (on: boolean) => {

@@ -1,4 +1,4 @@
-import { useEffect, useState, type RefObject } from 'react'
+import { memo, useEffect, useState, type RefObject } from 'react'
 import { useT } from '~/kit/i18n'
 import type { QueryView } from '~/kit/sync/view'
 import type { MailAccount } from '../account'
@@ -11,7 +11,7 @@ import { dateGroup } from './group'
  * Where another group of days begins, on the line between two rows. It takes
  * no height, so that the place of every row stays a multiplication.
  */
-export function DateHeading({ account, before, id }: { account: MailAccount; before: string | undefined; id: string | undefined }) {
+export const DateHeading = memo(function DateHeading({ account, before, id }: { account: MailAccount; before: string | undefined; id: string | undefined; day: string }) {
   useT()
   const [above, here] = [useEmail(account, before), useEmail(account, id)]
   if (!above || !here) return null
@@ -22,7 +22,7 @@ export function DateHeading({ account, before, id }: { account: MailAccount; bef
       <time>{group.label}</time>
     </div>
   )
-}
+})
 
 /** Above the list: the group of the first row in view. */
 export function DateBar({ account, view, scroller, height }: { account: MailAccount; view: QueryView; scroller: RefObject<HTMLDivElement | null>; height: number }) {

@@ -63,8 +63,11 @@ function format(calendar: string): Intl.DateTimeFormat {
   return f
 }
 
+const relatives = new Map<string, Intl.RelativeTimeFormat>()
 function relative(n: number, unit: 'day' | 'week'): string {
-  return capital(new Intl.RelativeTimeFormat(language(), { numeric: 'auto' }).format(n, unit))
+  let f = relatives.get(language())
+  if (!f) relatives.set(language(), (f = new Intl.RelativeTimeFormat(language(), { numeric: 'auto' })))
+  return capital(f.format(n, unit))
 }
 
 function capital(s: string): string {

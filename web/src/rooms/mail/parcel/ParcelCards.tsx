@@ -1,7 +1,7 @@
 import { useT } from '~/kit/i18n'
 import { fileSize, readingDate } from '~/kit/i18n/dates'
-import { guessLanguage } from '~/kit/i18n/guess'
 import { Button, IconButton } from '~/kit/ui/Button'
+import { FileCard, FileCards } from '~/kit/ui/FileCard'
 import { Link, X } from '~/kit/ui/icons'
 import { copy } from './copy'
 import type { DraftLink } from './links'
@@ -16,26 +16,27 @@ export default function ParcelCards({ links, onRemove }: { links: DraftLink[]; o
     return `${fileSize(l.size)} · ${t('parcel.until', { when: readingDate(l.expiresAt ?? '') })}`
   }
   return (
-    <ul className={css.cards} aria-label={t('parcel.title')}>
-      {links.map((l) => (
-        <li key={l.key} className={css.card} data-failed={l.error ? true : undefined}>
-          <Link size={20} strokeWidth={1.5} aria-hidden />
-          <span className={css.text}>
-            <span className={css.name} lang={guessLanguage(l.name)} title={l.name}>
-              {l.name}
-            </span>
-            <span className={css.note} role={l.error ? 'alert' : undefined}>{note(l)}</span>
-            {l.progress !== undefined && <progress max={1} value={l.progress} aria-label={t('files.uploading', { name: l.name })} />}
+    <div className={css.cards}>
+      <FileCards label={t('parcel.title')}>
+        {links.map((l) => (
+          <FileCard
+            key={l.key}
+            icon={Link}
+            name={l.name}
+            note={note(l)}
+            failed={l.error !== undefined}
+            progress={l.progress === undefined ? undefined : { part: l.progress, label: t('files.uploading', { name: l.name }) }}
+            acts={<IconButton icon={X} size={16} label={t(l.progress !== undefined ? 'files.cancel' : 'files.remove', { name: l.name })} onClick={() => onRemove(l.key)} />}
+          >
             {l.password && (
               <span className={css.secret}>
                 {t('parcel.tell')} <code>{l.password}</code>
                 <Button look="quiet" onClick={() => copy(t, l.password ?? '')}>{t('parcel.copyPassword')}</Button>
               </span>
             )}
-          </span>
-          <IconButton icon={X} size={16} label={t(l.progress !== undefined ? 'files.cancel' : 'files.remove', { name: l.name })} onClick={() => onRemove(l.key)} />
-        </li>
-      ))}
-    </ul>
+          </FileCard>
+        ))}
+      </FileCards>
+    </div>
   )
 }

@@ -2,6 +2,7 @@ import { useState, type RefObject } from 'react'
 import { useT } from '~/kit/i18n'
 import { asSyncError } from '~/kit/sync/errors'
 import { errorText } from '~/kit/ui/states'
+import type { Uploads } from '../compose/background'
 import type { Draft } from '../compose/draft'
 import type { MailEngine } from '../engine'
 import { PARCELS, parcelTerms, type DraftLink } from './links'
@@ -12,7 +13,7 @@ interface Needs {
   set: (part: (d: Draft) => Partial<Draft>) => void
   links: RefObject<Draft>
   /** What is on its way with the letter, so that it waits and can be given up. */
-  uploads: RefObject<Map<string, { cancel: () => void }>>
+  uploads: RefObject<Uploads>
 }
 
 /** The files of a letter that go by link. */
@@ -28,17 +29,19 @@ export function useLinks({ engine, set, links, uploads }: Needs) {
     const stop = new AbortController()
     const link: DraftLink = { key, name: files[0]?.name ?? '', size: files.reduce((n, f) => n + f.size, 0), progress: 0, ...(choice.password ? { password: choice.password } : {}) }
     set((d) => ({ links: [...(d.links ?? []), link] }))
-    uploads.current.set(key, { cancel: () => stop.abort() })
-    import('./send')
+    const done = import('./send')
       .then((m) => m.sendParcel(engine, files, choice, (progress) => change(key, { progress }), stop.signal))
       .then(
         (made) => change(key, { ...made, progress: undefined }),
         (e: unknown) => {
           const err = asSyncError(e)
-          if (err.type !== 'cancelled') change(key, { progress: undefined, error: errorText(t, err) })
+          change(key, err.type === 'cancelled' ? null : { progress: undefined, error: errorText(t, err) })
+          throw err
         },
       )
       .finally(() => uploads.current.delete(key))
+    done.catch(() => {}) // The card says so.
+    uploads.current.set(key, { cancel: () => stop.abort(), done })
   }
 
   /** Takes a link out of the letter; nobody has it yet, so its files go too. */
