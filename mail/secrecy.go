@@ -191,8 +191,8 @@ func (a *Account) unseen(ctx context.Context, tx *store.Tx) (map[int64]bool, err
 
 // checkLabel says whether the subject may send a letter of the level, given
 // its header: it may reach the level from where it is, and an answer is no less
-// secret than what it answers.
-func (r *Room) checkLabel(ctx context.Context, s policy.Subject, level policy.Level, h *header) error {
+// secret than what it answers in the account that it is sent from.
+func (r *Room) checkLabel(ctx context.Context, s policy.Subject, account int64, level policy.Level, h *header) error {
 	if s.Account == 0 {
 		return nil // reports and answers of the program itself
 	}
@@ -214,7 +214,7 @@ func (r *Room) checkLabel(ctx context.Context, s policy.Subject, level policy.Le
 	}
 	return r.db.Read(ctx, func(tx *store.Tx) error {
 		for _, id := range ids {
-			highest, err := selectHighest(ctx, tx, s.Account, hash64(id), s.Clearance)
+			highest, err := selectHighest(ctx, tx, account, hash64(id), s.Clearance)
 			if err != nil {
 				return err
 			}

@@ -143,6 +143,19 @@ func TestLevelInherited(t *testing.T) {
 		if err := send(o.ann.subject, policy.Secret, "[極機密] Letter 1", answer, "x"); err != nil {
 			t.Error(err)
 		}
+		// The same from a shared mailbox, of whose conversation it is.
+		desk := must(o.dir.AddAccount(ctx, directory.Account{Address: "desk@city.example", Kind: directory.KindShared, Clearance: policy.Secret}))
+		if err := o.dir.Grant(ctx, desk.Org, desk.ID, o.ann.ID(), policy.All); err != nil {
+			t.Fatal(err)
+		}
+		shared := must(o.room.Account(ctx, o.ann.subject, desk.ID))
+		box, _ := must(shared.Snapshot(ctx)).ByRole(RoleInbox)
+		o.append(t, shared, box.ID, strings.ReplaceAll(letterText(7, o.labelLine(policy.Secret, time.Time{})), "ann@", "desk@"))
+		draft := o.append(t, shared, box.ID, "From: desk@city.example\r\nTo: bob@city.example\r\nSubject: Re: Letter 7\r\nIn-Reply-To: <m7@out.example>\r\n\r\nx\r\n")
+		who := must(shared.Identities(ctx))[0].ID
+		if _, err := shared.Submit(ctx, NewSubmission{Identity: who, Message: draft.ID}); err != ErrBelow {
+			t.Errorf("answered from the shared mailbox: %v", err)
+		}
 		// From where the letter is not seen, it says nothing of itself.
 		if err := send(o.at(t, o.ann, policy.Internal).subject, policy.Internal, "Re: Letter 1", answer, "x"); err != nil {
 			t.Errorf("what cannot be seen is told by a refusal: %v", err)

@@ -90,7 +90,7 @@ func (a *Account) Submit(ctx context.Context, n NewSubmission) (s Submission, er
 		}
 	}
 	trace := Trace{From: e.From, Protocol: "HTTP", ID: id.Text('m', id.New())}
-	l, ascii, err := a.room.spoolOutgoing(ctx, a.subject, trace, bytes.Reader(), least)
+	l, ascii, err := a.room.spoolOutgoing(ctx, a.subject, trace, bytes.Reader(), origin{a.info.ID, least})
 	if err != nil {
 		return s, err
 	}

@@ -149,7 +149,7 @@ func (r *Room) destination(ctx context.Context, to RcptTo) (here Recipient, doma
 // SubmitSMTP reads a letter from a mail program and sends it: recipients here
 // have it, and those elsewhere are in the queue, when it returns.
 func (r *Room) SubmitSMTP(ctx context.Context, s policy.Subject, e Envelope, t Trace, src io.Reader) error {
-	l, ascii, err := r.spoolOutgoing(ctx, s, t, src, Label{Level: policy.Unlabelled})
+	l, ascii, err := r.spoolOutgoing(ctx, s, t, src, origin{s.Account, Label{Level: policy.Unlabelled}})
 	if err != nil {
 		return err
 	}
@@ -163,10 +163,16 @@ func (r *Room) SubmitSMTP(ctx context.Context, s policy.Subject, e Envelope, t T
 	return r.post(ctx, p, l, nil)
 }
 
+// origin is where a letter that is sent was written.
+type origin struct {
+	account int64 // whose conversations it may answer
+	label   Label // that the message was given there
+}
+
 // spoolOutgoing checks the author of a letter, completes its header and
 // spools it. It has at least the label that the message was given. ascii says
 // that the header holds ASCII only.
-func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src io.Reader, least Label) (l *Letter, ascii bool, err error) {
+func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src io.Reader, from origin) (l *Letter, ascii bool, err error) {
 	br := bufio.NewReaderSize(src, 8<<10)
 	h, err := readHeader(br)
 	if err != nil {
@@ -175,7 +181,7 @@ func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src
 	if err := r.checkAuthor(ctx, s, &h); err != nil {
 		return nil, false, err
 	}
-	r.labelAtLeast(&h, least)
+	r.labelAtLeast(&h, from.label)
 	r.labelPrograms(s, &h)
 	r.tag(&h)
 	now := r.clock.Now()
@@ -185,7 +191,7 @@ func (r *Room) spoolOutgoing(ctx context.Context, s policy.Subject, t Trace, src
 	if err != nil {
 		return nil, false, err
 	}
-	switch err = r.checkLabel(ctx, s, l.level, &h); {
+	switch err = r.checkLabel(ctx, s, from.account, l.level, &h); {
 	case err != nil:
 	case l.Hops() > maxHops:
 		err = ErrLoop
