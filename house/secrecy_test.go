@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/smtp"
 	"net/textproto"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -60,19 +59,7 @@ func TestSecrecy(t *testing.T) {
 			}
 		})
 	}
-	const file = "testdata/secrecy.txt"
-	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.String() != string(want) {
-		t.Errorf("the table is now\n%s", b.String())
-	}
+	golden(t, "testdata/secrecy.txt", b.String())
 }
 
 // reader is somebody whose inbox has a letter of each level.
