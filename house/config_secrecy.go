@@ -1,6 +1,8 @@
 package house
 
 import (
+	"strings"
+
 	"chancery/kit/errs"
 	"chancery/mail"
 	"chancery/policy"
@@ -9,10 +11,11 @@ import (
 // SecrecyConfig are the levels of letters and what holds for them (C14, C15).
 // How high one sees from where is said of each zone.
 type SecrecyConfig struct {
-	Ladder   string `toml:"ladder" default:"INT" doc:"Whose names the five levels of secrecy have: CN, KR, TW, VN, or INT."`
-	Required bool   `toml:"required" default:"false" doc:"Whoever sends a letter has to choose its level."`
-	Outside  string `toml:"outside" default:"public" doc:"The highest level of letters that go to other organisations: public, internal, confidential, secret, top-secret."`
-	Programs string `toml:"programs" doc:"The level that letters get which mail programs send without one, where one is required. Empty: they are refused." example:"internal"`
+	Ladder   string   `toml:"ladder" default:"INT" doc:"Whose names the five levels of secrecy have: CN, KR, TW, VN, or INT."`
+	Required bool     `toml:"required" default:"false" doc:"Whoever sends a letter has to choose its level."`
+	Outside  string   `toml:"outside" default:"public" doc:"The highest level of letters that go to other organisations: public, internal, confidential, secret, top-secret."`
+	Words    []string `toml:"words" doc:"Words that call for a level, which the writer of a letter is told: word=level." example:"war plan=secret"`
+	Programs string   `toml:"programs" doc:"The level that letters get which mail programs send without one, where one is required. Empty: they are refused." example:"internal"`
 }
 
 func (c SecrecyConfig) rules() (s mail.Secrecy, err error) {
@@ -30,6 +33,14 @@ func (c SecrecyConfig) rules() (s mail.Secrecy, err error) {
 		if s.Programs, err = policy.LevelOf(c.Programs); err != nil {
 			return s, bad("programs", err)
 		}
+	}
+	for _, text := range c.Words {
+		word, level, _ := strings.Cut(text, "=")
+		l, err := policy.LevelOf(strings.TrimSpace(level))
+		if word = strings.TrimSpace(word); err != nil || word == "" {
+			return s, errs.E(errs.Invalid, "secrecy.words: %q is not word=level", text)
+		}
+		s.Words = append(s.Words, mail.Word{Text: word, Level: l})
 	}
 	return s, nil
 }

@@ -15,6 +15,7 @@ import (
 	"chancery/store"
 	"chancery/wire/compose"
 	"chancery/wire/mime"
+	"chancery/wire/personal"
 	"chancery/wire/siolabel"
 )
 
@@ -24,7 +25,48 @@ type Secrecy struct {
 	Ladder   policy.Ladder
 	Required bool         // who sends has to choose a level
 	Outside  policy.Level // the highest level that goes to other organisations
+	Words    []Word       // of the office, that call for a level
 	Programs policy.Level // what letters get that mail programs send without one, where one is required; Unlabelled: they are refused
+}
+
+// Word is a word or phrase that calls for a level.
+type Word struct {
+	Text  string // any case
+	Level policy.Level
+}
+
+// Advice is what a text was found to hold.
+type Advice struct {
+	Found map[personal.Kind]int // numbers of persons
+	Words []string
+	Level policy.Level // the least that is advised
+}
+
+// manyPersons is how many numbers make a list of people of a few.
+const manyPersons = 20
+
+// Look says what a text holds and which level it calls for: numbers of persons
+// are for the house alone, a list of them confidential (N69, C14). It advises;
+// the writer decides.
+func (r *Room) Look(text string) Advice {
+	s := Advice{Found: map[personal.Kind]int{}, Level: policy.Unlabelled}
+	found := personal.Find(text)
+	for _, f := range found {
+		s.Found[f.Kind]++
+	}
+	switch {
+	case len(found) >= manyPersons:
+		s.Level = policy.Confidential
+	case len(found) > 0:
+		s.Level = policy.Internal
+	}
+	folded := strings.ToLower(text[:min(len(text), personal.MaxText)])
+	for _, w := range r.conf.Secrecy.Words {
+		if strings.Contains(folded, strings.ToLower(w.Text)) {
+			s.Words, s.Level = append(s.Words, w.Text), max(s.Level, w.Level)
+		}
+	}
+	return s
 }
 
 // Label is how secret a letter is.

@@ -294,3 +294,19 @@ func TestLabelOfOthers(t *testing.T) {
 		}
 	}
 }
+
+// TestLook advises a level by what a text holds.
+func TestLook(t *testing.T) {
+	r := &Room{conf: Config{Secrecy: Secrecy{Words: []Word{{"War plan", policy.Secret}}}}}
+	for text, want := range map[string]policy.Level{
+		"Lunch on Friday":                          policy.Unlabelled,
+		"of A123456789":                            policy.Internal,
+		strings.Repeat("A123456789, ", 20):         policy.Confidential,
+		"about the WAR PLAN of A123456789":         policy.Secret,
+		strings.Repeat("x", 600<<10) + " war plan": policy.Unlabelled, // behind what is looked at
+	} {
+		if got := r.Look(text); got.Level != want {
+			t.Errorf("%.40q: %+v", text, got)
+		}
+	}
+}

@@ -110,6 +110,8 @@ var mailTypes = []described{
 	{jmapmail.Secrecy{}, "How secret an email is (our own capability)."},
 	{jmapmail.SecrecyCapability{}, ""},
 	{jmapmail.SecrecyLevel{}, ""},
+	{jmapmail.SecrecyLookArgs{}, ""},
+	{jmapmail.SecrecyLookAnswer{}, ""},
 	{jmapmail.RelabelArgs{}, ""},
 	{jmapmail.RelabelAnswer{}, ""},
 	{jmapmail.ReportArgs{}, ""},

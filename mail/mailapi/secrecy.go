@@ -33,7 +33,7 @@ func (a *API) secrecyCapability() jmap.Capability {
 			}
 			return out, true, err
 		},
-		Methods: map[string]jmap.Method{"Email/relabel": a.emailRelabel},
+		Methods: map[string]jmap.Method{"Email/relabel": a.emailRelabel, "Secrecy/look": a.secrecyLook},
 	}
 }
 
@@ -106,6 +106,25 @@ func (d *draft) label() {
 		return
 	}
 	d.header = append(d.header, compose.Raw(siolabel.Field, " "+d.api.room.LabelField(d.level)))
+}
+
+// secrecyLook is Secrecy/look, our own method. What it was shown is not kept.
+func (a *API) secrecyLook(ctx context.Context, call *jmap.Call) (any, error) {
+	var args jmapmail.SecrecyLookArgs
+	if _, err := a.enter(ctx, call, &args, nil, &args.AccountID); err != nil {
+		return nil, err
+	}
+	seen := a.room.Look(args.Text)
+	out := jmapmail.SecrecyLookAnswer{AccountID: args.AccountID, Found: map[string]int{}, Words: []string{}}
+	for kind, n := range seen.Found {
+		out.Found[string(kind)] = n
+	}
+	out.Words = append(out.Words, seen.Words...)
+	if seen.Level > policy.Unlabelled {
+		level := seen.Level.String()
+		out.Level = &level
+	}
+	return out, nil
 }
 
 // emailRelabel is Email/relabel, our own method.

@@ -35,6 +35,11 @@ test('a level is chosen, kept from who is not cleared, inherited by the answer, 
   await sheet.getByRole('alert').getByText('Choose how secret the letter is.').waitFor()
   // Nothing above one's own is there to be chosen.
   expect(await level.locator('option').allInnerTexts()).toEqual(['Choose how secret the letter is.', 'Ordinary', 'Restricted', 'Confidential', 'Secret'])
+  // What is written is looked at when the writer pauses.
+  await sheet.locator('[data-body]').fill('Of the keeper A123456789 we know nothing.')
+  await sheet.getByText('It holds 1 number of an identity paper. Restricted or higher is advised.').waitFor()
+  await sheet.getByRole('button', { name: 'Choose Restricted' }).click()
+  expect(await level.inputValue()).toBe('internal')
   await level.selectOption('secret')
   expect(await findings(ann.page, 'choosing a level')).toEqual([])
   await sheet.getByRole('button', { name: 'Send', exact: true }).click()

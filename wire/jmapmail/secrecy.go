@@ -35,6 +35,21 @@ type SecrecyLevel struct {
 	Names map[string]string `json:"names"` // by language
 }
 
+// SecrecyLookArgs are the arguments of Secrecy/look, which says what a text
+// that is being written holds, and which level it calls for.
+type SecrecyLookArgs struct {
+	AccountID string `json:"accountId"`
+	Text      string `json:"text"` // 512 KiB of it are looked at
+}
+
+// SecrecyLookAnswer is the answer of Secrecy/look.
+type SecrecyLookAnswer struct {
+	AccountID string         `json:"accountId"`
+	Found     map[string]int `json:"found"` // how many numbers of each kind: tw-id, cn-id, vn-id, kr-id, card
+	Words     []string       `json:"words" ts:"list"` // of the office's own
+	Level     *string        `json:"level"` // the least that is advised; null for none
+}
+
 // RelabelArgs are the arguments of Email/relabel.
 type RelabelArgs struct {
 	AccountID string        `json:"accountId"`

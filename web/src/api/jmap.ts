@@ -17,7 +17,7 @@ export type { RegulationObject as Regulation, RegulationReport, RegulationRow, R
 export type { ApplicationAnswer, ApplicationObject as Application } from './types.gen'
 export type { LockedAccountObject as LockedAccount, PhoneAdded, PhoneAnswer, SecondAddressAnswer, UnlockAnswer } from './types.gen'
 export type { AddressBookObject as AddressBook, Addressee, ExportAnswer, ImportAnswer, PersonFilter, Request as LetterRequest, Template } from './types.gen'
-export type { BlockedSender, RelabelAnswer, ReportAnswer, Secrecy, SecrecyCapability } from './types.gen'
+export type { BlockedSender, RelabelAnswer, ReportAnswer, Secrecy, SecrecyCapability, SecrecyLookAnswer } from './types.gen'
 
 type Id = gen.Id
 

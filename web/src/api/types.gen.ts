@@ -163,6 +163,18 @@ export interface SecrecyLevel {
   names: Record<string, string>
 }
 
+export interface SecrecyLookArgs {
+  accountId: Id
+  text?: string
+}
+
+export interface SecrecyLookAnswer {
+  accountId: Id
+  found: Record<string, number>
+  words: string[]
+  level: string | null
+}
+
 export interface RelabelArgs {
   accountId: Id
   emailId?: Id

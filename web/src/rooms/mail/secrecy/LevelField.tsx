@@ -1,13 +1,20 @@
 import { useId } from 'react'
-import type { EmailAddress, Secrecy, SecrecyCapability } from '~/api/jmap'
-import { useT } from '~/kit/i18n'
+import type { EmailAddress, Secrecy, SecrecyCapability, SecrecyLookAnswer } from '~/api/jmap'
+import { useT, type t as translate } from '~/kit/i18n'
+import { Button } from '~/kit/ui/Button'
+import type { Draft } from '../compose/draft'
 import { isOutside } from '../compose/RecipientField'
+import type { MailEngine } from '../engine'
 import { levelName, rank } from './levels'
 import css from './Secrecy.module.css'
 import { addYears, dayOf, endOf, today } from './term'
+import { useAdvice } from './use-advice'
 
 interface Props {
+  engine: MailEngine
   cap: SecrecyCapability
+  /** What is written, for advice. */
+  draft: Draft
   value: Secrecy | null | undefined
   /** What the letter answers has this level: it cannot be less secret. */
   floor: string | undefined
@@ -17,13 +24,16 @@ interface Props {
 }
 
 /** Where the level of a letter is chosen (C14): between who reads it and what it is about. */
-export function LevelField({ cap, value, floor, people, domains, onChange }: Props) {
+export function LevelField({ engine, cap, draft, value, floor, people, domains, onChange }: Props) {
   const t = useT()
   const id = useId()
   const [top, least] = [rank(cap, cap.ceiling), rank(cap, floor)]
   const at = rank(cap, value?.level)
   const longest = value ? cap.levels[at]?.years : 0
   const open = cap.isRequired && !value
+  const advice = useAdvice(engine, draft)
+  const advised = Math.min(rank(cap, advice?.level ?? undefined), top)
+  const level = cap.levels[advised]
   return (
     <div className={css.field} data-open={open || undefined}>
       <label htmlFor={id}>{t('secrecy.level')}</label>
@@ -48,6 +58,12 @@ export function LevelField({ cap, value, floor, people, domains, onChange }: Pro
           />
         </span>
       )}
+      {advice && level && advised > at && (
+        <span className={css.advice} role="status">
+          {t('secrecy.found', { what: found(t, advice), level: levelName(cap, level.level) })}
+          <Button look="quiet" onClick={() => onChange({ level: level.level, until: value?.until ?? null })}>{t('secrecy.use', { level: levelName(cap, level.level) })}</Button>
+        </span>
+      )}
       {value && at > rank(cap, cap.outside) && people.some((p) => isOutside(p, domains)) && (
         <span className={css.warn} role="status">
           {t('secrecy.noOutside', { level: levelName(cap, cap.outside) })}
@@ -56,4 +72,11 @@ export function LevelField({ cap, value, floor, people, domains, onChange }: Pro
       {least > 0 && value && <span className={css.warn}>{t('secrecy.floor', { level: levelName(cap, floor ?? '') })}</span>}
     </div>
   )
+}
+
+/** What was found, in words. */
+function found(t: typeof translate, a: SecrecyLookAnswer): string {
+  const cards = a.found['card'] ?? 0
+  const ids = Object.values(a.found).reduce((n, k) => n + k, 0) - cards
+  return [...(ids ? [t('secrecy.found.ids', { count: ids })] : []), ...(cards ? [t('secrecy.found.cards', { count: cards })] : []), ...a.words.map((word) => t('secrecy.found.word', { word }))].join(', ')
 }
