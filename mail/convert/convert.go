@@ -137,6 +137,13 @@ func (c *Converter) PDF(ctx context.Context, kind string, r io.Reader) ([]byte, 
 	defer d.close()
 	dir := d.path
 	in := filepath.Join(dir, "document."+kind)
+	if kind == "rtf" {
+		all, err := io.ReadAll(io.LimitReader(r, c.conf.MaxInput+1))
+		if err != nil {
+			return nil, err
+		}
+		r = bytes.NewReader(withoutLinks(all))
+	}
 	if err := c.fill(in, r); err != nil {
 		return nil, err
 	}

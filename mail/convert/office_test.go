@@ -162,6 +162,7 @@ func TestNothingFetched(t *testing.T) {
 			"webservice.xlsx": {"xlsx", xlsx(t, cell(`_xlfn.WEBSERVICE("`+where.text+`")`)+`<c r="B1" t="inlineStr"><is><t>KEPT</t></is></c>`)},
 			"external.xlsx":   {"xlsx", xlsx(t, cell(`'`+where.book+`'#$'預算'.A1`)+`<c r="B1" t="inlineStr"><is><t>KEPT</t></is></c>`)},
 			"linked.ods":      {"ods", odf(t, "spreadsheet", content("spreadsheet", linked+`<table:table table:name="b"><table:table-row><table:table-cell><text:p>KEPT</text:p></table:table-cell></table:table-row></table:table>`, ""), ">")},
+			"shape.rtf":       {"rtf", []byte(`{\rtf1\ansi KEPT {\shp{\*\shpinst\shpleft0\shptop0\shpright3000\shpbottom3000{\sp{\sn shapeType}{\sv 75}}{\sp{\sn pibName}{\sv ` + where.image + `}}{\sp{\sn pibFlags}{\sv 10}}}}}`)},
 			"include.rtf":     {"rtf", []byte(`{\rtf1\ansi KEPT {\field{\*\fldinst INCLUDETEXT "` + where.text + `"}{\fldrslt old}}{\field{\*\fldinst INCLUDEPICTURE "` + where.image + `"}{\fldrslt old}}}`)},
 		} {
 			t.Run(where.name+"/"+name, func(t *testing.T) {

@@ -1,9 +1,11 @@
 package convert
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"syscall"
 	"time"
 )
@@ -27,6 +29,22 @@ const settings = `<?xml version="1.0" encoding="UTF-8"?>
 <item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetNoProxy" oor:op="fuse"><value></value></prop></item>
 </oor:items>
 `
+
+// rtfLinks are the control words of RTF 1.9.1 by which a document names what
+// stands elsewhere: instructions of fields (INCLUDETEXT, INCLUDEPICTURE, LINK),
+// templates, further files, objects and pictures by name.
+var rtfLinks = regexp.MustCompile(`(?i)\\(fldinst|template|nextfile|subdocument|objautlink|objlink|filetbl)|pibname`)
+
+// withoutLinks takes the sense from such words, keeping their length: the
+// settings do not hold for pictures of RTF fields, which LibreOffice opens or
+// not as its threads happen to run. The result of a field stays, and is shown.
+func withoutLinks(rtf []byte) []byte {
+	return rtfLinks.ReplaceAllFunc(rtf, func(word []byte) []byte {
+		word = bytes.Clone(word)
+		word[len(word)-1] = 'q'
+		return word
+	})
+}
 
 // dirs is how the directories of conversions are called.
 const dirs = "chancery-office-"
