@@ -225,6 +225,8 @@ export async function tour(v: Visit, at: (stop: Stop) => Promise<void>, only?: R
       if (stop.who !== who) {
         who = stop.who
         await v.page.context().clearCookies()
+        // On a browser that another person used before one starts in one's own language, not in that of the tour.
+        await v.page.evaluate(() => localStorage.clear())
         await signIn(v.page, { ...v.desk, ...inject('office').accounts.find((a) => a.address.startsWith(`${who}@`)) })
       }
       v.page.setDefaultTimeout(12_000)
