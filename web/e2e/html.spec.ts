@@ -94,7 +94,7 @@ test('a frame shows one letter after the other, and nothing of the first is left
   // One that may fetch pictures, or went to a place within itself, is not used for another letter.
   await open(2)
   await page.getByRole('button', { name: 'Show pictures' }).click()
-  await page.waitForFunction(() => document.querySelector<HTMLIFrameElement>('article iframe')?.contentDocument?.body.textContent?.includes('Words 2') && document.querySelector<HTMLIFrameElement>('article iframe')?.src.includes('images'))
+  await page.waitForFunction(() => document.querySelector<HTMLIFrameElement>('article iframe')?.contentDocument?.body?.textContent?.includes('Words 2') && document.querySelector<HTMLIFrameElement>('article iframe')?.src.includes('images'))
   await open(3)
   expect(await page.evaluate(() => [...document.querySelectorAll('iframe')].map((f) => [f.contentWindow?.location.pathname, f.hidden || f.closest('[hidden]') !== null ? f.contentDocument?.body.childElementCount : 'seen']))).not.toContainEqual(['/mail-frame-images.html', expect.anything()])
   for (const count of await page.evaluate(() => [...document.querySelectorAll<HTMLIFrameElement>('div[hidden] > iframe')].map((f) => f.contentDocument?.body.childNodes.length))) expect(count).toBe(0)
