@@ -83,7 +83,29 @@ export async function newPage(desk: Desk, look: Look = {}): Promise<{ page: Page
   page.on('pageerror', (e) => errors.push(String(e)))
   page.on('console', (m) => m.type() === 'error' && errors.push(m.text()))
   watch(page, errors)
+  patient(page)
   return { page, context, errors }
+}
+
+/** How long a page may take to load before it is asked for once more (ms); the slowest line of the tests takes 6 s. */
+const LOAD = 15_000
+
+/**
+ * A new browser context at times sends its first requests and hears of none of
+ * them, while the server answers another browser's in milliseconds. It is asked
+ * once more then, and says so; a server that does not answer fails the second time.
+ */
+function patient(page: Page): void {
+  const goto = page.goto.bind(page)
+  page.goto = async (url, options) => {
+    try {
+      return await goto(url, { timeout: LOAD, ...options })
+    } catch (e) {
+      if (!String(e).includes('Timeout')) throw e
+      console.error(`loaded nothing in ${LOAD} ms, asked again: ${url}`)
+      return goto(url, options)
+    }
+  }
 }
 
 const open = new Map<Page, { errors: string[]; unanswered: Map<Request, number> }>()
