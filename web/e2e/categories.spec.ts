@@ -34,7 +34,7 @@ test('an administrator says what kinds of staff there are, gives one to a person
   expect(await findings(page, 'categories')).toEqual([])
 
   await page.goto(`${office.url}/console/units`)
-  await page.getByRole('button', { name: 'Add a unit' }).click()
+  await page.getByRole('button', { name: 'Add a unit', exact: true }).click()
   await page.getByRole('dialog').getByLabel('Name (English)').fill('Hall')
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
   await page.getByText('Hall').first().waitFor()
@@ -63,7 +63,7 @@ test('an administrator says what kinds of staff there are, gives one to a person
   await phone.page.locator('input[name=address]').fill(chief.address)
   await phone.page.locator('input[name=password]').fill(chief.password)
   await phone.page.locator('button[type=submit]').click()
-  await phone.page.getByRole('navigation').first().waitFor()
+  await phone.page.locator('input[name=password]').waitFor({ state: 'detached' })
   await phone.page.goto(`${office.url}/console/categories`)
   await phone.page.getByText('Người lao động').waitFor()
   expect(await phone.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)

@@ -18,7 +18,7 @@ async function enter(name: string, size: Size = 'desktop', language = 'en'): Pro
   await page.locator('input[name=address]').fill(desk.address)
   await page.locator('input[name=password]').fill(desk.password)
   await page.locator('button[type=submit]').click()
-  await page.getByRole('navigation').first().waitFor()
+  await page.locator('input[name=password]').waitFor({ state: 'detached' })
   return { page, close: () => context.close() }
 }
 
