@@ -85,6 +85,9 @@ var (
 	errLower      = errs.E(errs.Forbidden, "Only a security administrator makes a letter less secret.")
 )
 
+// labelName is the field of a label as headers are looked through.
+var labelName = strings.ToLower(siolabel.Field)
+
 // maxLabelHeader bounds what is read of a header for its label.
 const maxLabelHeader = 64 << 10
 
@@ -161,8 +164,7 @@ func readLabel(value string) (level policy.Level, until int64) {
 }
 
 // LabelField returns the value of the SIO-Label field (RFC 7444) for a label,
-// in the words of the office's ladder
-// and in English.
+// in the words of the office's ladder and in English.
 func (r *Room) LabelField(l Label) string {
 	rung := r.conf.Secrecy.Ladder.Rungs[l.Level]
 	marking := rung.Names["en"]
@@ -172,17 +174,29 @@ func (r *Room) LabelField(l Label) string {
 	return siolabel.Label{Marking: marking, Policy: siolabel.Policy(r.conf.Secrecy.Ladder.Number), Class: siolabel.Classification(l.Level) + siolabel.Unclassified, Until: l.Until}.String()
 }
 
+// level is the highest of the labels in the header.
+func (h *header) level() policy.Level {
+	level := policy.Unlabelled
+	for _, f := range h.fields {
+		if f.name == labelName {
+			_, value, _ := strings.Cut(f.text, ":")
+			one, _ := readLabel(value)
+			level = max(level, one)
+		}
+	}
+	return level
+}
+
 // tag writes the mark of a level into the subject, where programs that know
 // nothing of labels show it: "[機密] Budget". Base subjects leave it out (RFC
 // 5256 section 2.1), so that conversations stay together.
 func (r *Room) tag(h *header) {
-	value, _ := h.get(strings.ToLower(siolabel.Field))
-	level, _ := readLabel(value)
+	level := h.level()
 	if level <= policy.Internal {
 		return
 	}
 	mark := "[" + r.conf.Secrecy.Ladder.Rungs[level].Mark + "]"
-	value, _ = h.get("subject")
+	value, _ := h.get("subject")
 	subject := strings.TrimSpace(mime.AsText(strings.TrimSpace(value)))
 	if strings.Contains(subject, mark) {
 		return
@@ -313,11 +327,7 @@ func (a *Account) Relabel(ctx context.Context, message int64, to Label, reason s
 	if to.Level > a.subject.Clearance {
 		return ErrAbove
 	}
-	mayLower, err := a.room.MayLower(ctx, a.subject)
-	if err != nil {
-		return err
-	}
-	err = a.write(ctx, nil, func(tx *store.Tx) error {
+	err := a.write(ctx, nil, func(tx *store.Tx) error {
 		old, err := a.message(ctx, tx, message)
 		if found, err := store.Found(err); !found {
 			if err == nil {
@@ -330,8 +340,14 @@ func (a *Account) Relabel(ctx context.Context, message int64, to Label, reason s
 			until = to.Until.UnixMilli()
 		}
 		shorter := to.Level == old.Level && until != 0 && (old.UntilMs == 0 || until < old.UntilMs)
-		if (to.Level < old.Level || shorter) && !mayLower {
-			return errLower
+		if to.Level < old.Level || shorter {
+			administers, err := a.room.dir.AdministersIn(ctx, tx, a.subject)
+			if err != nil {
+				return err
+			}
+			if !administers.May(policy.DutySecurity, 0) {
+				return errLower
+			}
 		}
 		if to.Level == old.Level && until == old.UntilMs {
 			return nil

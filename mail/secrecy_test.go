@@ -295,6 +295,22 @@ func TestLabelOfOthers(t *testing.T) {
 	}
 }
 
+// TestLabelAtLeast: of several labels the highest counts, and none is lost for
+// a lower one.
+func TestLabelAtLeast(t *testing.T) {
+	r := &Room{conf: Config{}.withDefaults()}
+	h := header{}
+	for _, l := range []policy.Level{policy.Internal, policy.Secret} {
+		h.add(siolabel.Field, r.LabelField(Label{Level: l}))
+	}
+	for least, want := range map[policy.Level]policy.Level{policy.Unlabelled: policy.Secret, policy.Confidential: policy.Secret, policy.TopSecret: policy.TopSecret} {
+		now := header{slices.Clone(h.fields)}
+		if r.labelAtLeast(&now, Label{Level: least}); now.level() != want {
+			t.Errorf("at least %d: %d, want %d", least, now.level(), want)
+		}
+	}
+}
+
 // TestLook advises a level by what a text holds.
 func TestLook(t *testing.T) {
 	r := &Room{conf: Config{Secrecy: Secrecy{Words: []Word{{"War plan", policy.Secret}}}}}

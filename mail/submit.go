@@ -216,7 +216,7 @@ func (l *Letter) attached() (n int64) {
 // labelPrograms gives what a mail program sends without a level the one that
 // the house has for such letters: it cannot ask its user.
 func (r *Room) labelPrograms(s policy.Subject, h *header) {
-	if _, n := h.get(strings.ToLower(siolabel.Field)); n == 0 && r.conf.Secrecy.Required && s.Door != "http" && s.Account != 0 && r.conf.Secrecy.Programs > policy.Unlabelled {
+	if _, n := h.get(labelName); n == 0 && r.conf.Secrecy.Required && s.Door != "http" && s.Account != 0 && r.conf.Secrecy.Programs > policy.Unlabelled {
 		h.add(siolabel.Field, r.LabelField(Label{Level: r.conf.Secrecy.Programs}))
 	}
 }
@@ -224,11 +224,10 @@ func (r *Room) labelPrograms(s policy.Subject, h *header) {
 // labelAtLeast writes the label that a message was given where its header has
 // a lower one or none.
 func (r *Room) labelAtLeast(h *header, least Label) {
-	value, _ := h.get(strings.ToLower(siolabel.Field))
-	if level, _ := readLabel(value); level >= least.Level {
+	if h.level() >= least.Level {
 		return
 	}
-	h.fields = slices.DeleteFunc(h.fields, func(f headerField) bool { return f.name == strings.ToLower(siolabel.Field) })
+	h.fields = slices.DeleteFunc(h.fields, func(f headerField) bool { return f.name == labelName })
 	h.add(siolabel.Field, r.LabelField(least))
 }
 
