@@ -1,0 +1,215 @@
+package flow
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"chancery/wire/personal"
+)
+
+// letter is a letter while it is judged: what was made of it is kept.
+type letter struct {
+	*Facts
+	from    string   // the sender, folded
+	to      []string // the recipients, folded
+	seen    string   // the text, visible
+	hasSeen bool
+	isCut   bool
+	persons []Mark // different numbers, masked
+}
+
+func newLetter(f *Facts) *letter { return &letter{Facts: f} }
+
+func (l *letter) sender() string {
+	if l.from == "" && l.Sender != "" {
+		l.from = foldAddress(l.Sender)
+	}
+	return l.from
+}
+
+func (l *letter) addresses() []string {
+	if l.to == nil {
+		for _, r := range l.Recipients {
+			l.to = append(l.to, foldAddress(r.Address))
+		}
+	}
+	return l.to
+}
+
+// text reads the text once.
+func (l *letter) text() string {
+	if l.hasSeen || l.Text == nil {
+		return l.seen
+	}
+	text := l.Text()
+	if len(text) > MaxText {
+		text, l.isCut = strings.ToValidUTF8(text[:MaxText], ""), true
+	}
+	l.seen, l.hasSeen = visible(text), true
+	return l.seen
+}
+
+// places says where a word stands, one bit for each place.
+type places uint8
+
+const (
+	placeSubject places = 1 << iota
+	placeFile
+	placeText
+)
+
+// findWords looks for all words of a lexicon.
+func (l *letter) findWords(x *lexicon) map[int32]places {
+	found := map[int32]places{}
+	scan := func(text string, place places) {
+		x.scan(single(text), func(id int32) { found[id] |= place })
+	}
+	scan(folded(l.Subject), placeSubject)
+	for _, f := range l.Files {
+		scan(folded(f.Name), placeFile)
+	}
+	scan(foldCase(l.text()), placeText)
+	return found
+}
+
+// findPersons looks for numbers of persons and cards; one that stands there
+// several times, in a quoted letter say, is one.
+func (l *letter) findPersons() {
+	known := map[string]bool{}
+	look := func(text, where string) {
+		for _, f := range personal.Find(text) {
+			number := text[f.From:f.To]
+			key := strings.Map(significant, number)
+			if known[key] {
+				continue
+			}
+			known[key] = true
+			kind := KindPerson
+			if f.Kind == personal.Card {
+				kind = KindCard
+			}
+			l.persons = append(l.persons, Mark{where, kind, masked(number)})
+		}
+	}
+	look(visible(l.Subject), InSubject)
+	for _, f := range l.Files {
+		look(visible(f.Name), InFile)
+	}
+	for rest := l.text(); rest != ""; {
+		piece := rest
+		if len(rest) > personal.MaxText {
+			piece = rest[:cutPlace(rest[:personal.MaxText])]
+		}
+		look(piece, InText)
+		rest = rest[len(piece):]
+	}
+}
+
+// cutPlace is where a piece of a long text ends: before its last line or word,
+// so that no number is cut through.
+func cutPlace(s string) int {
+	for _, ends := range []string{"\n", " "} {
+		if i := strings.LastIndex(s, ends); i > len(s)/2 {
+			return i + 1
+		}
+	}
+	for i := len(s) - 1; i > len(s)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(s[i]) {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// significant leaves the letters and digits of a number, letters as capitals.
+func significant(r rune) rune {
+	if unicode.IsDigit(r) || unicode.IsLetter(r) {
+		return unicode.ToUpper(r)
+	}
+	return -1
+}
+
+// shown is how many digits of a number the reviewer sees.
+const shown = 3
+
+// masked hides all but the last digits of a number.
+func masked(number string) string {
+	left := 0
+	for _, r := range number {
+		if significant(r) >= 0 {
+			left++
+		}
+	}
+	return strings.Map(func(r rune) rune {
+		if significant(r) < 0 {
+			return r
+		}
+		if left--; left >= shown {
+			return '*'
+		}
+		return r
+	}, number)
+}
+
+// maskedText hides the numbers of persons in a short text, as a name of a file.
+func maskedText(text string) string {
+	text = visible(text)
+	var b strings.Builder
+	at := 0
+	for _, f := range personal.Find(text) {
+		b.WriteString(text[at:f.From])
+		b.WriteString(masked(text[f.From:f.To]))
+		at = f.To
+	}
+	b.WriteString(text[at:])
+	return b.String()
+}
+
+// marks says whether the words and numbers that a rule wants are there, and what
+// of the letter made the rule hold.
+func (c *compiled) marks(l *letter, words map[int32]places) (marks []Mark, ok bool) {
+	w := &c.rule.When
+	add := func(where, kind, text string) {
+		if len(marks) < MaxMarks {
+			marks = append(marks, Mark{where, kind, text})
+		}
+	}
+	isFound := len(c.words) == 0
+	for i, id := range c.words {
+		at := words[id]
+		isFound = isFound || at != 0
+		for _, p := range []struct {
+			place places
+			where string
+		}{{placeSubject, InSubject}, {placeFile, InFile}, {placeText, InText}} {
+			if at&p.place != 0 {
+				add(p.where, KindWord, w.Words[i])
+			}
+		}
+	}
+	if !isFound || len(l.persons) < w.Persons {
+		return nil, false
+	}
+	if w.Persons > 0 {
+		for _, m := range l.persons {
+			add(m.Where, m.Kind, m.Text)
+		}
+	}
+	if w.Attachments != nil {
+		for _, f := range l.Files {
+			if c.isMeant(f) {
+				add(InFile, KindFile, maskedText(f.Name))
+			}
+		}
+	}
+	for i, r := range l.Recipients {
+		switch {
+		case w.Outside && r.Outside:
+			add(InRecipient, KindOutside, r.Address)
+		case c.toUnits.holds(r.Units), !c.recipients.isEmpty() && c.recipients.holds(l.addresses()[i]):
+			add(InRecipient, KindRecipient, r.Address)
+		}
+	}
+	return marks, true
+}
