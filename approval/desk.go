@@ -39,8 +39,8 @@ type Kind struct {
 type Notices interface {
 	// Asked tells an account that decisions wait for it.
 	Asked(ctx context.Context, c Case, a directory.Account) error
-	// Decided tells who asked.
-	Decided(ctx context.Context, c Case, a directory.Account) error
+	// ApprovalEnded tells who asked.
+	ApprovalEnded(ctx context.Context, c Case, a directory.Account) error
 }
 
 // Desk keeps the cases of all organisations.

@@ -142,7 +142,7 @@ func (d *Desk) tellAsker(ctx context.Context, c Case) error {
 	if err != nil {
 		return err
 	}
-	return d.notices.Decided(ctx, c, a)
+	return d.notices.ApprovalEnded(ctx, c, a)
 }
 
 // beside does what nobody waits for.

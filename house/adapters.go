@@ -153,7 +153,7 @@ func (h *House) httpDoor(assets fs.FS) (*httpdoor.Door, error) {
 		return nil, err
 	}
 	h.jmap = jmapdoor.New(jmapdoor.Config{PushPrivate: h.conf.HTTP.PushInside, PushKey: key, PushContact: h.conf.HTTP.PushName},
-		h.offered(h.capabilities(api.Capabilities(), who)), jmapdoor.Needs{
+		h.offered(h.capabilities(append(api.Capabilities(), h.Approvals.Capabilities(who, api.ShowAbout)...), who)), jmapdoor.Needs{
 			Accounts: api, Blobs: api, Feed: api, Clock: clock.System{}, Log: h.log.With("door", "jmap"),
 			BaseURL: func(r *http.Request) string { return door.BaseURL(r) }, MayPush: h.mayPush,
 		})

@@ -110,6 +110,8 @@ type Config struct {
 
 	Secrecy SecrecyConfig `toml:"secrecy"`
 
+	Review ReviewConfig `toml:"review"`
+
 	Rulebook struct {
 		MaxVersions int       `toml:"max_versions" default:"500" doc:"Versions of regulations that an organisation keeps, with drafts."`
 		MaxText     conf.Size `toml:"max_text" default:"64KB" doc:"Largest regulation, in one language."`

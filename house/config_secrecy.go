@@ -15,7 +15,14 @@ type SecrecyConfig struct {
 	Required bool     `toml:"required" default:"false" doc:"Whoever sends a letter has to choose its level."`
 	Outside  string   `toml:"outside" default:"public" doc:"The highest level of letters that go to other organisations: public, internal, confidential, secret, top-secret."`
 	Words    []string `toml:"words" doc:"Words that call for a level, which the writer of a letter is told: word=level." example:"war plan=secret"`
+	Banner   bool     `toml:"banner" default:"true" doc:"A level above internal stands above the text of letters, too, for programs that know nothing of levels."`
 	Programs string   `toml:"programs" doc:"The level that letters get which mail programs send without one, where one is required. Empty: they are refused." example:"internal"`
+}
+
+// ReviewConfig says for what it takes two people.
+type ReviewConfig struct {
+	FourEyes     bool `toml:"four_eyes" default:"true" doc:"A change of the rules for letters waits for a second security administrator."`
+	SecondPerson bool `toml:"second_person" default:"true" doc:"A look into another's mailbox or the journal waits for a security administrator who is somebody else."`
 }
 
 func (c SecrecyConfig) rules() (s mail.Secrecy, err error) {
@@ -28,7 +35,7 @@ func (c SecrecyConfig) rules() (s mail.Secrecy, err error) {
 	if s.Outside, err = policy.LevelOf(c.Outside); err != nil {
 		return s, bad("outside", err)
 	}
-	s.Required, s.Programs = c.Required, policy.Unlabelled
+	s.Required, s.Banner, s.Programs = c.Required, c.Banner, policy.Unlabelled
 	if c.Programs != "" {
 		if s.Programs, err = policy.LevelOf(c.Programs); err != nil {
 			return s, bad("programs", err)

@@ -169,6 +169,11 @@ func (d *Doors) Run(ctx context.Context, ready func() error) error {
 		d.running.Go(func() { d.house.askDirectories(ctx) })
 	}
 	d.running.Go(func() { d.house.runRecord(ctx) })
+	d.running.Go(func() {
+		if err := d.house.Approvals.Run(ctx); err != nil && ctx.Err() == nil {
+			d.errs <- err
+		}
+	})
 	d.running.Go(func() { rest(ctx) })
 	d.running.Go(func() { d.house.Mail.RunIndexer(ctx) })
 	d.running.Go(func() {

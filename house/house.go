@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 
+	"chancery/approval"
 	"chancery/contacts"
 	"chancery/directory"
 	"chancery/directory/application"
@@ -40,6 +41,7 @@ type House struct {
 	SAML         *saml.Provider
 	Agency       *agency.Desk
 	Certificates *cert.Desk
+	Approvals    *approval.Desk
 	Mail         *mail.Room
 	Contacts     *contacts.Room
 	Drive        *drive.Room
@@ -132,14 +134,18 @@ func (h *House) mailRoom(ctx context.Context, now clock.Clock) error {
 		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), MaxAttachments: int64(h.conf.Mail.MaxAttachments), DefaultQuota: int64(h.conf.Mail.DefaultQuota),
 		MaxRecipients: h.conf.SMTP.MaxRecipients, Postmaster: h.conf.Mail.Postmaster, Outbound: out,
 		Authenticity: h.conf.authenticity(), ReportAddress: h.conf.Mail.ReportAddress,
-		OneClick: mail.OneClick{Off: !h.conf.Mail.OneClick}, Secrecy: secrecy,
+		OneClick: mail.OneClick{Off: !h.conf.Mail.OneClick}, Secrecy: secrecy, Review: mail.Review{FourEyes: h.conf.Review.FourEyes, Second: h.conf.Review.SecondPerson},
 		Sieve: h.conf.sieve(), MaxScripts: h.conf.Sieve.MaxScripts, MaxRules: h.conf.Sieve.MaxRules, TemplateFiles: int64(h.conf.Mail.TemplateFiles),
 	}, now, h.log)
 	return err
 }
 
 // otherRooms opens what writes letters or wakes clients by way of mail.
-func (h *House) otherRooms(ctx context.Context, now clock.Clock) error {
+func (h *House) otherRooms(ctx context.Context, now clock.Clock) (err error) {
+	if h.Approvals, err = approval.New(ctx, h.Store, h.Directory, notices{h}, h.Mail.Wake, now, h.log); err != nil {
+		return err
+	}
+	h.Mail.UseApprovals(h.Approvals)
 	h.Identity.UseNotices(notices{h})
 	rules, err := h.conf.rulesInForce()
 	if err != nil {
@@ -184,6 +190,9 @@ func (h *House) Close() error {
 	}
 	if h.Rulebook != nil {
 		h.Rulebook.Wait()
+	}
+	if h.Approvals != nil {
+		h.Approvals.Wait()
 	}
 	if h.Drive != nil {
 		h.Drive.Wait()

@@ -119,8 +119,13 @@ func (r *Room) Spool(ctx context.Context, org int64, src io.Reader) (*Letter, er
 }
 
 // Receive files a letter in the mailboxes of its recipients, all or none, and
-// returns after it is durable.
+// returns after it is durable. One that a rule of an organisation holds waits
+// in the queue for its recipients there; Forbidden when a rule refuses it.
 func (r *Room) Receive(ctx context.Context, in Incoming, l *Letter) error {
+	passed, rows, err := r.governIncoming(ctx, &in, l)
+	if err != nil {
+		return l.settle(err)
+	}
 	if err := r.prepareAll(ctx, in.Recipients); err != nil {
 		return err
 	}
@@ -139,8 +144,19 @@ func (r *Room) Receive(ctx context.Context, in Incoming, l *Letter) error {
 		key = in.Recipients[0].Account.ID
 	}
 	return l.settle(r.db.WriteBlobs(ctx, key, staged, func(tx *store.Tx) error {
-		if err := r.file(ctx, tx, in, l); err != nil || report == nil {
+		if err := r.file(ctx, tx, in, l); err != nil {
 			return err
+		}
+		if err := r.enqueue(ctx, tx, rows, l); err != nil {
+			return err
+		}
+		for _, p := range passed {
+			if err := p.write(ctx, tx, r, l); err != nil {
+				return err
+			}
+		}
+		if report == nil {
+			return nil
 		}
 		return report(tx)
 	}))

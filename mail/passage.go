@@ -157,12 +157,56 @@ func (r *Room) govern(ctx context.Context, s policy.Subject, e Envelope, l *Lett
 			}
 		}
 	}
-	stamped, err := r.stamp(ctx, s, l, top, bottom)
+	stamped, err := r.stampText(ctx, s, l, top, bottom)
 	if err != nil {
 		l.Discard()
 		return nil, nil, err
 	}
 	return stamped, pass, nil
+}
+
+// governIncoming asks the rules of each organisation that a letter from another
+// server is for. Recipients for whom it is held are taken out of in, and are
+// the rows that it waits in the queue with.
+func (r *Room) governIncoming(ctx context.Context, in *Incoming, l *Letter) (passed []*passage, rows []queueRow, err error) {
+	var orgs []int64
+	for _, to := range in.Recipients {
+		if !slices.Contains(orgs, to.Account.Org) {
+			orgs = append(orgs, to.Account.Org)
+		}
+	}
+	for _, org := range orgs {
+		e := Envelope{From: in.From, Ret: in.Ret, EnvID: in.EnvID, UTF8: in.UTF8}
+		for _, to := range in.Recipients {
+			if to.Account.Org == org {
+				e.Rcpts = append(e.Rcpts, RcptTo{Address: to.Address, Notify: to.Notify, ORcpt: to.ORcpt})
+			}
+		}
+		p, err := r.weigh(ctx, policy.System(org), flow.In, e, l)
+		if err != nil {
+			return nil, nil, err
+		}
+		if p == nil {
+			continue
+		}
+		passed = append(passed, p)
+		if !p.holds() {
+			continue
+		}
+		held := &plan{org: org, pass: p, held: true, sendAt: r.clock.Now(), status: map[string]DeliveryStatus{}}
+		for _, to := range in.Recipients {
+			if to.Account.Org == org {
+				held.add(RcptTo{Address: to.Address, Notify: to.Notify, ORcpt: to.ORcpt}, to, "", e, held.sendAt)
+			}
+		}
+		held.describe()
+		for i := range held.rows {
+			held.rows[i].blob = l.blob
+		}
+		rows = append(rows, held.rows...)
+		in.Recipients = slices.DeleteFunc(slices.Clone(in.Recipients), func(to Recipient) bool { return to.Account.Org == org })
+	}
+	return passed, rows, nil
 }
 
 func joinTexts(a, b string) string {
@@ -185,9 +229,9 @@ func (r *Room) banner(level policy.Level) string {
 	return rung.Mark
 }
 
-// stamp puts texts into a letter; the same letter where there is nothing to
+// stampText puts texts into a letter; the same letter where there is nothing to
 // put, or it cannot be put without breaking a signature.
-func (r *Room) stamp(ctx context.Context, s policy.Subject, l *Letter, top, bottom string) (*Letter, error) {
+func (r *Room) stampText(ctx context.Context, s policy.Subject, l *Letter, top, bottom string) (*Letter, error) {
 	if top == "" && bottom == "" || l.staged == nil {
 		return l, nil
 	}
@@ -297,14 +341,12 @@ func (r *Room) facts(ctx context.Context, s policy.Subject, direction string, e 
 			return f, err
 		}
 	}
-	for _, to := range e.Rcpts {
-		one := flow.Recipient{Address: to.Address, Outside: r.inside(s.Org, to.Address) != nil}
-		if !one.Outside {
-			if one.Units, err = r.unitsOf(ctx, s.Org, 0, to.Address); err != nil {
-				return f, err
-			}
-		}
-		f.Recipients = append(f.Recipients, one)
+	var to []string
+	for _, rcpt := range e.Rcpts {
+		to = append(to, rcpt.Address)
+	}
+	if f.Recipients, err = r.recipientFacts(ctx, s.Org, to); err != nil {
+		return f, err
 	}
 	for _, p := range m.Bodies().Attachments {
 		f.Files = append(f.Files, flow.File{Name: p.Name(), Type: p.Type, Size: p.ContentSize()})
@@ -321,6 +363,20 @@ func (r *Room) facts(ctx context.Context, s policy.Subject, direction string, e 
 		return b.String()
 	}
 	return f, nil
+}
+
+// recipientFacts says where recipients are.
+func (r *Room) recipientFacts(ctx context.Context, org int64, addresses []string) (list []flow.Recipient, err error) {
+	for _, address := range addresses {
+		one := flow.Recipient{Address: address, Outside: r.inside(org, address) != nil}
+		if !one.Outside {
+			if one.Units, err = r.unitsOf(ctx, org, 0, address); err != nil {
+				return nil, err
+			}
+		}
+		list = append(list, one)
+	}
+	return list, nil
 }
 
 // unitsOf lists the units of an account, and of those behind an address: of a

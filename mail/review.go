@@ -170,7 +170,7 @@ func (r *Room) prepareReview(ctx context.Context, c approval.Case) (any, []*stor
 	}
 	var list []reported
 	for _, q := range s.rows {
-		if wantsFailure(q) {
+		if q.account != 0 && wantsFailure(q) { // another server's word on who sent it is not to be believed
 			list = append(list, reported{q, outcome{reply: notReleased(c)}})
 		}
 	}
@@ -203,7 +203,7 @@ func (r *Room) settleReview(ctx context.Context, tx *store.Tx, c approval.Case, 
 		return nil
 	}
 	if c.State == approval.Approved {
-		h, err := selectHeld(ctx, tx, c.Org, c.ID)
+		h, err := selectReview(ctx, tx, c.Org, c.ID)
 		if err != nil {
 			return err
 		}
@@ -247,7 +247,7 @@ type HeldLetter struct {
 func (r *Room) aboutReview(ctx context.Context, s policy.Subject, c approval.Case, deciding bool) (any, error) {
 	var h held
 	err := r.db.Read(ctx, func(tx *store.Tx) (err error) {
-		h, err = selectHeld(ctx, tx, c.Org, c.ID)
+		h, err = selectReview(ctx, tx, c.Org, c.ID)
 		return err
 	})
 	if err != nil {
@@ -274,7 +274,7 @@ func (r *Room) heldBlob(ctx context.Context, s policy.Subject, hash store.Hash) 
 	}
 	var list []held
 	err = r.db.Read(ctx, func(tx *store.Tx) (err error) {
-		list, err = selectHeldByHash(ctx, tx, s.Org, hash)
+		list, err = selectReviewsByHash(ctx, tx, s.Org, hash)
 		return err
 	})
 	for _, h := range list {
@@ -308,7 +308,7 @@ func (a *Account) Appeal(ctx context.Context, number int64, reason string) (s Su
 	}
 	var h held
 	err = a.room.db.Read(ctx, func(tx *store.Tx) (err error) {
-		h, err = selectHeld(ctx, tx, a.scope.Org, number)
+		h, err = selectReview(ctx, tx, a.scope.Org, number)
 		return err
 	})
 	if found, err := store.Found(err); err != nil {

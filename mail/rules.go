@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -71,7 +72,7 @@ func (r *Room) rulesNow(ctx context.Context, org int64) (*flow.Set, error) {
 // FlowRule is a rule, and what somebody asked to make of it.
 type FlowRule struct {
 	flow.Rule
-	IsNew   bool         // it is only asked for
+	IsNew   bool        // it is only asked for
 	Waiting *RuleChange // nil: nothing is
 }
 
@@ -87,13 +88,18 @@ type RuleChange struct {
 // FlowRules lists the rules for letters of the subject's organisation in their
 // order, with the changes that wait for a second person. It is for security
 // administrators, and for those who audit.
-func (r *Room) FlowRules(ctx context.Context, s policy.Subject) (list []FlowRule, err error) {
+func (r *Room) FlowRules(ctx context.Context, s policy.Subject) (list []FlowRule, state string, err error) {
 	if err := r.mayRule(ctx, s, "mail.rules", policy.DutySecurity, policy.DutyRecord); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	var changes []ruleChange
+	var modseq int64
 	err = r.db.Read(ctx, func(tx *store.Tx) error {
 		list = nil
+		var err error
+		if modseq, err = selectRulesModseq(ctx, tx, s.Org); err != nil {
+			return err
+		}
 		rules, err := selectRules(ctx, tx, s.Org)
 		if err != nil {
 			return err
@@ -105,14 +111,14 @@ func (r *Room) FlowRules(ctx context.Context, s policy.Subject) (list []FlowRule
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	for _, c := range changes {
 		w := &RuleChange{Case: c.id}
 		if c.data != "" {
 			rule, err := flow.Parse([]byte(c.data))
 			if err != nil {
-				return nil, err
+				return nil, "", err
 			}
 			rule.ID, w.Rule = c.rule, &rule
 		}
@@ -127,7 +133,7 @@ func (r *Room) FlowRules(ctx context.Context, s policy.Subject) (list []FlowRule
 			list = append(list, FlowRule{Rule: *w.Rule, IsNew: true, Waiting: w})
 		}
 	}
-	return list, nil
+	return list, strconv.FormatInt(modseq, 36), nil
 }
 
 // mayRule refuses who has none of the duties for the whole organisation.

@@ -131,7 +131,10 @@ func selectHeld(ctx context.Context, tx *store.Tx, account, first, last int64) (
 
 // moveQueueRows changes when what is held of a submission goes out.
 func moveQueueRows(ctx context.Context, tx *store.Tx, account, submission, at int64) error {
-	_, err := tx.Exec(ctx, "UPDATE mail_queue SET next_at = $3, queued_at = $3 WHERE account_id = $1 AND submission_id = $2", account, submission, at)
+	_, err := tx.Exec(ctx, "UPDATE mail_queue SET next_at = $3, queued_at = $3 WHERE account_id = $1 AND submission_id = $2 AND case_id = 0", account, submission, at)
+	if err == nil { // what waits for review goes on at that time when it is released
+		_, err = tx.Exec(ctx, "UPDATE mail_review SET send_at = $3 WHERE account_id = $1 AND submission_id = $2", account, submission, at)
+	}
 	return err
 }
 

@@ -53,14 +53,14 @@ func scanHeld(scan func(...any) error) (h held, err error) {
 	return h, json.Unmarshal([]byte(data), &h.heldData)
 }
 
-func selectHeld(ctx context.Context, tx *store.Tx, org, id int64) (held, error) {
+func selectReview(ctx context.Context, tx *store.Tx, org, id int64) (held, error) {
 	return scanHeld(func(into ...any) error {
 		return tx.Row(ctx, "SELECT "+heldColumns+" FROM mail_review WHERE org_id = $1 AND id = $2", []any{org, id}, into...)
 	})
 }
 
-// selectHeldByHash lists the letters that waited for review with these bytes.
-func selectHeldByHash(ctx context.Context, tx *store.Tx, org int64, h store.Hash) (list []held, err error) {
+// selectReviewsByHash lists the letters that waited for review with these bytes.
+func selectReviewsByHash(ctx context.Context, tx *store.Tx, org int64, h store.Hash) (list []held, err error) {
 	err = tx.Query(ctx, "SELECT "+heldColumns+" FROM mail_review WHERE org_id = $1 AND hash = $2 ORDER BY id DESC LIMIT 20", []any{org, h[:]}, func(scan func(...any) error) error {
 		one, err := scanHeld(scan)
 		list = append(list, one)

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 
+	"chancery/approval"
 	"chancery/contacts"
 	"chancery/directory"
 	"chancery/drive"
@@ -232,6 +233,41 @@ var mailTypes = []described{
 	{jmapmail.AttachmentOpened{}, ""},
 	{jmapmail.OpenedFile{}, ""},
 	{jmapmail.AttachmentConverted{}, ""},
+	{jmapmail.FlowCapability{}, ""},
+	{jmapmail.FlowRule{}, "A rule for letters on their way (our own capability)."},
+	{jmapmail.FlowRuleSet{}, ""},
+	{jmapmail.FlowWhen{}, ""},
+	{jmapmail.FlowFiles{}, ""},
+	{jmapmail.FlowUnless{}, ""},
+	{jmapmail.FlowThen{}, ""},
+	{jmapmail.FlowReview{}, ""},
+	{jmapmail.FlowStep{}, ""},
+	{jmapmail.FlowText{}, ""},
+	{jmapmail.FlowChange{}, ""},
+	{jmapmail.FlowRuleSetArgs{}, ""},
+	{jmapmail.FlowRuleSetAnswer{}, ""},
+	{jmapmail.FlowTryArgs{}, ""},
+	{jmapmail.FlowTryAnswer{}, ""},
+	{jmapmail.FlowHit{}, ""},
+	{jmapmail.FlowForeseeArgs{}, ""},
+	{jmapmail.FlowFile{}, ""},
+	{jmapmail.FlowForeseeAnswer{}, ""},
+	{jmapmail.HeldLetter{}, "A letter that waits for review: the about of an approval."},
+	{jmapmail.ReviewMark{}, ""},
+	{jmapmail.AppealArgs{}, ""},
+	{jmapmail.AppealAnswer{}, ""},
+	{jmapmail.Look{}, "Leave to read another's mail."},
+	{jmapmail.LookAskArgs{}, ""},
+	{jmapmail.LookAnswer{}, ""},
+	{jmapmail.JournalArgs{}, ""},
+	{jmapmail.JournalAnswer{}, ""},
+	{jmapmail.JournalEntry{}, ""},
+	{approval.ApprovalObject{}, "A question that waits for a decision (our own capability)."},
+	{approval.ApprovalParty{}, ""},
+	{approval.ApprovalStep{}, ""},
+	{approval.ApprovalVote{}, ""},
+	{approval.ApprovalDecideArgs{}, ""},
+	{approval.ApprovalDecideAnswer{}, ""},
 	{jmapmail.ImportAnswer{}, "What an import of an mbox file tells at its end."},
 }
 

@@ -76,6 +76,7 @@ func (a *API) Capabilities() []jmap.Capability {
 		a.laterCapability(),
 		a.trustCapability(),
 		a.secrecyCapability(),
+		a.flowCapability(),
 		a.mdnCapability(),
 		a.attachments(),
 		{

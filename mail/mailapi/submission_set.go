@@ -138,6 +138,9 @@ func (s *submissionSetter) check(ctx context.Context, n mail.NewSubmission) erro
 func blameSubmission(err error) error {
 	var bad *mail.InvalidRecipients
 	isBad := errors.As(err, &bad)
+	if e := blameRule(err); e != nil {
+		return e
+	}
 	if e := blameLabel(err); e != nil {
 		if isBad {
 			e.InvalidRecipients = bad.Addresses

@@ -45,9 +45,9 @@ type SecrecyLookArgs struct {
 // SecrecyLookAnswer is the answer of Secrecy/look.
 type SecrecyLookAnswer struct {
 	AccountID string         `json:"accountId"`
-	Found     map[string]int `json:"found"` // how many numbers of each kind: tw-id, cn-id, vn-id, kr-id, card
+	Found     map[string]int `json:"found"`           // how many numbers of each kind: tw-id, cn-id, vn-id, kr-id, card
 	Words     []string       `json:"words" ts:"list"` // of the office's own
-	Level     *string        `json:"level"` // the least that is advised; null for none
+	Level     *string        `json:"level"`           // the least that is advised; null for none
 }
 
 // RelabelArgs are the arguments of Email/relabel.

@@ -1261,6 +1261,286 @@ export interface AttachmentConverted {
   reason: string | null
 }
 
+export interface FlowCapability {
+  mayRule: boolean
+  maySeeRules: boolean
+  mayLook: boolean
+  fourEyes: boolean
+  secondLook: boolean
+  maxLook: number
+}
+
+/** A rule for letters on their way (our own capability). */
+export interface FlowRule {
+  id: Id
+  isNew: boolean
+  rule: FlowRuleSet
+  waiting: FlowChange | null
+}
+
+export interface FlowRuleSet {
+  name: string
+  isEnabled: boolean
+  when: FlowWhen
+  unless: FlowUnless
+  then: FlowThen
+}
+
+export interface FlowWhen {
+  direction: string
+  senderUnits: string[]
+  senders: string[]
+  recipientUnits: string[]
+  recipients: string[]
+  outside: boolean
+  level: string | null
+  words: string[]
+  persons: number
+  attachments: FlowFiles | null
+}
+
+export interface FlowFiles {
+  any: boolean
+  types: string[]
+  larger: number
+}
+
+export interface FlowUnless {
+  senderUnits: string[]
+  senders: string[]
+  recipientUnits: string[]
+  recipients: string[]
+  encrypted: boolean
+}
+
+export interface FlowThen {
+  hold: FlowReview | null
+  monitor: string
+  journal: boolean
+  refuse: string
+  require: string
+  disclaimer: FlowText | null
+  warn: string
+}
+
+export interface FlowReview {
+  steps: FlowStep[]
+  appeal: string[]
+}
+
+export interface FlowStep {
+  reviewers: string[]
+  all: boolean
+  hours: number
+  late: string
+  escalate: string[]
+}
+
+export interface FlowText {
+  text: string
+  top: boolean
+}
+
+export interface FlowChange {
+  approvalId: Id
+  isMine: boolean
+  reason: string
+  before: FlowRuleSet | null
+  after: FlowRuleSet | null
+}
+
+export interface FlowRuleSetArgs {
+  accountId: Id
+  id?: Id | null
+  rule?: FlowRuleSet | null
+  reason?: string
+}
+
+export interface FlowRuleSetAnswer {
+  accountId: Id
+  id: Id
+  waits: boolean
+}
+
+export interface FlowTryArgs {
+  accountId: Id
+  rule?: FlowRuleSet
+  days?: number
+}
+
+export interface FlowTryAnswer {
+  accountId: Id
+  letters: number
+  isWhole: boolean
+  total: number
+  list: FlowHit[]
+}
+
+export interface FlowHit {
+  at: UTCDate
+  sender: string
+  outside: boolean
+  level: string | null
+  found: string[]
+}
+
+export interface FlowForeseeArgs {
+  accountId: Id
+  from?: string
+  to?: string[]
+  subject?: string
+  text?: string
+  level?: string | null
+  files?: FlowFile[]
+}
+
+export interface FlowFile {
+  name: string
+  type: string
+  size: number
+}
+
+export interface FlowForeseeAnswer {
+  accountId: Id
+  refused: string | null
+  warnings: string[]
+  isHeld: boolean
+  reviewers: string[]
+}
+
+/** A letter that waits for review: the about of an approval. */
+export interface HeldLetter {
+  subject: string
+  from: string
+  to: string[]
+  files: string[]
+  size: number
+  rules: string[]
+  found: ReviewMark[]
+  blobId: Id | null
+  submissionId: Id | null
+  emailId: Id | null
+  mayAppeal: boolean
+}
+
+export interface ReviewMark {
+  where: string
+  kind: string
+  text: string
+}
+
+export interface AppealArgs {
+  accountId: Id
+  approvalId?: Id
+  reason?: string
+}
+
+export interface AppealAnswer {
+  accountId: Id
+  submissionId: Id
+}
+
+/** Leave to read another's mail. */
+export interface Look {
+  id: Id
+  lookInto: string | null
+  email: string
+  purpose: string
+  hours: number
+  until: UTCDate | null
+}
+
+export interface LookAskArgs {
+  accountId: Id
+  email?: string | null
+  purpose?: string
+  hours?: number
+}
+
+export interface LookAnswer {
+  accountId: Id
+  look: Look | null
+}
+
+export interface JournalArgs {
+  accountId: Id
+  before?: string | null
+  limit?: number
+}
+
+export interface JournalAnswer {
+  accountId: Id
+  list: JournalEntry[]
+}
+
+export interface JournalEntry {
+  id: Id
+  at: UTCDate
+  direction: string
+  sender: string
+  from: string
+  to: string[]
+  subject: string
+  level: string | null
+  rules: string[]
+  blobId: Id
+}
+
+/** A question that waits for a decision (our own capability). */
+export interface ApprovalObject {
+  id: Id
+  kind: string
+  state: string
+  title: string
+  level: string | null
+  reason: string
+  earlierId: Id | null
+  asker: ApprovalParty | null
+  isMine: boolean
+  mayDecide: boolean
+  inPlaceOf: ApprovalParty | null
+  madeAt: UTCDate
+  dueAt: UTCDate | null
+  closedAt: UTCDate | null
+  steps: ApprovalStep[]
+  stepInHand: number
+  about: unknown
+}
+
+export interface ApprovalParty {
+  name: string
+  email: string
+  duty: string
+}
+
+export interface ApprovalStep {
+  all: boolean
+  deciders: ApprovalParty[]
+  said: ApprovalVote[]
+}
+
+export interface ApprovalVote {
+  what: string
+  by: ApprovalParty | null
+  for: ApprovalParty | null
+  to: ApprovalParty | null
+  note: string
+  at: UTCDate
+}
+
+export interface ApprovalDecideArgs {
+  accountId: Id
+  id?: Id
+  what?: string
+  note?: string
+  to?: string
+}
+
+export interface ApprovalDecideAnswer {
+  accountId: Id
+  state: string
+}
+
 /** What an import of an mbox file tells at its end. */
 export interface ImportAnswer {
   imported: number
