@@ -221,10 +221,7 @@ func (r *Room) insertLetter(ctx context.Context, tx *store.Tx, account int64, m 
 		return err
 	}
 	tx.OnCommit(func() { r.arrived(account, m, l) })
-	if l.staged != nil {
-		return tx.Ref(ctx, l.staged, 1)
-	}
-	return tx.RefHash(ctx, l.blob.Scope, l.blob.Hash, 1)
+	return l.refer(ctx, tx, 1)
 }
 
 // newPlaces takes a UID in each mailbox.

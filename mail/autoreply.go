@@ -174,7 +174,7 @@ func (r *Room) answerWith(ctx context.Context, a directory.Account, sender strin
 func (r *Room) sendAnswer(ctx context.Context, a directory.Account, v reply, sender string, e *mime.Envelope, now time.Time) error {
 	by := policy.System(a.Org)
 	by.Terms = a.Terms // an answer goes no further than the person's own letters
-	p, err := r.plan(ctx, by, Envelope{Rcpts: []RcptTo{{Address: sender}}}, policy.Unlabelled)
+	p, err := r.plan(ctx, by, Envelope{Rcpts: []RcptTo{{Address: sender}}}, policy.Unlabelled, nil)
 	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Invalid) || errs.Is(err, errs.Forbidden) {
 		return nil // nobody to answer
 	}

@@ -101,24 +101,35 @@ func (a *Account) OpenMessage(ctx context.Context, id int64) (*store.Blob, *Cont
 	if list[0] == nil {
 		return nil, nil, errs.E(errs.NotFound, "There is no such message.")
 	}
+	if err := a.noteRead(ctx, id); err != nil {
+		return nil, nil, err
+	}
 	b, err := a.room.db.Open(ctx, list[0].Blob.Scope, list[0].Blob.Hash)
 	return b, list[0], err
 }
 
 // FindBlob says whether the account may read a blob: because one of its
-// messages is that blob (then message is its id), or because it uploaded it.
+// messages is that blob (then message is its id), or because it uploaded it, or
+// because the letter waits for its holder's review, or they have leave to read
+// the journal that keeps it.
 func (a *Account) FindBlob(ctx context.Context, h store.Hash) (b Blob, message int64, err error) {
 	err = a.room.db.Read(ctx, func(tx *store.Tx) (err error) {
 		b, message, err = selectHolder(ctx, tx, a.info.ID, h, a.subject.Clearance)
 		return err
 	})
-	if found, err := store.Found(err); !found {
-		if err == nil {
-			err = errs.E(errs.NotFound, "There is no such blob.")
-		}
-		return b, 0, err
+	found, err := store.Found(err)
+	if err == nil && found && message != 0 {
+		err = a.noteRead(ctx, message)
 	}
-	return b, message, nil
+	if err == nil && !found && a.info.Personal {
+		if b, found, err = a.room.heldBlob(ctx, a.subject, h); err == nil && !found {
+			b, found, err = a.room.journalBlob(ctx, a.subject, h)
+		}
+	}
+	if err == nil && !found {
+		err = errs.E(errs.NotFound, "There is no such blob.")
+	}
+	return b, message, err
 }
 
 // OpenBlob opens a blob that FindBlob gave.

@@ -5,8 +5,10 @@ import (
 	"embed"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 
+	"chancery/approval"
 	"chancery/audit"
 	"chancery/directory"
 	"chancery/kit/clock"
@@ -40,7 +42,14 @@ type Config struct {
 	MaxScripts     int          // per account, default 50
 	MaxRules       int          // per account, default 500
 	Secrecy        Secrecy
+	Review         Review
 	TemplateFiles  int64 // bytes of the files of one template, default 25 MiB
+}
+
+// Review says for what it takes two people.
+type Review struct {
+	FourEyes bool // rules for letters are changed by two security administrators
+	Second   bool // a look into another's mail needs a second person
 }
 
 // Room is the mail room. One serves all doors of a process.
@@ -67,6 +76,9 @@ type Room struct {
 
 	index *indexer // nil: there is no text index, messages are read
 
+	desk  *approval.Desk // asks those who review
+	rules ruleSets
+
 	office  *convert.Converter // nil: documents cannot be converted
 	derived derived
 }
@@ -84,7 +96,7 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 		queue: newQueue(conf, log), away: newAway(), filters: newFilters(), laterWake: make(chan struct{}, 1), origin: mailauth.New(conf.Authenticity.Config),
 		db: db, dir: dir, conf: conf, clock: c, log: log,
 		views: newViews(conf.ViewMessages), watch: newWatchers(), parts: newContentCache(conf.ContentBytes),
-		ready: map[int64]bool{},
+		ready: map[int64]bool{}, rules: ruleSets{org: map[int64]ruleSet{}},
 	}, nil
 }
 
@@ -160,6 +172,7 @@ type Account struct {
 	subject policy.Subject
 	info    AccountInfo
 	scope   store.Scope
+	look    lookRow // the leave by which it is read; its id is 0 where that is somebody's own right
 }
 
 // ID returns the account's id, Info everything the door may show of it.
@@ -178,6 +191,20 @@ func (r *Room) Accounts(ctx context.Context, s policy.Subject) ([]AccountInfo, e
 			list = append(list, info(s, a.Account, a.Rights))
 		}
 	}
+	looks, err := r.looksNow(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range looks {
+		if l.account == 0 || slices.ContainsFunc(list, func(i AccountInfo) bool { return i.ID == l.account }) {
+			continue
+		}
+		a, err := r.dir.Account(ctx, s.Org, l.account)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, info(s, a, policy.Read))
+	}
 	return list, nil
 }
 
@@ -194,6 +221,13 @@ func (r *Room) Account(ctx context.Context, s policy.Subject, id int64) (*Accoun
 		}
 	}
 	if !policy.Can(s, policy.Read, label(a, rights)) {
+		if l, ok, err := r.lookInto(ctx, s, id); err != nil {
+			return nil, err
+		} else if ok {
+			acc, err := r.open(ctx, s, a, policy.Read)
+			acc.look = l
+			return acc, err
+		}
 		r.refused(ctx, s, a.Address, errs.E(errs.Forbidden, "not granted"))
 		return nil, errs.E(errs.NotFound, "There is no such account.")
 	}

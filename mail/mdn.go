@@ -78,7 +78,7 @@ func (a *Account) SendReceipt(ctx context.Context, n NewReceipt) (mime.Dispositi
 	if err != nil {
 		return f, err
 	}
-	p, err := a.room.plan(ctx, a.subject, Envelope{Rcpts: rcpts(to)}, l.level)
+	p, err := a.room.plan(ctx, a.subject, Envelope{Rcpts: rcpts(to)}, l.level, nil)
 	if err != nil {
 		l.Discard()
 		return f, err

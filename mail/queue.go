@@ -229,8 +229,8 @@ func (r *Room) startDue(ctx, work context.Context, slots *slots, wg *sync.WaitGr
 		})
 	}
 	wait := queueLook
-	if next > 0 {
-		wait = min(wait, max(time.Duration(next-now)*time.Millisecond, 10*time.Millisecond))
+	if next > 0 && next-now < wait.Milliseconds() { // what waits for a decision has no time
+		wait = max(time.Duration(next-now)*time.Millisecond, 10*time.Millisecond)
 	}
 	return wait, nil
 }

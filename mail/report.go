@@ -10,6 +10,7 @@ import (
 	"chancery/directory"
 	"chancery/kit/errs"
 	"chancery/kit/id"
+	"chancery/mail/flow"
 	"chancery/store"
 	"chancery/wire/compose"
 	"chancery/wire/mime"
@@ -22,7 +23,22 @@ const (
 	actionDelayed   = string(compose.Delayed)
 	actionRelayed   = string(compose.Relayed)
 	actionDelivered = string(compose.Delivered)
+
+	// Of review: the words are others.
+	actionHeld    = "held"
+	actionRefused = "refused"
 )
+
+// wireAction is the action in the words of RFC 3464.
+func wireAction(action string) compose.Action {
+	switch action {
+	case actionHeld:
+		return compose.Delayed
+	case actionRefused:
+		return compose.Failed
+	}
+	return compose.Action(action)
+}
 
 // maxReturned is the size up to which a whole letter is sent back.
 const maxReturned = 1 << 20
@@ -34,6 +50,8 @@ var reportWords = map[string][2]string{
 	actionFailed:    {"Undelivered: your letter could not be delivered", "Your letter could not be delivered to the recipients below. It will not be tried again."},
 	actionDelayed:   {"Delayed: your letter is still waiting", "Your letter could not be delivered to the recipients below so far. It will be tried again; you need not send it again."},
 	actionRelayed:   {"Relayed: your letter was handed on", "Your letter was handed on to a server that does not confirm delivery."},
+	actionHeld:      {"Held: your letter waits for review", "A rule of your organisation holds your letter to the recipients below until somebody has looked at it. It goes out when it is released; you need not send it again."},
+	actionRefused:   {"Not released: your letter was not sent", "Your letter to the recipients below was looked at and is not sent."},
 	actionDelivered: {"Delivered: your letter has arrived", "Your letter was delivered to the recipients below."},
 }
 
@@ -61,7 +79,7 @@ func (r *Room) reportRows(ctx context.Context, action string, list []reported) (
 	var rcpts []compose.Recipient
 	for _, one := range list {
 		rcpt := compose.Recipient{
-			Final: one.row.rcpt, Original: one.row.orcpt, Action: compose.Action(action), Status: status(one.result.reply, action),
+			Final: one.row.rcpt, Original: one.row.orcpt, Action: wireAction(action), Status: status(one.result.reply, action),
 			RemoteMTA: strings.Trim(one.result.host, "[]"), Diagnostic: one.result.reply.String(), LastAttempt: now,
 		}
 		if action == actionDelayed {
@@ -75,7 +93,7 @@ func (r *Room) reportRows(ctx context.Context, action string, list []reported) (
 // status returns the enhanced code that fits the action.
 func status(reply wire.Reply, action string) string {
 	s := reply.Status()
-	if action == actionDelayed && s[0] != '4' {
+	if (action == actionDelayed || action == actionHeld) && s[0] != '4' {
 		return "4" + s[1:]
 	}
 	return s
@@ -99,18 +117,44 @@ func (r *Room) successReport(ctx context.Context, in Incoming, l *Letter) ([]*st
 	}
 	o := original{
 		org: in.Recipients[0].Account.Org, sender: in.From, ret: "HDRS", envid: in.EnvID, utf8: in.UTF8, blob: l.blob, since: now,
-		open: func() (*store.Blob, error) {
-			if l.staged != nil {
-				return l.staged.Open(ctx)
-			}
-			return r.db.Open(ctx, l.blob.Scope, l.blob.Hash)
-		},
+		open: func() (*store.Blob, error) { return r.openLetter(ctx, l) },
 	}
 	staged, step, err := r.report(ctx, actionDelivered, o, rcpts)
 	if err != nil {
 		return nil, nil, err
 	}
 	return []*store.Staged{staged}, step, nil
+}
+
+// openLetter opens the bytes of a letter, filed or not.
+func (r *Room) openLetter(ctx context.Context, l *Letter) (*store.Blob, error) {
+	if l.staged != nil {
+		return l.staged.Open(ctx)
+	}
+	return r.db.Open(ctx, l.blob.Scope, l.blob.Hash)
+}
+
+// heldReport tells the user of a mail program that a letter waits for review;
+// the web client shows it. Without need the step is nil.
+func (r *Room) heldReport(ctx context.Context, p *plan, l *Letter) ([]*store.Staged, func(tx *store.Tx) error, error) {
+	if !p.pass.holds() || p.pass.held.submission != 0 || p.pass.direction != flow.Out {
+		return nil, nil, nil
+	}
+	now := r.clock.Now()
+	var rcpts []compose.Recipient
+	for _, q := range p.rows {
+		if wantsDelay(q) {
+			rcpts = append(rcpts, compose.Recipient{Final: q.rcpt, Original: q.orcpt, Action: compose.Delayed, Status: "4.7.1", LastAttempt: now})
+		}
+	}
+	if len(rcpts) == 0 {
+		return nil, nil, nil
+	}
+	q := p.rows[0]
+	o := original{org: q.org, sender: q.sender, ret: q.ret, envid: q.envid, utf8: q.utf8, blob: l.blob, since: now,
+		open: func() (*store.Blob, error) { return r.openLetter(ctx, l) }}
+	staged, step, err := r.report(ctx, actionHeld, o, rcpts)
+	return []*store.Staged{staged}, step, err
 }
 
 // report composes a report and finds where it goes.
@@ -122,7 +166,7 @@ func (r *Room) report(ctx context.Context, action string, o original, rcpts []co
 		Subject: words[0], Text: reportText(words[1], rcpts), MessageID: id.Token(16) + "@" + r.conf.Hostname, Date: now,
 		ReportingMTA: r.conf.Hostname, EnvelopeID: o.envid, Arrival: o.since, Recipients: rcpts,
 		// RFC 3461 section 6.2: RET decides; a delay or success shows the header only.
-		HeadersOnly: o.ret == "HDRS" || action != actionFailed || o.ret == "" && o.blob.Size > maxReturned/16 || o.blob.Size > maxReturned,
+		HeadersOnly: o.ret == "HDRS" || wireAction(action) != compose.Failed || o.ret == "" && o.blob.Size > maxReturned/16 || o.blob.Size > maxReturned,
 		Original: func() (io.ReadCloser, error) {
 			b, err := o.open()
 			if err != nil {

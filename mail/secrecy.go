@@ -26,6 +26,7 @@ type Secrecy struct {
 	Required bool         // who sends has to choose a level
 	Outside  policy.Level // the highest level that goes to other organisations
 	Words    []Word       // of the office, that call for a level
+	Banner   bool         // the level above internal stands above the text, readable
 	Programs policy.Level // what letters get that mail programs send without one, where one is required; Unlabelled: they are refused
 }
 

@@ -22,15 +22,16 @@ type queueRow struct {
 	queuedAt, attempts  int64
 	warned              bool
 	lastReply           string
+	review              int64 // the case that it waits for; 0 = none
 }
 
-const queueColumns = "org_id, id, domain, next_at, account_id, submission_id, sender, rcpt, notify, orcpt, ret, envid, utf8, level, hash, size, queued_at, attempts, warned, last_reply"
+const queueColumns = "org_id, id, domain, next_at, account_id, submission_id, sender, rcpt, notify, orcpt, ret, envid, utf8, level, hash, size, queued_at, attempts, warned, last_reply, case_id"
 
 func insertQueueRow(ctx context.Context, tx *store.Tx, q queueRow) error {
 	_, err := tx.Exec(ctx, "INSERT INTO mail_queue ("+queueColumns+`, lease, lease_until)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '', 0)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, '', 0)`,
 		q.org, q.id, q.domain, q.nextAt, q.account, q.submission, q.sender, q.rcpt, int(q.notify), q.orcpt, q.ret, q.envid, q.utf8,
-		q.blob.Scope.Level, q.blob.Hash[:], q.blob.Size, q.queuedAt, q.attempts, q.warned, q.lastReply)
+		q.blob.Scope.Level, q.blob.Hash[:], q.blob.Size, q.queuedAt, q.attempts, q.warned, q.lastReply, q.review)
 	return err
 }
 
@@ -38,7 +39,7 @@ func scanQueueRow(scan func(...any) error) (q queueRow, err error) {
 	var hash []byte
 	var notify int
 	err = scan(&q.org, &q.id, &q.domain, &q.nextAt, &q.account, &q.submission, &q.sender, &q.rcpt, &notify, &q.orcpt, &q.ret, &q.envid, &q.utf8,
-		&q.blob.Scope.Level, &hash, &q.blob.Size, &q.queuedAt, &q.attempts, &q.warned, &q.lastReply)
+		&q.blob.Scope.Level, &hash, &q.blob.Size, &q.queuedAt, &q.attempts, &q.warned, &q.lastReply, &q.review)
 	q.blob.Scope.Org, q.notify = q.org, wire.Notify(notify)
 	copy(q.blob.Hash[:], hash)
 	return q, err

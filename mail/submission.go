@@ -53,10 +53,18 @@ type NewSubmission struct {
 // Submit sends a message of the account. When it returns, recipients here
 // have the letter (unless it is held) and those elsewhere are in the queue.
 // Bcc is not in what goes out; the message in the mailbox keeps it.
+//
+// A letter that a rule holds for review (C13) waits as one that is to be sent
+// later does: its submission is pending, and can be taken back.
 func (a *Account) Submit(ctx context.Context, n NewSubmission) (s Submission, err error) {
 	if err := a.maySubmit(ctx); err != nil {
 		return s, err
 	}
+	return a.submitAs(ctx, n, nil)
+}
+
+// submitAs is Submit, and for an appeal asks those above.
+func (a *Account) submitAs(ctx context.Context, n NewSubmission, x *appeal) (s Submission, err error) {
 	who, err := a.identity(ctx, n.Identity)
 	if err != nil {
 		return s, err
@@ -95,7 +103,15 @@ func (a *Account) Submit(ctx context.Context, n NewSubmission) (s Submission, er
 		return s, err
 	}
 	e.UTF8 = !ascii
-	p, err := a.room.plan(ctx, a.subject, e, l.level)
+	l, pass, err := a.room.govern(ctx, a.subject, e, l)
+	if err != nil {
+		return s, err
+	}
+	if err := x.apply(pass); err != nil {
+		l.Discard()
+		return s, err
+	}
+	p, err := a.room.plan(ctx, a.subject, e, l.level, pass)
 	if err != nil {
 		l.Discard()
 		return s, err
@@ -154,6 +170,7 @@ func (a *Account) submit(ctx context.Context, n NewSubmission, e Envelope, p *pl
 	for i := range p.rows {
 		p.rows[i].submission = s.ID
 	}
+	p.pass.of(s)
 	request, isRequest, err := a.requestOf(ctx, n, e, l)
 	if err != nil {
 		l.Discard()
@@ -259,6 +276,11 @@ func (a *Account) CancelSubmission(ctx context.Context, id int64) (s Submission,
 		}
 		if s.Undo != UndoPending || leased || len(rows) < len(s.Status) {
 			return errs.E(errs.Conflict, "The letter has gone out already.")
+		}
+		if len(rows) > 0 && rows[0].review != 0 {
+			if err := a.room.desk.Recall(ctx, tx, a.subject, rows[0].review); err != nil {
+				return err
+			}
 		}
 		if err := a.room.dropRows(ctx, tx, rows); err != nil {
 			return err

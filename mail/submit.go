@@ -154,7 +154,11 @@ func (r *Room) SubmitSMTP(ctx context.Context, s policy.Subject, e Envelope, t T
 		return err
 	}
 	e.UTF8 = e.UTF8 && !ascii
-	p, err := r.plan(ctx, s, e, l.level)
+	l, pass, err := r.govern(ctx, s, e, l)
+	if err != nil {
+		return err
+	}
+	p, err := r.plan(ctx, s, e, l.level, pass)
 	if err != nil {
 		l.Discard()
 		return err
@@ -280,13 +284,14 @@ type plan struct {
 	status       map[string]DeliveryStatus
 	sendAt       time.Time
 	held         bool
+	pass         *passage // what the rules say; nil = nothing
 }
 
 // plan sorts the recipients of what the subject sends. InvalidRecipients names
 // those that cannot be.
-func (r *Room) plan(ctx context.Context, s policy.Subject, e Envelope, level policy.Level) (*plan, error) {
+func (r *Room) plan(ctx context.Context, s policy.Subject, e Envelope, level policy.Level, pass *passage) (*plan, error) {
 	now := r.clock.Now()
-	p := &plan{org: s.Org, sendAt: now, status: map[string]DeliveryStatus{}}
+	p := &plan{org: s.Org, sendAt: now, status: map[string]DeliveryStatus{}, pass: pass, held: pass.holds()}
 	if e.HoldUntil.After(now) {
 		if e.HoldUntil.Sub(now) > time.Duration(r.conf.MaxHold)*time.Second {
 			return nil, errs.E(errs.Invalid, "A letter can be held for %d seconds at most.", r.conf.MaxHold)
@@ -342,8 +347,12 @@ func (p *plan) add(to RcptTo, here Recipient, domain string, e Envelope, now tim
 		p.status[to.Address] = DeliveryStatus{Reply: "250 2.1.5 Delivered", Delivered: "yes"}
 		return
 	}
+	nextAt, review := p.sendAt.UnixMilli(), int64(0)
+	if p.pass.holds() {
+		nextAt, review = untilDecided, p.pass.review.ID
+	}
 	p.rows = append(p.rows, queueRow{
-		org: p.org, id: id.New(), domain: domain, nextAt: p.sendAt.UnixMilli(), queuedAt: p.sendAt.UnixMilli(),
+		review: review, org: p.org, id: id.New(), domain: domain, nextAt: nextAt, queuedAt: p.sendAt.UnixMilli(),
 		sender: asciiDomain(e.From), rcpt: asciiDomain(to.Address), notify: to.Notify, orcpt: to.ORcpt, ret: e.Ret, envid: e.EnvID,
 		utf8: e.UTF8 || needsUTF8(e.From) || needsUTF8(to.Address),
 	})
@@ -388,6 +397,12 @@ func (r *Room) post(ctx context.Context, p *plan, l *Letter, also func(tx *store
 		p.rows[i].account = p.account
 		p.rows[i].blob = l.blob
 	}
+	p.describe()
+	told, tell, err := r.heldReport(ctx, p, l)
+	if err != nil {
+		return err
+	}
+	staged = append(staged, told...)
 	return l.settle(r.db.WriteBlobs(ctx, p.account, staged, func(tx *store.Tx) error {
 		if err := r.file(ctx, tx, in, l); err != nil {
 			return err
@@ -395,8 +410,16 @@ func (r *Room) post(ctx context.Context, p *plan, l *Letter, also func(tx *store
 		if err := r.enqueue(ctx, tx, p.rows, l); err != nil {
 			return err
 		}
+		if err := p.pass.write(ctx, tx, r, l); err != nil {
+			return err
+		}
 		if report != nil {
 			if err := report(tx); err != nil {
+				return err
+			}
+		}
+		if tell != nil {
+			if err := tell(tx); err != nil {
 				return err
 			}
 		}
@@ -418,8 +441,13 @@ func (r *Room) enqueue(ctx context.Context, tx *store.Tx, rows []queueRow, l *Le
 		}
 	}
 	tx.OnCommit(r.wakeQueue)
+	return l.refer(ctx, tx, len(rows))
+}
+
+// refer counts n more that hold the bytes of the letter.
+func (l *Letter) refer(ctx context.Context, tx *store.Tx, n int) error {
 	if l.staged != nil {
-		return tx.Ref(ctx, l.staged, len(rows))
+		return tx.Ref(ctx, l.staged, n)
 	}
-	return tx.RefHash(ctx, l.blob.Scope, l.blob.Hash, len(rows))
+	return tx.RefHash(ctx, l.blob.Scope, l.blob.Hash, n)
 }

@@ -143,7 +143,7 @@ func (a *Account) sendReport(ctx context.Context, report int64, to string, blob 
 	if err != nil {
 		return err
 	}
-	p, err := a.room.plan(ctx, policy.System(a.scope.Org), Envelope{From: a.info.Address, Rcpts: []RcptTo{{Address: to}}, HoldUntil: now.Add(reportPause)}, level)
+	p, err := a.room.plan(ctx, policy.System(a.scope.Org), Envelope{From: a.info.Address, Rcpts: []RcptTo{{Address: to}}, HoldUntil: now.Add(reportPause)}, level, nil)
 	if err != nil {
 		return errs.Wrap(errs.Unavailable, err, "The office's address for reports cannot be reached.")
 	}

@@ -40,7 +40,7 @@ func (r *Room) Tell(ctx context.Context, a directory.Account, letter io.Reader) 
 // that a person named for when they cannot sign in. Its envelope has no
 // sender, so that nothing comes back for it.
 func (r *Room) TellOutside(ctx context.Context, a directory.Account, to string, letter io.Reader) error {
-	p, err := r.plan(ctx, policy.System(a.Org), Envelope{Rcpts: []RcptTo{{Address: to}}}, policy.Unlabelled)
+	p, err := r.plan(ctx, policy.System(a.Org), Envelope{Rcpts: []RcptTo{{Address: to}}}, policy.Unlabelled, nil)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,383 @@
+package mail
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"chancery/approval"
+	"chancery/audit"
+	"chancery/directory"
+	"chancery/kit/errs"
+	"chancery/kit/id"
+	"chancery/mail/flow"
+	"chancery/policy"
+	"chancery/store"
+	"chancery/wire/mime"
+	"chancery/wire/stamp"
+)
+
+// untilDecided is when a letter goes on that waits for a decision: not by the
+// clock.
+const untilDecided = 1<<63 - 1
+
+// maxRuleText is how much of a letter's text the rules look at, in bytes.
+const maxRuleText = 1 << 20
+
+// RuleRefusal is a letter that a rule of the organisation refuses, in the
+// rule's own words.
+type RuleRefusal struct {
+	Rule string // its name
+	Err  error
+}
+
+// Error returns the reason.
+func (e *RuleRefusal) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason with its kind.
+func (e *RuleRefusal) Unwrap() error { return e.Err }
+
+// ErrNoReviewer is a letter that has to be reviewed where nobody may.
+var ErrNoReviewer = errs.E(errs.Forbidden, "The letter needs a review, and nobody who reviews may see letters of its level. Ask your security administrator.")
+
+// passage is what the rules say of one letter on its way.
+type passage struct {
+	org        int64
+	subject    policy.Subject
+	direction  string
+	from       string // envelope sender
+	rcpts      []string
+	rules      []string // names of the rules that hit
+	review     *approval.Case
+	held       *held
+	monitors   []directory.Account
+	journal    bool
+	disclaimer []flow.Text
+}
+
+func (p *passage) holds() bool { return p != nil && p.review != nil }
+
+// of names the submission that the letter belongs to.
+func (p *passage) of(s Submission) {
+	if p.holds() {
+		p.held.submission, p.held.message = s.ID, s.Message
+	}
+}
+
+// describe completes what is kept of a held letter.
+func (p *plan) describe() {
+	if p.pass.holds() {
+		p.pass.held.account, p.pass.held.sendAt = p.account, p.sendAt.UnixMilli()
+	}
+}
+
+// write does in the transaction of a letter what the rules say.
+func (p *passage) write(ctx context.Context, tx *store.Tx, r *Room, l *Letter) error {
+	if p == nil {
+		return nil
+	}
+	if p.review != nil {
+		p.held.blob = l.blob
+		if err := insertHeld(ctx, tx, p.held); err != nil {
+			return err
+		}
+		if _, err := r.desk.Ask(ctx, tx, p.subject, *p.review); err != nil {
+			return err
+		}
+	}
+	for _, a := range p.monitors {
+		if _, err := r.insert(ctx, tx, a.ID, 0, []NewMessage{{Letter: l, Mailboxes: []int64{inboxID}}}); err != nil {
+			return err
+		}
+		tx.OnCommit(func() { r.changed(a.ID) })
+	}
+	if p.journal {
+		if err := p.keep(ctx, tx, r, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep writes the letter into the journal, and its hash into the record.
+func (p *passage) keep(ctx context.Context, tx *store.Tx, r *Room, l *Letter) error {
+	e := &l.Content.Message.Envelope
+	now := r.clock.Now()
+	j := journalEntry{org: p.org, id: id.New(), at: now.UnixMilli(), account: p.subject.Account, sender: p.from, secrecy: int16(l.level), blob: l.blob,
+		journalData: journalData{Direction: p.direction, Rcpts: p.rcpts, Subject: e.Subject, From: addressesText(e.From), MessageID: e.MessageID, Rules: p.rules, Peer: p.subject.Peer}}
+	if err := insertJournal(ctx, tx, &j); err != nil {
+		return err
+	}
+	if err := l.refer(ctx, tx, 1); err != nil {
+		return err
+	}
+	entry, err := audit.By(p.subject, "mail.journal", "journal "+id.Text('j', j.id), nil).Change(nil, struct {
+		Hash  string   `json:"hash"`
+		Size  int64    `json:"size"`
+		Rcpts int      `json:"recipients"`
+		Rules []string `json:"rules"`
+	}{l.blob.Hash.String(), l.blob.Size, len(p.rcpts), p.rules})
+	if err != nil {
+		return err
+	}
+	return audit.Append(ctx, tx, now, entry)
+}
+
+// addressesText writes addresses for a line of a list.
+func addressesText(list []mime.Address) string {
+	var out []string
+	for _, a := range mime.Mailboxes(list) {
+		if text := a.Email(); a.Name != "" {
+			out = append(out, a.Name+" <"+text+">")
+		} else {
+			out = append(out, text)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// govern asks the rules about a letter that somebody here sends, before
+// anything of it is stored (C12, C13, N69, N73). The letter it returns is
+// another one where a text was put into it. After an error it is given up.
+func (r *Room) govern(ctx context.Context, s policy.Subject, e Envelope, l *Letter) (*Letter, *passage, error) {
+	pass, err := r.weigh(ctx, s, flow.Out, e, l)
+	if err != nil {
+		l.Discard()
+		return nil, nil, err
+	}
+	top, bottom := r.banner(l.level), ""
+	if pass != nil {
+		for _, d := range pass.disclaimer {
+			if d.Top {
+				top = joinTexts(top, d.Text)
+			} else {
+				bottom = joinTexts(bottom, d.Text)
+			}
+		}
+	}
+	stamped, err := r.stamp(ctx, s, l, top, bottom)
+	if err != nil {
+		l.Discard()
+		return nil, nil, err
+	}
+	return stamped, pass, nil
+}
+
+func joinTexts(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "\n\n" + b
+}
+
+// banner is the readable marking of a level, which stands above the text where
+// programs that know nothing of labels show it (RFC 7444 section 1).
+func (r *Room) banner(level policy.Level) string {
+	if level <= policy.Internal || !r.conf.Secrecy.Banner {
+		return ""
+	}
+	rung := r.conf.Secrecy.Ladder.Rungs[level]
+	if name := rung.Names["en"]; !strings.EqualFold(name, rung.Mark) {
+		return rung.Mark + " / " + strings.ToUpper(name)
+	}
+	return rung.Mark
+}
+
+// stamp puts texts into a letter; the same letter where there is nothing to
+// put, or it cannot be put without breaking a signature.
+func (r *Room) stamp(ctx context.Context, s policy.Subject, l *Letter, top, bottom string) (*Letter, error) {
+	if top == "" && bottom == "" || l.staged == nil {
+		return l, nil
+	}
+	src, err := l.staged.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	pr, pw := io.Pipe()
+	go func() {
+		err := stamp.Stamp(pw, src, src.Size(), l.Content.Message, top, bottom)
+		pw.CloseWithError(err)
+	}()
+	defer pr.Close()
+	made, err := r.spoolUpTo(ctx, store.Scope{Org: s.Org}, pr, l.blob.Size+traceRoom+int64(4*(len(top)+len(bottom))))
+	if errors.Is(err, stamp.ErrUntouched) {
+		return l, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	made.level, made.until = max(made.level, l.level), l.until
+	l.Discard()
+	return made, nil
+}
+
+// weigh asks the rules of the subject's organisation about a letter; nil where
+// they say nothing. What they refuse is an error, which stands in the record.
+func (r *Room) weigh(ctx context.Context, s policy.Subject, direction string, e Envelope, l *Letter) (*passage, error) {
+	if direction == flow.Out && s.Account == 0 {
+		return nil, nil // answers and reports of the program itself
+	}
+	rules, err := r.rulesNow(ctx, s.Org)
+	if err != nil || rules == nil {
+		return nil, err
+	}
+	src := &lazy{ctx: ctx, room: r, l: l}
+	defer src.close()
+	facts, err := r.facts(ctx, s, direction, e, l, src)
+	if err != nil {
+		return nil, err
+	}
+	v := rules.Judge(&facts)
+	if src.err != nil {
+		return nil, src.err
+	}
+	if len(v.Hits) == 0 {
+		return nil, nil
+	}
+	if err := refusalOf(&v); err != nil {
+		r.refusedBy(ctx, s, facts, err)
+		return nil, err
+	}
+	p := &passage{org: s.Org, subject: s, direction: direction, from: e.From, journal: v.Journal, disclaimer: v.Disclaimers}
+	for _, to := range e.Rcpts {
+		p.rcpts = append(p.rcpts, to.Address)
+	}
+	for _, h := range v.Hits {
+		p.rules = append(p.rules, h.Rule.Name)
+	}
+	if p.monitors, err = r.monitors(ctx, s.Org, v.Monitors); err != nil {
+		return nil, err
+	}
+	return p, r.holdFor(ctx, p, v, l)
+}
+
+// refusedBy writes a refusal by a rule into the record.
+func (r *Room) refusedBy(ctx context.Context, s policy.Subject, f flow.Facts, cause error) {
+	var by *RuleRefusal
+	name := ""
+	if errors.As(cause, &by) {
+		name = by.Rule
+	}
+	r.refused(ctx, s, "letter from "+f.Sender+", rule "+name, cause)
+}
+
+// monitors finds the mailboxes that get a copy. One that is not there any more
+// does not stop letters; it is logged.
+func (r *Room) monitors(ctx context.Context, org int64, addresses []string) (list []directory.Account, err error) {
+	for _, address := range addresses {
+		a, _, err := r.dir.Resolve(ctx, address)
+		switch {
+		case errs.Is(err, errs.NotFound), err == nil && (a.Org != org || a.Kind != directory.KindShared):
+			r.log.Error("a rule names a monitor mailbox that is not there", "address", address)
+			continue
+		case err != nil:
+			return nil, err
+		}
+		if err := r.prepare(ctx, a.ID); err != nil {
+			return nil, err
+		}
+		list = append(list, a)
+	}
+	return list, nil
+}
+
+// facts gathers what rules ask of a letter.
+func (r *Room) facts(ctx context.Context, s policy.Subject, direction string, e Envelope, l *Letter, src io.ReaderAt) (f flow.Facts, err error) {
+	m := l.Content.Message
+	f = flow.Facts{Direction: direction, Sender: e.From, Level: l.level, Subject: m.Envelope.Subject}
+	if f.Sender == "" {
+		f.Sender = s.Address
+	}
+	if direction == flow.Out {
+		f.SenderUnits, err = r.unitsOf(ctx, s.Org, s.Account, f.Sender)
+		if err != nil {
+			return f, err
+		}
+	}
+	for _, to := range e.Rcpts {
+		one := flow.Recipient{Address: to.Address, Outside: r.inside(s.Org, to.Address) != nil}
+		if !one.Outside {
+			if one.Units, err = r.unitsOf(ctx, s.Org, 0, to.Address); err != nil {
+				return f, err
+			}
+		}
+		f.Recipients = append(f.Recipients, one)
+	}
+	for _, p := range m.Bodies().Attachments {
+		f.Files = append(f.Files, flow.File{Name: p.Name(), Type: p.Type, Size: p.ContentSize()})
+	}
+	f.Signed, f.Encrypted = protection(m)
+	f.Text = func() string {
+		var b strings.Builder
+		for where, text := range m.SearchText(src, maxRuleText) {
+			if where == mime.InBody {
+				b.WriteString(text)
+				b.WriteByte('\n')
+			}
+		}
+		return b.String()
+	}
+	return f, nil
+}
+
+// unitsOf lists the units of an account, and of those behind an address: of a
+// list all its members.
+func (r *Room) unitsOf(ctx context.Context, org, account int64, address string) (list []int64, err error) {
+	accounts := []int64{account}
+	a, _, err := r.dir.Resolve(ctx, address)
+	switch {
+	case errs.Is(err, errs.NotFound), errs.Is(err, errs.Invalid):
+	case err != nil:
+		return nil, err
+	case a.Org != org:
+	case a.Kind == directory.KindList:
+		members, err := r.dir.Members(ctx, org, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range members {
+			accounts = append(accounts, m.ID)
+		}
+	case a.ID != account:
+		accounts = append(accounts, a.ID)
+	}
+	for _, one := range accounts {
+		if one == 0 {
+			continue
+		}
+		units, err := r.dir.UnitsOf(ctx, org, one)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range units {
+			if !slices.Contains(list, u) {
+				list = append(list, u)
+			}
+		}
+	}
+	return list, nil
+}
+
+// protection says whether a letter as a whole is signed, and whether it is
+// encrypted (RFC 8551, RFC 3156). What is encrypted may be signed within, which
+// only its readers see.
+func protection(m *mime.Message) (signed, encrypted bool) {
+	p := m.Root
+	switch p.Type {
+	case "multipart/signed":
+		return true, false
+	case "multipart/encrypted":
+		return false, true
+	case "application/pkcs7-mime", "application/x-pkcs7-mime":
+		switch strings.ToLower(p.Params.Get("smime-type")) {
+		case "signed-data":
+			return true, false
+		case "enveloped-data", "authenveloped-data", "":
+			return false, true
+		}
+	}
+	return false, false
+}
