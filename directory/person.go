@@ -94,7 +94,7 @@ func (d *Directory) AddMemberWith(ctx context.Context, by policy.Subject, p Pers
 			return err
 		}
 		p.Account, password = a.ID, ""
-		old, err := selectByAddress(ctx, k.tx, by.Org, address)
+		old, err := selectByAddress(ctx, k.tx, by.Org, d.today(), address)
 		if found, err := store.Found(err); err != nil {
 			return err
 		} else if found {
@@ -211,7 +211,7 @@ func (k *desk) clear(ctx context.Context, p Person, level policy.Level) error {
 // (C15).
 func (d *Directory) SetClearance(ctx context.Context, by policy.Subject, account int64, level policy.Level) error {
 	return d.administer(ctx, by, act{"account.clearance", "account", func(ctx context.Context, k *desk) error {
-		a, err := selectAccount(ctx, k.tx, by.Org, account)
+		a, err := selectAccount(ctx, k.tx, by.Org, d.today(), account)
 		if found, err := store.Found(err); !found {
 			if err == nil {
 				err = errs.E(errs.NotFound, "There is no such account.")

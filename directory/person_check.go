@@ -132,7 +132,7 @@ func (k *desk) mayLock(ctx context.Context, p Person, lock bool) error {
 
 // lock locks an account for a reason, or unlocks it for none.
 func (k *desk) lock(ctx context.Context, account int64, reason string) error {
-	old, err := selectLock(ctx, k.tx, k.by.Org, account)
+	old, err := selectLock(ctx, k.tx, k.by.Org, k.d.today(), account)
 	if err != nil {
 		return err
 	}

@@ -130,6 +130,38 @@ func TestSession(t *testing.T) {
 	})
 }
 
+// TestEntryOfSignIn says in the record in which post and from which zone.
+func TestEntryOfSignIn(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		i, _, a := newIdentity(t, url)
+		units, err := i.dir.AddUnits(ctx, policy.System(a.Org), []directory.Unit{{Names: map[string]string{"en": "Roads"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := i.dir.AddPerson(ctx, policy.System(a.Org), directory.Person{Account: a.ID, Address: a.Address, Name: "Ann", Posts: []directory.Post{{Unit: units[0].ID, Title: "Clerk", Kind: directory.PostMain}}}); err != nil {
+			t.Fatal(err)
+		}
+		s, err := i.Verify(ctx, a.Address, "Đường về 12", Peer{Addr: netip.MustParseAddr("10.1.2.3"), Door: "http"})
+		if err != nil || s.Post != "Clerk, Roads" || s.Network != "inner" {
+			t.Fatalf("%+v, %v", s, err)
+		}
+		if _, err := i.Verify(ctx, a.Address, "wrong", Peer{Addr: netip.MustParseAddr("192.0.2.1"), Door: "imap"}); err == nil {
+			t.Fatal("a wrong password")
+		}
+		list, err := audit.List(ctx, i.db, a.Org, 2)
+		if err != nil || len(list) != 2 {
+			t.Fatal(list, err)
+		}
+		if e := list[1]; e.Post != "Clerk, Roads" || e.Zone != "inner" || e.Result != "ok" {
+			t.Errorf("the good one: %+v", e)
+		}
+		if e := list[0]; e.Post != "" || e.Zone != "outer" || e.Result == "ok" {
+			t.Errorf("the wrong one: %+v", e)
+		}
+	})
+}
+
 // TestSignIns lists the sign-ins of an account to its holder and to nobody else.
 func TestSignIns(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, url string) {

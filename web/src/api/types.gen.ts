@@ -853,6 +853,7 @@ export interface AuditObject {
   id: Id
   at: UTCDate
   email: string
+  post: string
   peer: string
   zone: string
   door: string
@@ -860,6 +861,7 @@ export interface AuditObject {
   object: string
   name: string
   result: string
+  rule: string
   before: string
   after: string
 }
