@@ -68,7 +68,8 @@ type Account struct {
 	Kind      string
 	Unit      int64
 	Language  string
-	Clearance policy.Level
+	Clearance policy.Level // how high it sees today: as it is cleared, or higher by a post that its person holds
+	Cleared   policy.Level // what of it is its own; read only
 	Quota     int64        // bytes, 0 = the default
 	Terms     policy.Terms // of the service level; read only
 	Admin     bool         // may be written to as postmaster

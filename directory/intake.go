@@ -279,6 +279,7 @@ func (in *Intake) AddPerson(ctx context.Context, p Person) error {
 	if err := forgetGone(ctx, k.tx, k.by.Org, kindPerson, p.ID); err != nil {
 		return err
 	}
+	carryClearance(Person{}, &p)
 	if p.Deputies, err = k.present(ctx, p.Deputies); err != nil {
 		return err
 	}
@@ -317,6 +318,7 @@ func (in *Intake) ChangePerson(ctx context.Context, now Person) error {
 	}
 	now.Account, now.Language = old.Account, old.Language
 	keepNumbers(old, &now)
+	carryClearance(old, &now)
 	if now.Locked != old.Locked {
 		reason := ""
 		if now.Locked {

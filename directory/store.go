@@ -33,7 +33,12 @@ func selectDomains(ctx context.Context, tx *store.Tx) (map[string]int64, error) 
 }
 
 // accountColumns are of an account a of the organisation $1, on the day $2.
-const accountColumns = "a.org_id, a.id, a.address, a.name, a.kind, a.unit_id, a.language, a.clearance, CASE WHEN a.quota > 0 THEN a.quota ELSE a.level_quota END, a.level_terms, a.admin, a.locked, EXISTS (SELECT 1 FROM role_grant r WHERE r.org_id = a.org_id AND r.account_id = a.id), " + postColumn
+const accountColumns = "a.org_id, a.id, a.address, a.name, a.kind, a.unit_id, a.language, a.clearance, " + postClearance + ", CASE WHEN a.quota > 0 THEN a.quota ELSE a.level_quota END, a.level_terms, a.admin, a.locked, EXISTS (SELECT 1 FROM role_grant r WHERE r.org_id = a.org_id AND r.account_id = a.id), " + postColumn
+
+// postClearance is how high an account sees on the day: as it is cleared, or
+// higher by a post that its person holds then.
+const postClearance = `coalesce((SELECT max(q.clearance) FROM person p JOIN post q ON q.org_id = p.org_id AND q.person_id = p.id
+		WHERE p.org_id = a.org_id AND p.account_id = a.id AND (q.starts = '' OR q.starts <= $2) AND (q.ends = '' OR q.ends >= $2) AND q.clearance > a.clearance), a.clearance)`
 
 // postColumn is the post that the person of an account acts in: the main one
 // that they hold, else the first of the others; its title, a line, and the
@@ -44,7 +49,7 @@ const postColumn = `coalesce((SELECT q.title || '
 		ORDER BY CASE WHEN q.kind = 'main' THEN 0 ELSE 1 END, q.num LIMIT 1), '')`
 
 func (a *Account) fields() []any {
-	return []any{&a.Org, &a.ID, &a.Address, &a.Name, &a.Kind, &a.Unit, &a.Language, &a.Clearance, &a.Quota, (*termsColumn)(&a.Terms), &a.Admin, &a.Locked, &a.Roles, &postText{a}}
+	return []any{&a.Org, &a.ID, &a.Address, &a.Name, &a.Kind, &a.Unit, &a.Language, &a.Cleared, &a.Clearance, &a.Quota, (*termsColumn)(&a.Terms), &a.Admin, &a.Locked, &a.Roles, &postText{a}}
 }
 
 // postText reads postColumn; the unit is named in the language of the account.

@@ -641,6 +641,7 @@ export interface PostRecord {
   sortOrder: number
   starts: string | null
   ends: string | null
+  clearance: string | null
 }
 
 export interface DeputyRecord {
