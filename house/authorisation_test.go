@@ -48,6 +48,7 @@ var acts = []act{
 	{"Person/set lock", "Person/set", `"update":{"$person":{"locked":true}}`},
 	{"Person/set unlock", "Person/set", `"update":{"$locked":{"locked":false}}`},
 	{"Person/set clearance", "Person/set", `"update":{"$person":{"clearance":"secret"}}`},
+	{"Person/set post clearance", "Person/set", `"update":{"$person":{"posts/n1/clearance":"secret"}}`},
 	{"Person/set remove", "Person/set", `"destroy":["$person"]`},
 	{"Person/leave", "Person/leave", `"id":"$person","successor":null`},
 	{"Unit/set create", "Unit/set", `"create":{"n":{"parentId":"$unit","names":{"en":"New"},"sortOrder":1}}`},
