@@ -38,6 +38,7 @@ type demoRole struct {
 var demoRoles = map[string]demoRole{
 	"ben.okafor":     {policy.RoleSystem, "", "system administrator"},
 	"priya.raman":    {policy.RoleSecurity, "", "security administrator"},
+	"nina.castellan": {policy.RoleSecurity, "", "security administrator"},
 	"tong.ruolan":    {policy.RoleAudit, "", "audit administrator"},
 	"yan.wenhao":     {policy.RoleUnit, "works", "unit administrator (Public Works)"},
 	"tom.hargreaves": {policy.RoleHelpDesk, "", "help desk"},

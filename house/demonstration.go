@@ -64,6 +64,9 @@ func (h *House) FillDemo(ctx context.Context, progress func(done, of int)) (*Dem
 	if err := f.regulations(ctx); err != nil {
 		return nil, err
 	}
+	if err := f.rules(ctx); err != nil {
+		return nil, err
+	}
 	if err := f.parcel(ctx); err != nil {
 		return nil, err
 	}

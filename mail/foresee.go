@@ -94,13 +94,13 @@ func (a *Account) Foresee(ctx context.Context, d Writing) (out Foreseen, err err
 func (a *Account) foreseeReview(ctx context.Context, v flow.Verdict, level policy.Level, out *Foreseen) error {
 	for _, rule := range v.Holds {
 		for _, s := range rule.Then.Hold.Steps {
-			step, needed, err := a.room.step(ctx, a.subject, s, level)
-			if err != nil {
+			step, err := a.room.step(ctx, a.subject, s, level)
+			if errs.Is(err, errs.Forbidden) {
 				out.Refused = errs.Text(err)
 				return nil
 			}
-			if !needed {
-				continue
+			if err != nil {
+				return err
 			}
 			out.Held = true
 			for _, seat := range step.Deciders {

@@ -330,6 +330,13 @@ func TestReviewOfPrograms(t *testing.T) {
 	if err := submit(secret); err != ErrNoReviewer {
 		t.Errorf("a letter that nobody may review: %v", err)
 	}
+	// A reviewer does not review their own: it goes to those above.
+	err := g.room.SubmitSMTP(ctx, g.carl.subject, Envelope{From: "carl@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},
+		strings.NewReader("From: carl@city.example\r\nTo: bob@city.example\r\nSubject: c\r\n\r\nThe budget\r\n"))
+	check(t, err)
+	if got := g.waiting(t, g.dora); len(got) != 1 || got[0].Title != "c" {
+		t.Errorf("dora: %+v", got)
+	}
 	g.sound(t)
 }
 

@@ -39,8 +39,9 @@ func (e *RuleRefusal) Error() string { return e.Err.Error() }
 // Unwrap returns the reason with its kind.
 func (e *RuleRefusal) Unwrap() error { return e.Err }
 
-// ErrNoReviewer is a letter that has to be reviewed where nobody may.
-var ErrNoReviewer = errs.E(errs.Forbidden, "The letter needs a review, and nobody who reviews may see letters of its level. Ask your security administrator.")
+// ErrNoReviewer is a letter that has to be reviewed where nobody may: the sender
+// does not review it, nor who may not see its level.
+var ErrNoReviewer = errs.E(errs.Forbidden, "The letter needs a review, and there is nobody else who may see it. Ask your security administrator.")
 
 // passage is what the rules say of one letter on its way.
 type passage struct {

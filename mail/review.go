@@ -57,15 +57,15 @@ func (r *Room) holdFor(ctx context.Context, p *passage, v flow.Verdict, l *Lette
 	for _, rule := range v.Holds {
 		h.Rules = append(h.Rules, rule.Name)
 		for _, s := range rule.Then.Hold.Steps {
-			step, needed, err := r.step(ctx, p.subject, s, l.level)
+			step, err := r.step(ctx, p.subject, s, l.level)
 			if err != nil {
 				return err
 			}
-			if needed && !slices.ContainsFunc(steps, func(o approval.Step) bool { return slices.Equal(o.Deciders, step.Deciders) && o.All == step.All }) {
+			if !slices.ContainsFunc(steps, func(o approval.Step) bool { return slices.Equal(o.Deciders, step.Deciders) && o.All == step.All }) {
 				steps = append(steps, step)
 			}
 		}
-		if appeal, err := r.accountsOf(ctx, p.org, rule.Then.Hold.Appeal, l.level); err != nil {
+		if appeal, err := r.accountsOf(ctx, p.subject, rule.Then.Hold.Appeal, l.level); err != nil {
 			return err
 		} else if len(h.Appeal) == 0 {
 			h.Appeal = appeal
@@ -73,9 +73,6 @@ func (r *Room) holdFor(ctx context.Context, p *passage, v flow.Verdict, l *Lette
 	}
 	for _, hit := range v.Hits {
 		h.Found = append(h.Found, hit.Found...)
-	}
-	if len(steps) == 0 {
-		return nil // it would wait for its own sender only
 	}
 	p.hold(h, l.level, steps)
 	return nil
@@ -87,29 +84,22 @@ func (p *passage) hold(h heldData, level policy.Level, steps []approval.Step) {
 	p.held = &held{org: p.org, id: p.review.ID, sender: p.from, heldData: h}
 }
 
-// step finds out who decides in a step. It is not needed where one of those who
-// could decide alone sent the letter: nobody would be asked but them, or others
-// of the same standing. Who may not see the letter is not asked.
-func (r *Room) step(ctx context.Context, by policy.Subject, s flow.Step, level policy.Level) (out approval.Step, needed bool, err error) {
-	deciders, err := r.accountsOf(ctx, by.Org, s.Reviewers, level)
+// step finds out who decides in a step: not the sender, nor who may not see the
+// letter. Where nobody is left it goes to those above at once.
+func (r *Room) step(ctx context.Context, by policy.Subject, s flow.Step, level policy.Level) (out approval.Step, err error) {
+	deciders, err := r.accountsOf(ctx, by, s.Reviewers, level)
 	if err != nil {
-		return out, false, err
+		return out, err
 	}
-	escalate, err := r.accountsOf(ctx, by.Org, s.Escalate, level)
+	escalate, err := r.accountsOf(ctx, by, s.Escalate, level)
 	if err != nil {
-		return out, false, err
-	}
-	if by.Account != 0 && slices.Contains(deciders, by.Account) {
-		deciders = slices.DeleteFunc(deciders, func(a int64) bool { return a == by.Account })
-		if !s.All || len(deciders) == 0 {
-			return out, false, nil
-		}
+		return out, err
 	}
 	if len(deciders) == 0 {
 		deciders, escalate = escalate, nil
 	}
 	if len(deciders) == 0 {
-		return out, false, ErrNoReviewer
+		return out, ErrNoReviewer
 	}
 	out = approval.Step{Deciders: seats(deciders), All: s.All, Hours: s.Hours, Escalate: seats(escalate)}
 	switch s.Late {
@@ -122,7 +112,7 @@ func (r *Room) step(ctx context.Context, by policy.Subject, s flow.Step, level p
 			out.Late = approval.LateEscalate
 		}
 	}
-	return out, true, nil
+	return out, nil
 }
 
 func seats(accounts []int64) (list []approval.Seat) {
@@ -133,8 +123,8 @@ func seats(accounts []int64) (list []approval.Seat) {
 }
 
 // accountsOf finds the accounts behind the addresses of a rule that may see a
-// letter of a level.
-func (r *Room) accountsOf(ctx context.Context, org int64, addresses []string, level policy.Level) (list []int64, err error) {
+// letter of a level, but the sender's own.
+func (r *Room) accountsOf(ctx context.Context, by policy.Subject, addresses []string, level policy.Level) (list []int64, err error) {
 	for _, address := range addresses {
 		a, _, err := r.dir.Resolve(ctx, address)
 		switch {
@@ -143,7 +133,7 @@ func (r *Room) accountsOf(ctx context.Context, org int64, addresses []string, le
 			continue
 		case err != nil:
 			return nil, err
-		case a.Org != org, a.Locked, a.Kind == directory.KindList, a.Clearance < level, slices.Contains(list, a.ID):
+		case a.Org != by.Org, a.ID == by.Account, a.Locked, a.Kind == directory.KindList, a.Clearance < level, slices.Contains(list, a.ID):
 			continue
 		}
 		list = append(list, a.ID)
@@ -346,10 +336,6 @@ func (x *appeal) apply(p *passage) error {
 	if !p.holds() {
 		return errs.E(errs.Conflict, "No rule holds the letter any more: send it anew.")
 	}
-	deciders := slices.DeleteFunc(slices.Clone(x.seats), func(n int64) bool { return n == p.subject.Account })
-	if len(deciders) == 0 {
-		return ErrNoReviewer
-	}
-	p.review.Steps, p.review.Reason, p.review.Earlier = []approval.Step{{Deciders: seats(deciders)}}, x.reason, x.earlier.ID
+	p.review.Steps, p.review.Reason, p.review.Earlier = []approval.Step{{Deciders: seats(x.seats)}}, x.reason, x.earlier.ID
 	return nil
 }
