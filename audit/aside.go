@@ -15,8 +15,8 @@ import (
 )
 
 // Checkpoints are kept beside the database too, a line each, so that who can
-// write into the one has not changed the other. The file is only added to; a
-// line that a crash cut short is written anew.
+// write into the one has not changed the other. Lines are added to the file; one that
+// a crash cut short is written anew, and older ones are thinned out (thin.go).
 
 func asideName(db *store.Store, org int64) string {
 	return filepath.Join(db.Dir(), "audit-"+strconv.FormatInt(org, 10)+".checkpoints")

@@ -53,6 +53,12 @@ type Entry struct {
 	// What was changed, as JSON of the members that differ.
 	Before string `json:"before,omitempty"`
 	After  string `json:"after,omitempty"`
+
+	// What entries say since later; left out where empty, so that the leaves
+	// of older ones stay what they were.
+	Post string `json:"post,omitempty"` // in which post, as it was called then
+	Zone string `json:"zone,omitempty"` // from which network zone, as zones were set then
+	Rule string `json:"rule,omitempty"` // by which rule it was allowed or refused, where one decided
 }
 
 // Append records an entry in the caller's transaction; Seq and At are set here.
@@ -86,7 +92,7 @@ func Append(ctx context.Context, tx *store.Tx, now time.Time, e Entry) error {
 
 // By fills an entry's "who and from where" from a subject.
 func By(s policy.Subject, verb, object string, result error) Entry {
-	e := Entry{Org: s.Org, Account: s.Account, Address: s.Address, Peer: s.Peer, Door: s.Door, Verb: verb, Object: object, Result: "ok"}
+	e := Entry{Org: s.Org, Account: s.Account, Address: s.Address, Post: s.Post, Peer: s.Peer, Zone: s.Network, Door: s.Door, Verb: verb, Object: object, Result: "ok"}
 	if result != nil {
 		e.Result = errs.KindOf(result).String()
 	}

@@ -6,9 +6,12 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"chancery/kit/errs"
@@ -29,13 +32,14 @@ func write(t *testing.T, db *store.Store, fn func(ctx context.Context, tx *store
 // record appends so many entries.
 func record(t *testing.T, db *store.Store, count int) {
 	t.Helper()
-	who := policy.Subject{Org: 1, Account: 7, Address: "ann@city.example", Peer: "192.0.2.1", Door: "http"}
+	who := policy.Subject{Org: 1, Account: 7, Address: "ann@city.example", Post: "Clerk, Roads", Peer: "192.0.2.1", Network: "vpn", Door: "http"}
 	for n := range count {
 		write(t, db, func(ctx context.Context, tx *store.Tx) error {
 			e, err := By(who, "test", fmt.Sprint(n), errs.E(errs.Forbidden, "no")).Change(map[string]any{"same": 1, "name": fmt.Sprint(n)}, map[string]any{"same": 1, "name": "x"})
 			if err != nil {
 				return err
 			}
+			e.Rule = "reach of vpn"
 			return Append(ctx, tx, noon, e)
 		})
 	}
@@ -124,6 +128,10 @@ var tamperings = map[string]struct {
 	"nothing":                          {do: then()},
 	"an entry changed":                 {do: then(exec("UPDATE audit SET object = 'x' WHERE seq = 3")), fault: FaultEntry, broken: 3},
 	"what stood there before":          {do: then(exec("UPDATE audit SET old_value = '' WHERE seq = 4")), fault: FaultEntry, broken: 4},
+	"the post":                         {do: then(exec("UPDATE audit SET post = 'Mayor' WHERE seq = 6")), fault: FaultEntry, broken: 6},
+	"the zone":                         {do: then(exec("UPDATE audit SET zone = 'inner' WHERE seq = 7")), fault: FaultEntry, broken: 7},
+	"the rule":                         {do: then(exec("UPDATE audit SET rule = '' WHERE seq = 8")), fault: FaultEntry, broken: 8},
+	"one for the other":                {do: then(exec("UPDATE audit SET rule = zone, zone = rule WHERE seq = 1")), fault: FaultEntry, broken: 1},
 	"a time":                           {do: then(exec("UPDATE audit SET at = at + 1 WHERE seq = 9")), fault: FaultEntry, broken: 9},
 	"an entry taken away":              {do: then(exec("DELETE FROM audit WHERE seq = 5")), fault: FaultEntry, broken: 5},
 	"the last one":                     {do: then(exec("DELETE FROM audit WHERE seq = 10")), fault: FaultEntry, broken: 10},
@@ -297,6 +305,59 @@ func TestUpgrade(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestOlderEntries reads a record as the program before wrote it, whose entries
+// had neither post nor zone nor rule: it fits, goes on, and a post that is
+// written into an old entry shows.
+func TestOlderEntries(t *testing.T) {
+	before, err := fs.ReadDir(schema, "schema")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := fstest.MapFS{}
+	for _, f := range before {
+		if f.Name() < "0006" {
+			text, err := fs.ReadFile(schema, "schema/"+f.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			old["schema/"+f.Name()] = &fstest.MapFile{Data: text}
+		}
+	}
+	// Leaves and head of three entries, as that program made them.
+	fixture, err := os.ReadFile("testdata/before-0006.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), URL: url, Log: testkit.Log(t)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { db.Close() })
+		if err := db.Migrate(t.Context(), "audit", old); err != nil {
+			t.Fatal(err)
+		}
+		hexed := map[string]string{"sqlite": "x'$1'", "postgres": "'\\x$1'"}[db.Engine()]
+		for text := range strings.SplitSeq(strings.TrimSpace(string(fixture)), ";\n") {
+			write(t, db, exec(regexp.MustCompile(`x'([0-9a-f]*)'`).ReplaceAllString(text, hexed)))
+		}
+		if err := Migrate(t.Context(), db); err != nil {
+			t.Fatal(err)
+		}
+		if got := verify(t, db, Against{}); got.Fault != "" || got.Entries != 3 {
+			t.Fatalf("%+v", got)
+		}
+		record(t, db, 1)
+		if got := verify(t, db, Against{}); got.Fault != "" || got.Entries != 4 {
+			t.Fatalf("%+v", got)
+		}
+		write(t, db, exec("UPDATE audit SET post = 'Mayor' WHERE seq = 2"))
+		if got := verify(t, db, Against{}); got.Fault != FaultEntry || got.Broken != 2 {
+			t.Errorf("%+v", got)
+		}
+	})
 }
 
 // chain writes the record as it was before it was a tree.

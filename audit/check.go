@@ -117,20 +117,23 @@ type walk struct {
 
 // vouchers gathers the checkpoints, wherever they are kept.
 func (w *walk) vouchers(ctx context.Context, db *store.Store, org int64, against Against) error {
-	var notes []string
 	key, _, err := keyOf(ctx, db, org)
-	if err == nil {
-		err = db.Read(ctx, func(tx *store.Tx) error {
-			return selectCheckpoints(ctx, tx, org, 0, func(c Checkpoint) error { notes = append(notes, c.Note); return nil })
-		})
+	if err != nil {
+		return err
+	}
+	// The file first: what is dropped meanwhile is dropped from it last.
+	lines, _, err := readAside(db, org)
+	if errs.Is(err, errs.Invalid) {
+		w.papers, err = FaultFile, nil
 	}
 	if err != nil {
 		return err
 	}
-	aside, err := w.aside(db, org, notes)
+	notes, err := notesOf(ctx, db, org)
 	if err != nil {
 		return err
 	}
+	aside := w.aside(db, lines, notes)
 	all := slices.Concat(notes, aside, against.Notes)
 	if against.Verifier != "" && against.Verifier != key {
 		w.papers = FaultSignature
@@ -155,15 +158,9 @@ func (w *walk) vouchers(ctx context.Context, db *store.Store, org int64, against
 	return nil
 }
 
-// aside reads the checkpoints of the file, and holds them against those of the
-// database. The newest may be missing: a crash can come between. With several
+// aside holds the checkpoints of the file against those of the database. The newest may be missing: a crash can come between. With several
 // servers each keeps a file and comes by when it signs next.
-func (w *walk) aside(db *store.Store, org int64, notes []string) ([]string, error) {
-	lines, _, err := readAside(db, org)
-	if errs.Is(err, errs.Invalid) {
-		w.papers, err = FaultFile, nil
-	}
-	var list []string
+func (w *walk) aside(db *store.Store, lines []asideLine, notes []string) (list []string) {
 	for _, l := range lines {
 		list = append(list, l.Note)
 	}
@@ -172,7 +169,15 @@ func (w *walk) aside(db *store.Store, org int64, notes []string) ([]string, erro
 			w.papers = FaultFile
 		}
 	}
-	return list, err
+	return list
+}
+
+// notesOf returns the checkpoints of the database.
+func notesOf(ctx context.Context, db *store.Store, org int64) (notes []string, err error) {
+	err = db.Read(ctx, func(tx *store.Tx) error {
+		return selectCheckpoints(ctx, tx, org, 0, func(c Checkpoint) error { notes = append(notes, c.Note); return nil })
+	})
+	return notes, err
 }
 
 func (w *walk) follow(ctx context.Context, tx *store.Tx, org int64) error {

@@ -29,19 +29,25 @@ type Checkpoint struct {
 
 // Sign makes a checkpoint of what the record of an organisation holds now and
 // keeps it in the database and in a file of the data directory. Signed is false
-// where nothing came since the last one.
+// where nothing came since the last one. Older ones are thinned out.
 func Sign(ctx context.Context, db *store.Store, org int64, now time.Time) (c Checkpoint, signed bool, err error) {
-	var seq, last int64
+	unlock, err := lockAside(ctx, db, org)
+	if err != nil {
+		return c, false, err
+	}
+	defer unlock()
+	var seq int64
+	var last Checkpoint
 	// A writing transaction: what it answers with is durable, so that no
 	// checkpoint vouches for what a power loss could take.
 	err = db.Write(ctx, func(tx *store.Tx) (err error) {
 		if seq, c.Root, err = selectHead(ctx, tx, org); err != nil {
 			return err
 		}
-		last, err = selectSigned(ctx, tx, org)
+		last, err = newestOf(ctx, tx, org)
 		return err
 	})
-	if err == nil && seq > last {
+	if err == nil && seq > last.Size {
 		if c, err = makeCheckpoint(ctx, db, org, seq, c.Root, now); err == nil {
 			signed = true
 			err = db.Write(ctx, func(tx *store.Tx) error { return putCheckpoint(ctx, tx, org, c) })
@@ -50,7 +56,13 @@ func Sign(ctx context.Context, db *store.Store, org int64, now time.Time) (c Che
 	if err != nil {
 		return c, false, err
 	}
-	return c, signed, writeAside(ctx, db, org)
+	if err := writeAside(ctx, db, org); err != nil {
+		return c, signed, err
+	}
+	if !signed || sameDay(last.At, now) { // once a day: it looks at every signature
+		return c, signed, nil
+	}
+	return c, signed, prune(ctx, db, org, now)
 }
 
 // SignAll does so for every organisation that has a record.
@@ -163,10 +175,14 @@ func Newest(ctx context.Context, tx *store.Tx, org int64) (c Checkpoint, verifie
 	if verifier, _, err = selectKey(ctx, tx, org); err != nil {
 		return c, "", err
 	}
-	last, err := selectSigned(ctx, tx, org)
-	if err != nil {
-		return c, verifier, err
-	}
-	err = selectCheckpoints(ctx, tx, org, last, func(have Checkpoint) error { c = have; return nil })
+	c, err = newestOf(ctx, tx, org)
 	return c, verifier, err
+}
+
+func newestOf(ctx context.Context, tx *store.Tx, org int64) (c Checkpoint, err error) {
+	last, err := selectSigned(ctx, tx, org)
+	if err == nil {
+		err = selectCheckpoints(ctx, tx, org, last, func(have Checkpoint) error { c = have; return nil })
+	}
+	return c, err
 }

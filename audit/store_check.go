@@ -57,3 +57,12 @@ func selectCheckpoints(ctx context.Context, tx *store.Tx, org, from int64, each 
 		return each(c)
 	})
 }
+
+func deleteCheckpoints(ctx context.Context, tx *store.Tx, org int64, sizes []int64) error {
+	for _, size := range sizes {
+		if _, err := tx.Exec(ctx, "DELETE FROM audit_checkpoint WHERE org_id = $1 AND size = $2", org, size); err != nil {
+			return err
+		}
+	}
+	return nil
+}

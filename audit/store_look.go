@@ -81,5 +81,5 @@ func selectLook(ctx context.Context, tx *store.Tx, org int64, q query, limit int
 }
 
 func look(q query, limit int) string {
-	return "SELECT seq, at, account_id, address, peer, door, verb, object, result, old_value, new_value, hash FROM audit WHERE " + q.text + " ORDER BY " + q.order + " LIMIT " + strconv.Itoa(limit)
+	return entryColumns + q.text + " ORDER BY " + q.order + " LIMIT " + strconv.Itoa(limit)
 }

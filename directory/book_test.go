@@ -167,6 +167,29 @@ func TestPostsOfToday(t *testing.T) {
 	})
 }
 
+// TestPostOfAccount says in which post somebody acts: the main one that they
+// hold, by the name its unit has in their language.
+func TestPostOfAccount(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		w := newTown(t, url)
+		day := w.clock.(*clock.Fake)
+		w.add(t, "chief", Person{}, Post{Unit: w.units["Police"], Title: "liaison\nofficer", Kind: PostAdditional},
+			Post{Unit: w.units["Works"], Title: "chief", Kind: PostMain, Ends: "2026-03-03"}, Post{Unit: w.units["Roads"], Kind: PostMain, Starts: "2026-03-05"})
+		w.add(t, "none", Person{})
+		if none, err := w.Account(t.Context(), DefaultOrg, w.people["none"].Account); err != nil || none.Post != "" {
+			t.Errorf("who has none: %q, %v", none.Post, err)
+		}
+		for _, want := range []string{"chief, Works", "chief, Works", "liaison\nofficer, Police", "Roads"} {
+			a, err := w.Account(t.Context(), DefaultOrg, w.people["chief"].Account)
+			byAddress, _, failed := w.Resolve(t.Context(), "chief@city.example")
+			if err != nil || failed != nil || a.Post != want || byAddress.Post != want {
+				t.Errorf("%s: %q, not %q, %v %v", day.Now().Format(time.DateOnly), a.Post, want, err, failed)
+			}
+			day.Advance(24 * time.Hour)
+		}
+	})
+}
+
 // TestPersonChanges follows a change, a removal, a new person, and a rule.
 func TestPersonChanges(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, url string) {

@@ -68,12 +68,14 @@ type Account struct {
 	Kind      string
 	Unit      int64
 	Language  string
-	Clearance policy.Level
+	Clearance policy.Level // how high it sees today: as it is cleared, or higher by a post that its person holds
+	Cleared   policy.Level // what of it is its own; read only
 	Quota     int64        // bytes, 0 = the default
 	Terms     policy.Terms // of the service level; read only
 	Admin     bool         // may be written to as postmaster
 	Locked    bool
-	Roles     bool // whether it holds a role of an administrator; read only
+	Roles     bool   // whether it holds a role of an administrator; read only
+	Post      string // title and unit of the post that its person acts in today, for records; read only
 }
 
 // NormalAddress puts an address into the form it is stored in: lower case,
@@ -215,7 +217,7 @@ func (d *Directory) Resolve(ctx context.Context, address string) (a Account, loc
 		return a, false, errs.E(errs.NotFound, "%s is not an address of this system", address)
 	}
 	err = d.db.Read(ctx, func(tx *store.Tx) (err error) {
-		if a, err = selectByAddress(ctx, tx, org, address); !errors.Is(err, store.ErrNoRows) {
+		if a, err = selectByAddress(ctx, tx, org, d.today(), address); !errors.Is(err, store.ErrNoRows) {
 			return err
 		}
 		// Subaddressing: user+detail reaches user (RFC 5233).
@@ -223,7 +225,7 @@ func (d *Directory) Resolve(ctx context.Context, address string) (a Account, loc
 		if local == address {
 			return err
 		}
-		a, err = selectByAddress(ctx, tx, org, local+"@"+domain)
+		a, err = selectByAddress(ctx, tx, org, d.today(), local+"@"+domain)
 		return err
 	})
 	if errors.Is(err, store.ErrNoRows) {
@@ -235,7 +237,7 @@ func (d *Directory) Resolve(ctx context.Context, address string) (a Account, loc
 // Account returns an account by id.
 func (d *Directory) Account(ctx context.Context, org, accountID int64) (a Account, err error) {
 	err = d.db.Read(ctx, func(tx *store.Tx) (err error) {
-		a, err = selectAccount(ctx, tx, org, accountID)
+		a, err = selectAccount(ctx, tx, org, d.today(), accountID)
 		return err
 	})
 	if errors.Is(err, store.ErrNoRows) {
@@ -247,7 +249,7 @@ func (d *Directory) Account(ctx context.Context, org, accountID int64) (a Accoun
 // Accounts returns every account of an organisation, ordered by address.
 func (d *Directory) Accounts(ctx context.Context, org int64) (all []Account, err error) {
 	err = d.db.Read(ctx, func(tx *store.Tx) (err error) {
-		all, err = selectAccounts(ctx, tx, org)
+		all, err = selectAccounts(ctx, tx, org, d.today())
 		return err
 	})
 	return all, err
@@ -271,7 +273,7 @@ func (d *Directory) Grant(ctx context.Context, org, accountID, memberID int64, r
 // account: of a list, those who get what comes to it.
 func (d *Directory) Members(ctx context.Context, org, accountID int64) (list []Account, err error) {
 	err = d.db.Read(ctx, func(tx *store.Tx) (err error) {
-		list, err = selectMembers(ctx, tx, org, accountID)
+		list, err = selectMembers(ctx, tx, org, d.today(), accountID)
 		return err
 	})
 	return list, err
@@ -287,12 +289,12 @@ type Reached struct {
 // shared ones by name.
 func (d *Directory) Reachable(ctx context.Context, s policy.Subject) (list []Reached, err error) {
 	err = d.db.Read(ctx, func(tx *store.Tx) error {
-		own, err := selectAccount(ctx, tx, s.Org, s.Account)
+		own, err := selectAccount(ctx, tx, s.Org, d.today(), s.Account)
 		if err != nil {
 			return err
 		}
 		list = []Reached{{own, policy.All}}
-		shared, err := selectGranted(ctx, tx, s.Org, s.Account)
+		shared, err := selectGranted(ctx, tx, s.Org, d.today(), s.Account)
 		list = append(list, shared...)
 		return err
 	})

@@ -126,7 +126,7 @@ func (x export) write(ctx context.Context, w io.Writer, wrote func()) error {
 func (x export) csv(w io.Writer) func(audit.Entry, []byte) error {
 	out := csv.NewWriter(w)
 	out.UseCRLF = true // RFC 4180 section 2
-	first := []string{"number", "time", "who", "address", "zone", "door", "verb", "object", "name", "result", "before", "after"}
+	first := []string{"number", "time", "who", "post", "address", "zone", "door", "verb", "object", "name", "result", "rule", "before", "after"}
 	failed := out.Write(first)
 	out.Flush() // also where no entry follows
 	return func(e audit.Entry, _ []byte) error {
@@ -134,7 +134,7 @@ func (x export) csv(w io.Writer) func(audit.Entry, []byte) error {
 			return failed
 		}
 		o := x.d.auditObject(e, x.names)
-		cells := []string{strconv.FormatInt(e.Seq, 10), e.At.In(time.Local).Format(time.RFC3339), o.Email, o.Peer, o.Zone, o.Door, o.Verb, o.Object, o.Name, o.Result, o.Before, o.After}
+		cells := []string{strconv.FormatInt(e.Seq, 10), e.At.In(time.Local).Format(time.RFC3339), o.Email, o.Post, o.Peer, o.Zone, o.Door, o.Verb, o.Object, o.Name, o.Result, o.Rule, o.Before, o.After}
 		for n, text := range cells {
 			cells[n] = PlainCell(text)
 		}
@@ -160,7 +160,7 @@ func PlainCell(text string) string {
 type exported struct {
 	ID   string `json:"id"`
 	Name string `json:"name,omitempty"`
-	Zone string `json:"zone,omitempty"`
+	Now  string `json:"zoneNow,omitempty"` // of the address as zones are set today, where the entry names none
 	audit.Entry
 	Hash string `json:"hash"`
 }
@@ -170,6 +170,10 @@ func (x export) jsonl(w io.Writer) func(audit.Entry, []byte) error {
 	out.SetEscapeHTML(false)
 	return func(e audit.Entry, hash []byte) error {
 		o := x.d.auditObject(e, x.names)
-		return out.Encode(exported{o.ID, o.Name, o.Zone, e, hex.EncodeToString(hash)})
+		line := exported{ID: o.ID, Name: o.Name, Entry: e, Hash: hex.EncodeToString(hash)}
+		if e.Zone == "" {
+			line.Now = o.Zone
+		}
+		return out.Encode(line)
 	}
 }

@@ -141,7 +141,7 @@ func (in *Intake) Owners(ctx context.Context) (map[string]Owner, error) {
 
 // Owner returns whose an address is; found is false where it is free.
 func (in *Intake) Owner(ctx context.Context, address string) (o Owner, found bool, err error) {
-	a, err := selectByAddress(ctx, in.k.tx, in.k.by.Org, address)
+	a, err := selectByAddress(ctx, in.k.tx, in.k.by.Org, in.k.d.today(), address)
 	if found, err = store.Found(err); !found {
 		return o, false, err
 	}
@@ -179,7 +179,7 @@ func (in *Intake) Check(ctx context.Context, old, now Person) error {
 		if err := in.k.may(policy.DutyAccounts, in.k.home(now)); err != nil {
 			return err
 		}
-		a, err := selectByAddress(ctx, in.k.tx, in.k.by.Org, now.Address)
+		a, err := selectByAddress(ctx, in.k.tx, in.k.by.Org, in.k.d.today(), now.Address)
 		found, err := store.Found(err)
 		if err == nil && found {
 			err = in.k.mayTakeUp(ctx, a)
@@ -260,7 +260,7 @@ func (in *Intake) AddPerson(ctx context.Context, p Person) error {
 	if err := k.may(policy.DutyAccounts, k.home(p)); err != nil {
 		return err
 	}
-	old, err := selectByAddress(ctx, k.tx, k.by.Org, p.Address)
+	old, err := selectByAddress(ctx, k.tx, k.by.Org, k.d.today(), p.Address)
 	found, err := store.Found(err)
 	if err != nil {
 		return err
@@ -279,6 +279,7 @@ func (in *Intake) AddPerson(ctx context.Context, p Person) error {
 	if err := forgetGone(ctx, k.tx, k.by.Org, kindPerson, p.ID); err != nil {
 		return err
 	}
+	carryClearance(Person{}, &p)
 	if p.Deputies, err = k.present(ctx, p.Deputies); err != nil {
 		return err
 	}
@@ -317,6 +318,7 @@ func (in *Intake) ChangePerson(ctx context.Context, now Person) error {
 	}
 	now.Account, now.Language = old.Account, old.Language
 	keepNumbers(old, &now)
+	carryClearance(old, &now)
 	if now.Locked != old.Locked {
 		reason := ""
 		if now.Locked {

@@ -64,6 +64,7 @@ type PostRecord struct {
 	SortOrder int     `json:"sortOrder"` // within the unit; 0 = as the person
 	Starts    *string `json:"starts"`
 	Ends      *string `json:"ends"`
+	Clearance *string `json:"clearance"` // how high who holds it sees, where that is more than their own; null = as they are cleared
 }
 
 // DeputyRecord says who stands in, from the first day to the last.
@@ -83,8 +84,8 @@ type writable struct {
 func fieldsOf(p Person) personFields {
 	f := personFields{Name: p.Name, Aliases: append([]string{}, p.Aliases...), Rank: p.RankName, RankOrder: p.Rank, SortOrder: p.Sort,
 		LevelID: orNil(p.Level), Category: orNil(p.Category), Phone: p.Phone, Posts: map[string]PostRecord{}, Deputies: map[string]DeputyRecord{}}
-	for _, q := range p.Posts {
-		f.Posts[id.Text(postKey, int64(q.Num))] = PostRecord{q.Title, q.Kind, id.Text(unitID, q.Unit), q.Sort, orNil(q.Starts), orNil(q.Ends)}
+	for _, q := range clearedPosts(p.Posts) {
+		f.Posts[id.Text(postKey, int64(q.Num))] = PostRecord{q.Title, q.Kind, id.Text(unitID, q.Unit), q.Sort, orNil(q.Starts), orNil(q.Ends), orNil(q.Clearance)}
 	}
 	for _, q := range p.Deputies {
 		f.Deputies[id.Text(deputyKey, int64(q.Num))] = DeputyRecord{id.Text(personID, q.Person), q.Starts, q.Ends}
@@ -105,6 +106,11 @@ func (f personFields) into(p *Person, call *jmap.Call) error {
 			return err
 		}
 		post := Post{Unit: unit, Title: strings.TrimSpace(q.Title), Kind: q.Kind, Sort: q.SortOrder, Starts: textOr(q.Starts), Ends: textOr(q.Ends)}
+		if q.Clearance != nil {
+			if post.Clearance, err = policy.LevelOf(*q.Clearance); err != nil {
+				return jmap.BadProperty("posts", "%s", errs.Text(err))
+			}
+		}
 		n, _ := id.Parse(postKey, key)
 		for _, o := range old {
 			if n != 0 && int64(o.Num) == n {

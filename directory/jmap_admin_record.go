@@ -21,13 +21,15 @@ type AuditObject struct {
 	ID     jmap.ID      `json:"id"`
 	At     jmap.UTCDate `json:"at"`
 	Email  string       `json:"email"` // who, as given
+	Post   string       `json:"post"`  // title and unit of the post that they acted in, as it was called then; "" = none, or an older entry
 	Peer   string       `json:"peer"`
-	Zone   string       `json:"zone"` // of the peer, as zones are set today; "" = no network
+	Zone   string       `json:"zone"` // that the peer was in; of older entries as zones are set today; "" = no network
 	Door   string       `json:"door"`
 	Verb   string       `json:"verb"`
 	Object string       `json:"object"`
 	Name   string       `json:"name"` // of the account, person or unit that the object is; "" = neither, or gone
 	Result string       `json:"result"`
+	Rule   string       `json:"rule"`   // which rule decided; "" = none that has a name
 	Before string       `json:"before"` // JSON; "" = nothing
 	After  string       `json:"after"`
 }
@@ -132,8 +134,8 @@ func lookError(err error) error {
 // auditObject is an entry for people, with the names of what it is about.
 func (d *Directory) auditObject(e audit.Entry, names recordNames) AuditObject {
 	kind, key, _ := strings.Cut(e.Object, " ")
-	o := AuditObject{ID: id.Text(entryID, e.Seq), At: jmap.UTCDate{Time: e.At}, Email: e.Address, Peer: e.Peer, Zone: d.zoneOf(e.Peer), Door: e.Door,
-		Verb: e.Verb, Object: e.Object, Name: names.of(kind, key), Result: e.Result, Before: names.in(e.Before), After: names.in(e.After)}
+	o := AuditObject{ID: id.Text(entryID, e.Seq), At: jmap.UTCDate{Time: e.At}, Email: e.Address, Post: e.Post, Peer: e.Peer, Zone: d.zoneIn(e), Door: e.Door,
+		Verb: e.Verb, Object: e.Object, Name: names.of(kind, key), Result: e.Result, Rule: e.Rule, Before: names.in(e.Before), After: names.in(e.After)}
 	if e.Address == "" && e.Account != 0 {
 		o.Email = names.of("address", strconv.FormatInt(e.Account, 10))
 	}

@@ -62,7 +62,7 @@ func (k *desk) leave(ctx context.Context, p Person, successor int64) error {
 
 // handOver lets a successor work with the mailbox of somebody who leaves.
 func (k *desk) handOver(ctx context.Context, p Person, successor int64) error {
-	a, err := selectAccount(ctx, k.tx, k.by.Org, successor)
+	a, err := selectAccount(ctx, k.tx, k.by.Org, k.d.today(), successor)
 	if errors.Is(err, store.ErrNoRows) {
 		return errSuccessor
 	}

@@ -21,7 +21,7 @@ func (d *Directory) OnAccount(ctx context.Context, by policy.Subject, person int
 		}
 		var a Account
 		if found {
-			if a, err = selectAccount(ctx, k.tx, by.Org, p.Account); err != nil {
+			if a, err = selectAccount(ctx, k.tx, by.Org, k.d.today(), p.Account); err != nil {
 				return err
 			}
 		}

@@ -51,6 +51,10 @@ type Post struct {
 	Ends    string `json:"ends,omitempty"`    // last day; "" = for good
 	Mailbox int64  `json:"mailbox,omitempty"` // account of the position itself; 0 = none
 	Num     int    `json:"-"`                 // names the post among the person's, from 1; 0 = a new one
+
+	// Clearance is how high its holder sees on the days of the post, where
+	// that is more than the person's own (C15). Public adds nothing.
+	Clearance policy.Level `json:"-"`
 }
 
 // Person is a public servant.
@@ -69,7 +73,7 @@ type Person struct {
 	Phone     string
 	Source    string       // "feed:id" where another system keeps them
 	Locked    bool         // the account
-	Clearance policy.Level // the highest level of secrecy they may see (C15)
+	Clearance policy.Level // the highest level of secrecy they may see, whatever post they hold (C15)
 	Posts     []Post       // the main one first
 	Deputies  []Deputy
 }

@@ -21,23 +21,23 @@ const (
 
 // personStory is what the record keeps of a person.
 type personStory struct {
-	Name      string   `json:"name"`
-	Address   string   `json:"address"`
-	Aliases   []string `json:"aliases"`
-	Rank      string   `json:"rank"`
-	Order     int      `json:"rankOrder"`
-	Sort      int      `json:"sort"`
-	Level     string   `json:"level"`
-	Category  string   `json:"category"`
-	Phone     string   `json:"phone"`
-	Locked    bool     `json:"locked"`
-	Clearance string   `json:"clearance"`
-	Posts     []Post   `json:"posts"`
-	Deputies  []Deputy `json:"deputies"`
+	Name      string    `json:"name"`
+	Address   string    `json:"address"`
+	Aliases   []string  `json:"aliases"`
+	Rank      string    `json:"rank"`
+	Order     int       `json:"rankOrder"`
+	Sort      int       `json:"sort"`
+	Level     string    `json:"level"`
+	Category  string    `json:"category"`
+	Phone     string    `json:"phone"`
+	Locked    bool      `json:"locked"`
+	Clearance string    `json:"clearance"`
+	Posts     []cleared `json:"posts"`
+	Deputies  []Deputy  `json:"deputies"`
 }
 
 func (p Person) story() any {
-	return personStory{p.Name, p.Address, p.Aliases, p.RankName, p.Rank, p.Sort, p.Level, p.Category, p.Phone, p.Locked, p.Clearance.String(), p.Posts, p.Deputies}
+	return personStory{p.Name, p.Address, p.Aliases, p.RankName, p.Rank, p.Sort, p.Level, p.Category, p.Phone, p.Locked, p.Clearance.String(), clearedPosts(p.Posts), p.Deputies}
 }
 
 // home is the unit that a person belongs to on a day: that of the main post
@@ -76,13 +76,14 @@ func (k *desk) mayHandle(old, now Person) error {
 			units[k.home(now)] = true
 		}
 	}
-	for _, post := range old.Posts {
-		if !slices.Contains(now.Posts, post) {
+	had, have := uncleared(old.Posts), uncleared(now.Posts)
+	for _, post := range had {
+		if !slices.Contains(have, post) {
 			units[post.Unit] = true
 		}
 	}
-	for _, post := range now.Posts {
-		if _, there := k.tree[post.Unit]; there && !slices.Contains(old.Posts, post) {
+	for _, post := range have {
+		if _, there := k.tree[post.Unit]; there && !slices.Contains(had, post) {
 			units[post.Unit] = true
 		}
 	}
@@ -103,8 +104,9 @@ func (k *desk) sameSelf(a, b Person) bool {
 		a.Level == b.Level && a.Category == b.Category && a.Phone == b.Phone && slices.Equal(a.Deputies, b.Deputies) && k.home(a) == k.home(b)
 }
 
+// samePerson says whether all is the same but what a security administrator says.
 func (k *desk) samePerson(a, b Person) bool {
-	return k.sameSelf(a, b) && slices.Equal(a.Posts, b.Posts)
+	return k.sameSelf(a, b) && slices.Equal(uncleared(a.Posts), uncleared(b.Posts))
 }
 
 // setLock lets those lock who have accounts in hand, and the help desk unlock.
@@ -132,7 +134,7 @@ func (k *desk) mayLock(ctx context.Context, p Person, lock bool) error {
 
 // lock locks an account for a reason, or unlocks it for none.
 func (k *desk) lock(ctx context.Context, account int64, reason string) error {
-	old, err := selectLock(ctx, k.tx, k.by.Org, account)
+	old, err := selectLock(ctx, k.tx, k.by.Org, k.d.today(), account)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,8 @@ import (
 )
 
 // Zones are the network zones of the house, as the record is looked through by
-// them. It keeps addresses, and not what they were taken for.
+// them. Entries name the zone they
+// were made in; older ones have an address alone.
 type Zones struct {
 	Names []string
 	Of    func(peer netip.Addr) string
@@ -30,6 +31,15 @@ func (d *Directory) zoneOf(peer string) string {
 		return ""
 	}
 	return d.zones.Of(addr)
+}
+
+// zoneIn names the zone that an entry says, or for older ones that of its
+// address today.
+func (d *Directory) zoneIn(e audit.Entry) string {
+	if e.Zone != "" {
+		return e.Zone
+	}
+	return d.zoneOf(e.Peer)
 }
 
 // AuditFilter is what an auditor looks for in the record of what happened.
@@ -178,7 +188,7 @@ func (d *Directory) from(f AuditFilter, out *audit.Filter) (keep func(audit.Entr
 	}
 	return func(e audit.Entry) bool {
 		addr, err := netip.ParseAddr(e.Peer)
-		return err == nil && (!in.IsValid() || in.Contains(addr.Unmap())) && (f.Zone == "" || d.zoneOf(e.Peer) == f.Zone)
+		return (!in.IsValid() || err == nil && in.Contains(addr.Unmap())) && (f.Zone == "" || d.zoneIn(e) == f.Zone)
 	}, nil
 }
 

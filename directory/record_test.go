@@ -3,8 +3,11 @@ package directory
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -35,6 +38,7 @@ func recorded(t *testing.T, at string) *town {
 		{Account: w.people["clerk"].Account, Address: "clerk@city.example", Peer: "10.0.0.7", Verb: "sign-in", Object: "account 1", Result: "ok"},
 		{Address: "=cmd|'/c calc'!A1", Peer: "203.0.113.9", Door: "imap", Verb: "sign-in", Object: "account 0", Result: "forbidden"},
 		{Account: w.people["clerk"].Account, Address: "clerk@city.example", Peer: "203.0.113.9", Verb: "mail.report", Object: "＝SUM(1)\n\"x\"", Result: "ok"},
+		{Account: w.people["clerk"].Account, Address: "clerk@city.example", Post: "+Clerk, Roads", Peer: "10.0.0.8", Zone: "vpn", Rule: "reach of vpn", Verb: "mail.take", Object: "x", Result: "forbidden"},
 	} {
 		e.Org = DefaultOrg
 		err := w.db.Write(t.Context(), func(tx *store.Tx) error { return audit.Append(t.Context(), tx, w.clock.Now(), e) })
@@ -55,11 +59,13 @@ func TestLookRecord(t *testing.T) {
 			want []string // verbs, and to what or from where
 		}{
 			{AuditFilter{Who: "clerk", Family: "signIns"}, []string{"sign-in 10.0.0.7"}},
-			{AuditFilter{Who: "Clerk@City.example", Family: "mail"}, []string{"mail.report 203.0.113.9"}},
+			{AuditFilter{Who: "Clerk@City.example", Family: "mail"}, []string{"mail.take 10.0.0.8", "mail.report 203.0.113.9"}},
 			{AuditFilter{Who: "=cmd|'/c calc'!A1"}, []string{"sign-in 203.0.113.9"}},
 			{AuditFilter{Peer: "203.0.113.0/24"}, []string{"mail.report 203.0.113.9", "sign-in 203.0.113.9"}},
 			{AuditFilter{Peer: "203.0.113.9", Result: "refused"}, []string{"sign-in 203.0.113.9"}},
 			{AuditFilter{Zone: "inner"}, []string{"sign-in 10.0.0.7"}},
+			{AuditFilter{Zone: "vpn"}, []string{"mail.take 10.0.0.8"}}, // as it was named then
+			{AuditFilter{Zone: "vpn", Peer: "10.0.0.7"}, []string{}},
 			{AuditFilter{Zone: "outer", Family: "mail"}, []string{"mail.report 203.0.113.9"}},
 			{AuditFilter{Object: "Roads", Family: "people"}, []string{"unit.add "}},
 			{AuditFilter{Zone: "inner", From: today, To: today}, []string{"sign-in 10.0.0.7"}},
@@ -104,8 +110,12 @@ func TestExportRecord(t *testing.T) {
 		if err != nil || !marked || len(rows) != 3 || rw.Code != 200 || !strings.HasSuffix(rw.Header().Get("Content-Disposition"), `.csv"`) {
 			t.Fatalf("%d %v %v\n%s", rw.Code, rw.Header(), err, text)
 		}
-		if rows[1][7] != "'＝SUM(1)\n\"x\"" || rows[2][2] != "'=cmd|'/c calc'!A1" || rows[2][4] != "outer" || rows[0][0] != "number" {
+		if rows[1][8] != "'＝SUM(1)\n\"x\"" || rows[2][2] != "'=cmd|'/c calc'!A1" || rows[2][5] != "outer" || rows[0][0] != "number" {
 			t.Errorf("the cells are %q", rows)
+		}
+		rows, err = csv.NewReader(get("audit", "form=csv&zone=vpn").Body).ReadAll()
+		if err != nil || len(rows) != 2 || rows[1][3] != "'+Clerk, Roads" || rows[1][5] != "vpn" || rows[1][11] != "reach of vpn" {
+			t.Errorf("post, zone and rule are %q, %v", rows, err)
 		}
 		if rw := get("audit", "form=csv&who="+url.QueryEscape("nobody@city.example")); strings.Count(rw.Body.String(), "\n") != 1 {
 			t.Errorf("nothing found: %q", rw.Body)
@@ -118,6 +128,17 @@ func TestExportRecord(t *testing.T) {
 		}
 		if err := json.Unmarshal(lines[0], &first); err != nil || first.Verb != "record.export" || first.After != `{"form":"jsonl"}` || len(first.Hash) != 64 || int64(len(lines)) != first.Seq {
 			t.Errorf("%d lines, the first %+v, %v", len(lines), first, err)
+		}
+		for _, line := range lines { // a leaf follows from its line
+			var e audit.Entry
+			var more struct{ Hash, Zone, ZoneNow string }
+			if err := errors.Join(json.Unmarshal(line, &e), json.Unmarshal(line, &more)); err != nil {
+				t.Fatal(err)
+			}
+			text, _ := json.Marshal(e)
+			if leaf := sha256.Sum256(append([]byte{0}, text...)); hex.EncodeToString(leaf[:]) != more.Hash || more.Zone != "" && more.ZoneNow != "" {
+				t.Errorf("%s\nhas another leaf: %x", line, leaf)
+			}
 		}
 		for by, query := range map[string]string{"system": "form=csv", "security": "form=csv", "boss": "form=jsonl", "clerk": "form=csv", "audit": "form=xlsx"} {
 			if rw := get(by, query); rw.Code == 200 {

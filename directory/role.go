@@ -101,7 +101,7 @@ func (k *desk) checkRole(ctx context.Context, h Holding) error {
 	if !ok {
 		return errs.E(errs.Invalid, "There is no role %q.", h.Role)
 	}
-	a, err := selectAccount(ctx, k.tx, k.by.Org, h.Account)
+	a, err := selectAccount(ctx, k.tx, k.by.Org, k.d.today(), h.Account)
 	found, err := store.Found(err)
 	if err != nil {
 		return err

@@ -2,6 +2,9 @@ package directory
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
+	"strings"
 
 	"chancery/kit/errs"
 	"chancery/policy"
@@ -29,10 +32,47 @@ func selectDomains(ctx context.Context, tx *store.Tx) (map[string]int64, error) 
 	return domains, err
 }
 
-const accountColumns = "a.org_id, a.id, a.address, a.name, a.kind, a.unit_id, a.language, a.clearance, CASE WHEN a.quota > 0 THEN a.quota ELSE a.level_quota END, a.level_terms, a.admin, a.locked, EXISTS (SELECT 1 FROM role_grant r WHERE r.org_id = a.org_id AND r.account_id = a.id)"
+// accountColumns are of an account a of the organisation $1, on the day $2.
+const accountColumns = "a.org_id, a.id, a.address, a.name, a.kind, a.unit_id, a.language, a.clearance, " + postClearance + ", CASE WHEN a.quota > 0 THEN a.quota ELSE a.level_quota END, a.level_terms, a.admin, a.locked, EXISTS (SELECT 1 FROM role_grant r WHERE r.org_id = a.org_id AND r.account_id = a.id), " + postColumn
+
+// postClearance is how high an account sees on the day: as it is cleared, or
+// higher by a post that its person holds then.
+const postClearance = `coalesce((SELECT max(q.clearance) FROM person p JOIN post q ON q.org_id = p.org_id AND q.person_id = p.id
+		WHERE p.org_id = a.org_id AND p.account_id = a.id AND (q.starts = '' OR q.starts <= $2) AND (q.ends = '' OR q.ends >= $2) AND q.clearance > a.clearance), a.clearance)`
+
+// postColumn is the post that the person of an account acts in: the main one
+// that they hold, else the first of the others; its title, a line, and the
+// names of its unit.
+const postColumn = `coalesce((SELECT q.title || '
+' || coalesce(u.names, '{}') FROM person p JOIN post q ON q.org_id = p.org_id AND q.person_id = p.id LEFT JOIN unit u ON u.org_id = q.org_id AND u.id = q.unit_id
+		WHERE p.org_id = a.org_id AND p.account_id = a.id AND (q.starts = '' OR q.starts <= $2) AND (q.ends = '' OR q.ends >= $2)
+		ORDER BY CASE WHEN q.kind = 'main' THEN 0 ELSE 1 END, q.num LIMIT 1), '')`
 
 func (a *Account) fields() []any {
-	return []any{&a.Org, &a.ID, &a.Address, &a.Name, &a.Kind, &a.Unit, &a.Language, &a.Clearance, &a.Quota, (*termsColumn)(&a.Terms), &a.Admin, &a.Locked, &a.Roles}
+	return []any{&a.Org, &a.ID, &a.Address, &a.Name, &a.Kind, &a.Unit, &a.Language, &a.Cleared, &a.Clearance, &a.Quota, (*termsColumn)(&a.Terms), &a.Admin, &a.Locked, &a.Roles, &postText{a}}
+}
+
+// postText reads postColumn; the unit is named in the language of the account.
+type postText struct{ of *Account }
+
+// Scan is what database/sql calls.
+func (t *postText) Scan(value any) error {
+	text, ok := value.(string)
+	if !ok {
+		return errs.E(errs.Internal, "A post is kept as text, not as %T.", value)
+	}
+	t.of.Post = ""
+	line := strings.LastIndexByte(text, '\n') // none is in JSON
+	if line < 0 {
+		return nil
+	}
+	var names map[string]string
+	if err := json.Unmarshal([]byte(text[line+1:]), &names); err != nil {
+		return err
+	}
+	parts := slices.DeleteFunc([]string{text[:line], nameOf(names, t.of.Language)}, func(s string) bool { return s == "" })
+	t.of.Post = strings.Join(parts, ", ")
+	return nil
 }
 
 func insertAccount(ctx context.Context, tx *store.Tx, a Account, now int64) error {
@@ -49,19 +89,19 @@ func insertAccount(ctx context.Context, tx *store.Tx, a Account, now int64) erro
 	return err
 }
 
-func selectByAddress(ctx context.Context, tx *store.Tx, org int64, address string) (a Account, err error) {
+func selectByAddress(ctx context.Context, tx *store.Tx, org int64, today, address string) (a Account, err error) {
 	err = tx.Row(ctx, "SELECT "+accountColumns+` FROM address x JOIN account a ON a.org_id = x.org_id AND a.id = x.account_id
-		WHERE x.org_id = $1 AND x.address = $2`, []any{org, address}, a.fields()...)
+		WHERE x.org_id = $1 AND x.address = $3`, []any{org, today, address}, a.fields()...)
 	return a, err
 }
 
-func selectAccount(ctx context.Context, tx *store.Tx, org, id int64) (a Account, err error) {
-	err = tx.Row(ctx, "SELECT "+accountColumns+" FROM account a WHERE a.org_id = $1 AND a.id = $2", []any{org, id}, a.fields()...)
+func selectAccount(ctx context.Context, tx *store.Tx, org int64, today string, id int64) (a Account, err error) {
+	err = tx.Row(ctx, "SELECT "+accountColumns+" FROM account a WHERE a.org_id = $1 AND a.id = $3", []any{org, today, id}, a.fields()...)
 	return a, err
 }
 
-func selectAccounts(ctx context.Context, tx *store.Tx, org int64) (all []Account, err error) {
-	err = tx.Query(ctx, "SELECT "+accountColumns+" FROM account a WHERE a.org_id = $1 ORDER BY a.address", []any{org}, func(scan func(...any) error) error {
+func selectAccounts(ctx context.Context, tx *store.Tx, org int64, today string) (all []Account, err error) {
+	err = tx.Query(ctx, "SELECT "+accountColumns+" FROM account a WHERE a.org_id = $1 ORDER BY a.address", []any{org, today}, func(scan func(...any) error) error {
 		var a Account
 		err := scan(a.fields()...)
 		all = append(all, a)
@@ -71,8 +111,8 @@ func selectAccounts(ctx context.Context, tx *store.Tx, org int64) (all []Account
 }
 
 // selectBoxes returns the accounts that are no person's.
-func selectBoxes(ctx context.Context, tx *store.Tx, org int64) (all []Account, err error) {
-	err = tx.Query(ctx, "SELECT "+accountColumns+" FROM account a WHERE a.org_id = $1 AND a.kind <> 'person' ORDER BY a.address", []any{org}, func(scan func(...any) error) error {
+func selectBoxes(ctx context.Context, tx *store.Tx, org int64, today string) (all []Account, err error) {
+	err = tx.Query(ctx, "SELECT "+accountColumns+" FROM account a WHERE a.org_id = $1 AND a.kind <> 'person' ORDER BY a.address", []any{org, today}, func(scan func(...any) error) error {
 		var a Account
 		err := scan(a.fields()...)
 		all = append(all, a)
@@ -103,9 +143,9 @@ func putGrant(ctx context.Context, tx *store.Tx, org, account, member int64, rig
 	return err
 }
 
-func selectGranted(ctx context.Context, tx *store.Tx, org, member int64) (list []Reached, err error) {
+func selectGranted(ctx context.Context, tx *store.Tx, org int64, today string, member int64) (list []Reached, err error) {
 	err = tx.Query(ctx, "SELECT "+accountColumns+`, g.rights FROM account_grant g JOIN account a ON a.org_id = g.org_id AND a.id = g.account_id
-		WHERE g.org_id = $1 AND g.member_id = $2 AND a.kind <> 'list' ORDER BY a.name, a.id`, []any{org, member}, func(scan func(...any) error) error {
+		WHERE g.org_id = $1 AND g.member_id = $3 AND a.kind <> 'list' ORDER BY a.name, a.id`, []any{org, today, member}, func(scan func(...any) error) error {
 		var r Reached
 		err := scan(append(r.fields(), &r.Rights)...)
 		list = append(list, r)
@@ -114,9 +154,9 @@ func selectGranted(ctx context.Context, tx *store.Tx, org, member int64) (list [
 	return list, err
 }
 
-func selectMembers(ctx context.Context, tx *store.Tx, org, account int64) (list []Account, err error) {
+func selectMembers(ctx context.Context, tx *store.Tx, org int64, today string, account int64) (list []Account, err error) {
 	err = tx.Query(ctx, "SELECT "+accountColumns+` FROM account_grant g JOIN account a ON a.org_id = g.org_id AND a.id = g.member_id
-		WHERE g.org_id = $1 AND g.account_id = $2 ORDER BY a.id`, []any{org, account}, func(scan func(...any) error) error {
+		WHERE g.org_id = $1 AND g.account_id = $3 ORDER BY a.id`, []any{org, today, account}, func(scan func(...any) error) error {
 		var a Account
 		err := scan(a.fields()...)
 		list = append(list, a)

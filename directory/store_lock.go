@@ -35,17 +35,17 @@ func (l *Lock) scan(scan func(...any) error) error {
 	return err
 }
 
-func selectLock(ctx context.Context, tx *store.Tx, org, account int64) (l Lock, err error) {
+func selectLock(ctx context.Context, tx *store.Tx, org int64, today string, account int64) (l Lock, err error) {
 	err = l.scan(func(into ...any) error {
-		return tx.Row(ctx, "SELECT "+accountColumns+lockColumns+" FROM account a WHERE a.org_id = $1 AND a.id = $2", []any{org, account}, into...)
+		return tx.Row(ctx, "SELECT "+accountColumns+lockColumns+" FROM account a WHERE a.org_id = $1 AND a.id = $3", []any{org, today, account}, into...)
 	})
 	return l, err
 }
 
 // selectLocks returns the accounts of people that are locked, the newest first.
-func selectLocks(ctx context.Context, tx *store.Tx, org int64, limit int) (list []Lock, err error) {
+func selectLocks(ctx context.Context, tx *store.Tx, org int64, today string, limit int) (list []Lock, err error) {
 	err = tx.Query(ctx, "SELECT "+accountColumns+lockColumns+` FROM account a WHERE a.org_id = $1 AND a.locked AND a.kind = 'person'
-		ORDER BY a.locked_at DESC, a.id DESC LIMIT $2`, []any{org, limit}, func(scan func(...any) error) error {
+		ORDER BY a.locked_at DESC, a.id DESC LIMIT $3`, []any{org, today, limit}, func(scan func(...any) error) error {
 		var l Lock
 		err := l.scan(scan)
 		list = append(list, l)

@@ -107,9 +107,9 @@ func putPerson(ctx context.Context, tx *store.Tx, org int64, p Person) error {
 	}
 	numbers := numbering(p.Posts, func(q *Post) *int { return &q.Num })
 	for i, post := range p.Posts {
-		_, err := tx.Exec(ctx, `INSERT INTO post (org_id, person_id, num, unit_id, title, kind, sort, starts, ends, mailbox)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			org, p.ID, numbers[i]-1, post.Unit, post.Title, post.Kind, post.Sort, post.Starts, post.Ends, post.Mailbox)
+		_, err := tx.Exec(ctx, `INSERT INTO post (org_id, person_id, num, unit_id, title, kind, sort, starts, ends, mailbox, clearance)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			org, p.ID, numbers[i]-1, post.Unit, post.Title, post.Kind, post.Sort, post.Starts, post.Ends, post.Mailbox, post.Clearance)
 		if err != nil {
 			return err
 		}
@@ -219,12 +219,12 @@ func readEntries(ctx context.Context, tx *store.Tx, which string, org int64, arg
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	err = tx.Query(ctx, `SELECT q.person_id, q.num + 1, q.unit_id, q.title, q.kind, q.sort, q.starts, q.ends, q.mailbox
+	err = tx.Query(ctx, `SELECT q.person_id, q.num + 1, q.unit_id, q.title, q.kind, q.sort, q.starts, q.ends, q.mailbox, q.clearance
 		FROM post q JOIN person p ON p.org_id = q.org_id AND p.id = q.person_id
 		WHERE q.org_id = $1 AND `+which+` ORDER BY q.person_id, q.num`, []any{org, arg}, func(scan func(...any) error) error {
 		var person int64
 		var q Post
-		if err := scan(&person, &q.Num, &q.Unit, &q.Title, &q.Kind, &q.Sort, &q.Starts, &q.Ends, &q.Mailbox); err != nil {
+		if err := scan(&person, &q.Num, &q.Unit, &q.Title, &q.Kind, &q.Sort, &q.Starts, &q.Ends, &q.Mailbox, &q.Clearance); err != nil {
 			return err
 		}
 		if e, ok := byID[person]; ok {

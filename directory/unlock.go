@@ -39,7 +39,7 @@ func (d *Directory) Locks(ctx context.Context, by policy.Subject) (list []Lock, 
 	}
 	var all []Lock
 	err = d.db.Read(ctx, func(tx *store.Tx) (err error) {
-		all, err = selectLocks(ctx, tx, by.Org, maxLocks)
+		all, err = selectLocks(ctx, tx, by.Org, d.today(), maxLocks)
 		return err
 	})
 	for _, l := range all {
@@ -75,14 +75,14 @@ type Unlocking struct {
 // transaction what else is to be done, whether it was locked here or not.
 func (d *Directory) Unlock(ctx context.Context, by policy.Subject, account int64, also func(ctx context.Context, tx *store.Tx, u Unlocking) error) error {
 	return d.administer(ctx, by, act{"account.unlock", accountText(account), func(ctx context.Context, k *desk) error {
-		a, err := selectAccount(ctx, k.tx, by.Org, account)
+		a, err := selectAccount(ctx, k.tx, by.Org, k.d.today(), account)
 		if errors.Is(err, store.ErrNoRows) {
 			return errNoPerson
 		}
 		if err != nil {
 			return err
 		}
-		l, err := selectLock(ctx, k.tx, by.Org, account)
+		l, err := selectLock(ctx, k.tx, by.Org, k.d.today(), account)
 		if err != nil {
 			return err
 		}

@@ -29,7 +29,7 @@ func (d *Directory) Changes(ctx context.Context, v *View, since string) ([]Chang
 // mailboxes of functions whose unit is not hidden.
 func (d *Directory) Boxes(ctx context.Context, v *View) (list []Account, err error) {
 	err = d.db.Read(ctx, func(tx *store.Tx) (err error) {
-		list, err = selectBoxes(ctx, tx, v.org)
+		list, err = selectBoxes(ctx, tx, v.org, v.today)
 		return err
 	})
 	return slices.DeleteFunc(list, func(a Account) bool { return strings.HasPrefix(a.Address, "postmaster@") || v.units[a.Unit] }), err

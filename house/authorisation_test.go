@@ -14,14 +14,19 @@ import (
 	"testing"
 	"time"
 
+	"chancery/approval"
 	"chancery/directory"
 	"chancery/directory/feed"
 	"chancery/identity"
 	"chancery/identity/oidc"
 	"chancery/kit/id"
 	"chancery/kit/testkit"
+	"chancery/mail/flow"
+	"chancery/mail/mailapi"
 	"chancery/policy"
+	"chancery/store"
 	"chancery/wire/jmap"
+	"chancery/wire/jmapmail"
 )
 
 var update = flag.Bool("update", false, "write the table of authorisation anew")
@@ -43,6 +48,7 @@ var acts = []act{
 	{"Person/set lock", "Person/set", `"update":{"$person":{"locked":true}}`},
 	{"Person/set unlock", "Person/set", `"update":{"$locked":{"locked":false}}`},
 	{"Person/set clearance", "Person/set", `"update":{"$person":{"clearance":"secret"}}`},
+	{"Person/set post clearance", "Person/set", `"update":{"$person":{"posts/n1/clearance":"secret"}}`},
 	{"Person/set remove", "Person/set", `"destroy":["$person"]`},
 	{"Person/leave", "Person/leave", `"id":"$person","successor":null`},
 	{"Unit/set create", "Unit/set", `"create":{"n":{"parentId":"$unit","names":{"en":"New"},"sortOrder":1}}`},
@@ -96,6 +102,15 @@ var acts = []act{
 	{"FeedRun/look", "FeedRun/look", `"runId":"$run"`},
 	{"FeedRun/apply", "FeedRun/apply", `"runId":"$run"`},
 	{"FeedRun/rollback", "FeedRun/rollback", `"runId":"$run"`},
+	{"FlowRule/get", "FlowRule/get", `"ids":null`},
+	{"FlowRule/set add", "FlowRule/set", `"id":null,"rule":{"name":"New","isEnabled":true,"when":{"words":["x"]},"then":{"journal":true}}`},
+	{"FlowRule/set change", "FlowRule/set", `"id":"$flow","rule":{"name":"New","isEnabled":false,"then":{"journal":true}}`},
+	{"FlowRule/set remove", "FlowRule/set", `"id":"$flow","rule":null`},
+	{"FlowRule/try", "FlowRule/try", `"days":1,"rule":{"name":"New","isEnabled":true,"when":{"words":["x"]},"then":{"journal":true}}`},
+	{"Look/ask", "Look/ask", `"email":"clerk.$place@$domain","purpose":"Case 7 of the ethics office","hours":1`},
+	{"Look/ask, the journal", "Look/ask", `"email":null,"purpose":"Case 7 of the ethics office","hours":1`},
+	{"Journal/query, no leave", "Journal/query", `"limit":10`},
+	{"Approval/decide", "Approval/decide", `"id":"$case","what":"approve","note":""`},
 	{"Application/get", "Application/get", `"ids":null`},
 	{"Application/approve", "Application/approve", `"id":"q1","name":"A","email":"a@city.example","unitId":null,"title":"Clerk"`},
 	{"Application/refuse", "Application/refuse", `"id":"q1","reason":"no"`},
@@ -104,7 +119,7 @@ var acts = []act{
 // own are the types, and the methods, by which somebody manages what is their
 // own; every other method of the house has to stand in the table.
 var own = []string{"AddressBook", "AppPassword", "Certificate", "ContactCard", "Device", "Factor", "List", "Organisation", "Parcel", "Password", "Phone", "Preference",
-	"RecoveryCode", "Regulation", "SecondAddress", "SignIn", "SignInSession", "VCard", "Person/get", "Person/query", "Person/changes", "Unit/get"}
+	"RecoveryCode", "Regulation", "EmailSubmission", "FlowRule/foresee", "FlowRule/recall", "Look/get", "Look/end", "Approval/get", "SecondAddress", "SignIn", "SignInSession", "VCard", "Person/get", "Person/query", "Person/changes", "Unit/get"}
 
 // cast are who calls, in the order of the columns, and where they hold what.
 var cast = []struct {
@@ -136,7 +151,9 @@ func newScene(t *testing.T, c Config, cards map[string]*x509.Certificate) *scene
 	t.Cleanup(func() { h.Close() })
 	s := &scene{t: t, house: h, methods: map[string]jmap.Method{}, who: map[string]policy.Subject{}, words: map[string]map[string]string{}, cards: cards}
 	who := func(context.Context) (policy.Subject, error) { return s.who[s.as], nil }
-	for _, c := range h.capabilities(nil, who) {
+	api := mailapi.New(h.Mail, who, mailapi.Config{})
+	mail := slices.DeleteFunc(api.Capabilities(), func(c jmap.Capability) bool { return c.URN != jmapmail.FlowURN })
+	for _, c := range h.capabilities(append(mail, h.Approvals.Capabilities(who, api.ShowAbout)...), who) {
 		for name, m := range c.Methods {
 			if kind, _, _ := strings.Cut(name, "/"); !slices.Contains(own, kind) && !slices.Contains(own, name) {
 				s.methods[name] = m
@@ -214,7 +231,16 @@ func (s *scene) furnish(place string) int64 {
 	s.check(s.house.Rulebook.Publish(ctx, by, version.ID, false))
 	card, err := s.house.Certificates.Register(ctx, by, p.Account, s.cards[place])
 	s.check(err)
-	s.words[place] = map[string]string{"$draft": id.Text('e', draft.ID), "$version": id.Text('e', version.ID), "$card": id.Text('c', card.ID), "$new": base64.StdEncoding.EncodeToString(s.cards["new"].Raw),
+	watch := flow.Rule{Name: place, When: flow.When{Level: policy.Unlabelled, Words: []string{"x"}}, Then: flow.Then{Journal: true}}
+	rule, _, err := s.house.Mail.ChangeRule(ctx, by, 0, &watch, "")
+	s.check(err)
+	question := approval.Case{Kind: "test", Steps: []approval.Step{{Deciders: []approval.Seat{{Duty: policy.DutySecurity}}}}, Level: policy.Unlabelled}
+	s.check(s.house.Store.Write(ctx, func(tx *store.Tx) (err error) {
+		question, err = s.house.Approvals.Ask(ctx, tx, by, question)
+		return err
+	}))
+	s.words[place] = map[string]string{"$flow": id.Text('r', rule), "$case": id.Text('c', question.ID), "$place": place,
+		"$draft": id.Text('e', draft.ID), "$version": id.Text('e', version.ID), "$card": id.Text('c', card.ID), "$new": base64.StdEncoding.EncodeToString(s.cards["new"].Raw),
 		"$unit": id.Text('u', unit[0].ID), "$empty": id.Text('u', empty[0].ID), "$person": id.Text('p', p.ID),
 		"$lockedAccount": id.Text('a', locked.Account), "$locked": id.Text('p', locked.ID), "$name": "clerk." + place, "$domain": domain,
 		"$role": id.Text('r', held.ID), "$feed": id.Text('f', f.ID), "$run": run.Text(), "$party": "c-" + strings.ReplaceAll(c.ID, ".", "-")}
@@ -233,7 +259,7 @@ func (s *scene) try(as, place string, a act) string {
 	s.t.Helper()
 	s.as = as
 	words := []string{"$own", s.words["own"]["$unit"], "$aim", s.words["own"]["$empty"]}
-	for _, key := range []string{"$lockedAccount", "$locked", "$unit", "$empty", "$person", "$name", "$domain", "$role", "$draft", "$version", "$card", "$new", "$feed", "$run", "$party"} {
+	for _, key := range []string{"$lockedAccount", "$locked", "$unit", "$empty", "$person", "$name", "$domain", "$role", "$draft", "$version", "$card", "$new", "$feed", "$run", "$party", "$flow", "$case", "$place"} {
 		words = append(words, key, s.words[place][key])
 	}
 	args := strings.TrimSuffix(`{"accountId":"`+string(id.Text('a', s.who[as].Account))+`",`+strings.NewReplacer(words...).Replace(a.args), ",") + "}"
@@ -283,6 +309,7 @@ func TestAuthorisation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.Review = ReviewConfig{} // who may, not whom else it takes
 	cards := issue(t, &c)
 	var table strings.Builder
 	table.WriteString(tableHead)

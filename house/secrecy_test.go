@@ -26,7 +26,7 @@ import (
 // somebody who may see everything and to outside. UPDATE=1 writes it anew.
 func TestSecrecy(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("# Which levels of letters somebody of a clearance finds at each door, and sends by it;\n# - is a letter without a level, 0 public ... 4 top secret.\n# UPDATE=1 go test ./house -run TestSecrecy writes it anew.\n")
+	b.WriteString("# Which levels of letters somebody of a clearance finds at each door, and sends by it;\n# - is a letter without a level, 0 public ... 4 top secret. \"post\" is cleared for internal\n# and holds a post that is for secret, \"past\" held it until some day before.\n# UPDATE=1 go test ./house -run TestSecrecy writes it anew.\n")
 	columns := []struct {
 		name string
 		try  func(*reader) string
@@ -54,8 +54,13 @@ func TestSecrecy(t *testing.T) {
 			newClerk(t, h, doors, "top", policy.Terms{}).clear(policy.TopSecret)
 			newClerk(t, h, doors, "low", policy.Terms{}).clear(policy.Internal)
 			for clearance := policy.Public; clearance <= policy.TopSecret; clearance++ {
-				r := newReader(t, h, doors, clearance)
+				r := newReader(t, h, doors, "reader"+word(clearance), clearance)
 				line(zone, clearance.String(), func(n int) string { return columns[n].try(r) })
+			}
+			for _, name := range []string{"post", "past"} {
+				r := newReader(t, h, doors, name, policy.Internal)
+				r.hold(policy.Secret, map[string]string{"past": "2026-01-31"}[name])
+				line(zone, name+" secret", func(n int) string { return columns[n].try(r) })
 			}
 		})
 	}
@@ -77,6 +82,24 @@ func (c *clerk) clear(l policy.Level) {
 	c.check(c.house.Directory.SetClearance(c.t.Context(), policy.System(directory.DefaultOrg), c.account.ID, l))
 }
 
+// hold gives them a post that is cleared for a level, until a day.
+func (c *clerk) hold(l policy.Level, ends string) {
+	c.t.Helper()
+	system := policy.System(directory.DefaultOrg)
+	units, err := c.house.Directory.AddUnits(c.t.Context(), system, []directory.Unit{{Names: map[string]string{"en": c.account.Name}}})
+	c.check(err)
+	view, err := c.house.Directory.View(c.t.Context(), system)
+	c.check(err)
+	p, ok := view.Of(c.account.ID)
+	if !ok {
+		c.t.Fatal("no person has the account")
+	}
+	c.check(c.house.Directory.ChangePerson(c.t.Context(), system, p.ID, func(p *directory.Person) error {
+		p.Posts = []directory.Post{{Unit: units[0].ID, Title: "officer", Kind: directory.PostActing, Ends: ends, Clearance: l}}
+		return nil
+	}))
+}
+
 // labelLine is the header line of a level; "" for none.
 func labelLine(h *House, l policy.Level) string {
 	if l == policy.Unlabelled {
@@ -93,9 +116,9 @@ func word(l policy.Level) string {
 	return fmt.Sprint(int(l))
 }
 
-func newReader(t *testing.T, h *House, d *Doors, clearance policy.Level) *reader {
+func newReader(t *testing.T, h *House, d *Doors, name string, clearance policy.Level) *reader {
 	t.Helper()
-	c := newClerk(t, h, d, "reader"+word(clearance), policy.Terms{})
+	c := newClerk(t, h, d, name, policy.Terms{})
 	c.clear(clearance)
 	box, err := h.Mail.Account(t.Context(), policy.System(directory.DefaultOrg), c.account.ID)
 	c.check(err)
@@ -321,7 +344,7 @@ func TestSecrecyCarried(t *testing.T) {
 	h, doors := openHouse(t)
 	newClerk(t, h, doors, "low", policy.Terms{}).clear(policy.Internal)
 	newClerk(t, h, doors, "top", policy.Terms{}).clear(policy.TopSecret)
-	r := newReader(t, h, doors, policy.TopSecret)
+	r := newReader(t, h, doors, "reader"+word(policy.TopSecret), policy.TopSecret)
 	const using = "urn:chancery:params:jmap:secrecy"
 	call := func(method, args string) map[string]any {
 		var out struct{ MethodResponses [][]json.RawMessage }

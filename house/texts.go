@@ -12,7 +12,6 @@ import (
 	"chancery/identity"
 	"chancery/identity/sms"
 	"chancery/kit/clock"
-	"chancery/policy"
 	"chancery/store"
 	"chancery/wire/smpp"
 )
@@ -110,7 +109,7 @@ func (t texts) send(ctx context.Context, m sms.Message, a directory.Account, pee
 	if err == nil {
 		return late, nil
 	}
-	by := policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Peer: peer.Addr.String(), Door: peer.Door}
+	by := t.h.Identity.Stranger(a.Org, a.ID, a.Address, peer)
 	noted := t.h.Store.Write(ctx, func(tx *store.Tx) error {
 		return audit.Append(ctx, tx, time.Now(), audit.By(by, "sms.refuse", "account "+strconv.FormatInt(a.ID, 10), err))
 	})

@@ -240,7 +240,7 @@ func (i *Identity) Disown(ctx context.Context, token string, peer Peer) error {
 		if err := lockCredential(ctx, tx, org, d.account, LockDisowned, now.UnixMilli()); err != nil {
 			return err
 		}
-		by := policy.Subject{Org: org, Account: d.account, Peer: peer.Addr.String(), Door: peer.Door}
+		by := i.Stranger(org, d.account, "", peer)
 		return audit.Append(ctx, tx, now, audit.By(by, "account.disown", accountText(d.account), nil))
 	})
 	if errs.Is(err, errs.NotFound) {

@@ -130,6 +130,76 @@ func TestSession(t *testing.T) {
 	})
 }
 
+// TestCeilingOfPost sinks by itself, in a session that goes on, on the day after
+// the last of a post.
+func TestCeilingOfPost(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		i, now, a := newIdentity(t, url) // 21 November 2026
+		i.conf.Zones[0].Life, i.conf.Zones[0].Idle = 100*time.Hour, 100*time.Hour
+		system := policy.System(a.Org)
+		units, err := i.dir.AddUnits(ctx, system, []directory.Unit{{Names: map[string]string{"en": "Roads"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := i.dir.SetClearance(ctx, system, a.ID, policy.Internal); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := i.dir.AddPerson(ctx, system, directory.Person{Account: a.ID, Address: a.Address, Name: "Ann", Posts: []directory.Post{
+			{Unit: units[0].ID, Title: "Acting chief", Kind: directory.PostActing, Starts: "2026-11-21", Ends: "2026-11-22", Clearance: policy.Secret}}}); err != nil {
+			t.Fatal(err)
+		}
+		peer := Peer{Addr: netip.MustParseAddr("10.1.2.3"), Door: "http"}
+		s, err := i.Verify(ctx, a.Address, "Đường về 12", peer)
+		if err != nil || s.Clearance != policy.Secret {
+			t.Fatal(s.Clearance, err)
+		}
+		o, err := i.OpenSession(ctx, s, peer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []policy.Level{policy.Secret, policy.Secret, policy.Internal} {
+			s, err := i.Session(ctx, o.Token, peer)
+			if err != nil || s.Clearance != want {
+				t.Errorf("on %s they see %q, want %q, %v", now.Now().Format(time.DateOnly), s.Clearance, want, err)
+			}
+			now.Advance(24 * time.Hour)
+		}
+	})
+}
+
+// TestEntryOfSignIn says in the record in which post and from which zone.
+func TestEntryOfSignIn(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		i, _, a := newIdentity(t, url)
+		units, err := i.dir.AddUnits(ctx, policy.System(a.Org), []directory.Unit{{Names: map[string]string{"en": "Roads"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := i.dir.AddPerson(ctx, policy.System(a.Org), directory.Person{Account: a.ID, Address: a.Address, Name: "Ann", Posts: []directory.Post{{Unit: units[0].ID, Title: "Clerk", Kind: directory.PostMain}}}); err != nil {
+			t.Fatal(err)
+		}
+		s, err := i.Verify(ctx, a.Address, "Đường về 12", Peer{Addr: netip.MustParseAddr("10.1.2.3"), Door: "http"})
+		if err != nil || s.Post != "Clerk, Roads" || s.Network != "inner" {
+			t.Fatalf("%+v, %v", s, err)
+		}
+		if _, err := i.Verify(ctx, a.Address, "wrong", Peer{Addr: netip.MustParseAddr("192.0.2.1"), Door: "imap"}); err == nil {
+			t.Fatal("a wrong password")
+		}
+		list, err := audit.List(ctx, i.db, a.Org, 2)
+		if err != nil || len(list) != 2 {
+			t.Fatal(list, err)
+		}
+		if e := list[1]; e.Post != "Clerk, Roads" || e.Zone != "inner" || e.Result != "ok" {
+			t.Errorf("the good one: %+v", e)
+		}
+		if e := list[0]; e.Post != "" || e.Zone != "outer" || e.Result == "ok" {
+			t.Errorf("the wrong one: %+v", e)
+		}
+	})
+}
+
 // TestSignIns lists the sign-ins of an account to its holder and to nobody else.
 func TestSignIns(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, url string) {

@@ -11,7 +11,6 @@ import (
 	"chancery/directory"
 	"chancery/kit/errs"
 	"chancery/kit/id"
-	"chancery/policy"
 	"chancery/store"
 )
 
@@ -108,7 +107,7 @@ func (i *Identity) sendReset(ctx context.Context, address string, peer Peer) err
 				}
 			}
 		}
-		by := policy.Subject{Org: max(a.Org, directory.DefaultOrg), Address: address, Peer: peer.Addr.String(), Door: peer.Door}
+		by := i.Stranger(a.Org, 0, address, peer)
 		return audit.Append(ctx, tx, now, audit.By(by, "password.ask", accountText(a.ID), nil))
 	})
 	if err != nil || to == "" && phone == "" {
@@ -170,7 +169,7 @@ func (i *Identity) reset(ctx context.Context, token, password string, peer Peer)
 		return refuse("weakPassword", err)
 	}
 	chosen := hashPassword(password)
-	by := policy.Subject{Org: org, Account: a.ID, Address: a.Address, Peer: peer.Addr.String(), Door: peer.Door}
+	by := i.Stranger(org, a.ID, a.Address, peer)
 	return i.db.Write(ctx, func(tx *store.Tx) error {
 		c, err := selectCredential(ctx, tx, org, a.ID)
 		if err != nil {

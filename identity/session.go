@@ -209,7 +209,7 @@ func (i *Identity) CloseSession(ctx context.Context, token string) error {
 		if err := deleteSession(ctx, tx, org, hash); err != nil {
 			return err
 		}
-		by := policy.Subject{Org: org, Account: s.account, Peer: s.peer, Door: "http"}
+		by := i.Stranger(org, s.account, "", PeerOf(policy.Subject{Peer: s.peer, Local: s.local, Door: "http"}))
 		return audit.Append(ctx, tx, i.clock.Now(), audit.By(by, "sign-out", accountText(s.account), nil))
 	})
 }

@@ -82,7 +82,7 @@ func (i *Identity) AskUnlock(ctx context.Context, address, note string, peer Pee
 				return err
 			}
 		}
-		by := policy.Subject{Org: org, Address: strings.ToValidUTF8(address, ""), Peer: peer.Addr.String(), Door: peer.Door}
+		by := i.Stranger(org, 0, strings.ToValidUTF8(address, ""), peer)
 		return audit.Append(ctx, tx, now, audit.By(by, "account.ask", accountText(a.ID), nil))
 	})
 }

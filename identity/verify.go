@@ -328,8 +328,14 @@ func (i *Identity) compare(ctx context.Context, c credential, password string) (
 
 func (i *Identity) subject(a directory.Account, peer Peer, how policy.Assurance, proved time.Time, version int64) policy.Subject {
 	z := i.ZoneOf(peer)
-	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: z.Reach.Of(a.Clearance, how == policy.ByProgram || peer.Door != "http"), Zone: z.Trust, Peer: peer.Addr.String(), Local: peer.local(), Door: peer.Door,
+	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: z.Reach.Of(a.Clearance, how == policy.ByProgram || peer.Door != "http"), Zone: z.Trust, Network: z.Name, Post: a.Post, Peer: peer.Addr.String(), Local: peer.local(), Door: peer.Door,
 		Assurance: how, Proved: proved, Credential: version, Terms: a.Terms}
+}
+
+// Stranger is who an entry of the record is about that nobody signed in for: the
+// account, if any, that it was tried for, and from where.
+func (i *Identity) Stranger(org, account int64, address string, peer Peer) policy.Subject {
+	return policy.Subject{Org: max(org, directory.DefaultOrg), Account: account, Address: address, Peer: peer.Addr.String(), Network: i.ZoneOf(peer).Name, Door: peer.Door}
 }
 
 // cacheKey names a good password from one place by one door: from elsewhere
@@ -356,9 +362,9 @@ func (i *Identity) cacheKey(address, password string, peer Peer, kept bool) (key
 // good passwords answered, from the same place by the same door, is not
 // recorded again: mail programs sign in many times an hour.
 func (i *Identity) record(ctx context.Context, a directory.Account, address string, peer Peer, result error) {
-	s := policy.Subject{Org: a.Org, Account: a.ID, Address: address, Peer: peer.Addr.String(), Door: peer.Door}
-	if s.Org == 0 {
-		s.Org = directory.DefaultOrg
+	s := i.Stranger(a.Org, a.ID, address, peer)
+	if result == nil {
+		s.Post = a.Post
 	}
 	err := i.db.Write(ctx, func(tx *store.Tx) error {
 		return audit.Append(ctx, tx, i.clock.Now(), audit.By(s, signIn, accountText(a.ID), result))

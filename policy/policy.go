@@ -95,7 +95,9 @@ type Subject struct {
 	Account   int64  // the account signed in to; 0 is the system itself
 	Address   string // its main address, for records
 	Clearance Level  // highest level it may see here: its own clearance, as far as zone and door let it through
+	Post      string // title and unit of the post it acts in, for records
 	Zone      Zone
+	Network   string // name of the network zone, for records
 	Peer      string // network address, for records
 	Local     string // address of ours that it came to, where that is known
 	Door      string // which protocol, for records

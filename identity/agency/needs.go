@@ -14,6 +14,8 @@ import (
 
 // Identity is what this package asks of its neighbour.
 type Identity interface {
+	// Stranger is who an entry of the record is about that nobody signed in for.
+	Stranger(org, account int64, address string, peer identity.Peer) policy.Subject
 	// Vouched begins a sign-in without a password; the zone's rules hold. What
 	// is opened ends with the ground.
 	Vouched(ctx context.Context, org, account, ground int64, how policy.Assurance, peer identity.Peer) (identity.Step, error)

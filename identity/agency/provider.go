@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"chancery/directory"
+	"chancery/identity"
 	"chancery/identity/sso"
 	"chancery/kit/errs"
 	"chancery/kit/id"
@@ -204,7 +205,7 @@ func (d *Desk) account(ctx context.Context, p Provider, said claims, peer netip.
 	if len(said.email) > 320 { // longer than any address (RFC 5321 section 4.5.3.1)
 		said.email = ""
 	}
-	by := policy.Subject{Org: p.Org, Address: said.email, Peer: peer.String(), Door: "http"}
+	by := d.identity.Stranger(p.Org, 0, said.email, identity.Peer{Addr: peer, Door: "http"})
 	err = d.db.Read(ctx, func(tx *store.Tx) (err error) {
 		account, ground, err = selectLink(ctx, tx, p.Org, p.ID, said.subject)
 		return err

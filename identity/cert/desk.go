@@ -309,7 +309,7 @@ func (d *Desk) Finish(ctx context.Context, pass, browser string, peer identity.P
 				return err
 			}
 		}
-		by := policy.Subject{Org: org, Account: p.Account, Peer: peer.Addr.String(), Door: peer.Door}
+		by := d.identity.Stranger(org, p.Account, "", peer)
 		return d.note(ctx, tx, by, "certificate.use", p.Rule+": "+describe(leaf), nil)
 	})
 }
@@ -332,7 +332,7 @@ func (d *Desk) refused(ctx context.Context, org int64, p presented, why error) {
 		what = describe(p.chain[0])
 	}
 	d.log.Warn("cert: a certificate is refused", "peer", p.peer, "certificate", what, "error", why)
-	by := policy.Subject{Org: org, Peer: p.peer.String(), Door: "http"}
+	by := d.identity.Stranger(org, 0, "", identity.Peer{Addr: p.peer, Door: "http"})
 	err := d.db.Write(ctx, func(tx *store.Tx) error { return d.note(ctx, tx, by, "certificate.refuse", what, why) })
 	if err != nil {
 		d.log.Error("cert: a refusal is not recorded", "error", err)

@@ -13,6 +13,8 @@ import (
 
 // Identity is what this package asks of its neighbour.
 type Identity interface {
+	// Stranger is who an entry of the record is about that nobody signed in for.
+	Stranger(org, account int64, address string, peer identity.Peer) policy.Subject
 	// ByCertificate begins a sign-in by a certificate; the zone's rules hold.
 	ByCertificate(ctx context.Context, org, account, ground int64, how policy.Assurance, peer identity.Peer) (identity.Step, error)
 	// ProgramByCertificate signs a mail program in by a certificate.

@@ -11,6 +11,8 @@ import (
 
 // Identity is what this package asks of its neighbour.
 type Identity interface {
+	// Stranger is who an entry of the record is about that nobody signed in for.
+	Stranger(org, account int64, address string, peer identity.Peer) policy.Subject
 	// Standing returns who the subject of an earlier sign-in is now, and
 	// Unauthenticated when the account is locked or gone, the password was
 	// changed, or the session that it rests on is over.

@@ -122,7 +122,7 @@ func (p *Provider) replayed(ctx context.Context, tx *store.Tx, g grant, what str
 	if err := deleteGrant(ctx, tx, g.org, g.id); err != nil {
 		return err
 	}
-	by := policy.Subject{Org: g.org, Account: g.account, Peer: peer.Addr.String(), Door: peer.Door}
+	by := p.identity.Stranger(g.org, g.account, "", peer)
 	return p.note(ctx, tx, by, "sso.replay", g.client+" "+what, errGrant.kind())
 }
 

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { Api } from './api'
 import { newPage, openDesk, signIn, type Desk } from './harness'
@@ -118,6 +118,32 @@ test('a system administrator makes a unit, a person with a post, a level, and un
   await page.getByText('Tunnel Section was removed').waitFor()
   expect(errors.filter((e) => !e.includes('401'))).toEqual([])
   await context.close()
+})
+
+test('a security administrator says what a post is cleared for, and takes it back', async () => {
+  const chief = as('priya.raman')
+  const { page, context, errors } = await newPage(chief)
+  await enter(page, chief, '/console/people')
+  const open = async (): Promise<Locator> => {
+    await page.getByLabel('Find by name').fill('tom.harg')
+    await page.getByRole('button', { name: /Tom Hargreaves/ }).click()
+    return page.getByRole('dialog', { name: 'Tom Hargreaves' })
+  }
+  let form = await open()
+  const level = form.getByLabel('In this post, may see letters up to').first()
+  expect(await level.locator('option').first().innerText()).toBe('As the person')
+  expect(await form.getByLabel('Title').first().isDisabled()).toBe(true)
+  await level.selectOption('secret')
+  expect(await findings(page, 'a post with a clearance')).toEqual([])
+  await form.getByRole('button', { name: 'Save' }).click()
+  await form.waitFor({ state: 'detached' })
+  form = await open()
+  await expect.poll(() => form.getByLabel('In this post, may see letters up to').first().inputValue()).toBe('secret')
+  await form.getByLabel('In this post, may see letters up to').first().selectOption('')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await form.waitFor({ state: 'detached' })
+  await context.close()
+  expect(errors.filter((e) => !e.includes('401'))).toEqual([])
 })
 
 test('a security administrator grants and takes back, and hides a unit; the record shows it', async () => {

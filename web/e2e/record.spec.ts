@@ -39,7 +39,7 @@ test('an auditor looks for acts, reads what one changed, checks the chain and ta
   await page.getByRole('button', { name: 'Export' }).click()
   await page.getByRole('menuitem', { name: /CSV/ }).click()
   const text = readFileSync(await (await download).path(), 'utf8')
-  expect(text).toMatch(/^\ufeffnumber,time,who,/)
+  expect(text).toMatch(/^\ufeffnumber,time,who,post,address,zone,door,.*result,rule,/)
   expect(text.trim().split('\r\n').length).toBe(2)
 
   await page.getByRole('button', { name: 'Clear' }).click()
@@ -50,6 +50,9 @@ test('an auditor looks for acts, reads what one changed, checks the chain and ta
   await page.getByRole('button', { name: 'Clear' }).click()
   await table.getByRole('row').first().waitFor()
   await expect.poll(async () => (await table.getByRole('button').allInnerTexts()).join()).toContain('record')
+  await table.getByRole('row').first().getByRole('button').click()
+  await entry.getByText('In the post').waitFor()
+  await entry.getByRole('button', { name: 'Close' }).last().click()
 
   await page.getByRole('button', { name: 'Verify now' }).click()
   await page.getByText(/entries, none altered/).waitFor()

@@ -641,6 +641,7 @@ export interface PostRecord {
   sortOrder: number
   starts: string | null
   ends: string | null
+  clearance: string | null
 }
 
 export interface DeputyRecord {
@@ -853,6 +854,7 @@ export interface AuditObject {
   id: Id
   at: UTCDate
   email: string
+  post: string
   peer: string
   zone: string
   door: string
@@ -860,6 +862,7 @@ export interface AuditObject {
   object: string
   name: string
   result: string
+  rule: string
   before: string
   after: string
 }

@@ -35,7 +35,7 @@ const LAST = 100
 export default function PersonForm({ api, office, person, unit, onClose, onDone }: Props) {
   const t = useT()
   const first = office.units.find((u) => may(api.mine, 'people', office.units, u.id))?.id ?? ''
-  const start: Fields = person ?? { ...none, rankOrder: LAST, posts: { new1: { title: '', kind: 'main', unitId: unit ?? first, sortOrder: 0, starts: null, ends: null } } }
+  const start: Fields = person ?? { ...none, rankOrder: LAST, posts: { new1: { title: '', kind: 'main', unitId: unit ?? first, sortOrder: 0, starts: null, ends: null, clearance: null } } }
   const [f, setF] = useState<Fields>(start)
   const [email, setEmail] = useState('')
   const [lang, setLang] = useState<Language>(language())
@@ -45,6 +45,7 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
   const [access, setAccess] = useState(false)
   const [means, setMeans] = useState(false)
   const secrecy = api.offer(SECRECY) as unknown as SecrecyCapability | undefined
+  const clearances = secrecy?.levels.map((l) => [l.level as string, nameIn(l.names)] as const)
   const rights = person?.myRights ?? { mayEdit: true, mayLock: false, mayUnlock: false, mayClear: false }
   const put = (part: Partial<Fields>): void => { setF({ ...f, ...part }); setError(undefined) }
 
@@ -110,9 +111,9 @@ export default function PersonForm({ api, office, person, unit, onClose, onDone 
         {office.levels.length > 0 && <Choice label={t('console.level')} value={f.levelId ?? ''} options={[['', t('console.noLevel')], ...office.levels.map((l) => [l.id, nameIn(l.names)] as const)]} onChange={(v) => put({ levelId: v || null })} />}
         {office.categories.length > 0 && <Choice label={t('console.category')} value={f.categoryId ?? ''} options={[['', t('console.noCategory')], ...office.categories.map((c) => [c.id, nameIn(c.names)] as const)]} onChange={(v) => put({ categoryId: v || null })} />}
       </fieldset>
-      <PostFields api={api} office={office} posts={f.posts} onChange={(posts) => put({ posts })} />
+      <PostFields api={api} office={office} posts={f.posts} levels={person && rights.mayClear && clearances ? clearances : null} onChange={(posts) => put({ posts })} />
       {person && <DeputyFields api={api} person={person} deputies={f.deputies} disabled={!rights.mayEdit} onChange={(deputies) => put({ deputies })} />}
-      {person && rights.mayClear && secrecy && <Choice label={t('console.clearance')} value={f.clearance} options={secrecy.levels.map((l) => [l.level, nameIn(l.names)] as const)} onChange={(clearance) => put({ clearance })} />}
+      {person && rights.mayClear && clearances && <Choice label={t('console.clearance')} value={f.clearance} options={clearances} onChange={(clearance) => put({ clearance })} />}
       {person && (f.locked ? rights.mayUnlock : rights.mayLock) && (
         <Switch label={t('console.lock')} on={f.locked} onChange={(locked) => put({ locked })}>{t('console.lockHint')}</Switch>
       )}

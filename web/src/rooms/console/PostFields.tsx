@@ -12,13 +12,14 @@ interface Props {
   api: AdminApi
   office: Office
   posts: Record<string, PostRecord>
+  levels: (readonly [string, string])[] | null
   onChange: (posts: Record<string, PostRecord>) => void
 }
 
 const kinds = [['main', 'console.post.main'], ['additional', 'console.post.additional'], ['acting', 'console.post.acting']] as const
 
-/** The posts of a person; those in units of others are shown and cannot be changed. */
-export function PostFields({ api, office, posts, onChange }: Props) {
+/** The posts of a person; those in units of others are shown and cannot be changed. With levels, one says what each is cleared for. */
+export function PostFields({ api, office, posts, levels, onChange }: Props) {
   const t = useT()
   const allowed = (unit: string): boolean => may(api.mine, 'people', office.units, unit)
   const first = office.units.find((u) => allowed(u.id))?.id
@@ -27,7 +28,7 @@ export function PostFields({ api, office, posts, onChange }: Props) {
     let n = 1
     while (posts[`new${n}`]) n++
     const kind = Object.values(posts).some((p) => p.kind === 'main') ? 'additional' : 'main'
-    onChange({ ...posts, [`new${n}`]: { title: '', kind, unitId: first ?? '', sortOrder: 0, starts: null, ends: null } })
+    onChange({ ...posts, [`new${n}`]: { title: '', kind, unitId: first ?? '', sortOrder: 0, starts: null, ends: null, clearance: null } })
   }
   return (
     <fieldset className={css.group}>
@@ -35,8 +36,9 @@ export function PostFields({ api, office, posts, onChange }: Props) {
       {Object.entries(posts).map(([key, p], i) => {
         const fixed = p.unitId !== '' && !allowed(p.unitId)
         return (
-        <fieldset key={key} className={css.item} disabled={fixed}>
+        <fieldset key={key} className={css.item}>
           <legend className="sr">{t('console.postNumber', { number: i + 1 })}</legend>
+          <fieldset className={css.bare} disabled={fixed}>
           <div className={css.pair}>
             <Field label={t('console.title')} value={p.title} onChange={(e) => put(key, { title: e.target.value })} />
             <UnitSelect label={t('console.unit')} units={office.units} value={p.unitId || null} only={(u) => allowed(u.id)} onChange={(u) => put(key, { unitId: u ?? '' })} />
@@ -47,6 +49,8 @@ export function PostFields({ api, office, posts, onChange }: Props) {
             <Day label={t('console.until')} value={p.ends} disabled={fixed} onChange={(ends) => put(key, { ends })} />
             <IconButton icon={Trash2} label={t('console.removePost')} onClick={() => onChange(Object.fromEntries(Object.entries(posts).filter(([k]) => k !== key)))} />
           </div>
+          </fieldset>
+          {levels && <Choice label={t('console.postClearance')} value={p.clearance ?? ''} options={[['', t('console.asPerson')], ...levels]} onChange={(level) => put(key, { clearance: level || null })} />}
         </fieldset>
         )
       })}

@@ -15,8 +15,10 @@ export function EntryDialog({ entry: e, onClose }: { entry: AuditEntry; onClose:
   const facts: [string, string][] = [
     [t('console.when'), moment(e.at)],
     [t('record.who'), e.email || '—'],
+    ...(e.post ? [[t('record.post'), e.post] as [string, string]] : []),
     [t('record.object'), [e.name, e.object].filter(Boolean).join(' · ')],
     [t('record.result'), endName(e.result)],
+    ...(e.rule ? [[t('record.rule'), e.rule] as [string, string]] : []),
     [t('console.where'), [e.peer, zoneName(e.zone), e.door].filter(Boolean).join(' · ') || t('record.here')],
     [t('record.number'), `${e.id} · ${e.verb}`],
   ]
