@@ -50,12 +50,14 @@ export default function FlowSection({ api, office }: PartProps) {
               <li key={r.id}>
                 <div className={css.line}>
                   <span className={css.sentence}>
-                    <strong className={css.part}>{r.rule.name}</strong>
+                    <span className={css.titled}>
+                      <strong className={css.part}>{r.rule.name}</strong>
+                      {!r.rule.isEnabled && <em className={css.mark}>{t('mailrules.off')}</em>}
+                      {r.isNew && <em className={css.mark}>{t('mailrules.notYet')}</em>}
+                    </span>
                     <span>{sentence(r.rule, office, levels)}</span>
                     {notes(r.rule).map((n) => <small key={n}>{n}</small>)}
                   </span>
-                  {!r.rule.isEnabled && <em className={css.mark}>{t('mailrules.off')}</em>}
-                  {r.isNew && <em className={css.mark}>{t('mailrules.notYet')}</em>}
                   {cap.mayRule && !r.waiting && (
                     <span className={css.acts}>
                       <IconButton icon={Pencil} label={t('console.changeNamed', { name: r.rule.name })} onClick={() => setOpen({ what: 'form', rule: r })} />

@@ -30,7 +30,9 @@ export function Trial({ api, rule, onError }: { api: AdminApi; rule: FlowRuleSet
   const a = tried?.rule === rule ? tried.answer : null
   return (
     <div className={css.item}>
-      <Button onClick={() => void run()} busy={busy}>{t('mailrules.try')}</Button>
+      <div className={css.buttons}>
+        <Button onClick={() => void run()} busy={busy}>{t('mailrules.try')}</Button>
+      </div>
       <p className={css.sub}>{t('mailrules.tryHint')}</p>
       <div role="status" className={css.bare}>
         {a && (
