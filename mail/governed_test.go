@@ -373,6 +373,9 @@ func TestRulesRefuse(t *testing.T) {
 		}
 	}
 	g.recorded(t, "mail", 2)
+	if e := must(audit.List(t.Context(), g.db, 1, 1))[0]; e.Rule != "No plans" && e.Rule != "Signed" {
+		t.Errorf("entry %+v", e)
+	}
 	if len(g.got(t, g.bob)) != 0 {
 		t.Error("it went all the same")
 	}

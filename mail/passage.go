@@ -114,14 +114,14 @@ func (p *passage) keep(ctx context.Context, tx *store.Tx, r *Room, l *Letter) er
 		return err
 	}
 	entry, err := audit.By(p.subject, "mail.journal", "journal "+id.Text('j', j.id), nil).Change(nil, struct {
-		Hash  string   `json:"hash"`
-		Size  int64    `json:"size"`
-		Rcpts int      `json:"recipients"`
-		Rules []string `json:"rules"`
-	}{l.blob.Hash.String(), l.blob.Size, len(p.rcpts), p.rules})
+		Hash  string `json:"hash"`
+		Size  int64  `json:"size"`
+		Rcpts int    `json:"recipients"`
+	}{l.blob.Hash.String(), l.blob.Size, len(p.rcpts)})
 	if err != nil {
 		return err
 	}
+	entry.Rule = strings.Join(p.rules, ", ")
 	return audit.Append(ctx, tx, now, entry)
 }
 
@@ -300,12 +300,15 @@ func (r *Room) weigh(ctx context.Context, s policy.Subject, direction string, e 
 
 // refusedBy writes a refusal by a rule into the record.
 func (r *Room) refusedBy(ctx context.Context, s policy.Subject, f flow.Facts, cause error) {
+	e := audit.By(s, "mail", "letter from "+f.Sender, cause)
 	var by *RuleRefusal
-	name := ""
 	if errors.As(cause, &by) {
-		name = by.Rule
+		e.Rule = by.Rule
 	}
-	r.refused(ctx, s, "letter from "+f.Sender+", rule "+name, cause)
+	err := r.db.Write(ctx, func(tx *store.Tx) error { return audit.Append(ctx, tx, r.clock.Now(), e) })
+	if err != nil {
+		r.log.Error("refusal not recorded", "account", s.Account, "error", err)
+	}
 }
 
 // monitors finds the mailboxes that get a copy. One that is not there any more
