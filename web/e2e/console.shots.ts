@@ -50,6 +50,8 @@ const rounds: { who: string; stops: Stop[] }[] = [
       { name: 'means', path: 'people', open: async (page, word) => { await page.locator('#list li button').nth(3).click(); await page.getByRole('dialog').getByRole('button', { name: word('console.means') }).click() } },
       { name: 'roles', path: 'roles' },
       { name: 'rules', path: 'rules' },
+      { name: 'mailrules', path: 'mailrules' },
+      { name: 'mailrule', path: 'mailrules', open: (page, word) => page.getByRole('button', { name: word('mailrules.add') }).first().click() },
     ],
   },
   { who: 'tong.ruolan', stops: [{ name: 'record', path: 'record' }] },

@@ -19,7 +19,7 @@ var ErrUntouched = errs.E(errs.Unsupported, "The letter has no text that can be 
 // Limits of one letter.
 const (
 	MaxText = 64 << 10 // bytes of a text to put in
-	MaxPart = 16 << 20 // bytes of a part that it is put into; larger ones stay
+	MaxPart = 8 << 20  // bytes of a part that it is put into; larger ones stay
 )
 
 // edit is a run of bytes that is replaced.

@@ -18,7 +18,7 @@ export type { ApplicationAnswer, ApplicationObject as Application } from './type
 export type { LockedAccountObject as LockedAccount, PhoneAdded, PhoneAnswer, SecondAddressAnswer, UnlockAnswer } from './types.gen'
 export type { AddressBookObject as AddressBook, Addressee, ExportAnswer, ImportAnswer, PersonFilter, Request as LetterRequest, Template } from './types.gen'
 export type { BlockedSender, RelabelAnswer, ReportAnswer, Secrecy, SecrecyCapability, SecrecyLookAnswer } from './types.gen'
-export type { ApprovalObject as Approval, ApprovalParty, ApprovalStep, ApprovalVote, FlowCapability, FlowChange, FlowForeseeAnswer, FlowRule, FlowRuleSet, FlowTryAnswer, HeldLetter, JournalEntry, Look, ReviewMark } from './types.gen'
+export type { ApprovalObject as Approval, ApprovalParty, ApprovalStep, ApprovalVote, FlowCapability, FlowChange, FlowForeseeAnswer, FlowRule, FlowRuleSet, FlowStep, FlowTryAnswer, HeldLetter, JournalEntry, Look, ReviewMark } from './types.gen'
 
 type Id = gen.Id
 
@@ -138,3 +138,4 @@ export const SIGNINS = 'urn:chancery:params:jmap:signins'
 export const LATER = 'urn:chancery:params:jmap:later'
 export const TRUST = 'urn:chancery:params:jmap:trust'
 export const SECRECY = 'urn:chancery:params:jmap:secrecy'
+export const MAIL_FLOW = 'urn:chancery:params:jmap:mailflow'

@@ -1,12 +1,12 @@
 import { Suspense, lazy, useEffect, useMemo, useRef } from 'react'
 import { useLocation } from 'wouter'
-import { APPLICATIONS, FEEDS, HOUSE_RULES, REGISTER } from '~/api/jmap'
+import { APPLICATIONS, FEEDS, HOUSE_RULES, MAIL_FLOW, REGISTER } from '~/api/jmap'
 import { Frame } from '~/app/Frame'
 import { useLayout } from '~/app/layout'
 import type { RoomProps } from '~/app/rooms'
 import { useT, withTexts, type Key } from '~/kit/i18n'
 import { asSyncError } from '~/kit/sync/errors'
-import { BookOpen, Eye, FileText, Folder, Inbox, Link, SlidersHorizontal, RefreshCw, ShieldAlert, Tag, UserCheck, Users, type LucideIcon } from '~/kit/ui/icons'
+import { BookOpen, Eye, FileText, Folder, Inbox, Link, MailWarning, SlidersHorizontal, RefreshCw, ShieldAlert, Tag, UserCheck, Users, type LucideIcon } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import { adminApi, anywhere, useLoad, type AdminApi, type Duty, type Office } from './data'
@@ -37,6 +37,7 @@ interface Part {
 const ApplicationsSection = lazy(() => withTexts('apply', () => import('./apply/ApplicationsSection')))
 const CategoriesSection = lazy(() => withTexts('categories', () => import('./categories/CategoriesSection')))
 const LevelsSection = lazy(() => withTexts('levels', () => import('./levels/LevelsSection')))
+const FlowSection = lazy(() => withTexts('mailrules', () => import('./flow/FlowSection')))
 const RecordSection = lazy(() => withTexts('record', () => withTexts('access', () => withTexts('means', () => withTexts('parties', () => import('./record/RecordSection'))))))
 const PartySection = lazy(() => withTexts('parties', () => import('./sso/PartySection')))
 const PolicySection = lazy(() => withTexts('policy', () => import('./policy/PolicySection')))
@@ -50,6 +51,7 @@ const parts: Part[] = [
   { id: 'units', labelKey: 'console.units', icon: Folder, duties: ['units'], view: (p) => <UnitsSection {...p} /> },
   { id: 'roles', labelKey: 'console.roles', icon: ShieldAlert, duties: ['security', 'record'], view: (p) => <RolesSection {...p} /> },
   { id: 'rules', labelKey: 'console.rules', icon: Eye, duties: ['security'], view: (p) => <RulesSection {...p} /> },
+  { id: 'mailrules', labelKey: 'console.mailrules', icon: MailWarning, duties: ['security', 'record'], needs: MAIL_FLOW, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><FlowSection {...p} /></Suspense> },
   { id: 'levels', labelKey: 'console.levels', icon: Tag, duties: ['system'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><LevelsSection {...p} /></Suspense> },
   { id: 'categories', labelKey: 'console.categories', icon: Users, duties: ['system'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><CategoriesSection {...p} /></Suspense> },
   { id: 'parties', labelKey: 'console.parties', icon: Link, duties: ['system'], needs: REGISTER, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><PartySection {...p} /></Suspense> },
