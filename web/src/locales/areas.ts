@@ -1,5 +1,6 @@
 import type access from './en/access.json'
 import type agency from './en/agency.json'
+import type approvals from './en/approvals.json'
 import type apply from './en/apply.json'
 import type bulk from './en/bulk.json'
 import type categories from './en/categories.json'
@@ -45,6 +46,7 @@ export interface Areas {
   access: typeof access
   agency: typeof agency
   apply: typeof apply
+  approvals: typeof approvals
   bulk: typeof bulk
   categories: typeof categories
   certificates: typeof certificates
