@@ -24,6 +24,7 @@ import type parties from './en/parties.json'
 import type phone from './en/phone.json'
 import type policy from './en/policy.json'
 import type record from './en/record.json'
+import type review from './en/review.json'
 import type rules from './en/rules.json'
 import type regulations from './en/regulations.json'
 import type rulebook from './en/rulebook.json'
@@ -69,6 +70,7 @@ export interface Areas {
   phone: typeof phone
   policy: typeof policy
   record: typeof record
+  review: typeof review
   rules: typeof rules
   regulations: typeof regulations
   rulebook: typeof rulebook

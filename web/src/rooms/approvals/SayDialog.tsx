@@ -6,6 +6,7 @@ import { Button } from '~/kit/ui/Button'
 import { Dialog } from '~/kit/ui/Dialog'
 import ComboBox from '~/kit/ui/form/ComboBox'
 import type { MailAccount } from '~/rooms/mail/account'
+import { validAddress } from '~/rooms/mail/compose/draft'
 import { searchDirectory, type Suggestion } from '~/rooms/mail/compose/suggest'
 import type { MailEngine } from '~/rooms/mail/engine'
 import css from './Approvals.module.css'
@@ -81,6 +82,8 @@ function PersonField({ engine, value, onChange }: { engine: MailEngine; value: S
       stale = true
     }
   }, [engine, words, value])
-  const options = [...(value ? [value] : []), ...found.filter((f) => f.email !== value?.email)]
+  // An address can be written out, as of a position whose mailbox is no person's.
+  const written: Suggestion[] = validAddress(words) && !found.some((f) => f.email === words) ? [{ name: null, email: words, note: '' }] : []
+  const options = [...(value ? [value] : []), ...[...found, ...written].filter((f) => f.email !== value?.email)]
   return <ComboBox label={t('approvals.pass.to')} hint={t('approvals.pass.find')} options={options.map((p) => ({ id: p.email, label: p.name || p.email, note: [p.note, p.email].filter(Boolean).join(' · ') }))} value={value?.email ?? null} onType={setText} onChange={(k) => onChange(options.find((p) => p.email === k) ?? null)} />
 }
