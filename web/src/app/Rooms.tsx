@@ -1,5 +1,6 @@
-import { Suspense, lazy, useState, type ComponentType } from 'react'
+import { Suspense, lazy, useEffect, useState, type ComponentType } from 'react'
 import { useLocation } from 'wouter'
+import { APPROVALS } from '~/api/jmap'
 import { withTexts } from '~/kit/i18n'
 import { Skeleton } from '~/kit/ui/states'
 import type { MailEngine } from '~/rooms/mail/engine'
@@ -21,6 +22,13 @@ export function Rooms({ engine }: { engine: MailEngine }) {
   const now = roomOf(path)
   const [opened, setOpened] = useState<readonly string[]>([now])
   if (!opened.includes(now)) setOpened([...opened, now])
+  // How many decisions wait is shown in every room; it is asked for after the first paint.
+  useEffect(() => {
+    if (!(APPROVALS in engine.session.capabilities)) return
+    const ended = new AbortController()
+    void import('~/rooms/approvals/store').then((m) => m.follow(engine, ended.signal), () => {})
+    return () => ended.abort()
+  }, [engine])
   const alive = opened.filter((id) => id === now || rooms.find((r) => r.id === id)?.keep)
   return (
     <OfferedContext value={engine.session.capabilities}>

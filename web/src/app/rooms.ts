@@ -1,7 +1,7 @@
 import type { ComponentType } from 'react'
-import { ADMIN } from '~/api/jmap'
+import { ADMIN, APPROVALS } from '~/api/jmap'
 import { withTexts, type Key } from '~/kit/i18n'
-import { Mail, UserCog, Users, type LucideIcon } from '~/kit/ui/icons'
+import { Mail, Stamp, UserCog, Users, type LucideIcon } from '~/kit/ui/icons'
 import type { MailEngine } from '~/rooms/mail/engine'
 
 /*
@@ -39,6 +39,7 @@ export interface RoomEntry {
 export const rooms: readonly RoomEntry[] = [
   { id: 'mail', path: '/mail', labelKey: 'room.mail', icon: Mail, keep: true },
   { id: 'contacts', path: '/contacts', labelKey: 'room.contacts', icon: Users, load: () => withTexts('contacts', () => import('~/rooms/contacts/ContactsRoom')) },
+  { id: 'approvals', path: '/approvals', labelKey: 'room.approvals', icon: Stamp, needs: APPROVALS, load: () => withTexts('content', () => withTexts('approvals', () => import('~/rooms/approvals/ApprovalsRoom'))) },
   { id: 'console', path: '/console', labelKey: 'room.console', icon: UserCog, needs: ADMIN, load: () => withTexts('console', () => withTexts('life', () => import('~/rooms/console/ConsoleRoom'))) },
 ]
 

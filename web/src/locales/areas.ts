@@ -1,5 +1,6 @@
 import type access from './en/access.json'
 import type agency from './en/agency.json'
+import type approvals from './en/approvals.json'
 import type apply from './en/apply.json'
 import type bulk from './en/bulk.json'
 import type categories from './en/categories.json'
@@ -24,6 +25,7 @@ import type parties from './en/parties.json'
 import type phone from './en/phone.json'
 import type policy from './en/policy.json'
 import type record from './en/record.json'
+import type review from './en/review.json'
 import type rules from './en/rules.json'
 import type regulations from './en/regulations.json'
 import type rulebook from './en/rulebook.json'
@@ -46,6 +48,7 @@ export interface Areas {
   access: typeof access
   agency: typeof agency
   apply: typeof apply
+  approvals: typeof approvals
   bulk: typeof bulk
   categories: typeof categories
   certificates: typeof certificates
@@ -69,6 +72,7 @@ export interface Areas {
   phone: typeof phone
   policy: typeof policy
   record: typeof record
+  review: typeof review
   rules: typeof rules
   regulations: typeof regulations
   rulebook: typeof rulebook

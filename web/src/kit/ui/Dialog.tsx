@@ -65,7 +65,9 @@ export function Confirmations() {
         </>
       }
     >
-      <p>{q.text}</p>
+      {q.text.split('\n').map((line, i) => (
+        <p key={i}>{line}</p>
+      ))}
     </Dialog>
   )
 }

@@ -8,6 +8,6 @@ export {
   LayoutGrid, Link, List, ListFilter, ListOrdered, LogOut, Mail, MailOpen, MailWarning, Maximize2, Minimize2,
   Minus, PanelLeft, Paperclip, Pencil, Plane, Plus, Printer, Quote, RefreshCw, RemoveFormatting, Reply,
   ReplyAll, Search, Send, Settings, ShieldAlert, SlidersHorizontal, SquarePen, Star, Strikethrough, Table,
-  Tag, Trash2, Underline, UserCheck, UserCog, Users, WifiOff, X,
+  Stamp, Tag, Trash2, Underline, Undo2, UserCheck, UserCog, Users, WifiOff, X,
 } from 'lucide-react'
 export type { LucideIcon } from 'lucide-react'

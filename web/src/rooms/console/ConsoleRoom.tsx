@@ -1,6 +1,6 @@
 import { Suspense, lazy, useEffect, useMemo, useRef } from 'react'
 import { useLocation } from 'wouter'
-import { APPLICATIONS, FEEDS, HOUSE_RULES, MAIL_FLOW, REGISTER } from '~/api/jmap'
+import { APPLICATIONS, FEEDS, HOUSE_RULES, FLOW, REGISTER } from '~/api/jmap'
 import { Frame } from '~/app/Frame'
 import { useLayout } from '~/app/layout'
 import type { RoomProps } from '~/app/rooms'
@@ -51,7 +51,7 @@ const parts: Part[] = [
   { id: 'units', labelKey: 'console.units', icon: Folder, duties: ['units'], view: (p) => <UnitsSection {...p} /> },
   { id: 'roles', labelKey: 'console.roles', icon: ShieldAlert, duties: ['security', 'record'], view: (p) => <RolesSection {...p} /> },
   { id: 'rules', labelKey: 'console.rules', icon: Eye, duties: ['security'], view: (p) => <RulesSection {...p} /> },
-  { id: 'mailrules', labelKey: 'console.mailrules', icon: MailWarning, duties: ['security', 'record'], needs: MAIL_FLOW, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><FlowSection {...p} /></Suspense> },
+  { id: 'mailrules', labelKey: 'console.mailrules', icon: MailWarning, duties: ['security', 'record'], needs: FLOW, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><FlowSection {...p} /></Suspense> },
   { id: 'levels', labelKey: 'console.levels', icon: Tag, duties: ['system'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><LevelsSection {...p} /></Suspense> },
   { id: 'categories', labelKey: 'console.categories', icon: Users, duties: ['system'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><CategoriesSection {...p} /></Suspense> },
   { id: 'parties', labelKey: 'console.parties', icon: Link, duties: ['system'], needs: REGISTER, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><PartySection {...p} /></Suspense> },

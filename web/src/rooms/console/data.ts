@@ -143,6 +143,8 @@ const acts: Record<string, Key> = {
   'sso.client.add': 'console.act.ssoClientAdd', 'sso.client.remove': 'console.act.ssoClientRemove', 'sso.client.change': 'parties.act.change', 'sso.client.secret': 'parties.act.secret', 'sso.key': 'console.act.ssoKey', 'sso.link': 'console.act.ssoLink',
   'sso.replay': 'console.act.ssoReplay', 'sso.revoke': 'console.act.ssoRevoke', 'sso.sign-on': 'console.act.ssoSignOn', 'sso.goodbye': 'parties.act.goodbye',
   'contacts.export': 'console.act.contactsExport', 'mail.assign': 'console.act.assign', 'account.clearance': 'console.act.clearance', 'mail.relabel': 'console.act.relabel', 'mail.report': 'console.act.report', 'mail.report.undo': 'console.act.reportUndo',
+  'approval.ask': 'record.act.approvalAsk', 'approval.approve': 'record.act.approvalApprove', 'approval.refuse': 'record.act.approvalRefuse', 'approval.pass': 'record.act.approvalPass', 'approval.recall': 'record.act.approvalRecall', 'approval.late': 'record.act.approvalLate',
+  'mail.rule': 'record.act.flowRule', 'mail.rule.try': 'record.act.flowTry', 'mail.rules': 'record.act.flowRules', 'mail.journal': 'record.act.flowJournal', 'mail.journal.list': 'record.act.flowJournalList', 'mail.journal.read': 'record.act.flowJournalRead', 'mail.look': 'record.act.lookAsk', 'mail.look.begin': 'record.act.lookBegin', 'mail.look.end': 'record.act.lookEnd', 'mail.look.read': 'record.act.lookRead', 'mail.review.look': 'record.act.reviewLook',
   'mail.rules.run': 'console.act.rulesRun', 'mail.script': 'console.act.script', 'mail.unsubscribe': 'console.act.unsubscribe',
 }
 

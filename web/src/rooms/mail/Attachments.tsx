@@ -8,7 +8,7 @@ import css from './Attachments.module.css'
 import { blobUrl } from './blobs'
 import { viewKind } from './content/kinds'
 import type { Viewed } from './content/Viewer'
-import { useMail } from './context'
+import { useReading } from './context'
 import { Absent } from './offline/Absent'
 
 // The viewer is fetched with the first file that is opened.
@@ -17,7 +17,7 @@ const Viewer = lazy(() => withTexts('content', () => import('./content/Viewer'))
 /** The files of a message, each with its kind and size, to be saved. */
 export function Attachments({ email }: { email: Email }) {
   const t = useT()
-  const { engine, account } = useMail()
+  const { engine, account } = useReading()
   const [shown, setShown] = useState<number | null>(null)
   const html = email.htmlBody?.map((p) => (p.partId ? (email.bodyValues?.[p.partId]?.value ?? '') : '')).join('') ?? ''
   const files = (email.attachments ?? []).filter((p) => p.blobId && !shownInText(p, html))

@@ -6,7 +6,8 @@ import { setPrefs, usePrefs } from '~/kit/prefs'
 import { Button } from '~/kit/ui/Button'
 import { Image, ImageOff } from '~/kit/ui/icons'
 import { blobUrl } from './blobs'
-import { useMail } from './context'
+import { markIn } from './content/marks'
+import { useReading } from './context'
 import { returnFrame, takeFrame } from './frames'
 import css from './MessageBody.module.css'
 import { cleanMail, inlineParts } from './sanitize'
@@ -60,7 +61,7 @@ export default function HtmlBody({ email, html, quoted, lang }: { email: Email; 
 
 /** Fetches the pictures a message carries with itself, as object URLs. */
 function useInlineImages(email: Email): Map<string, string> {
-  const { engine, account } = useMail()
+  const { engine, account } = useReading()
   const [urls, setUrls] = useState<Map<string, string>>(() => new Map())
   useEffect(() => {
     const parts = inlineParts(email.attachments ?? [])
@@ -109,6 +110,7 @@ function Frame({ html, paper, remote, quoted, lang, title, fold, onLink }: Frame
   const held = useRef<HTMLIFrameElement | null>(null)
   const [page, setPage] = useState<{ frame: HTMLIFrameElement } | null>(null)
   const { theme } = usePrefs()
+  const { marks } = useReading()
 
   // Before the paint, so that a letter whose frame was kept ready is seen together with its head.
   useLayoutEffect(() => {
@@ -139,6 +141,7 @@ function Frame({ html, paper, remote, quoted, lang, title, fold, onLink }: Frame
     style.textContent = baseStyle(paper, theme)
     doc.head.append(style)
     doc.body.innerHTML = html
+    markIn(doc.body, marks)
     wrapWide(doc)
     if (quoted) foldQuote(doc, fold)
     const fit = (): void => {
@@ -154,7 +157,7 @@ function Frame({ html, paper, remote, quoted, lang, title, fold, onLink }: Frame
       unguard()
       doc.removeEventListener('keydown', dispatchKey)
     }
-  }, [page, html, paper, theme, quoted, lang, fold, onLink])
+  }, [page, html, paper, theme, quoted, lang, fold, onLink, marks])
 
   return <div ref={host} />
 }
@@ -172,6 +175,7 @@ function baseStyle(paper: boolean, theme: string): string {
     table { max-width: 100%; }
     td, th { overflow-wrap: break-word; }
     div.wide { overflow-x: auto; max-width: 100%; }
+    mark { background: light-dark(#fbe7a1, #5c4a12); color: inherit; }
     pre { white-space: pre-wrap; }
     p { margin: 0 0 .8em; }
     blockquote { margin: 0 0 0 4px; padding-left: 12px; border-left: 3px solid light-dark(#dce2df, #3a4540); }

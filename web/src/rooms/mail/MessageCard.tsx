@@ -1,6 +1,6 @@
 import { Suspense, lazy, useState } from 'react'
 import { useLocation } from 'wouter'
-import type { Email, EmailAddress } from '~/api/jmap'
+import { APPROVALS, type Email, type EmailAddress } from '~/api/jmap'
 import { useT, withTexts } from '~/kit/i18n'
 import { fullDate, readingDate } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
@@ -12,7 +12,7 @@ import { Skeleton } from '~/kit/ui/states'
 import { Attachments } from './Attachments'
 import { useLetterActs } from './content/LetterActs'
 import { unsubscribe } from './content/unsubscribe'
-import { useMail } from './context'
+import { useMail, type MailState } from './context'
 import css from './MessageCard.module.css'
 import { LaterNote } from './later/LaterNote'
 import { MessageBody } from './MessageBody'
@@ -23,11 +23,18 @@ import { oneLetter } from './one-letter'
 
 const KindNote = lazy(() => withTexts('templates', () => import('./templates/KindNote')))
 const LevelNote = lazy(() => withTexts('secrecy', () => import('./secrecy/LevelNote')))
+const HeldNote = lazy(() => withTexts('review', () => import('./review/HeldNote')))
 const Banners = lazy(() => withTexts('content', () => import('./content/Banners')))
 
 /** Whether a letter is an invitation or came by a list that one can leave. */
 function hasBanners(email: Email): boolean {
   return unsubscribe(email) !== null || (email.attachments ?? []).some((p) => p.type === 'text/calendar')
+}
+
+/** Whether the person may have sent it: from their own address, or from a mailbox they write for. */
+function sentHere({ mine, account }: MailState, email: Email): boolean {
+  const from = email.from?.[0]?.email.toLowerCase()
+  return from !== undefined && (mine.has(from) || account.identities.some((i) => i.email.toLowerCase() === from))
 }
 
 /** A folded message: who and how it begins. */
@@ -117,6 +124,7 @@ export function MessageCard({ email, alone, quoted, onFold }: { email: Email; al
       {email.bodyValues ? (
         // What stands above a letter comes with it: a note that came later would push away what one is about to press.
         <Suspense fallback={<Skeleton lines={5} />}>
+          {APPROVALS in m.engine.session.capabilities && !draft && sentHere(m, email) && <HeldNote email={email} />}
           {email.secrecy && <LevelNote email={email} />}
           {email['header:X-Chancery-Kind:asText'] && <KindNote email={email} />}
           <TrustNote email={email} />

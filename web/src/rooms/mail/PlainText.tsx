@@ -1,5 +1,6 @@
 import { Suspense, lazy, useEffect, useMemo, useRef, useState } from 'react'
 import { useT } from '~/kit/i18n'
+import { Marked } from './content/marks'
 import css from './MessageBody.module.css'
 import { guardLinks, type Target } from './trust/links'
 
@@ -104,7 +105,7 @@ export function linkPieces(text: string): LinkPiece[] {
 function Linked({ text }: { text: string }) {
   return linkPieces(text).map((p, i) =>
     p.href === undefined ? (
-      p.text
+      <Marked key={i} text={p.text} />
     ) : (
       <a key={i} href={p.href} data-says={p.says} target="_blank" rel="noopener noreferrer">
         {p.text}

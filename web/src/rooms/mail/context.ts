@@ -39,6 +39,26 @@ export function useMail(): MailState {
   return m
 }
 
+/** What a letter is shown with: less than the mail room knows, so that other rooms can show one too. */
+export interface Reading {
+  engine: MailEngine
+  /** Where its files are fetched from. */
+  account: MailAccount
+  /** Words to be marked in it. */
+  marks?: readonly string[]
+}
+
+export const ReadingContext = createContext<Reading | null>(null)
+
+/** Where a letter is shown: the place around it that says so, else the mail room. */
+export function useReading(): Reading {
+  const own = useContext(ReadingContext)
+  const mail = useContext(MailContext)
+  const r = own ?? mail
+  if (!r) throw new Error('a letter outside of a room')
+  return r
+}
+
 /** Follows one record of a store. */
 export function useRecord<T extends { id: string }>(store: RecordStore<T>, id: string | undefined): T | undefined {
   // The same function each time: another one would be subscribed anew with every drawing of every row.

@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react'
-import { MAIL_FLOW, type Approval, type FlowCapability, type FlowRule } from '~/api/jmap'
+import { FLOW, type Approval, type FlowCapability, type FlowRule } from '~/api/jmap'
 import { useT } from '~/kit/i18n'
 import { asSyncError } from '~/kit/sync/errors'
 import { Banner } from '~/kit/ui/Banner'
@@ -19,7 +19,7 @@ type Open = { what: 'form'; rule: FlowRule | null } | { what: 'remove'; rule: Fl
 /** The organisation's rules for letters on their way, as sentences, with the changes that wait. */
 export default function FlowSection({ api, office }: PartProps) {
   const t = useT()
-  const cap = api.offer(MAIL_FLOW) as unknown as FlowCapability
+  const cap = api.offer(FLOW) as unknown as FlowCapability
   const { data, error, reload } = useLoad(useCallback(async () => {
     const { list } = await api.call<{ list: FlowRule[] }>('FlowRule/get', { ids: null })
     const waiting = list.flatMap((r) => (r.waiting ? [r.waiting.approvalId] : []))

@@ -1,4 +1,5 @@
 import { Suspense, lazy, useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react'
+import { FLOW } from '~/api/jmap'
 import { useLayout } from '~/app/layout'
 import { useT, withTexts } from '~/kit/i18n'
 import { guessLanguage } from '~/kit/i18n/guess'
@@ -14,7 +15,6 @@ import css from './Composer.module.css'
 import { htmlToText, textToHtml } from './draft'
 import { RichEditor } from './editor'
 import { FileList } from './FileList'
-import { LeaveDialog } from './LeaveDialog'
 import { OutsideNote } from './OutsideNote'
 import { LevelField } from '../secrecy/LevelField'
 import { Signature } from '../templates/Signature'
@@ -24,9 +24,11 @@ import type { ComposeStart } from './start'
 import { useComposer } from './use-composer'
 
 const KindBar = lazy(() => import('../templates/KindBar'))
+const LeaveDialog = lazy(async () => ({ default: (await import('./LeaveDialog')).LeaveDialog }))
 const ParcelCards = lazy(() => withTexts('parcel', () => import('../parcel/ParcelCards')))
 const ParcelDialog = lazy(() => withTexts('parcel', () => import('../parcel/ParcelDialog')))
 const PostField = lazy(() => withTexts('writeas', () => import('./PostField')))
+const ReviewNote = lazy(() => withTexts('review', () => import('../review/ReviewNote')))
 const TemplateMenu = lazy(() => import('../templates/TemplateMenu'))
 
 /** The sheet one writes on: docked beside the work, the whole screen on a phone. */
@@ -195,6 +197,11 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
           {c.error}
         </p>
       )}
+      {FLOW in c.engine.session.capabilities && (
+        <Suspense>
+          <ReviewNote engine={c.engine} account={c.account} draft={draft} from={c.identity.email} />
+        </Suspense>
+      )}
       <footer className={css.foot}>
         {layout !== 'phone' && (
           <Button look="primary" icon={Send} busy={c.sending} onClick={() => void c.send()} data-tip={t('compose.send')} data-key={isMac ? '⌘ Enter' : 'Ctrl Enter'}>
@@ -223,7 +230,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
           <ParcelDialog first={c.links.asked} terms={c.links.terms} onGo={c.links.begin} onClose={() => c.links.ask(null)} />
         </Suspense>
       )}
-      {c.leaving && <LeaveDialog count={c.uploading} answer={c.leaving.answer} />}
+      <Suspense>{c.leaving && <LeaveDialog count={c.uploading} answer={c.leaving.answer} />}</Suspense>
       {over && <div className={css.drop}>{t('compose.drop')}</div>}
     </section>
   )

@@ -2,7 +2,7 @@ import type { EmailAddress } from '~/api/jmap'
 import { useT } from '~/kit/i18n'
 import { CircleAlert } from '~/kit/ui/icons'
 import css from './OutsideNote.module.css'
-import { isOutside } from './RecipientField'
+import { isOutside } from './outside'
 
 /** Says how many of the recipients are not of the organisation. */
 export function OutsideNote({ people, domains }: { people: EmailAddress[]; domains: ReadonlySet<string> | undefined }) {

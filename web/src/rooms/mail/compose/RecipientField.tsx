@@ -9,16 +9,11 @@ import { Users, X } from '~/kit/ui/icons'
 import { personName } from '../names'
 import { parseAddresses, sameAddress, validAddress } from './draft'
 import css from './RecipientField.module.css'
+import { isOutside } from './outside'
 import { matching, type Suggestion } from './suggest'
 import type { Sources } from './use-composer'
 
 const RecipientPicker = lazy(() => withTexts('contacts', () => import('../picker/RecipientPicker')))
-
-/** Whether an address is known to be of another organisation. */
-export function isOutside(a: EmailAddress, domains: ReadonlySet<string> | undefined): boolean {
-  const domain = a.email.slice(a.email.lastIndexOf('@') + 1).toLowerCase()
-  return domains !== undefined && domains.size > 0 && validAddress(a.email) && !domains.has(domain)
-}
 
 interface Props {
   label: string

@@ -3,7 +3,7 @@ import type { t as translate } from '~/kit/i18n'
 import { readingDate } from '~/kit/i18n/dates'
 import { asSyncError } from '~/kit/sync/errors'
 import { errorText } from '~/kit/ui/states'
-import { say, sayError } from '~/kit/undo'
+import { say, sayError, update } from '~/kit/undo'
 import type { MailAccount } from '../account'
 import type { MailEngine } from '../engine'
 import type { Draft } from './draft'
@@ -21,6 +21,8 @@ interface Order {
   at?: Date | undefined
   /** When to remind if nobody answers. */
   remindAt?: Date | null
+  /** What to say instead of "Sent", where it is known before that the letter waits for review. */
+  told?: string | undefined
   /** Opens the sheet again after the message has been called back. */
   onBack: () => void
 }
@@ -35,7 +37,7 @@ export async function sendWithUndo(o: Order): Promise<void> {
   if (o.engine.maxHold(o.account) >= o.seconds) {
     const place = o.at ? ({ role: 'scheduled', name: o.t('folder.scheduled') } as const) : ({ role: 'sent', name: o.t('folder.sent') } as const)
     const sending = await submit(o.engine, o.account, o.emailId, o.draft, o.identity, place, o.at ?? o.seconds, o.remindAt)
-    say(o.at ? o.t('done.scheduled', { time: readingDate(o.at.toISOString()) }) : o.t('done.sent'), {
+    const said = say(o.told ?? (o.at ? o.t('done.scheduled', { time: readingDate(o.at.toISOString()) }) : o.t('done.sent')), {
       ...(sending.held
         ? {
             undo: async () => {
@@ -45,6 +47,8 @@ export async function sendWithUndo(o: Order): Promise<void> {
           }
         : {}),
     })
+    // What is found in a file is seen by the server alone.
+    if (!o.told) void import('../review/foresee').then((r) => r.afterSending(o.engine, sending.submissionId)).then((text) => text && update(said, { text }), () => {})
     return
   }
   let gone = false

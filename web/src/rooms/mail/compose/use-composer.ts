@@ -15,7 +15,7 @@ import { beginDraft } from './begin'
 import { mayGo, tooLarge } from './check'
 import { isBlank, validAddress, type Draft, type DraftFile } from './draft'
 import type { Leave } from './LeaveDialog'
-import { isOutside } from './RecipientField'
+import { isOutside } from './outside'
 import { DraftSaver, wasSubmitted } from './saver'
 import { fillNames, openField } from '../templates/fields'
 import { meetingFault } from '../templates/meeting'
@@ -35,6 +35,9 @@ export interface Sources {
   /** The organisation's own mail domains, once they are known. */
   domains?: ReadonlySet<string> | undefined
 }
+
+// The rules of the organisation come with the first letter that is sent.
+const rules = (): Promise<typeof import('../review/foresee')> => import('../review/foresee')
 
 type Saving = 'idle' | 'saving' | 'saved' | 'failed'
 const SAVE_AFTER = 1500
@@ -295,6 +298,11 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     if (tooLarge(d, t)) return // the sheet says so already
     if (!(await mayGo(d, t))) return
     setSending(true)
+    const seen = await rules().then((r) => r.beforeSending(engine, account, d, identity(d).email), () => null)
+    if (seen && !seen.goes) {
+      setSending(false)
+      return setError(seen.error ?? null)
+    }
     let submitting: string | null = null
     try {
       if (doubtful.current && (await wasSubmitted(engine, account, doubtful.current))) {
@@ -308,13 +316,13 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
       const emailId = (await save()) as string
       closed.current = true
       submitting = emailId
-      await sendWithUndo({ engine, account, draft: d, emailId, identity: identity(d), seconds: UNDO_SECONDS, t, at, remindAt, onBack: () => reopen(d, emailId) })
+      await sendWithUndo({ engine, account, draft: d, emailId, identity: identity(d), seconds: UNDO_SECONDS, t, at, remindAt, told: seen?.told, onBack: () => reopen(d, emailId) })
       onClose()
     } catch (e) {
       closed.current = false
       setSending(false)
       if (submitting && asSyncError(e).kind === 'offline') doubtful.current = submitting
-      const told = (await levelRefusal(asSyncError(e).type)) ?? errorText(t, asSyncError(e))
+      const told = (await levelRefusal(asSyncError(e).type)) ?? (await rules().then((r) => r.ruleRefusal(e), () => undefined)) ?? errorText(t, asSyncError(e))
       setError(`${told} ${t('compose.stillHere')}`)
     }
   }

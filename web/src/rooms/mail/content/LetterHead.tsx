@@ -2,6 +2,7 @@ import type { Email, EmailAddress } from '~/api/jmap'
 import { useT } from '~/kit/i18n'
 import { fullDate } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
+import { Marked } from './marks'
 import css from './Viewer.module.css'
 
 /** Subject, people and date of a letter, written out. */
@@ -17,7 +18,7 @@ export function LetterHead({ email }: { email: Email }) {
   const subject = email.subject || t('message.noSubject')
   return (
     <header className={css.head}>
-      <h3 lang={guessLanguage(subject)}>{subject}</h3>
+      <h3 lang={guessLanguage(subject)}><Marked text={subject} /></h3>
       <dl>
         {rows.map(([label, value]) =>
           value ? (

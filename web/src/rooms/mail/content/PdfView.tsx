@@ -6,7 +6,7 @@ import { Button, IconButton } from '~/kit/ui/Button'
 import { ChevronDown, ChevronUp, Minus, PanelLeft, Plus, Search } from '~/kit/ui/icons'
 import { Skeleton } from '~/kit/ui/states'
 import { blobUrl } from '../blobs'
-import { useMail } from '../context'
+import { useReading } from '../context'
 import { Note } from './Note'
 import { PasswordResponses, openPdf, type PDFDocumentProxy } from './pdf/engine'
 import { Page } from './pdf/Page'
@@ -20,7 +20,7 @@ const steps = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4]
 /** A PDF: pages, text to choose and search, zoom. */
 export default function PdfView({ file }: { file: Viewed }) {
   const t = useT()
-  const { engine, account } = useMail()
+  const { engine, account } = useReading()
   const [doc, setDoc] = useState<PDFDocumentProxy | null>(null)
   const [first, setFirst] = useState<{ width: number; height: number } | null>(null)
   const [failed, setFailed] = useState<'broken' | 'locked' | null>(null)

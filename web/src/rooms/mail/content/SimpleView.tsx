@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useT } from '~/kit/i18n'
 import { blobUrl } from '../blobs'
-import { useMail } from '../context'
+import { useReading } from '../context'
 import { Note } from './Note'
 import { shownType, viewKind } from './kinds'
 import type { Viewed } from './Viewer'
@@ -10,7 +10,7 @@ import css from './Viewer.module.css'
 /** What the browser itself can show: pictures, sound and film; and the note for what it cannot. */
 export function SimpleView({ file }: { file: Viewed }) {
   const t = useT()
-  const { engine, account } = useMail()
+  const { engine, account } = useReading()
   const [whole, setWhole] = useState(false)
   const [broken, setBroken] = useState(false)
   const kind = viewKind(file.type, file.name)

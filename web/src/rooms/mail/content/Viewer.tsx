@@ -8,7 +8,7 @@ import { IconButton } from '~/kit/ui/Button'
 import { ChevronLeft, ChevronRight, Download, X } from '~/kit/ui/icons'
 import { Skeleton } from '~/kit/ui/states'
 import { blobUrl } from '../blobs'
-import { useMail } from '../context'
+import { useReading } from '../context'
 import { viewKind, type ViewKind } from './kinds'
 import { SimpleView } from './SimpleView'
 import css from './Viewer.module.css'
@@ -47,7 +47,7 @@ interface Props {
  */
 export default function Viewer({ files, at, onClose }: Props) {
   const t = useT()
-  const { engine, account } = useMail()
+  const { engine, account } = useReading()
   const dialog = useRef<HTMLDialogElement>(null)
   const [now, setNow] = useState(at)
   const file = files[now] as Viewed

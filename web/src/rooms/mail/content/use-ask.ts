@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { asSyncError, type SyncError } from '~/kit/sync/errors'
-import { useMail } from '../context'
+import { useReading } from '../context'
 import type { Viewed } from './Viewer'
 
 export interface Asked<T> {
@@ -11,7 +11,7 @@ export interface Asked<T> {
 
 /** Asks the server to look into a file. */
 export function useAsk<T>(method: string, file: Viewed, more: Record<string, unknown> = {}): Asked<T> {
-  const { engine, account } = useMail()
+  const { engine, account } = useReading()
   const [state, setState] = useState<{ answer?: T; error: SyncError | null }>({ error: null })
   const [attempt, setAttempt] = useState(0)
   const args = JSON.stringify(more)

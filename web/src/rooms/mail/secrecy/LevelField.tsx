@@ -3,7 +3,7 @@ import type { EmailAddress, Secrecy, SecrecyCapability, SecrecyLookAnswer } from
 import { useT, type t as translate } from '~/kit/i18n'
 import { Button } from '~/kit/ui/Button'
 import type { Draft } from '../compose/draft'
-import { isOutside } from '../compose/RecipientField'
+import { isOutside } from '../compose/outside'
 import type { MailEngine } from '../engine'
 import { levelName, rank } from './levels'
 import css from './Secrecy.module.css'
