@@ -59,6 +59,9 @@ type opened struct {
 	io.ReaderAt
 	size int64
 	done io.Closer
+
+	whole   mail.Blob // that it is, or is a part of
+	message int64     // of the account that the whole is; 0 = none
 }
 
 // Close lets the bytes go.
@@ -96,12 +99,13 @@ func (a *API) openBlob(ctx context.Context, acc *mail.Account, text jmap.ID) (*o
 		return nil, err
 	}
 	if part == "" {
-		return &opened{ReaderAt: src, size: src.Size(), done: src}, nil
+		return &opened{ReaderAt: src, size: src.Size(), done: src, whole: b, message: message}, nil
 	}
 	m, err := parsed(ctx, acc, message, src)
 	if err == nil {
 		var o *opened
 		if o, err = openPart(src, m, part, text); err == nil {
+			o.whole, o.message = b, message
 			return o, nil
 		}
 	}

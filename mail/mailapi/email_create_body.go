@@ -242,9 +242,7 @@ func (d *draft) blob(n *compose.Node, p newPart) error {
 		return err
 	}
 	d.size += o.size
-	if _, message, _, err := findBlob(d.ctx, d.acc, text); err == nil {
-		d.tookFrom(message)
-	}
+	d.tookFrom(o)
 	if err := o.Close(); err != nil {
 		return err
 	}

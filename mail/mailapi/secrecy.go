@@ -84,16 +84,19 @@ func (d *draft) secrecyProperty(raw json.RawMessage) error {
 // noLabel says nothing of a letter's secrecy.
 var noLabel = mail.Label{Level: policy.Unlabelled}
 
-// tookFrom notes that a file is from a message: the letter is as secret as what
-// goes along with it.
-func (d *draft) tookFrom(message int64) {
-	m, ok := d.snap.Message(message)
-	if !ok || m.Level <= d.source.Level {
-		return
+// tookFrom notes where a file is from: the letter is as secret as what goes along
+// with it. Of what is in no mailbox of the account, such as a letter that waits
+// for its holder's review, the key tells the level.
+func (d *draft) tookFrom(o *opened) {
+	from := mail.Label{Level: policy.Level(o.whole.Scope.Level)}
+	if m, ok := d.snap.Message(o.message); ok {
+		from.Level = m.Level
+		if m.UntilMs != 0 {
+			from.Until = time.UnixMilli(m.UntilMs).UTC()
+		}
 	}
-	d.source = mail.Label{Level: m.Level}
-	if m.UntilMs != 0 {
-		d.source.Until = time.UnixMilli(m.UntilMs).UTC()
+	if from.Level > d.source.Level && from.Level > policy.Public {
+		d.source = from
 	}
 }
 
