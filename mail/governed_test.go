@@ -372,15 +372,22 @@ func TestRulesRefuse(t *testing.T) {
 	g := newAgency(t, "",
 		flow.Rule{Name: "No plans", When: flow.When{Level: policy.Unlabelled, Words: []string{"war plan"}}, Then: flow.Then{Refuse: "Plans go by paper."}},
 		flow.Rule{Name: "Signed", When: flow.When{Level: policy.Unlabelled, Words: []string{"contract"}}, Then: flow.Then{Require: flow.Signature}})
-	for text, want := range map[string]string{"The war plan.": "Plans go by paper.", "The contract.": "The letter has to be signed."} {
+	_, _, err := g.room.ChangeRule(t.Context(), policy.System(1), 0, &flow.Rule{Name: "No programs", When: flow.When{Level: policy.Unlabelled, Attachments: &flow.Files{Types: []string{".exe"}}}, Then: flow.Then{Refuse: "No programs."}}, "")
+	check(t, err)
+	within := "--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: x@out.example\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nsee\r\n--c\r\nContent-Type: application/octet-stream; name=a.exe\r\nContent-Disposition: attachment; filename=a.exe\r\n\r\nMZ\r\n--c--\r\n--b--"
+	for text, want := range map[string]string{"The war plan.": "Plans go by paper.", "The contract.": "The letter has to be signed.", within: "No programs."} {
+		kind := ""
+		if text == within {
+			kind = "Content-Type: multipart/mixed; boundary=b\r\n"
+		}
 		err := g.room.SubmitSMTP(t.Context(), g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},
-			strings.NewReader("From: ann@city.example\r\nTo: bob@city.example\r\nSubject: a\r\n\r\n"+text+"\r\n"))
+			strings.NewReader("From: ann@city.example\r\nTo: bob@city.example\r\nSubject: a\r\n"+kind+"\r\n"+text+"\r\n"))
 		if !errs.Is(err, errs.Forbidden) || err.Error() != want {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
-	g.recorded(t, "mail", 2)
-	if e := must(audit.List(t.Context(), g.db, 1, 1))[0]; e.Rule != "No plans" && e.Rule != "Signed" {
+	g.recorded(t, "mail", 3)
+	if e := must(audit.List(t.Context(), g.db, 1, 1))[0]; e.Rule != "No plans" && e.Rule != "Signed" && e.Rule != "No programs" {
 		t.Errorf("entry %+v", e)
 	}
 	if len(g.got(t, g.bob)) != 0 {

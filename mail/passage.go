@@ -23,9 +23,6 @@ import (
 // clock.
 const untilDecided = 1<<63 - 1
 
-// maxRuleText is how much of a letter's text the rules look at, in bytes.
-const maxRuleText = 1 << 20
-
 // RuleRefusal is a letter that a rule of the organisation refuses, in the
 // rule's own words.
 type RuleRefusal struct {
@@ -279,6 +276,9 @@ func (r *Room) weigh(ctx context.Context, s policy.Subject, direction string, e 
 	if src.err != nil {
 		return nil, src.err
 	}
+	if v.Cut {
+		r.log.Warn("a letter has more text than rules look at", "from", facts.Sender, "size", l.blob.Size)
+	}
 	if len(v.Hits) == 0 {
 		return nil, nil
 	}
@@ -352,13 +352,11 @@ func (r *Room) facts(ctx context.Context, s policy.Subject, direction string, e 
 	if f.Recipients, err = r.recipientFacts(ctx, s.Org, to); err != nil {
 		return f, err
 	}
-	for _, p := range m.Bodies().Attachments {
-		f.Files = append(f.Files, flow.File{Name: p.Name(), Type: p.Type, Size: p.ContentSize()})
-	}
+	f.Files = filesOf(m, nil)
 	f.Signed, f.Encrypted = protection(m)
 	f.Text = func() string {
 		var b strings.Builder
-		for where, text := range m.SearchText(src, maxRuleText) {
+		for where, text := range m.SearchText(src, flow.MaxText+1) {
 			if where == mime.InBody {
 				b.WriteString(text)
 				b.WriteByte('\n')
@@ -367,6 +365,17 @@ func (r *Room) facts(ctx context.Context, s policy.Subject, direction string, e 
 		return b.String()
 	}
 	return f, nil
+}
+
+// filesOf lists the files of a letter, and those of letters in it.
+func filesOf(m *mime.Message, list []flow.File) []flow.File {
+	for _, p := range m.Bodies().Attachments {
+		list = append(list, flow.File{Name: p.Name(), Type: p.Type, Size: p.ContentSize()})
+		if p.Nested != nil {
+			list = filesOf(p.Nested, list)
+		}
+	}
+	return list
 }
 
 // recipientFacts says where recipients are.

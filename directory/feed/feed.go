@@ -334,10 +334,30 @@ func (f *Feeds) may(ctx context.Context, by policy.Subject, feed Feed, verb stri
 	if err != nil {
 		return err
 	}
-	if by.Account != 0 && by.Assurance == policy.ByProgram || !admin.May(feed.need(), feed.Unit) {
+	if !mayRun(admin, by, feed) {
 		return f.refuse(ctx, by, verb, "feed "+feed.Name)
 	}
 	return nil
+}
+
+func mayRun(admin directory.Administers, by policy.Subject, feed Feed) bool {
+	return (by.Account == 0 || by.Assurance != policy.ByProgram) && admin.May(feed.need(), feed.Unit)
+}
+
+// errRun is what somebody finds whose right ended while a run went on.
+var errRun = errs.E(errs.Forbidden, "Your role does not allow this feed.")
+
+// mayIn is may in the transaction of an act, in which the right cannot end; the
+// refusal is recorded when the transaction was taken back.
+func (f *Feeds) mayIn(ctx context.Context, tx *store.Tx, by policy.Subject, feed Feed) error {
+	if by.Door == "feed" && by.Account == feed.ID {
+		return nil // by the clock or the source itself, under the feed's own rights
+	}
+	admin, err := f.dir.AdministersIn(ctx, tx, by)
+	if err == nil && !mayRun(admin, by, feed) {
+		err = errRun
+	}
+	return err
 }
 
 // clip bounds a text for people, at a character.

@@ -131,7 +131,10 @@ func (f *Feeds) keep(ctx context.Context, by policy.Subject, feed Feed, run Run,
 	if run.Steps == 0 && run.Refused == 0 {
 		run.State, run.Ended = Done, f.clock.Now()
 	}
-	return run, f.db.Write(ctx, func(tx *store.Tx) error {
+	err := f.db.Write(ctx, func(tx *store.Tx) error {
+		if err := f.mayIn(ctx, tx, by, feed); err != nil {
+			return err
+		}
 		if err := putRun(ctx, tx, run); err != nil {
 			return err
 		}
@@ -151,6 +154,10 @@ func (f *Feeds) keep(ctx context.Context, by policy.Subject, feed Feed, run Run,
 		}
 		return f.note(ctx, tx, by, "feed.plan", feed, run.story())
 	})
+	if errors.Is(err, errRun) {
+		err = f.refuse(ctx, by, "feed.plan", "feed "+feed.Name)
+	}
+	return run, err
 }
 
 // story is what the record keeps of a run.
@@ -184,6 +191,9 @@ func (f *Feeds) carryOut(ctx context.Context, by policy.Subject, feed Feed, r Ru
 	first := true
 	for r.State != Done {
 		next, err := f.batch(ctx, by, feed, r.ID, first)
+		if errors.Is(err, errRun) {
+			err = f.refuse(ctx, by, "feed.apply", "feed "+feed.Name)
+		}
 		if err != nil {
 			return f.stop(ctx, r, err)
 		}
@@ -196,6 +206,9 @@ func (f *Feeds) carryOut(ctx context.Context, by policy.Subject, feed Feed, r Ru
 func (f *Feeds) batch(ctx context.Context, by policy.Subject, feed Feed, run int64, first bool) (r Run, err error) {
 	err = f.dir.Intake(ctx, feed.subject(by.Peer), feed.rights(), func(ctx context.Context, in *directory.Intake) error {
 		tx := in.Tx()
+		if err := f.mayIn(ctx, tx, by, feed); err != nil {
+			return err
+		}
 		// Read anew: somebody else may be carrying it out as well.
 		if r, err = selectRun(ctx, tx, feed.Org, run); err != nil {
 			return err

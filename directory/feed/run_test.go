@@ -212,3 +212,51 @@ func TestMany(t *testing.T) {
 		t.Errorf("%+v, again %+v, in %v", r, again, time.Since(began))
 	}
 }
+
+// TestRightEndsMeanwhile takes somebody's role back between the question and
+// the transaction: what was asked for is not done, and that stands in the record.
+func TestRightEndsMeanwhile(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		o := newOffice(t, url)
+		o.unit(0, "Hall")
+		f, _ := o.feed(Feed{Name: "hr", Kind: KindCSV, Guard: 100})
+		r := o.plan(f, o.picture("", "key,address,name,unit\n1,one@city.example,One,Hall\n", true))
+		a, err := o.dir.AddAccount(t.Context(), directory.Account{Address: "was@city.example"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Whoever gets as far as this was asked before, and had the right then.
+		was := policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Zone: policy.Inner, Assurance: policy.ByTwo, Door: "http"}
+		before := o.shown()
+		if _, err := o.carryOut(t.Context(), was, f, r); !errs.Is(err, errs.Forbidden) {
+			t.Errorf("carries it out: %v", err)
+		}
+		posing := was
+		posing.Door = "feed"
+		if _, err := o.carryOut(t.Context(), posing, f, r); !errs.Is(err, errs.Forbidden) {
+			t.Errorf("as another feed: %v", err)
+		}
+		next := o.newRun(f, RunPicture, was)
+		if _, err := o.keep(t.Context(), was, f, next, nil, nil); !errs.Is(err, errs.Forbidden) {
+			t.Errorf("keeps a plan: %v", err)
+		}
+		if _, err := o.Look(t.Context(), o.admin, next.ID, 0, 1); !errs.Is(err, errs.NotFound) {
+			t.Errorf("the plan is there: %v", err)
+		}
+		if o.shown() != before {
+			t.Error("people were changed")
+		}
+		list, err := audit.List(t.Context(), o.db, directory.DefaultOrg, 3)
+		if err != nil || len(list) != 3 {
+			t.Fatal(list, err)
+		}
+		for n, verb := range []string{"feed.plan", "feed.apply", "feed.apply"} {
+			if list[n].Verb != verb || list[n].Result != "forbidden" || list[n].Address != a.Address {
+				t.Errorf("recorded is %+v", list[n])
+			}
+		}
+		if r, err := o.Apply(t.Context(), o.admin, r.ID, false); err != nil || r.State != Done {
+			t.Errorf("who may: %+v, %v", r, err)
+		}
+	})
+}

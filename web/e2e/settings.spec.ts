@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Api } from './api'
 import { newPage, openDesk, signIn, type Desk } from './harness'
 
 let desk: Desk
@@ -35,6 +36,22 @@ test('settings are a place with an address; Back returns where one was, with the
   await page.getByRole('button', { name: 'Back', exact: true }).click()
   await page.getByRole('row').first().waitFor()
   expect(errors.filter((e) => !e.includes('401'))).toEqual([])
+  await context.close()
+})
+
+test('what is chosen just before the page is left is kept by the server', async () => {
+  const api = Api.of(desk)
+  const kept = async (): Promise<string> => JSON.stringify((await api.call<{ list: { id: string; value: unknown }[] }>('Preference/get', { ids: null })).list.find((p) => p.id === 'ui-conversations')?.value)
+  const { page, context } = await newPage(desk)
+  await signIn(page, desk)
+  await page.goto(`${desk.url}/settings/reading`)
+  const group = page.getByRole('switch', { name: 'Group by conversation' })
+  await group.waitFor()
+  await page.waitForTimeout(1000)
+  const on = await group.isChecked()
+  await group.click()
+  await page.goto('about:blank')
+  await expect.poll(kept).toBe(JSON.stringify(!on))
   await context.close()
 })
 

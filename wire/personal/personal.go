@@ -56,14 +56,17 @@ func Find(text string) []Finding {
 	}
 	var out []Finding
 	for _, k := range kinds {
-		for _, at := range k.form.FindAllStringIndex(text, -1) {
-			f := Finding{k.kind, at[0], at[1]}
-			if !alone(text, f) || !k.holds(clean(text[f.From:f.To])) || slices.ContainsFunc(out, f.meets) {
-				continue
-			}
-			if out = append(out, f); len(out) == MaxFindings {
+		for from := 0; len(out) < MaxFindings; {
+			at := k.form.FindStringIndex(text[from:])
+			if at == nil {
 				break
 			}
+			f := Finding{k.kind, from + at[0], from + at[1]}
+			if !alone(text, f) || !k.holds(clean(text[f.From:f.To])) || slices.ContainsFunc(out, f.meets) {
+				from = f.From + 1 // one may begin within what was none
+				continue
+			}
+			out, from = append(out, f), f.To
 		}
 	}
 	slices.SortFunc(out, func(a, b Finding) int { return a.From - b.From })

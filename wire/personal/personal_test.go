@@ -27,6 +27,7 @@ func TestFind(t *testing.T) {
 		"Case 2026-11-22 No. 1234567890123":   "",
 		"tel. +886 2 2345 6789":               "",
 		"A123456789 and 4111111111111111":     "tw-id card",
+		"A123456789 4111111111111111":         "tw-id card", // the one does not hide the other
 		"":                                    "",
 	} {
 		var got []string

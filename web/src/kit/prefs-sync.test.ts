@@ -22,7 +22,8 @@ class Desk {
       if (this.hold) await new Promise<void>((go) => this.held.push(go))
       return { list, notFound: [], state: '1' }
     }
-    return { session: { primaryAccounts: { [PREFERENCES]: account } } as unknown as Session, call } as unknown as Transport
+    const leave = (name: string, args: Record<string, unknown>): void => void call(name, args)
+    return { session: { primaryAccounts: { [PREFERENCES]: account } } as unknown as Session, call, leave } as unknown as Transport
   }
 
   news(account = 'a1'): void {
@@ -71,6 +72,21 @@ describe('preferences on the server', () => {
     expect(Object.fromEntries(desk.kept)).toEqual({ 'ui-density': 'compact', 'ui-theme': 'dark' })
     expect(desk.calls.filter((c) => c === 'Preference/set')).toHaveLength(2)
     stop()
+  })
+
+  test('what was chosen a moment before the page is left goes at once, and nothing where nothing was', async () => {
+    const desk = new Desk()
+    const stop = followPrefs(desk.transport())
+    await turn()
+    dispatchEvent(new Event('pagehide'))
+    expect(desk.calls).not.toContain('Preference/set')
+    setPrefs({ density: 'compact' })
+    dispatchEvent(new Event('pagehide'))
+    expect(Object.fromEntries(desk.kept)).toEqual({ 'ui-density': 'compact' })
+    stop()
+    setPrefs({ density: 'comfortable' })
+    dispatchEvent(new Event('pagehide'))
+    expect(desk.kept.get('ui-density')).toBe('compact')
   })
 
   test('an old answer does not undo what was chosen and sent while it was on its way', async () => {

@@ -25,10 +25,13 @@ export function followPrefs(transport: Transport): () => void {
   void sync.pull()
   const stops = [onPrefsChange((changed) => sync.changed(changed)), onChanged('Preference', (id) => void (id === account && sync.pull()))]
   const online = (): void => void sync.pull()
+  const leaving = (): void => sync.leave()
   addEventListener('online', online)
+  addEventListener('pagehide', leaving)
   return () => {
     stops.forEach((stop) => stop())
     removeEventListener('online', online)
+    removeEventListener('pagehide', leaving)
     sync.stop()
   }
 }
@@ -60,6 +63,16 @@ class PrefsSync {
   private pushSoon(): void {
     clearTimeout(this.timer)
     if (!this.stopped) this.timer = setTimeout(() => void this.push(), PAUSE)
+  }
+
+  /** The page is left: what was changed a moment ago goes at once. It stays on the list, since no answer is heard. */
+  leave(): void {
+    const names = unsent()
+    if (names.length > 0 && !this.stopped) this.transport.leave('Preference/set', { accountId: this.account, update: this.update(names) })
+  }
+
+  private update(names: readonly string[]): Record<string, unknown> {
+    return Object.fromEntries(names.map((n) => [PREFIX + n, { value: prefs()[n as Name] ?? null }]))
   }
 
   /** Takes what the server has, save for what waits to be sent, and sends that. */
@@ -99,8 +112,7 @@ class PrefsSync {
     this.sending = true
     const sent = new Map(names.map((n) => [n, JSON.stringify(prefs()[n as Name])]))
     try {
-      const update = Object.fromEntries(names.map((n) => [PREFIX + n, { value: prefs()[n as Name] ?? null }]))
-      await this.transport.call<SetResponse<Preference>>('Preference/set', { accountId: this.account, update })
+      await this.transport.call<SetResponse<Preference>>('Preference/set', { accountId: this.account, update: this.update(names) })
       this.pushes++
       // What was changed again meanwhile still waits.
       write(UNSENT, unsent().filter((n) => JSON.stringify(prefs()[n as Name]) !== sent.get(n)).join(' '))

@@ -49,8 +49,7 @@ export class KeptFiles {
 
   /** Takes in what is missing and lets go of what has become old. Stops where the browser has no more room. */
   async fill(session: Session, accountId: string, emails: Iterable<Email>): Promise<void> {
-    const wanted = choose(emails)
-    for (const id of this.have) if (!wanted.has(id)) await this.drop(id)
+    const wanted = await this.keepOnly(emails)
     for (const f of wanted.values()) {
       if (this.have.has(f.blobId)) continue
       const url = session.downloadUrl.replace('{accountId}', accountId).replace('{blobId}', encodeURIComponent(f.blobId)).replace('{name}', 'file').replace('{type}', 'application%2Foctet-stream')
@@ -63,6 +62,13 @@ export class KeptFiles {
       this.have.add(f.blobId)
       await new Promise((r) => setTimeout(r, 100))
     }
+  }
+
+  /** Lets go of the files of other letters than these; answers with those that are worth keeping. */
+  async keepOnly(emails: Iterable<Email>): Promise<ReturnType<typeof choose>> {
+    const wanted = choose(emails)
+    for (const id of this.have) if (!wanted.has(id)) await this.drop(id)
+    return wanted
   }
 
   /** Lets go of everything, to make room for words. */

@@ -196,7 +196,8 @@ export class Mirror {
       this.saveSoon()
     }
     const contacts = (): void => void (!this.away && this.people.state !== null && this.followPeople(engine.transport).catch(() => {}))
-    const off = [serveDownloads(this.files, () => this.away || !navigator.onLine, () => this.onAbsent()), a.mailboxes.subscribeAll(take), a.emails.subscribeAll(take), a.threads.subscribeAll(take), onChanged('ContactCard', contacts), onChanged('AddressBook', contacts)]
+    const gone = (ids: readonly string[] | null): void => void (ids ? this.drop(ids) : this.dropDestroyed(engine.transport, a)).then(() => this.saveSoon(), () => {})
+    const off = [a.emails.onGone(gone), serveDownloads(this.files, () => this.away || !navigator.onLine, () => this.onAbsent()), a.mailboxes.subscribeAll(take), a.emails.subscribeAll(take), a.threads.subscribeAll(take), onChanged('ContactCard', contacts), onChanged('AddressBook', contacts)]
     take()
     const fill = setTimeout(() => void this.fill(engine, a).catch((e: unknown) => (e instanceof DOMException ? this.trouble(e) : undefined)), 4000)
     return () => {
@@ -252,15 +253,22 @@ export class Mirror {
     this.saveSoon()
   }
 
-  /** Asks which of the kept letters still exist. */
+  /** Asks which of the kept letters still exist, and may be seen. */
   private async dropDestroyed(transport: Transport, a: MailAccount): Promise<void> {
-    const ids = [...this.kept.emails.keys()].filter((id) => !isLocal(id)).slice(0, 500)
-    const got = await transport.call<GetResponse<Email>>('Email/get', { accountId: a.id, ids, properties: ['id', 'mailboxIds', 'keywords'] })
-    for (const id of got.notFound ?? []) this.kept.emails.delete(id)
-    for (const e of got.list) {
-      const old = this.kept.emails.get(e.id)
-      if (old) this.kept.emails.set(e.id, { ...old, ...e })
+    const ids = [...this.kept.emails.keys()].filter((id) => !isLocal(id))
+    for (let i = 0; i < ids.length; i += 500) {
+      const got = await transport.call<GetResponse<Email>>('Email/get', { accountId: a.id, ids: ids.slice(i, i + 500), properties: ['id', 'mailboxIds', 'keywords'] })
+      await this.drop(got.notFound)
+      for (const e of got.list) {
+        const old = this.kept.emails.get(e.id)
+        if (old) this.kept.emails.set(e.id, { ...old, ...e })
+      }
     }
+  }
+
+  /** Lets go of letters that are not there any more, and of their files. */
+  private async drop(ids: readonly string[]): Promise<void> {
+    if (ids.map((id) => this.kept.emails.delete(id)).includes(true)) await this.files.keepOnly(this.kept.emails.values())
   }
 
   private saveSoon(): void {

@@ -76,4 +76,19 @@ describe('RecordStore', () => {
     await Promise.resolve()
     expect(heard).toHaveBeenCalledTimes(1)
   })
+
+  test('tells what is gone at the server, held here or not, and when anything may be', () => {
+    const store = new RecordStore<{ id: string; n: number }>()
+    store.put([{ id: 'a', n: 1 }])
+    store.state = '7'
+    const told: (readonly string[] | null)[] = []
+    const stop = store.onGone((ids) => told.push(ids))
+    store.remove(['a', 'elsewhere'])
+    store.remove([])
+    store.doubt()
+    expect(store.state).toBe(null)
+    stop()
+    store.remove(['a'])
+    expect(told).toEqual([['a', 'elsewhere'], null])
+  })
 })

@@ -14,6 +14,7 @@ export class RecordStore<T extends { id: string }> {
   private seen = new Map<string, T>()
   private listeners = new Map<string, Set<() => void>>()
   private anyListeners = new Set<() => void>()
+  private goneListeners = new Set<(ids: readonly string[] | null) => void>()
   private dirty = new Set<string>()
   private flushing = false
   version = 0
@@ -72,9 +73,23 @@ export class RecordStore<T extends { id: string }> {
   }
 
   remove(ids: readonly string[]): void {
+    if (ids.length === 0) return
     for (const id of ids) {
       if (this.base.delete(id)) this.touch(id)
     }
+    this.goneListeners.forEach((fn) => fn(ids))
+  }
+
+  /** The server could not say what changed: anything that is held may be gone. */
+  doubt(): void {
+    this.state = null
+    this.goneListeners.forEach((fn) => fn(null))
+  }
+
+  /** Tells which records the server does not have any more, held here or not; null = any may be gone. */
+  onGone(fn: (ids: readonly string[] | null) => void): () => void {
+    this.goneListeners.add(fn)
+    return () => this.goneListeners.delete(fn)
   }
 
   /** Lays a change over a record until `drop` (refused) or `keep` (confirmed) is called. */

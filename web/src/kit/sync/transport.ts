@@ -44,6 +44,11 @@ export class Transport {
     this.maxCalls = typeof core['maxCallsInRequest'] === 'number' ? core['maxCallsInRequest'] : 16
   }
 
+  /** Sends one call that the browser goes on with when the page is left; nobody hears the answer. */
+  leave(name: string, args: Args): void {
+    void this.post([[name, args, `c${this.next++}`]], { keepalive: true }).catch(() => {})
+  }
+
   call<T>(name: string, args: Args): Promise<T> {
     return this.group().add<T>(name, args).result
   }
@@ -94,11 +99,12 @@ export class Transport {
     }
   }
 
-  private async post(methodCalls: Invocation[]): Promise<Invocation[]> {
+  private async post(methodCalls: Invocation[], init: RequestInit = {}): Promise<Invocation[]> {
     const res = await this.fetcher(this.session.apiUrl, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
       body: JSON.stringify({ using: this.using, methodCalls }),
+      ...init,
     })
     if (res.status === 401) throw new SyncError('signedOut', 'unauthorized')
     if (!res.ok) throw await problem(res)

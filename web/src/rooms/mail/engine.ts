@@ -30,6 +30,8 @@ const NEWEST: Comparator[] = [{ property: 'receivedAt', isAscending: false }]
 const MAX_BODIES = 120
 /** About two kilobytes each: enough to go back to what one came from, and memory is flat after a quarter of an hour. */
 const MAX_EMAILS = 8_000
+/** How many records are asked for at once, as the server allows. */
+const CHUNK = 500
 
 /** MailEngine keeps the client's copy of the mail accounts of one session. */
 export class MailEngine {
@@ -275,8 +277,9 @@ export class MailEngine {
       if (c.hasMoreChanges) await this.syncEmails(a)
     } catch (e) {
       if (!(e instanceof SyncError) || e.type !== 'cannotCalculateChanges') throw e
-      a.emails.state = null
-      await this.refetch(a, a.emails.ids().slice(-500))
+      a.emails.doubt()
+      const ids = a.emails.ids()
+      for (let end = ids.length; end > 0; end -= CHUNK) await this.refetch(a, ids.slice(Math.max(0, end - CHUNK), end))
     }
   }
 
