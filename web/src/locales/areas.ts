@@ -14,6 +14,7 @@ import type gallery from './en/gallery.json'
 import type later from './en/later.json'
 import type levels from './en/levels.json'
 import type life from './en/life.json'
+import type looks from './en/looks.json'
 import type mailrules from './en/mailrules.json'
 import type main from './en/main.json'
 import type means from './en/means.json'
@@ -61,6 +62,7 @@ export interface Areas {
   later: typeof later
   levels: typeof levels
   life: typeof life
+  looks: typeof looks
   mailrules: typeof mailrules
   main: typeof main
   means: typeof means

@@ -10,7 +10,7 @@ import { isOutside } from '~/rooms/mail/compose/outside'
 import { ownDomains } from '~/rooms/mail/compose/suggest'
 import { LetterHead } from '~/rooms/mail/content/LetterHead'
 import { useParsed } from '~/rooms/mail/content/use-parsed'
-import { ReadingContext } from '~/rooms/mail/context'
+import { ReadingContext, type Reading } from '~/rooms/mail/context'
 import type { MailEngine } from '~/rooms/mail/engine'
 import { MessageBody } from '~/rooms/mail/MessageBody'
 import css from './Approvals.module.css'
@@ -77,11 +77,19 @@ export function LetterCase({ engine, approval, about }: { engine: MailEngine; ap
         )}
       </dl>
       {about.blobId && (
-        <ReadingContext value={reading}>
-          <Letter key={about.blobId} blobId={about.blobId} size={about.size} />
-        </ReadingContext>
+        <ReadLetter key={about.blobId} {...reading} blobId={about.blobId} size={about.size} />
       )}
     </>
+  )
+}
+
+/** A letter by its blob, read as the mail room shows letters. */
+export function ReadLetter({ engine, account, marks, blobId, size }: Reading & { blobId: string; size: number }) {
+  const reading = useMemo<Reading>(() => ({ engine, account, ...(marks ? { marks } : {}) }), [engine, account, marks])
+  return (
+    <ReadingContext value={reading}>
+      <Letter blobId={blobId} size={size} />
+    </ReadingContext>
   )
 }
 

@@ -1,15 +1,13 @@
-import { useDeferredValue, useEffect, useId, useState } from 'react'
+import { useId, useState } from 'react'
 import type { EmailAddress } from '~/api/jmap'
 import { useT } from '~/kit/i18n'
 import { Banner } from '~/kit/ui/Banner'
 import { Button } from '~/kit/ui/Button'
 import { Dialog } from '~/kit/ui/Dialog'
-import ComboBox from '~/kit/ui/form/ComboBox'
-import type { MailAccount } from '~/rooms/mail/account'
-import { validAddress } from '~/rooms/mail/compose/draft'
-import { searchDirectory, type Suggestion } from '~/rooms/mail/compose/suggest'
+import type { Suggestion } from '~/rooms/mail/compose/suggest'
 import type { MailEngine } from '~/rooms/mail/engine'
 import css from './Approvals.module.css'
+import { PersonField } from './PersonField'
 
 /** What the server takes of a note, in bytes; a letter of a script of East Asia has three. */
 const MAX_NOTE = 650
@@ -58,7 +56,7 @@ export default function SayDialog({ engine, what, review, title, onSay, onClose 
       <form id={id} className={css.form} noValidate onSubmit={(e) => { e.preventDefault(); void save() }}>
         {error && <Banner kind="danger" live>{error}</Banner>}
         <p>{title}</p>
-        {passing && <PersonField engine={engine} value={to} onChange={(p) => { setTo(p); setError(undefined) }} />}
+        {passing && <PersonField engine={engine} label={t('approvals.pass.to')} hint={t('approvals.pass.find')} value={to} onChange={(p) => { setTo(p); setError(undefined) }} />}
         <label className={css.area}>
           <span>{t(passing ? 'approvals.note.optional' : 'approvals.note')}</span>
           <textarea rows={4} maxLength={MAX_NOTE} value={note} autoFocus={!passing} onChange={(e) => { setNote(e.target.value); setError(undefined) }} />
@@ -67,23 +65,4 @@ export default function SayDialog({ engine, what, review, title, onSay, onClose 
       </form>
     </Dialog>
   )
-}
-
-/** One person of the organisation: typing a part of the name finds them. */
-function PersonField({ engine, value, onChange }: { engine: MailEngine; value: Suggestion | null; onChange: (p: Suggestion | null) => void }) {
-  const t = useT()
-  const [text, setText] = useState('')
-  const [found, setFound] = useState<Suggestion[]>([])
-  const words = useDeferredValue(text.trim())
-  useEffect(() => {
-    let stale = false
-    if (words && words !== value?.name) void searchDirectory(engine, engine.accounts[0] as MailAccount, words).then((list) => !stale && setFound(list.filter((s) => !s.members)), () => {})
-    return () => {
-      stale = true
-    }
-  }, [engine, words, value])
-  // An address can be written out, as of a position whose mailbox is no person's.
-  const written: Suggestion[] = validAddress(words) && !found.some((f) => f.email === words) ? [{ name: null, email: words, note: '' }] : []
-  const options = [...(value ? [value] : []), ...[...found, ...written].filter((f) => f.email !== value?.email)]
-  return <ComboBox label={t('approvals.pass.to')} hint={t('approvals.pass.find')} options={options.map((p) => ({ id: p.email, label: p.name || p.email, note: [p.note, p.email].filter(Boolean).join(' · ') }))} value={value?.email ?? null} onType={setText} onChange={(k) => onChange(options.find((p) => p.email === k) ?? null)} />
 }

@@ -1,12 +1,12 @@
 import { Suspense, lazy, useEffect, useMemo, useRef } from 'react'
 import { useLocation } from 'wouter'
-import { APPLICATIONS, FEEDS, HOUSE_RULES, FLOW, REGISTER } from '~/api/jmap'
+import { APPLICATIONS, FEEDS, FLOW, HOUSE_RULES, REGISTER } from '~/api/jmap'
 import { Frame } from '~/app/Frame'
 import { useLayout } from '~/app/layout'
 import type { RoomProps } from '~/app/rooms'
 import { useT, withTexts, type Key } from '~/kit/i18n'
 import { asSyncError } from '~/kit/sync/errors'
-import { BookOpen, Eye, FileText, Folder, Inbox, Link, MailWarning, SlidersHorizontal, RefreshCw, ShieldAlert, Tag, UserCheck, Users, type LucideIcon } from '~/kit/ui/icons'
+import { BookOpen, Eye, FileText, Folder, Inbox, Link, MailWarning, Search, SlidersHorizontal, RefreshCw, ShieldAlert, Tag, UserCheck, Users, type LucideIcon } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import { adminApi, anywhere, useLoad, type AdminApi, type Duty, type Office } from './data'
@@ -39,6 +39,7 @@ const CategoriesSection = lazy(() => withTexts('categories', () => import('./cat
 const LevelsSection = lazy(() => withTexts('levels', () => import('./levels/LevelsSection')))
 const FlowSection = lazy(() => withTexts('mailrules', () => import('./flow/FlowSection')))
 const RecordSection = lazy(() => withTexts('record', () => withTexts('access', () => withTexts('means', () => withTexts('parties', () => import('./record/RecordSection'))))))
+const LooksSection = lazy(() => withTexts('content', () => withTexts('approvals', () => withTexts('looks', () => import('./looks/LooksSection')))))
 const PartySection = lazy(() => withTexts('parties', () => import('./sso/PartySection')))
 const PolicySection = lazy(() => withTexts('policy', () => import('./policy/PolicySection')))
 const RulebookSection = lazy(() => withTexts('rulebook', () => import('./rulebook/RulebookSection')))
@@ -58,6 +59,7 @@ const parts: Part[] = [
   { id: 'sync', labelKey: 'console.sync', icon: RefreshCw, duties: ['people'], needs: FEEDS, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><SyncSection {...p} /></Suspense> },
   { id: 'policy', labelKey: 'console.policy', icon: SlidersHorizontal, duties: ['accounts', 'security', 'system'], needs: HOUSE_RULES, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><PolicySection {...p} /></Suspense> },
   { id: 'rulebook', labelKey: 'console.rulebook', icon: BookOpen, duties: ['security', 'record'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><RulebookSection {...p} /></Suspense> },
+  { id: 'looks', labelKey: 'console.looks', icon: Search, duties: ['security', 'record'], needs: FLOW, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><LooksSection {...p} /></Suspense> },
   { id: 'record', labelKey: 'console.record', icon: FileText, duties: ['record'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><RecordSection {...p} /></Suspense> },
 ]
 

@@ -29,6 +29,7 @@ export function adminApi(engine: RoomProps['engine']) {
     return a
   }
   return {
+    engine,
     mine,
     office: async (): Promise<Office> => {
       const [units, levels, categories] = await Promise.all([list<Unit>('Unit'), list<ServiceLevel>('ServiceLevel'), list<Category>('Category')])

@@ -1,5 +1,6 @@
 import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
+import { FLOW } from '~/api/jmap'
 import { Frame } from '~/app/Frame'
 import { useLayout } from '~/app/layout'
 import { useT, withTexts } from '~/kit/i18n'
@@ -29,6 +30,7 @@ import { SearchBox } from './SearchBox'
 import { useActs } from './use-acts'
 import { useMailKeys } from './use-keys'
 
+const LookNote = lazy(() => withTexts('review', () => import('./review/LookNote')))
 const Composer = lazy(async () => {
   const [composer, sealed] = await Promise.all([withTexts('content', () => withTexts('templates', () => withTexts('secrecy', () => import('./compose/Composer')))), import('./sealed')])
   await sealed.openSealed()
@@ -129,6 +131,11 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
         onHome={() => go({ accountId: engine.accounts[0]?.id ?? '', box: engine.accounts[0]?.role('inbox')?.id ?? '', threadId: undefined })}
         onHelp={() => setHelp(true)}
       >
+        {account.isReadOnly && !account.isPersonal && mayLook(engine) && (
+          <Suspense>
+            <LookNote />
+          </Suspense>
+        )}
         <div className={css.room}>
           <Panes list={<ListPane />} thing={<ReadingPane />} open={route.threadId !== undefined} />
         </div>
@@ -141,6 +148,9 @@ export function MailRoom({ engine }: { engine: MailEngine }) {
     </MailContext>
   )
 }
+
+/** Whether the person may look into others' mail at all: then a mailbox that cannot be changed may be such a one. */
+const mayLook = (engine: MailEngine): boolean => engine.session.accounts[engine.accounts[0]?.id ?? '']?.accountCapabilities[FLOW]?.['mayLook'] === true
 
 async function withBody(engine: MailEngine, a: MailAccount, s: ComposeStart): Promise<ComposeStart> {
   if (!('email' in s)) return s

@@ -1,0 +1,122 @@
+import { mkdirSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { Api, letter } from './api'
+import { findings } from './axe'
+import { newPage, type Size } from './harness'
+import { ownOffice, type OwnOffice } from './own-office'
+
+const shots = process.env['SHOTS']
+let office: OwnOffice
+
+/** The guard looks, the warden has to agree; Ann is looked into. */
+beforeAll(async () => {
+  if (shots) mkdirSync(shots, { recursive: true })
+  office = await ownOffice(['ann', 'eve', 'guard', 'warden'], { REVIEW_FOUR_EYES: 'false' })
+  for (const name of ['guard', 'warden']) office.run(['role', 'grant', `${name}@city.example`, 'security'])
+  await Api.of(office.desk('ann')).deliver(letter('The bridge of the north', 'Nobody else reads this.'))
+})
+afterAll(() => office.close())
+
+async function enter(name: string, size: Size = 'desktop', language = 'en'): Promise<{ page: Page; close: () => Promise<void> }> {
+  const desk = office.desk(name)
+  const { page, context } = await newPage(desk, { size, language })
+  await page.goto(office.url)
+  await page.locator('input[name=address]').fill(desk.address)
+  await page.locator('input[name=password]').fill(desk.password)
+  await page.locator('button[type=submit]').click()
+  await page.locator('input[name=password]').waitFor({ state: 'detached' })
+  await page.locator('#list').waitFor()
+  return { page, close: () => context.close() }
+}
+
+const shot = async (page: Page, name: string): Promise<void> => {
+  if (!shots) return
+  await page.waitForTimeout(500)
+  await page.screenshot({ path: `${shots}/${name}.png` })
+}
+
+test('a look into a mailbox is asked for, agreed to by a second person on a phone, and ended', async () => {
+  const guard = await enter('guard')
+  await guard.page.goto(`${office.url}/console/looks`)
+  await guard.page.getByText('You look into nothing now.').waitFor()
+  await guard.page.getByRole('button', { name: 'Ask to look' }).click()
+  const ask = guard.page.getByRole('dialog', { name: 'Ask to look' })
+  await ask.getByRole('button', { name: 'Ask to look' }).click()
+  await ask.getByText('Choose a mailbox.').waitFor()
+  await ask.getByRole('combobox', { name: 'Whose mailbox' }).pressSequentially('ann@city.example')
+  await guard.page.getByRole('option', { name: /ann@city/ }).click()
+  await ask.getByRole('button', { name: 'Ask to look' }).click()
+  await ask.getByText('Say what the look is for').waitFor()
+  await ask.getByLabel('Purpose').fill('Case 12: letters about the bridge.')
+  expect(await findings(guard.page, 'asking to look')).toEqual([])
+  await shot(guard.page, 'desktop-en-look-ask')
+  await ask.getByRole('button', { name: 'Ask to look' }).click()
+  await guard.page.getByText('Waits for a security administrator', { exact: true }).waitFor()
+
+  const warden = await enter('warden', 'phone', 'zh-TW')
+  await warden.page.goto(`${office.url}/approvals`)
+  await warden.page.getByRole('button', { name: /調閱信箱 ann@city\.example/ }).click()
+  await warden.page.getByText('Case 12: letters about the bridge.').first().waitFor()
+  expect(await findings(warden.page, 'a look to agree to')).toEqual([])
+  expect(await warden.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+  await shot(warden.page, 'phone-zh-TW-look')
+  await warden.page.getByRole('button', { name: '核准', exact: true }).click()
+  await warden.page.getByText('已核准「調閱信箱 ann@city.example」。').waitFor()
+
+  // Told by push.
+  await guard.page.getByRole('button', { name: 'Open ann@city.example' }).waitFor()
+  expect(await findings(guard.page, 'looks')).toEqual([])
+  await shot(guard.page, 'desktop-en-looks')
+  await guard.page.getByRole('button', { name: 'Open ann@city.example' }).click()
+  await guard.page.getByText(/You are looking into this mailbox until/).waitFor()
+  await guard.page.getByRole('row', { name: /The bridge of the north/ }).click()
+  await guard.page.getByText('Nobody else reads this.').last().waitFor()
+  expect(await findings(guard.page, 'a mailbox that is looked into')).toEqual([])
+  await shot(guard.page, 'desktop-en-look-mailbox')
+  await guard.page.getByRole('button', { name: 'End now' }).click()
+  await guard.page.waitForURL((u) => u.pathname === '/mail')
+  await guard.page.goto(`${office.url}/console/looks`)
+  await guard.page.getByText('You look into nothing now.').waitFor()
+  await Promise.all([guard.close(), warden.close()])
+})
+
+test('letters that a rule keeps are listed in the journal and opened there', async () => {
+  const guard = await enter('guard')
+  const none = { senderUnits: [], senders: [], recipientUnits: [], recipients: [] }
+  const rule = { name: 'Keep budgets', isEnabled: true, when: { ...none, direction: 'out', outside: false, level: null, words: ['budget'], persons: 0, attachments: null }, unless: { ...none, encrypted: false }, then: { hold: null, monitor: '', journal: true, refuse: '', require: '', disclaimer: null, warn: '' } }
+  const made = await guard.page.evaluate(async (r) => {
+    const s = (await (await fetch('/.well-known/jmap')).json()) as { capabilities: object; primaryAccounts: Record<string, string> }
+    const accountId = s.primaryAccounts['urn:ietf:params:jmap:mail']
+    const res = await fetch('/jmap/api', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ using: Object.keys(s.capabilities), methodCalls: [['FlowRule/set', { accountId, id: null, rule: r, reason: 'For the test.' }, '0']] }) })
+    return ((await res.json()) as { methodResponses: [string][] }).methodResponses[0]?.[0]
+  }, rule)
+  expect(made).toBe('FlowRule/set')
+  const ann = await enter('ann')
+  await ann.page.getByRole('button', { name: 'New message' }).click()
+  const sheet = ann.page.getByRole('dialog', { name: 'New message' })
+  await sheet.getByLabel('To', { exact: true }).fill('eve@city.example,')
+  await sheet.getByLabel('Subject').fill('The budget of the bridge')
+  await sheet.locator('[data-body]').fill('It is small.')
+  await sheet.getByRole('button', { name: 'Send', exact: true }).click()
+  await sheet.waitFor({ state: 'detached' })
+
+  await guard.page.goto(`${office.url}/console/looks`)
+  await guard.page.getByRole('button', { name: 'Ask to look' }).click()
+  const ask = guard.page.getByRole('dialog', { name: 'Ask to look' })
+  await ask.getByText('The journal').click()
+  await ask.getByLabel('Purpose').fill('The yearly audit of the budget.')
+  await ask.getByRole('button', { name: 'Ask to look' }).click()
+  const warden = await enter('warden')
+  await warden.page.goto(`${office.url}/approvals`)
+  await warden.page.getByRole('button', { name: /Look into the journal/ }).click()
+  await warden.page.getByRole('button', { name: 'Approve', exact: true }).click()
+
+  const journal = guard.page.getByRole('region', { name: 'The journal' })
+  await journal.getByRole('button', { name: /The budget of the bridge/ }).click({ timeout: 30_000 })
+  const open = guard.page.getByRole('dialog', { name: 'The budget of the bridge' })
+  await open.frameLocator('iframe').getByText('It is small.').waitFor()
+  expect(await findings(guard.page, 'a letter of the journal')).toEqual([])
+  await shot(guard.page, 'desktop-en-journal')
+  await Promise.all([ann.close(), guard.close(), warden.close()])
+})
