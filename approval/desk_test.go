@@ -208,6 +208,9 @@ func TestDeskSeats(t *testing.T) {
 		if err != nil || done.Votes[0].Seat.Account != h.who["bob"].Account || done.Votes[0].By != h.who["dora"].Account {
 			t.Error(done.Votes, err)
 		}
+		if list, err := h.Mine(ctx, h.who["dora"]); err != nil || len(list) != 1 || list[0].State != Approved {
+			t.Error("what a deputy decided is not in their list", list, err)
+		}
 		h.clock.Advance(48 * time.Hour)
 		h.ask(t, Case{Title: "two"}, "bob")
 		if got := h.deciding(t, "dora"); len(got) != 0 {

@@ -67,6 +67,21 @@ func putCase(ctx context.Context, tx *store.Tx, c *Case) (err error) {
 			return err
 		}
 	}
+	return putVoters(ctx, tx, c)
+}
+
+// putVoters lets those find a case who spoke in another's place.
+func putVoters(ctx context.Context, tx *store.Tx, c *Case) error {
+	for _, v := range c.Votes {
+		if v.By == 0 || v.By == v.Seat.Account {
+			continue
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO approval_seat (org_id, case_id, account_id, duty, open) VALUES ($1, $2, $3, 0, $4)
+			ON CONFLICT (org_id, case_id, account_id, duty) DO NOTHING`, c.Org, c.ID, v.By, false)
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

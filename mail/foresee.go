@@ -47,10 +47,11 @@ type Writing struct {
 
 // Foreseen is what would become of a draft.
 type Foreseen struct {
-	Refused   string // the reason; "" = it is not
-	Warnings  []string
-	Held      bool
-	Reviewers []string // names of those of the first step
+	Refused    string // the rule's reason; "" = it is not
+	Warnings   []string
+	Held       bool
+	NoReviewer bool     // it would need a review, and is refused: nobody else may
+	Reviewers  []string // names of those of the first step
 }
 
 // Foresee tells the writer of a letter what the rules would do with it, so that
@@ -96,7 +97,7 @@ func (a *Account) foreseeReview(ctx context.Context, v flow.Verdict, level polic
 		for _, s := range rule.Then.Hold.Steps {
 			step, err := a.room.step(ctx, a.subject, s, level)
 			if errs.Is(err, errs.Forbidden) {
-				out.Refused = errs.Text(err)
+				out.NoReviewer = true
 				return nil
 			}
 			if err != nil {

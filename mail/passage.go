@@ -26,8 +26,9 @@ const untilDecided = 1<<63 - 1
 // RuleRefusal is a letter that a rule of the organisation refuses, in the
 // rule's own words.
 type RuleRefusal struct {
-	Rule string // its name
-	Err  error
+	Rule    string // its name
+	Require string // what is missing (flow.Signature, ...); "" = the reason is the rule's own
+	Err     error
 }
 
 // Error returns the reason.

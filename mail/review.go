@@ -32,10 +32,10 @@ func (r *Room) UseApprovals(d *approval.Desk) {
 func refusalOf(v *flow.Verdict) error {
 	switch {
 	case v.Refuse != nil:
-		return &RuleRefusal{v.Refuse.Name, errs.E(errs.Forbidden, "%s", v.Refuse.Then.Refuse)}
+		return &RuleRefusal{Rule: v.Refuse.Name, Err: errs.E(errs.Forbidden, "%s", v.Refuse.Then.Refuse)}
 	case v.Missing != nil:
 		what := map[string]string{flow.Signature: "signed", flow.Encryption: "encrypted", flow.Both: "signed and encrypted"}[v.Missing.Then.Require]
-		return &RuleRefusal{v.Missing.Name, errs.E(errs.Forbidden, "The letter has to be %s.", what)}
+		return &RuleRefusal{Rule: v.Missing.Name, Require: v.Missing.Then.Require, Err: errs.E(errs.Forbidden, "The letter has to be %s.", what)}
 	}
 	return nil
 }

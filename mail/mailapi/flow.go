@@ -3,6 +3,7 @@ package mailapi
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"chancery/kit/errs"
@@ -275,7 +276,7 @@ func (a *API) flowForesee(ctx context.Context, call *jmap.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := jmapmail.FlowForeseeAnswer{AccountID: args.AccountID, Warnings: list(seen.Warnings), IsHeld: seen.Held, Reviewers: list(seen.Reviewers)}
+	out := jmapmail.FlowForeseeAnswer{AccountID: args.AccountID, Warnings: list(seen.Warnings), IsHeld: seen.Held, HasReviewer: !seen.NoReviewer, Reviewers: list(seen.Reviewers)}
 	if seen.Refused != "" {
 		out.Refused = &seen.Refused
 	}
@@ -418,6 +419,8 @@ func (a *API) journalQuery(ctx context.Context, call *jmap.Call) (any, error) {
 func blameRule(err error) *jmap.SetError {
 	var r *mail.RuleRefusal
 	switch {
+	case errors.As(err, &r) && r.Require != "":
+		return jmap.Refuse("ruleRequires"+strings.ToUpper(r.Require[:1])+r.Require[1:], "%s", errs.Text(r.Err))
 	case errors.As(err, &r):
 		return jmap.Refuse("ruleRefused", "%s", errs.Text(r.Err))
 	case errors.Is(err, mail.ErrNoReviewer):

@@ -174,11 +174,12 @@ type FlowFile struct {
 
 // FlowForeseeAnswer is the answer of FlowRule/foresee.
 type FlowForeseeAnswer struct {
-	AccountID jmap.ID  `json:"accountId"`
-	Refused   *string  `json:"refused"`             // the reason; null = it is not
-	Warnings  []string `json:"warnings" ts:"list"`  // in the rules' own words
-	IsHeld    bool     `json:"isHeld"`              // for review
-	Reviewers []string `json:"reviewers" ts:"list"` // names of those of the first step
+	AccountID   jmap.ID  `json:"accountId"`
+	Refused     *string  `json:"refused"`             // the reason; null = it is not
+	Warnings    []string `json:"warnings" ts:"list"`  // in the rules' own words
+	IsHeld      bool     `json:"isHeld"`              // for review
+	HasReviewer bool     `json:"hasReviewer"`         // else it needs a review, and there is nobody else who may: it is refused
+	Reviewers   []string `json:"reviewers" ts:"list"` // names of those of the first step
 }
 
 // HeldLetter is a letter that waits for review, or waited: the about of an

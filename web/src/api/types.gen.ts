@@ -1408,6 +1408,7 @@ export interface FlowForeseeAnswer {
   refused: string | null
   warnings: string[]
   isHeld: boolean
+  hasReviewer: boolean
   reviewers: string[]
 }
 

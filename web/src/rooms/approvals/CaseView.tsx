@@ -1,19 +1,22 @@
+import { Suspense, lazy } from 'react'
 import type { Approval } from '~/api/jmap'
-import { useT } from '~/kit/i18n'
+import { useT, withTexts } from '~/kit/i18n'
 import { fullDate, readingDate } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { Banner } from '~/kit/ui/Banner'
 import { IconButton } from '~/kit/ui/Button'
 import { ArrowLeft, X } from '~/kit/ui/icons'
+import { Skeleton } from '~/kit/ui/states'
 import type { MailEngine } from '~/rooms/mail/engine'
 import { levelName, rank, secrecyOf } from '~/rooms/mail/secrecy/levels'
 import marks from '~/rooms/mail/secrecy/Secrecy.module.css'
 import { CaseActs } from './CaseActs'
 import css from './Approvals.module.css'
 import { LetterCase } from './LetterCase'
-import { RuleText } from './RuleText'
 import { Steps } from './Steps'
 import { caseOf, isLate, kindText, partyText, stateText, titleOf } from './words'
+
+const RuleText = lazy(() => withTexts('mailrules', () => import('~/rooms/console/flow/RuleText')))
 
 interface Props {
   engine: MailEngine
@@ -58,7 +61,9 @@ export function CaseView({ engine, approval: a, phone, onBack, onDone }: Props) 
         {a.earlierId && <Banner>{t('approvals.appeal')}</Banner>}
         {c.kind === 'mail.review' && <LetterCase engine={engine} approval={a} about={c.about} />}
         {c.kind === 'mail.rule' && (
-          <RuleText before={c.about.before} after={c.about.after} />
+          <Suspense fallback={<Skeleton lines={3} />}>
+            <RuleText engine={engine} before={c.about.before} after={c.about.after} />
+          </Suspense>
         )}
         {c.kind === 'mail.look' && (
           <dl className={css.facts}>

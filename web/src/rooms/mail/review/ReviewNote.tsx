@@ -5,7 +5,7 @@ import { Eye, ShieldAlert } from '~/kit/ui/icons'
 import type { MailAccount } from '../account'
 import type { Draft } from '../compose/draft'
 import type { MailEngine } from '../engine'
-import { foresee } from './foresee'
+import { foresee, refusedText } from './foresee'
 import css from './Review.module.css'
 
 const PAUSE = 1200
@@ -24,12 +24,13 @@ export default function ReviewNote({ engine, account, draft, from }: { engine: M
       clearTimeout(timer)
     }
   }, [engine, account, from, to, cc, bcc, subject, body, quote, rich, files, secrecy])
-  if (!seen || (seen.refused === null && !seen.isHeld)) return null
+  const refused = seen && refusedText(seen)
+  if (!seen || !(refused || seen.isHeld)) return null
   return (
-    <p className={css.note} role="status" data-refused={seen.refused !== null || undefined}>
-      {seen.refused !== null ? (
+    <p className={css.note} role="status" data-refused={refused ? true : undefined}>
+      {refused ? (
         <>
-          <ShieldAlert size={16} aria-hidden /> {t('review.refused', { reason: seen.refused })}
+          <ShieldAlert size={16} aria-hidden /> {refused}
         </>
       ) : (
         <>

@@ -1,5 +1,5 @@
 import { FLOW, type FlowForeseeAnswer } from '~/api/jmap'
-import { addTexts, t } from '~/kit/i18n'
+import { addTexts, t, type Key } from '~/kit/i18n'
 import { asSyncError, type SyncError } from '~/kit/sync/errors'
 import { confirm } from '~/kit/ui/Dialog'
 import { approvalsOf } from '~/rooms/approvals/store'
@@ -24,6 +24,12 @@ export async function foresee(engine: MailEngine, account: MailAccount, d: Draft
   }
 }
 
+/** Why a letter would be refused, in words; undefined where it would not. */
+export function refusedText(seen: FlowForeseeAnswer): string | undefined {
+  if (seen.refused !== null) return t('review.refused', { reason: seen.refused })
+  return seen.hasReviewer ? undefined : t('review.noReviewer')
+}
+
 /** What comes of asking before a letter goes: whether it goes, and what it is told where it does not. */
 export interface Foresight {
   goes: boolean
@@ -37,7 +43,8 @@ export async function beforeSending(engine: MailEngine, account: MailAccount, d:
   const seen = await foresee(engine, account, d, from)
   if (!seen) return { goes: true }
   await addTexts('review')
-  if (seen.refused !== null) return { goes: false, error: t('review.refused', { reason: seen.refused }) }
+  const refused = refusedText(seen)
+  if (refused) return { goes: false, error: refused }
   if (seen.warnings.length > 0 && !(await confirm({ title: t('review.warnings'), text: seen.warnings.join('\n'), confirm: t('review.sendAnyway') }))) return { goes: false }
   return seen.isHeld ? { goes: true, told: t('review.sent', { names: seen.reviewers.join(t('review.and')) }) } : { goes: true }
 }
@@ -53,10 +60,15 @@ export async function afterSending(engine: MailEngine, submissionId: string): Pr
   return t('review.sent', { names: (a.steps[a.stepInHand]?.deciders ?? []).map((p) => p.name || p.email).join(t('review.and')) })
 }
 
+const requires: Record<string, Key> = {
+  noReviewer: 'review.noReviewer', ruleRequiresSignature: 'review.mustSign', ruleRequiresEncryption: 'review.mustEncrypt', ruleRequiresBoth: 'review.mustBoth',
+}
+
 /** Why the rules refused a letter, in words; undefined where it was not they. */
 export async function ruleRefusal(e: unknown): Promise<string | undefined> {
   const error: SyncError = asSyncError(e)
-  if (error.type !== 'ruleRefused' && error.type !== 'noReviewer') return undefined
+  const key = requires[error.type ?? '']
+  if (error.type !== 'ruleRefused' && !key) return undefined
   await addTexts('review')
-  return error.type === 'noReviewer' ? t('review.noReviewer') : t('review.refused', { reason: error.message })
+  return key ? t(key) : t('review.refused', { reason: error.message })
 }
