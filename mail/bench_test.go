@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"chancery/directory"
+	"chancery/mail/flow"
+	"chancery/policy"
 )
 
 // fourKB is an ordinary letter of 4 KB with a Message-ID of its own.
@@ -66,4 +68,44 @@ func BenchmarkFlag(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkSend sends 4 KB letters within the house from 16 connections: with
+// nothing to check, with a level, and with the rules of a large organisation, none
+// of which hits (bar: the check takes under 5 %).
+func BenchmarkSend(b *testing.B) {
+	for _, c := range []struct {
+		name  string
+		rules int
+	}{{"plain", 0}, {"level", 0}, {"level+50 rules", 50}} {
+		b.Run(c.name, func(b *testing.B) {
+			o := newOffice(b, "")
+			for i := range c.rules {
+				rule := flow.Rule{Name: fmt.Sprint("rule ", i), When: flow.When{Direction: flow.Out, Level: policy.Unlabelled, Words: []string{fmt.Sprint("codeword", i), fmt.Sprint("機密計畫", i)}, Persons: 3}, Then: flow.Then{Refuse: "no"}}
+				_, _, err := o.room.ChangeRule(b.Context(), policy.System(1), 0, &rule, "")
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			label := ""
+			if c.name != "plain" {
+				label = "SIO-Label: " + o.room.LabelField(Label{Level: policy.Internal}) + "\r\n"
+			}
+			e := Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}
+			var n atomic.Int64
+			b.SetParallelism(8)
+			b.ResetTimer()
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					k := n.Add(1)
+					text := fmt.Sprintf("From: ann@city.example\r\nTo: bob@city.example\r\nSubject: Minutes %d\r\nMessage-ID: <send%d@city.example>\r\n%s\r\n", k, k, label) +
+						strings.Repeat("The committee agreed to the plan and asks for comments by Friday.\r\n", 60)
+					if err := o.room.SubmitSMTP(b.Context(), o.ann.subject, e, Trace{Protocol: "ESMTPSA", ID: "x"}, strings.NewReader(text)); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+		})
+	}
 }

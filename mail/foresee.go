@@ -75,7 +75,7 @@ func (a *Account) Foresee(ctx context.Context, d Writing) (out Foreseen, err err
 	if f.SenderUnits, err = a.room.unitsOf(ctx, a.scope.Org, a.subject.Account, f.Sender); err != nil {
 		return out, err
 	}
-	if f.Recipients, err = a.room.recipientFacts(ctx, a.scope.Org, d.To); err != nil {
+	if f.Recipients, err = a.room.recipientFacts(ctx, a.scope.Org, d.To, true); err != nil {
 		return out, err
 	}
 	v := rules.Judge(&f)

@@ -562,3 +562,23 @@ func TestRulesByTwo(t *testing.T) {
 		g.recorded(t, "mail.rule", 3) // two were made, one refused
 	})
 }
+
+// TestRulesByUnit holds what those of a unit and of the units below it send.
+func TestRulesByUnit(t *testing.T) {
+	g := newAgency(t, "")
+	ctx := t.Context()
+	system := policy.System(1)
+	units := must(g.dir.AddUnits(ctx, system, []directory.Unit{{Names: map[string]string{"en": "Finance"}}}))
+	below := must(g.dir.AddUnits(ctx, system, []directory.Unit{{Names: map[string]string{"en": "Budget"}, Parent: units[0].ID}}))
+	must(g.dir.AddPerson(ctx, system, directory.Person{Account: g.ann.ID(), Name: "Ann", Posts: []directory.Post{{Unit: below[0].ID, Title: "Clerk", Kind: directory.PostMain}}}))
+	rule := flow.Rule{Name: "Finance", When: flow.When{Level: policy.Unlabelled, SenderUnits: []int64{units[0].ID}}, Then: flow.Then{Hold: &flow.Review{Steps: []flow.Step{{Reviewers: []string{"carl@city.example"}}}}}}
+	_, _, err := g.room.ChangeRule(ctx, system, 0, &rule, "")
+	check(t, err)
+	if s := g.send(t, "Hello from Finance."); s.Undo != UndoPending {
+		t.Error("a letter of the unit goes out")
+	}
+	g.mail(t, subjectLetter("from elsewhere"), "ann@city.example")
+	if got := g.got(t, g.ann); !slices.Contains(got, "from elsewhere") {
+		t.Error("a letter of nobody's unit is held")
+	}
+}

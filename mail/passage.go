@@ -269,7 +269,7 @@ func (r *Room) weigh(ctx context.Context, s policy.Subject, direction string, e 
 	}
 	src := &lazy{ctx: ctx, room: r, l: l}
 	defer src.close()
-	facts, err := r.facts(ctx, s, direction, e, l, src)
+	facts, err := r.facts(ctx, s, direction, e, l, src, rules.NeedsUnits())
 	if err != nil {
 		return nil, err
 	}
@@ -333,14 +333,14 @@ func (r *Room) monitors(ctx context.Context, org int64, addresses []string) (lis
 	return list, nil
 }
 
-// facts gathers what rules ask of a letter.
-func (r *Room) facts(ctx context.Context, s policy.Subject, direction string, e Envelope, l *Letter, src io.ReaderAt) (f flow.Facts, err error) {
+// facts gathers what rules ask of a letter, the units of people where one does.
+func (r *Room) facts(ctx context.Context, s policy.Subject, direction string, e Envelope, l *Letter, src io.ReaderAt, units bool) (f flow.Facts, err error) {
 	m := l.Content.Message
 	f = flow.Facts{Direction: direction, Sender: e.From, Level: l.level, Subject: m.Envelope.Subject}
 	if f.Sender == "" {
 		f.Sender = s.Address
 	}
-	if direction == flow.Out {
+	if direction == flow.Out && units {
 		f.SenderUnits, err = r.unitsOf(ctx, s.Org, s.Account, f.Sender)
 		if err != nil {
 			return f, err
@@ -350,7 +350,7 @@ func (r *Room) facts(ctx context.Context, s policy.Subject, direction string, e 
 	for _, rcpt := range e.Rcpts {
 		to = append(to, rcpt.Address)
 	}
-	if f.Recipients, err = r.recipientFacts(ctx, s.Org, to); err != nil {
+	if f.Recipients, err = r.recipientFacts(ctx, s.Org, to, units); err != nil {
 		return f, err
 	}
 	f.Files = filesOf(m, nil)
@@ -380,10 +380,10 @@ func filesOf(m *mime.Message, list []flow.File) []flow.File {
 }
 
 // recipientFacts says where recipients are.
-func (r *Room) recipientFacts(ctx context.Context, org int64, addresses []string) (list []flow.Recipient, err error) {
+func (r *Room) recipientFacts(ctx context.Context, org int64, addresses []string, units bool) (list []flow.Recipient, err error) {
 	for _, address := range addresses {
 		one := flow.Recipient{Address: address, Outside: r.inside(org, address) != nil}
-		if !one.Outside {
+		if !one.Outside && units {
 			if one.Units, err = r.unitsOf(ctx, org, 0, address); err != nil {
 				return nil, err
 			}

@@ -472,7 +472,7 @@ func (r *Room) tryIn(ctx context.Context, s policy.Subject, set *flow.Set, a dir
 		l.level, l.until, err = labelOf(content.Message, blob)
 		var f flow.Facts
 		if err == nil {
-			f, err = r.facts(ctx, by, flow.Out, one.Envelope, l, blob)
+			f, err = r.facts(ctx, by, flow.Out, one.Envelope, l, blob, set.NeedsUnits())
 		}
 		if err != nil {
 			return errors.Join(err, blob.Close())

@@ -146,6 +146,15 @@ func NewSet(rules []Rule) *Set {
 // NeedsText says whether there is a rule that may look into the text of a letter.
 func (s *Set) NeedsText() bool { return s.needsText }
 
+// NeedsUnits says whether a rule asks for the units of senders or recipients;
+// else nobody has to look them up.
+func (s *Set) NeedsUnits() bool {
+	return slices.ContainsFunc(s.rules, func(c compiled) bool {
+		w, u := &c.rule.When, &c.rule.Unless
+		return len(w.SenderUnits)+len(w.RecipientUnits)+len(u.SenderUnits)+len(u.RecipientUnits) > 0
+	})
+}
+
 func (c *compiled) needsText() bool { return len(c.words) > 0 || c.rule.When.Persons > 0 }
 
 // Judge holds a letter to the rules. The text is read only when a rule needs it

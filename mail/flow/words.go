@@ -61,10 +61,15 @@ func single(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	isSpace, isLineStart := false, true
-	for _, r := range s {
-		if unicode.IsSpace(r) || r == '>' && isLineStart {
+	for i := 0; i < len(s); {
+		r, size := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(s[i:])
+		}
+		if r == ' ' || r > 'z' && unicode.IsSpace(r) || r < ' ' && unicode.IsSpace(r) || r == '>' && isLineStart {
 			isSpace = b.Len() > 0
 			isLineStart = isLineStart || r == '\n'
+			i += size
 			continue
 		}
 		isLineStart = false
@@ -72,7 +77,8 @@ func single(s string) string {
 			b.WriteByte(' ')
 			isSpace = false
 		}
-		b.WriteRune(r)
+		b.WriteString(s[i : i+size])
+		i += size
 	}
 	return b.String()
 }

@@ -55,23 +55,53 @@ func Find(text string) []Finding {
 		text = text[:MaxText]
 	}
 	var out []Finding
+	runs := digitRuns(text)
 	for _, k := range kinds {
-		for from := 0; len(out) < MaxFindings; {
-			at := k.form.FindStringIndex(text[from:])
-			if at == nil {
-				break
+		for _, run := range runs {
+			for from := run[0]; len(out) < MaxFindings; {
+				at := k.form.FindStringIndex(text[from:run[1]])
+				if at == nil {
+					break
+				}
+				f := Finding{k.kind, from + at[0], from + at[1]}
+				if !alone(text, f) || !k.holds(clean(text[f.From:f.To])) || slices.ContainsFunc(out, f.meets) {
+					from = f.From + 1 // one may begin within what was none
+					continue
+				}
+				out, from = append(out, f), f.To
 			}
-			f := Finding{k.kind, from + at[0], from + at[1]}
-			if !alone(text, f) || !k.holds(clean(text[f.From:f.To])) || slices.ContainsFunc(out, f.meets) {
-				from = f.From + 1 // one may begin within what was none
-				continue
-			}
-			out, from = append(out, f), f.To
 		}
 	}
 	slices.SortFunc(out, func(a, b Finding) int { return a.From - b.From })
 	return out
 }
+
+// fewest is how many digits the shortest of the numbers has.
+const fewest = 9
+
+// digitRuns returns where in a text there are enough digits, with nothing but
+// spaces and hyphens between them, and the letter before or behind that some
+// numbers have. Every number lies in one of them, and most letters have none.
+func digitRuns(text string) (runs [][2]int) {
+	for i := 0; i < len(text); {
+		if !isDigit(text[i]) {
+			i++
+			continue
+		}
+		from, to, digits := i, i, 0
+		for ; i < len(text) && (isDigit(text[i]) || text[i] == ' ' || text[i] == '-'); i++ {
+			if isDigit(text[i]) {
+				digits, to = digits+1, i+1
+			}
+		}
+		if digits >= fewest {
+			runs = append(runs, [2]int{max(0, from-1), min(len(text), to+1)})
+		}
+	}
+	return runs
+}
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
 func (f Finding) meets(g Finding) bool { return f.From < g.To && g.From < f.To }
 
