@@ -37,7 +37,7 @@ type Kind struct {
 // Notices writes to people. What cannot be written is logged: the case waits
 // in its list all the same.
 type Notices interface {
-	// Asked tells an account that decisions wait for it.
+	// Asked tells an account that decisions wait for it, once an hour at most.
 	Asked(ctx context.Context, c Case, a directory.Account) error
 	// ApprovalEnded tells who asked.
 	ApprovalEnded(ctx context.Context, c Case, a directory.Account) error
@@ -54,6 +54,9 @@ type Desk struct {
 	wake    func(account int64)
 	due     chan struct{} // wakes Run
 	running sync.WaitGroup
+
+	mu   sync.Mutex
+	told map[int64]time.Time // when accounts last got a letter that something waits
 }
 
 //go:embed schema/*.sql
@@ -65,7 +68,7 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, notices
 	if err := errors.Join(audit.Migrate(ctx, db), db.Migrate(ctx, "approval", schema)); err != nil {
 		return nil, err
 	}
-	return &Desk{db: db, dir: dir, clock: c, log: log, kinds: map[string]Kind{}, notices: notices, wake: wake, due: make(chan struct{}, 1)}, nil
+	return &Desk{db: db, dir: dir, clock: c, log: log, kinds: map[string]Kind{}, notices: notices, wake: wake, due: make(chan struct{}, 1), told: map[int64]time.Time{}}, nil
 }
 
 // Handle names the room of a kind of cases. Call it before the desk is used.

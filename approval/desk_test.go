@@ -141,11 +141,20 @@ func TestDesk(t *testing.T) {
 		if want := "approved ann@city.example,asked bob@city.example,asked carl@city.example"; strings.Join(h.told, ",") != want {
 			t.Error(h.told)
 		}
+		h.told = nil
+		h.ask(t, Case{Title: "Again?"}, "bob", "dora")
+		h.clock.Advance(time.Hour)
+		h.ask(t, Case{Title: "And now?"}, "bob")
+		h.Wait()
+		slices.Sort(h.told)
+		if want := "asked bob@city.example,asked dora@city.example"; strings.Join(h.told, ",") != want {
+			t.Error("a letter an hour at most:", h.told)
+		}
 		var verbs []string
 		for _, e := range records(t, h.db) {
 			verbs = append(verbs, e.Verb+" "+e.Result)
 		}
-		if want := "approval.approve ok,approval.approve forbidden,approval.ask ok"; strings.Join(verbs, ",") != want {
+		if want := "approval.ask ok,approval.ask ok,approval.approve ok,approval.approve forbidden,approval.ask ok"; strings.Join(verbs, ",") != want {
 			t.Error(verbs)
 		}
 	})

@@ -119,7 +119,7 @@ func (d *Desk) tell(tx *store.Tx, c Case, fresh []Seat) {
 					}
 				}
 				for _, account := range list {
-					if account == c.Asker {
+					if account == c.Asker || !d.mayTell(account) {
 						continue
 					}
 					a, one := d.dir.Account(ctx, c.Org, account)
@@ -132,6 +132,27 @@ func (d *Desk) tell(tx *store.Tx, c Case, fresh []Seat) {
 			return err
 		})
 	})
+}
+
+// quiet is for how long nobody gets another letter that something waits: it
+// says no more than the first.
+const quiet = time.Hour
+
+// mayTell says whether an account may get a letter now, and notes that it does.
+func (d *Desk) mayTell(account int64) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := d.clock.Now()
+	if last, ok := d.told[account]; ok && now.Sub(last) < quiet {
+		return false
+	}
+	for a, at := range d.told {
+		if now.Sub(at) >= quiet {
+			delete(d.told, a)
+		}
+	}
+	d.told[account] = now
+	return true
 }
 
 func (d *Desk) tellAsker(ctx context.Context, c Case) error {

@@ -88,13 +88,17 @@ function Chosen() {
         )}
         <i className={css.spring} />
         {more && <IconButton icon={CheckCheck} className={css.all ?? ''} label={moreText} onClick={more} />}
-        {mailbox?.role !== 'archive' && <IconButton icon={Archive} label={t('act.archive')} shortcut="e" onClick={act.archive} />}
-        <IconButton icon={Trash2} label={t('act.delete')} shortcut="#" onClick={act.trash} />
-        <IconButton icon={unread ? MailOpen : Mail} label={t(unread ? 'act.markRead' : 'act.markUnread')} onClick={() => act.seen(unread)} />
-        {!m.account.isReadOnly && !list.everything && <IconButton icon={Clock} label={t('act.snooze')} shortcut="b" onClick={() => askLater({ kind: 'snooze', engine: m.engine, account: m.account, emails: act.emails(), leave: list.clear })} />}
-        <IconButton icon={FolderInput} label={t('act.move')} shortcut="v" onClick={act.askMove} />
-        <IconButton icon={Tag} label={t('act.label')} shortcut="l" onClick={act.askLabel} />
-        {mailbox?.role !== 'junk' && !phone && <IconButton icon={ShieldAlert} label={t('act.junk')} shortcut="!" onClick={act.junk} />}
+        {!m.account.isReadOnly && (
+          <>
+            {mailbox?.role !== 'archive' && <IconButton icon={Archive} label={t('act.archive')} shortcut="e" onClick={act.archive} />}
+            <IconButton icon={Trash2} label={t('act.delete')} shortcut="#" onClick={act.trash} />
+            <IconButton icon={unread ? MailOpen : Mail} label={t(unread ? 'act.markRead' : 'act.markUnread')} onClick={() => act.seen(unread)} />
+            {!list.everything && <IconButton icon={Clock} label={t('act.snooze')} shortcut="b" onClick={() => askLater({ kind: 'snooze', engine: m.engine, account: m.account, emails: act.emails(), leave: list.clear })} />}
+            <IconButton icon={FolderInput} label={t('act.move')} shortcut="v" onClick={act.askMove} />
+            <IconButton icon={Tag} label={t('act.label')} shortcut="l" onClick={act.askLabel} />
+            {mailbox?.role !== 'junk' && !phone && <IconButton icon={ShieldAlert} label={t('act.junk')} shortcut="!" onClick={act.junk} />}
+          </>
+        )}
         {!phone && <IconButton icon={FileDown} label={t('act.export')} onClick={() => (list.everything && mailbox ? exportBox(m.account, mailbox.id) : exportChosen(m.account, act.emails().map((e) => e.id)))} />}
       </header>
     </div>
