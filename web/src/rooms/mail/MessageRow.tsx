@@ -67,6 +67,7 @@ export const MessageRow = memo(function MessageRow({ id, index, height, shape, s
       role={mailbox?.role ?? null}
       place={route.box}
       mine={m.mine}
+      fixed={account.isReadOnly}
       selected={list.everything || list.selected.has(id)}
       choosing={list.selected.size > 0}
       current={list.cursor === id}
@@ -109,13 +110,15 @@ interface RowProps extends Omit<Props, 'index'> {
   /** What the address names, which need not be a folder. */
   place: string | undefined
   mine: ReadonlySet<string>
+  /** The mailbox is only read. */
+  fixed: boolean
   selected: boolean
   choosing: boolean
   current: boolean
   open: boolean
 }
 
-const Row = memo(function Row({ el, id, height, shape, snippet, focusable, room, now, email, thread, folder, box: here, role, place, mine, selected, choosing, current, open }: RowProps) {
+const Row = memo(function Row({ el, id, height, shape, snippet, focusable, room, now, email, thread, folder, box: here, role, place, mine, fixed, selected, choosing, current, open }: RowProps) {
   const t = useT()
   usePrefs() // the calendar and the zone of the dates
   const act = (what: 'archive' | 'trash'): void => void now.current.acts[what](rowEmails(now.current, [id]))
@@ -208,13 +211,13 @@ const Row = memo(function Row({ el, id, height, shape, snippet, focusable, room,
         </time>
         <span className={css.marks}>
           {files && <Paperclip size={15} aria-label={t('list.hasFiles')} role="img" />}
-          {pointed && (
+          {pointed && !fixed && (
             <span className={css.quick}>
               <IconButton tabIndex={-1} icon={Archive} size={16} label={t('act.archive')} shortcut="e" onClick={(e) => { e.stopPropagation(); act('archive') }} />
               <IconButton tabIndex={-1} icon={Trash2} size={16} label={t('act.delete')} shortcut="#" onClick={(e) => { e.stopPropagation(); act('trash') }} />
             </span>
           )}
-          {(full || starred) && <IconButton
+          {!fixed && (full || starred) && <IconButton
             tabIndex={-1}
             className={css.star}
             icon={Star}

@@ -64,7 +64,8 @@ function Conversation({ threadId, live }: { threadId: string; live: boolean }) {
       const at = list.cursor === undefined ? -1 : view.indexOf(list.cursor)
       const next = at >= 0 ? view.rows[at + 1] : undefined
       const email = next === undefined ? undefined : account.emails.get(next)
-      if (email) void engine.loadBodies(account, [account.threadEmails(email.threadId).at(-1)?.id ?? email.id]).then(readyForHtml).catch(() => {})
+      // What is fetched ahead of a mailbox that is looked into would stand in the record as read.
+      if (email && !account.isReadOnly) void engine.loadBodies(account, [account.threadEmails(email.threadId).at(-1)?.id ?? email.id]).then(readyForHtml).catch(() => {})
     }, 350)
     return () => clearTimeout(timer)
   }, [list.cursor, view, engine, account])
@@ -117,10 +118,11 @@ function visible(all: readonly Email[], role: string | null, trash: string | und
 
 function AnswerBar({ email }: { email: Email }) {
   const t = useT()
-  const { compose, mine } = useMail()
+  const { account, compose, mine } = useMail()
   const layout = useLayout()
   const others = [...(email.to ?? []), ...(email.cc ?? [])].filter((a) => !mine.has(a.email.toLowerCase())).length
   const many = others > 0
+  if (account.isReadOnly) return null
   return (
     <footer className={css.answer} data-phone={layout === 'phone' || undefined}>
       <Button icon={Reply} onClick={() => compose({ how: 'reply', email })} data-tip={t('answer.to', { names: people(email.replyTo ?? email.from, mine) })} data-key="r">
