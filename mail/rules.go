@@ -26,46 +26,60 @@ const RuleCase = "mail.rule"
 const MaxFlowRules = 500
 
 // ruleSets keeps the rules of each organisation as they were last read, with
-// the count of changes by which a letter sees that they still hold.
+// the count of changes by which one sees that they still hold. A change that
+// another process made may go unseen for foreignDelay.
 type ruleSets struct {
 	mu  sync.Mutex
 	org map[int64]ruleSet
 }
 
 type ruleSet struct {
-	modseq int64
-	set    *flow.Set // nil: no rule
+	modseq  int64
+	set     *flow.Set // nil: no rule
+	checked time.Time // when the database was last asked
 }
 
-// rulesNow returns the rules that hold now; nil where there is none. It costs
-// one small query for a letter.
+// drop forgets the rules of an organisation, since they changed.
+func (x *ruleSets) drop(org int64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	delete(x.org, org)
+}
+
+// rulesNow returns the rules that hold now; nil where there is none.
 func (r *Room) rulesNow(ctx context.Context, org int64) (*flow.Set, error) {
+	now := time.Now()
 	r.rules.mu.Lock()
 	kept, known := r.rules.org[org]
 	r.rules.mu.Unlock()
+	if known && now.Sub(kept.checked) < foreignDelay {
+		return kept.set, nil
+	}
 	var list []flow.Rule
-	var now int64
+	var modseq int64
 	err := r.db.Read(ctx, func(tx *store.Tx) (err error) {
-		if now, err = selectRulesModseq(ctx, tx, org); err != nil || known && now == kept.modseq || now == 0 {
+		if modseq, err = selectRulesModseq(ctx, tx, org); err != nil || known && modseq == kept.modseq {
 			return err
 		}
 		list, err = selectRules(ctx, tx, org)
 		return err
 	})
-	if err != nil || now == 0 {
+	if err != nil {
 		return nil, err
 	}
-	if known && now == kept.modseq {
-		return kept.set, nil
+	if !known || modseq != kept.modseq {
+		kept = ruleSet{modseq: modseq}
+		list = slices.DeleteFunc(list, func(x flow.Rule) bool { return x.Off })
+		if len(list) > 0 {
+			kept.set = flow.NewSet(list)
+		}
 	}
-	kept = ruleSet{modseq: now}
-	list = slices.DeleteFunc(list, func(x flow.Rule) bool { return x.Off })
-	if len(list) > 0 {
-		kept.set = flow.NewSet(list)
-	}
+	kept.checked = now
 	r.rules.mu.Lock()
-	r.rules.org[org] = kept
-	r.rules.mu.Unlock()
+	defer r.rules.mu.Unlock()
+	if newer, ok := r.rules.org[org]; !ok || newer.modseq <= kept.modseq {
+		r.rules.org[org] = kept
+	}
 	return kept.set, nil
 }
 
@@ -308,6 +322,7 @@ func (r *Room) makeRule(ctx context.Context, tx *store.Tx, by policy.Subject, c 
 	if err != nil {
 		return err
 	}
+	tx.OnCommit(func() { r.rules.drop(by.Org) })
 	raw := func(data string) any {
 		if data == "" {
 			return nil
