@@ -8,16 +8,21 @@ import (
 	"chancery/store"
 )
 
+// inBook returns the book, and the person of an account; without one the entry is nil.
+func (d *Directory) inBook(ctx context.Context, org, account int64) (*Book, *entry, error) {
+	b, err := d.Book(ctx, org)
+	if err != nil {
+		return nil, nil, err
+	}
+	return b, b.of[account], nil
+}
+
 // DeputiesOf lists the accounts of those who stand in today for the person of
 // an account; none where nobody does, or nobody has it.
 func (d *Directory) DeputiesOf(ctx context.Context, org, account int64) (list []int64, err error) {
-	b, err := d.Book(ctx, org)
-	if err != nil {
+	b, e, err := d.inBook(ctx, org, account)
+	if err != nil || e == nil {
 		return nil, err
-	}
-	e, ok := b.of[account]
-	if !ok {
-		return nil, nil
 	}
 	today := d.today()
 	for _, q := range e.Deputies {
@@ -47,13 +52,9 @@ func (d *Directory) HoldersOf(ctx context.Context, org int64, need policy.Duty) 
 // UnitsOf lists the units that the person of an account belongs to today, by
 // their posts, each with all above it.
 func (d *Directory) UnitsOf(ctx context.Context, org, account int64) (list []int64, err error) {
-	b, err := d.Book(ctx, org)
-	if err != nil {
+	b, e, err := d.inBook(ctx, org, account)
+	if err != nil || e == nil {
 		return nil, err
-	}
-	e, ok := b.of[account]
-	if !ok {
-		return nil, nil
 	}
 	today := d.today()
 	for _, p := range e.Posts {
