@@ -89,7 +89,7 @@ type Case struct {
 
 // Limits of a case.
 const (
-	MaxSteps    = 10
+	MaxSteps    = 50
 	MaxDeciders = 50 // of a step, those who came by passing on included
 	MaxNote     = 2000
 	MaxHours    = 24 * 365

@@ -291,7 +291,8 @@ func (d *Desk) change(ctx context.Context, seen Case, do func(ctx context.Contex
 		}
 		return d.store(ctx, tx, by, verb, before, &c, prepared)
 	})
-	if err != nil {
+	switch errs.KindOf(err) {
+	case errs.Conflict, errs.Forbidden, errs.NotFound, errs.Invalid: // after a fault it is not known whether they are held
 		for _, b := range blobs {
 			b.Discard()
 		}

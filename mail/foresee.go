@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 
+	"chancery/directory"
 	"chancery/kit/errs"
 	"chancery/mail/flow"
 	"chancery/policy"
@@ -29,7 +30,7 @@ func (r *Room) LookTarget(ctx context.Context, s policy.Subject, address string)
 		return 0, err
 	}
 	a, _, err := r.dir.Resolve(ctx, address)
-	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Invalid) || err == nil && a.Org != s.Org {
+	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Invalid) || err == nil && (a.Org != s.Org || a.Kind == directory.KindList) {
 		return 0, errs.E(errs.NotFound, "There is no mailbox %s here.", address)
 	}
 	return a.ID, err
@@ -69,9 +70,7 @@ func (a *Account) Foresee(ctx context.Context, d Writing) (out Foreseen, err err
 	}
 	f := flow.Facts{Direction: flow.Out, Sender: d.From, Level: d.Level, Subject: d.Subject, Files: d.Files,
 		Text: func() string { return d.Text[:min(len(d.Text), personal.MaxText)] }}
-	if f.Sender == "" {
-		f.Sender = a.subject.Address
-	}
+	f.Authors = []string{a.subject.Address}
 	if f.SenderUnits, err = a.room.unitsOf(ctx, a.scope.Org, a.subject.Account, f.Sender); err != nil {
 		return out, err
 	}

@@ -545,6 +545,17 @@ func TestRulesByTwo(t *testing.T) {
 		if err != nil || trial.Letters != 2 || trial.Total != 2 || trial.Hits[0].Found[0] != "budget" {
 			t.Errorf("trial %+v, %v", trial, err)
 		}
+		low := g.carl.subject
+		low.Clearance = policy.Internal
+		secret := g.append(t, g.ann, inboxID, "From: ann@city.example\r\nTo: bob@city.example\r\nMessage-ID: <secret@city.example>\r\nSIO-Label: "+g.room.LabelField(Label{Level: policy.Secret})+"\r\nSubject: s\r\n\r\nThe budget\r\n")
+		_, err = g.ann.Submit(ctx, NewSubmission{Identity: must(g.ann.Identities(ctx))[0].ID, Message: secret.ID})
+		check(t, err)
+		if trial, err := g.room.TryRule(ctx, low, rule, g.clock.Now().AddDate(-100, 0, 0)); err != nil || trial.Letters != 2 {
+			t.Errorf("a trial shows what is above one's ceiling: %+v, %v", trial, err)
+		}
+		if trial, err := g.room.TryRule(ctx, g.carl.subject, rule, g.clock.Now().AddDate(-100, 0, 0)); err != nil || trial.Letters != 3 {
+			t.Errorf("trial %+v, %v", trial, err)
+		}
 		// It is taken away by two as well.
 		_, waits, err = g.room.ChangeRule(ctx, g.dora.subject, number, nil, "")
 		if err != nil || !waits {
@@ -581,4 +592,33 @@ func TestRulesByUnit(t *testing.T) {
 	if got := g.got(t, g.ann); !slices.Contains(got, "from elsewhere") {
 		t.Error("a letter of nobody's unit is held")
 	}
+}
+
+// TestReviewByNobody leaves a letter with the other server while nobody may
+// review it, and refuses one of our own with words.
+func TestReviewByNobody(t *testing.T) {
+	rule := heldRule()
+	rule.When.Direction = ""
+	g := newAgency(t, "", rule)
+	ctx := t.Context()
+	rule.Then.Hold.Steps[0].Reviewers, rule.Then.Hold.Steps[0].Escalate = []string{"gone@city.example"}, []string{"gone@city.example"}
+	data := must(rule.Encode())
+	check(t, g.db.Write(ctx, func(tx *store.Tx) error {
+		rules, err := selectRules(ctx, tx, 1)
+		check(t, err)
+		check(t, bumpRules(ctx, tx, 1))
+		tx.OnCommit(func() { g.room.rules.drop(1) })
+		return putRule(ctx, tx, 1, rules[0].ID, string(data))
+	}))
+	l := must(g.room.Spool(ctx, 1, strings.NewReader(subjectLetter("the budget"))))
+	in := Incoming{From: "x@out.example", Recipients: []Recipient{must(g.room.CheckRecipient(ctx, "bob@city.example"))}}
+	if err := g.room.Receive(ctx, in, l); !errs.Is(err, errs.Unavailable) {
+		t.Errorf("from elsewhere: %v", err)
+	}
+	err := g.room.SubmitSMTP(ctx, g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},
+		strings.NewReader("From: ann@city.example\r\nTo: bob@city.example\r\nSubject: a\r\n\r\nThe budget\r\n"))
+	if err != ErrNoReviewer || len(g.got(t, g.bob)) != 0 {
+		t.Errorf("of our own: %v", err)
+	}
+	g.sound(t)
 }

@@ -337,8 +337,11 @@ func (r *Room) monitors(ctx context.Context, org int64, addresses []string) (lis
 func (r *Room) facts(ctx context.Context, s policy.Subject, direction string, e Envelope, l *Letter, src io.ReaderAt, units bool) (f flow.Facts, err error) {
 	m := l.Content.Message
 	f = flow.Facts{Direction: direction, Sender: e.From, Level: l.level, Subject: m.Envelope.Subject}
-	if f.Sender == "" {
-		f.Sender = s.Address
+	for _, a := range mime.Mailboxes(m.Envelope.From) {
+		f.Authors = append(f.Authors, a.Email())
+	}
+	if direction == flow.Out {
+		f.Authors = append(f.Authors, s.Address)
 	}
 	if direction == flow.Out && units {
 		f.SenderUnits, err = r.unitsOf(ctx, s.Org, s.Account, f.Sender)

@@ -56,12 +56,18 @@ func (r *Room) holdFor(ctx context.Context, p *passage, v flow.Verdict, l *Lette
 	var steps []approval.Step
 	for _, rule := range v.Holds {
 		h.Rules = append(h.Rules, rule.Name)
+		others := len(steps) // of the rules before
 		for _, s := range rule.Then.Hold.Steps {
 			step, err := r.step(ctx, p.subject, s, l.level)
+			if err == ErrNoReviewer && p.direction == flow.In {
+				// It is for whoever made the rule to mend; until then the other server keeps the letter.
+				r.log.Error("a letter waits elsewhere, since nobody may review it", "rule", rule.Name)
+				return errs.Wrap(errs.Unavailable, err, "The letter cannot be taken now. Please try again later.")
+			}
 			if err != nil {
 				return err
 			}
-			if !slices.ContainsFunc(steps, func(o approval.Step) bool { return slices.Equal(o.Deciders, step.Deciders) && o.All == step.All }) {
+			if !slices.ContainsFunc(steps[:others], func(o approval.Step) bool { return slices.Equal(o.Deciders, step.Deciders) && o.All == step.All }) {
 				steps = append(steps, step)
 			}
 		}
@@ -74,13 +80,16 @@ func (r *Room) holdFor(ctx context.Context, p *passage, v flow.Verdict, l *Lette
 	for _, hit := range v.Hits {
 		h.Found = append(h.Found, hit.Found...)
 	}
+	if len(steps) > approval.MaxSteps {
+		return errs.E(errs.Conflict, "Too many rules hold the letter: it would take %d reviews one after the other.", len(steps))
+	}
 	p.hold(h, l.level, steps)
 	return nil
 }
 
 // hold makes the case and what is kept beside it.
 func (p *passage) hold(h heldData, level policy.Level, steps []approval.Step) {
-	p.review = &approval.Case{ID: id.New(), Kind: ReviewCase, Asker: p.subject.Account, Title: h.Subject, Level: level, Steps: steps[:min(len(steps), approval.MaxSteps)]}
+	p.review = &approval.Case{ID: id.New(), Kind: ReviewCase, Asker: p.subject.Account, Title: h.Subject, Level: level, Steps: steps}
 	p.held = &held{org: p.org, id: p.review.ID, sender: p.from, heldData: h}
 }
 
@@ -227,6 +236,7 @@ type HeldLetter struct {
 	Rules      []string
 	Found      []flow.Mark
 	Blob       *Blob // for who decides now
+	Account    int64 // for who sent it: from which mailbox
 	Submission int64 // for who sent it; 0 = none
 	Message    int64 // for who sent it; 0 = none
 	MayAppeal  bool
@@ -245,7 +255,7 @@ func (r *Room) aboutReview(ctx context.Context, s policy.Subject, c approval.Cas
 	}
 	out := HeldLetter{Case: c.ID, Subject: h.Subject, From: h.From, Recipients: h.Rcpts, Files: h.Files, Size: h.blob.Size, Rules: h.Rules}
 	if c.Asker == s.Account {
-		out.Submission, out.Message = h.submission, h.message
+		out.Account, out.Submission, out.Message = h.account, h.submission, h.message
 		out.MayAppeal = c.State == approval.Refused && len(h.Appeal) > 0 && h.message != 0 && c.Earlier == 0
 		return out, nil
 	}
@@ -315,9 +325,6 @@ func (a *Account) Appeal(ctx context.Context, number int64, reason string) (s Su
 	}
 	e := old.Envelope
 	e.HoldUntil = old.SendAt
-	if !e.HoldUntil.After(a.room.clock.Now()) {
-		e.HoldUntil = a.room.clock.Now().Add(-1)
-	}
 	return a.submitAs(ctx, NewSubmission{Identity: old.Identity, Message: h.message, Envelope: &e}, &appeal{c, h.Appeal, reason})
 }
 

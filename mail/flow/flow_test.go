@@ -396,3 +396,31 @@ func TestNames(t *testing.T) {
 		t.Error("no JSON")
 	}
 }
+
+// TestSenders holds a rule to every address that a letter is from, and gives an
+// exception only to one that is from nobody else.
+func TestSenders(t *testing.T) {
+	rule := Rule{When: When{Level: policy.Unlabelled, Senders: []string{"ann@city.example"}}, Then: Then{Journal: true}}
+	spared := Rule{When: When{Level: policy.Unlabelled}, Unless: Unless{Senders: []string{"ann@city.example"}}, Then: Then{Journal: true}}
+	for _, c := range []struct {
+		sender      string
+		authors     []string
+		hits, spare bool
+	}{
+		{"ann@city.example", nil, true, true},
+		{"ann@city.example", []string{"ANN@city.example"}, true, true},
+		{"box@city.example", []string{"box@city.example", "ann@city.example"}, true, false}, // through a shared mailbox
+		{"ann@city.example", []string{"bob@city.example"}, true, false},                     // an envelope that anybody can fill in
+		{"", []string{"ann@city.example"}, true, true},
+		{"bob@city.example", nil, false, false},
+		{"", nil, false, false},
+	} {
+		f := Facts{Sender: c.sender, Authors: c.authors}
+		if got := len(NewSet([]Rule{rule}).Judge(&f).Hits) == 1; got != c.hits {
+			t.Errorf("%q %v: hit %v", c.sender, c.authors, got)
+		}
+		if got := len(NewSet([]Rule{spared}).Judge(&f).Hits) == 0; got != c.spare {
+			t.Errorf("%q %v: spared %v", c.sender, c.authors, got)
+		}
+	}
+}

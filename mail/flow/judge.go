@@ -9,8 +9,13 @@ import (
 
 // Facts are what is known of a letter on its way.
 type Facts struct {
-	Direction   string // Out, In
-	Sender      string // "" for reports, which have none
+	Direction string // Out, In
+	Sender    string // of the envelope; "" for reports, which have none
+	// Authors are the other addresses that a letter is from: those in its From,
+	// and who is signed in. A rule for a sender is for every one of them; an
+	// exception holds when it names all, so that nobody gets it by a field they
+	// fill in themselves.
+	Authors     []string
 	SenderUnits []int64
 	Recipients  []Recipient
 	Level       policy.Level
@@ -223,7 +228,7 @@ func (c *compiled) holds(l *letter) bool {
 	case w.Direction != "" && w.Direction != l.Direction,
 		w.Level > policy.Public && l.Level < w.Level,
 		len(c.senderUnits) > 0 && !c.senderUnits.holds(l.SenderUnits),
-		!c.senders.isEmpty() && !c.senders.holds(l.sender()),
+		!c.senders.isEmpty() && !slices.ContainsFunc(l.senders(), c.senders.holds),
 		w.Outside && !slices.ContainsFunc(l.Recipients, func(r Recipient) bool { return r.Outside }),
 		len(c.toUnits) > 0 && !slices.ContainsFunc(l.Recipients, func(r Recipient) bool { return c.toUnits.holds(r.Units) }),
 		!c.recipients.isEmpty() && !slices.ContainsFunc(l.addresses(), c.recipients.holds),
@@ -237,7 +242,7 @@ func (c *compiled) isExcepted(l *letter) bool {
 	if c.noSenderUnits.holds(l.SenderUnits) || c.rule.Unless.Encrypted && l.Encrypted {
 		return true
 	}
-	if !c.noSenders.isEmpty() && c.noSenders.holds(l.sender()) {
+	if from := l.senders(); !c.noSenders.isEmpty() && len(from) > 0 && !slices.ContainsFunc(from, func(a string) bool { return !c.noSenders.holds(a) }) {
 		return true
 	}
 	if len(l.Recipients) == 0 || len(c.inUnits) == 0 && c.exceptions.isEmpty() {

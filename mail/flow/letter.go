@@ -11,7 +11,7 @@ import (
 // letter is a letter while it is judged: what was made of it is kept.
 type letter struct {
 	*Facts
-	from    string   // the sender, folded
+	from    []string // see senders
 	to      []string // the recipients, folded
 	seen    string   // the text, visible
 	hasSeen bool
@@ -21,9 +21,14 @@ type letter struct {
 
 func newLetter(f *Facts) *letter { return &letter{Facts: f} }
 
-func (l *letter) sender() string {
-	if l.from == "" && l.Sender != "" {
-		l.from = foldAddress(l.Sender)
+// senders are all addresses that the letter is from, folded.
+func (l *letter) senders() []string {
+	if l.from == nil {
+		for _, a := range append([]string{l.Sender}, l.Authors...) {
+			if a != "" {
+				l.from = append(l.from, foldAddress(a))
+			}
+		}
 	}
 	return l.from
 }

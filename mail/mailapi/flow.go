@@ -310,6 +310,10 @@ func (a *API) ShowAbout(about any) any {
 			blob := blobText(x.Blob.Hash, "")
 			out.BlobID = &blob
 		}
+		if x.Account != 0 {
+			account := id.Text(accountID, x.Account)
+			out.AccountID = &account
+		}
 		if x.Submission != 0 {
 			submission := submissionText(x.Submission)
 			out.SubmissionID = &submission

@@ -193,6 +193,7 @@ type HeldLetter struct {
 	Rules        []string     `json:"rules" ts:"list"`
 	Found        []ReviewMark `json:"found" ts:"list"` // what made the rules hold it; empty for who sent it
 	BlobID       *jmap.ID     `json:"blobId"`          // for Email/parse and download, of who decides now
+	AccountID    *jmap.ID     `json:"accountId"`       // of who sent it: the mailbox that the next two are in
 	SubmissionID *jmap.ID     `json:"submissionId"`    // of who sent it
 	EmailID      *jmap.ID     `json:"emailId"`         // of who sent it
 	MayAppeal    bool         `json:"mayAppeal"`

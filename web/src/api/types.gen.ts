@@ -1422,6 +1422,7 @@ export interface HeldLetter {
   rules: string[]
   found: ReviewMark[]
   blobId: Id | null
+  accountId: Id | null
   submissionId: Id | null
   emailId: Id | null
   mayAppeal: boolean

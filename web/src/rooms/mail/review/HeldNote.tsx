@@ -24,7 +24,7 @@ export default function HeldNote({ email }: { email: Email }) {
   const [busy, setBusy] = useState(false)
   const [appealing, setAppealing] = useState(false)
   // What waits stands before what was decided, and of that the latest first.
-  const a = all.list.find((x) => x.isMine && x.kind === 'mail.review' && aboutOf(x)?.emailId === email.id)
+  const a = all.list.find((x) => x.isMine && x.kind === 'mail.review' && aboutOf(x)?.accountId === account.id && aboutOf(x)?.emailId === email.id)
   const about = a && aboutOf(a)
   if (!a || !about) return null
 
