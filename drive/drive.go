@@ -30,6 +30,7 @@ type Config struct {
 	Days       int           // until a parcel expires, where its sender says nothing; default 14
 	MaxDays    int           // until when a sender may have it expire, default 90
 	KeepDays   int           // how long a parcel that is over stays in the sender's list, default 90
+	Secrecy    Secrecy
 	// Changed is told of an account whose parcels changed, after the change is
 	// durable; it must not block.
 	Changed func(account int64)
@@ -121,8 +122,7 @@ func (r *Room) Account(ctx context.Context, s policy.Subject, id int64) (*Accoun
 	return &Account{room: r, subject: s, id: id, scope: store.Scope{Org: a.Org}}, nil
 }
 
-// label is what policy is asked about: an open parcel carries no secrecy of
-// its own yet, so it is that of an ordinary letter.
+// label is what policy is asked about before anybody said how secret a parcel is.
 func (a *Account) label() policy.Label {
 	return policy.Label{Org: a.scope.Org, Owner: a.id, Level: policy.Level(a.scope.Level)}
 }

@@ -3,6 +3,7 @@ package drive
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -43,6 +44,7 @@ type ParcelObject struct {
 	Link         *string        `json:"link"`  // null when it is over
 	CreatedAt    jmap.UTCDate   `json:"createdAt"`
 	ExpiresAt    jmap.UTCDate   `json:"expiresAt"`
+	Secrecy      *string        `json:"secrecy"` // level; null = nobody said
 	Inside       bool           `json:"inside"`
 	HasPassword  bool           `json:"hasPassword"`
 	MaxDownloads *int64         `json:"maxDownloads"` // of each file
@@ -74,6 +76,7 @@ type parcelFields struct {
 	Name         string        `json:"name"`
 	Files        []jmap.ID     `json:"files"`
 	ExpiresAt    *jmap.UTCDate `json:"expiresAt"`
+	Secrecy      *string       `json:"secrecy"`
 	Inside       bool          `json:"inside"`
 	Password     *string       `json:"password"`
 	MaxDownloads *int64        `json:"maxDownloads"`
@@ -141,6 +144,9 @@ func state(n int64) string { return strconv.FormatInt(n, 10) }
 // object shows a parcel to its sender.
 func (a api) object(ctx context.Context, acc *Account, p Parcel) (ParcelObject, error) {
 	o := ParcelObject{ID: objectText(p.ID), Name: p.Name, State: "open", CreatedAt: jmap.UTCDate{Time: p.Made}, ExpiresAt: jmap.UTCDate{Time: p.Expires}, Inside: p.Inside, HasPassword: p.Locked, Files: []ParcelFile{}}
+	if word := p.Level.String(); word != "" {
+		o.Secrecy = &word
+	}
 	if p.MaxFetches > 0 {
 		o.MaxDownloads = &p.MaxFetches
 	}
@@ -299,6 +305,10 @@ func (s setter) create(ctx context.Context, _ jmap.ID, raw json.RawMessage) (jma
 		return "", nil, err
 	}
 	n := NewParcel{Name: in.Name, Inside: in.Inside}
+	var err error
+	if n.Level, err = levelOf(in.Secrecy); err != nil {
+		return "", nil, err
+	}
 	for _, text := range in.Files {
 		f, ok := id.Parse(fileID, text)
 		if !ok {
@@ -319,7 +329,7 @@ func (s setter) create(ctx context.Context, _ jmap.ID, raw json.RawMessage) (jma
 	}
 	p, _, err := s.acc.Make(ctx, n)
 	if err != nil {
-		return "", nil, err
+		return "", nil, blameLevel(err)
 	}
 	o, err := s.object(ctx, s.acc, p)
 	return o.ID, o, err
@@ -336,20 +346,51 @@ func (s setter) update(ctx context.Context, text jmap.ID, patch jmap.Patch) (any
 		return nil, err
 	}
 	n, _ := id.Parse(parcelID, text)
-	until, end := now.ExpiresAt, now.State
-	now.ExpiresAt, now.State = old.ExpiresAt, old.State
+	until, end, level := now.ExpiresAt, now.State, now.Secrecy
+	now.ExpiresAt, now.State, now.Secrecy = old.ExpiresAt, old.State, old.Secrecy
 	same, err := equal(old, now)
 	switch {
 	case err != nil:
 		return nil, err
 	case !same || end != old.State && end != string(Closed):
-		return nil, jmap.Refuse(jmap.InvalidProperties, "Only expiresAt can be changed, and state to closed.")
+		return nil, jmap.Refuse(jmap.InvalidProperties, "Only expiresAt and secrecy can be changed, and state to closed.")
 	case end != old.State:
 		return nil, s.acc.Close(ctx, n)
 	case !until.Equal(old.ExpiresAt.Time):
 		return nil, s.acc.Extend(ctx, n, until.Time)
+	case level != nil && (old.Secrecy == nil || *level != *old.Secrecy):
+		to, err := levelOf(level)
+		if err != nil {
+			return nil, err
+		}
+		return nil, blameLevel(s.acc.Raise(ctx, n, to))
 	}
 	return nil, nil
+}
+
+// levelOf reads a level that a client names.
+func levelOf(word *string) (policy.Level, error) {
+	if word == nil {
+		return policy.Unlabelled, nil
+	}
+	level, err := policy.LevelOf(*word)
+	if err != nil {
+		return level, jmap.BadProperty("secrecy", "%s", errs.Text(err))
+	}
+	return level, nil
+}
+
+// blameLevel gives refusals for a level the types that those of letters have.
+func blameLevel(err error) error {
+	for _, r := range []struct {
+		err  error
+		kind string
+	}{{ErrUnlabelled, "levelMissing"}, {ErrAbove, "levelTooHigh"}, {ErrOutside, "levelOutside"}, {ErrLower, "levelTooLow"}} {
+		if errors.Is(err, r.err) {
+			return jmap.Refuse(r.kind, "%s", errs.Text(r.err))
+		}
+	}
+	return err
 }
 
 // equal compares two objects as clients see them.

@@ -85,15 +85,14 @@ func (r *Room) find(ctx context.Context, token string, v Visitor) (o Opened, err
 		return Opened{}, errOver
 	}
 	// A service level may have lost what it had when the link was made.
-	o.Inside = o.Inside || !o.Sender.Terms.Allows(policy.FeatureOutside)
-	if !o.Inside && o.scope.Level <= int16(policy.Public) {
+	if o.Inside = r.isInside(o); !o.Inside {
 		return o, nil
 	}
 	if v.Subject.Account == 0 {
 		return o, ErrSignIn
 	}
-	if !policy.Can(v.Subject, policy.Read, policy.Label{Org: o.scope.Org, Owner: o.account, Level: policy.Level(o.scope.Level), Granted: policy.Read}) {
-		r.record(ctx, r.entry(o.Parcel, v, "parcel.open", errs.E(errs.Forbidden, "another organisation")))
+	if !policy.Can(v.Subject, policy.Read, policy.Label{Org: o.scope.Org, Owner: o.account, Level: o.Level, Granted: policy.Read}) {
+		r.record(ctx, r.entry(o.Parcel, v, "parcel.open", errs.E(errs.Forbidden, "another organisation, or a level above the reader's")))
 		return Opened{}, errOver
 	}
 	return o, nil
@@ -284,7 +283,8 @@ func (r *Room) stands(ctx context.Context, p Parcel) error {
 		now, found, err = selectLinked(ctx, tx, p.link[:])
 		return err
 	})
-	if now.settle(r.clock.Now()); err == nil && (!found || now.Over != Open) {
+	changed := now.Level != p.Level // whoever still may begins anew
+	if now.settle(r.clock.Now()); err == nil && (!found || changed || now.Over != Open) {
 		err = errOver
 	}
 	return err

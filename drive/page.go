@@ -68,6 +68,7 @@ type pages struct {
 // page is what the template is filled with.
 type page struct {
 	Language, Organisation, Title, Error, Note, Expires string
+	Level                                               string // in words, "" = none
 	Token                                               string // for the way back from a sign-in
 	Style                                               template.CSS
 	Words                                               pageWords
@@ -139,6 +140,7 @@ func (p pages) answer(w http.ResponseWriter, r *http.Request, o Opened, err erro
 	case err == nil:
 		v.Files = filesOf(o, r.PathValue("token"))
 		v.Expires = words.until(o.Expires)
+		v.Level = p.room.levelWords(o.Level, lang)
 	case errors.Is(err, ErrSignIn):
 		status, v.SignIn, v.Note, v.Token = http.StatusForbidden, true, words.Inside, r.PathValue("token")
 	case errors.Is(err, ErrPassword):
@@ -209,6 +211,18 @@ func (r *Room) organisation(ctx context.Context, org int64, lang string) string 
 		}
 	}
 	return strings.Join(r.dir.Domains(org), ", ")
+}
+
+// levelWords is what a level is called in a language of the page.
+func (r *Room) levelWords(level policy.Level, lang string) string {
+	if level < policy.Public {
+		return ""
+	}
+	rung := r.conf.Secrecy.Ladder.Rungs[level]
+	if name := rung.Names[lang]; name != "" {
+		return name
+	}
+	return rung.Names["en"]
 }
 
 // file sends a file, or the part of it that a browser asks for.

@@ -12,6 +12,7 @@ import (
 	"chancery/identity"
 	"chancery/kit/errs"
 	"chancery/kit/id"
+	"chancery/policy"
 	"chancery/store"
 )
 
@@ -23,6 +24,7 @@ type Parcel struct {
 	Expires    time.Time
 	Over       Over
 	OverAt     time.Time
+	Level      policy.Level
 	Inside     bool  // for people of the organisation who sign in
 	Locked     bool  // a password is needed
 	MaxFetches int64 // of each file, 0 = no limit
@@ -51,8 +53,9 @@ const (
 // NewParcel is what a sender says of a parcel.
 type NewParcel struct {
 	Name       string
-	Files      []int64   // uploads that are whole
-	Expires    time.Time // zero = after the days that the office has set
+	Files      []int64      // uploads that are whole
+	Expires    time.Time    // zero = after the days that the office has set
+	Level      policy.Level // Unlabelled where nobody said
 	Inside     bool
 	Password   string // "" = none
 	MaxFetches int64
@@ -72,6 +75,9 @@ func (a *Account) Make(ctx context.Context, n NewParcel) (p Parcel, token string
 	if err := a.mayShare(ctx, !n.Inside); err != nil {
 		return p, "", err
 	}
+	if err := a.checkLevel(ctx, n); err != nil {
+		return p, "", err
+	}
 	now := a.room.clock.Now().UTC().Truncate(time.Second)
 	if n.Expires.IsZero() {
 		n.Expires = now.AddDate(0, 0, a.room.conf.Days)
@@ -80,7 +86,7 @@ func (a *Account) Make(ctx context.Context, n NewParcel) (p Parcel, token string
 		return p, "", err
 	}
 	token = id.Token(tokenBytes)
-	p = Parcel{ID: id.New(), Name: cleanTitle(n.Name), Made: now, Expires: n.Expires.UTC().Truncate(time.Second), Inside: n.Inside, Locked: n.Password != "", MaxFetches: n.MaxFetches,
+	p = Parcel{ID: id.New(), Name: cleanTitle(n.Name), Made: now, Expires: n.Expires.UTC().Truncate(time.Second), Level: n.Level, Inside: n.Inside, Locked: n.Password != "", MaxFetches: n.MaxFetches,
 		account: a.id, scope: a.scope, link: sha256.Sum256([]byte(token))}
 	if p.Locked {
 		p.password = identity.HashPassword(n.Password)
@@ -173,7 +179,7 @@ func (p Parcel) story() map[string]any {
 	for i, f := range p.Files {
 		names[i] = f.Name
 	}
-	return map[string]any{"name": p.Name, "files": names, "expires": p.Expires.UTC().Format(time.RFC3339), "inside": p.Inside, "password": p.Locked, "maxDownloads": p.MaxFetches}
+	return map[string]any{"name": p.Name, "files": names, "expires": p.Expires.UTC().Format(time.RFC3339), "level": p.Level.String(), "inside": p.Inside, "password": p.Locked, "maxDownloads": p.MaxFetches}
 }
 
 // note records an act of the sender in its transaction.
@@ -196,6 +202,7 @@ func (a *Account) Parcels(ctx context.Context) (list []Parcel, state int64, err 
 		if list, err = selectParcels(ctx, tx, a.id); err != nil {
 			return err
 		}
+		list = slices.DeleteFunc(list, func(p Parcel) bool { return !a.sees(p) })
 		files := map[int64][]File{}
 		err = selectFiles(ctx, tx, a.id, 0, func(f File) { files[f.Parcel] = append(files[f.Parcel], f) })
 		for i := range list {
@@ -224,6 +231,9 @@ func (a *Account) Token(ctx context.Context, p Parcel) (string, error) {
 func (a *Account) change(ctx context.Context, parcel int64, over bool, do func(tx *store.Tx, p *Parcel) error) error {
 	return a.room.write(ctx, a.id, func(tx *store.Tx, modseq int64) error {
 		p, err := selectParcel(ctx, tx, a.id, parcel)
+		if err == nil && !a.sees(p) {
+			err = errNoParcel
+		}
 		if err != nil {
 			return err
 		}
@@ -310,7 +320,7 @@ type Change struct {
 // Changes lists what changed after a count.
 func (a *Account) Changes(ctx context.Context, since int64) (list []Change, err error) {
 	err = a.room.db.Read(ctx, func(tx *store.Tx) (err error) {
-		list, err = selectChanges(ctx, tx, a.id, since)
+		list, err = selectChanges(ctx, tx, a.id, since, a.subject.Clearance)
 		return err
 	})
 	return list, err
@@ -333,6 +343,13 @@ const maxLog = 500
 // Log returns who fetched a parcel, the newest first.
 func (a *Account) Log(ctx context.Context, parcel int64) (list []Fetch, err error) {
 	err = a.room.db.Read(ctx, func(tx *store.Tx) (err error) {
+		p, err := selectParcel(ctx, tx, a.id, parcel)
+		if err == nil && !a.sees(p) {
+			err = errNoParcel
+		}
+		if err != nil {
+			return err
+		}
 		list, err = selectLog(ctx, tx, a.id, parcel, maxLog)
 		return err
 	})

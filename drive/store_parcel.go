@@ -3,17 +3,17 @@ package drive
 import (
 	"context"
 
-	"chancery/kit/errs"
+	"chancery/policy"
 	"chancery/store"
 )
 
-const parcelColumns = "account_id, id, org_id, level, name, made_at, expires_at, over, over_at, inside, password, max_fetches, link, sealed, created, modseq, gone"
+const parcelColumns = "account_id, id, org_id, level, name, made_at, expires_at, over, over_at, inside, password, max_fetches, link, sealed, created, modseq, gone, secrecy"
 
 func scanParcel(scan func(...any) error) (p Parcel, err error) {
 	var made, expires, over int64
 	var link []byte
 	err = scan(&p.account, &p.ID, &p.scope.Org, &p.scope.Level, &p.Name, &made, &expires, &p.Over, &over, &p.Inside, &p.password, &p.MaxFetches,
-		&link, &p.sealed, &p.Created, &p.Modseq, &p.Gone)
+		&link, &p.sealed, &p.Created, &p.Modseq, &p.Gone, &p.Level)
 	p.Made, p.Expires, p.OverAt, p.Locked = fromMilli(made), fromMilli(expires), fromMilli(over), p.password != ""
 	copy(p.link[:], link)
 	return p, err
@@ -21,17 +21,17 @@ func scanParcel(scan func(...any) error) (p Parcel, err error) {
 
 func insertParcel(ctx context.Context, tx *store.Tx, p Parcel) error {
 	_, err := tx.Exec(ctx, "INSERT INTO drive_parcel ("+parcelColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 		p.account, p.ID, p.scope.Org, p.scope.Level, p.Name, milli(p.Made), milli(p.Expires), string(p.Over), milli(p.OverAt), p.Inside, p.password, p.MaxFetches,
-		p.link[:], p.sealed, p.Created, p.Modseq, p.Gone)
+		p.link[:], p.sealed, p.Created, p.Modseq, p.Gone, p.Level)
 	return err
 }
 
 // updateParcel writes what can change of a parcel.
 func updateParcel(ctx context.Context, tx *store.Tx, p Parcel) error {
-	_, err := tx.Exec(ctx, `UPDATE drive_parcel SET name = $3, expires_at = $4, over = $5, over_at = $6, password = $7, link = $8, sealed = $9, modseq = $10, gone = $11
+	_, err := tx.Exec(ctx, `UPDATE drive_parcel SET name = $3, expires_at = $4, over = $5, over_at = $6, password = $7, link = $8, sealed = $9, modseq = $10, gone = $11, inside = $12, secrecy = $13
 		WHERE account_id = $1 AND id = $2`,
-		p.account, p.ID, p.Name, milli(p.Expires), string(p.Over), milli(p.OverAt), p.password, p.link[:], p.sealed, p.Modseq, p.Gone)
+		p.account, p.ID, p.Name, milli(p.Expires), string(p.Over), milli(p.OverAt), p.password, p.link[:], p.sealed, p.Modseq, p.Gone, p.Inside, p.Level)
 	return err
 }
 
@@ -52,7 +52,7 @@ func selectParcels(ctx context.Context, tx *store.Tx, account int64) ([]Parcel, 
 func selectParcel(ctx context.Context, tx *store.Tx, account, parcel int64) (Parcel, error) {
 	list, err := queryParcels(ctx, tx, "account_id = $1 AND id = $2 AND NOT gone", account, parcel)
 	if err == nil && len(list) == 0 {
-		err = errs.E(errs.NotFound, "There is no such parcel.")
+		err = errNoParcel
 	}
 	if err != nil {
 		return Parcel{}, err
@@ -84,8 +84,8 @@ func countParcels(ctx context.Context, tx *store.Tx, account int64) (n int64, er
 	return n, err
 }
 
-func selectChanges(ctx context.Context, tx *store.Tx, account, since int64) (list []Change, err error) {
-	err = tx.Query(ctx, "SELECT id, created, modseq, gone FROM drive_parcel WHERE account_id = $1 AND modseq > $2 ORDER BY id", []any{account, since}, func(scan func(...any) error) error {
+func selectChanges(ctx context.Context, tx *store.Tx, account, since int64, ceiling policy.Level) (list []Change, err error) {
+	err = tx.Query(ctx, "SELECT id, created, modseq, gone FROM drive_parcel WHERE account_id = $1 AND modseq > $2 AND secrecy <= $3 ORDER BY id", []any{account, since, ceiling}, func(scan func(...any) error) error {
 		var c Change
 		err := scan(&c.ID, &c.Created, &c.Modseq, &c.Gone)
 		list = append(list, c)

@@ -26,9 +26,10 @@ type ParcelSettings struct {
 }
 
 func (h *House) driveConfig() drive.Config {
-	p := h.conf.Parcels
+	p, s := h.conf.Parcels, h.Mail.Secrecy()
 	return drive.Config{Off: !p.On, MaxFile: int64(p.MaxFile), MaxFiles: p.MaxFiles, Space: int64(p.Space), Days: p.Days, MaxDays: p.MaxDays, KeepDays: p.KeepDays,
-		MaxParcels: p.MaxParcels, MaxUploads: p.MaxUploads, UploadLife: p.UploadLife, Changed: h.Mail.Wake}
+		MaxParcels: p.MaxParcels, MaxUploads: p.MaxUploads, UploadLife: p.UploadLife,
+		Secrecy: drive.Secrecy{Ladder: s.Ladder, Required: s.Required, Outside: s.Outside}, Changed: h.Mail.Wake}
 }
 
 // driveWeb answers what the drive asks of the HTTP door.

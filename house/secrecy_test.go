@@ -305,37 +305,56 @@ func (r *reader) drafts() string {
 }
 
 func (r *reader) webSends(to string) string {
+	return each(func(l policy.Level) bool { return r.webSend(l, to) == "y" })
+}
+
+// webSend says y, or the type of the refusal of a letter of the level.
+func (r *reader) webSend(l policy.Level, to string) string {
 	const submission = "urn:ietf:params:jmap:submission"
 	who := r.v.call(submission, "Identity/get", `{"accountId":"$account","ids":null}`)["list"].([]any)[0].(map[string]any)["id"]
-	return each(func(l policy.Level) bool {
-		email, refused := r.draft(l, to)
-		return refused == "" && refusedOr(r.v.call(submission, "EmailSubmission/set", fmt.Sprintf(`{"accountId":"$account","create":{"n":{"identityId":"%s","emailId":"%s"}}}`, who, email))) == "y"
-	})
+	email, refused := r.draft(l, to)
+	if refused != "" {
+		return refused
+	}
+	return refusedOr(r.v.call(submission, "EmailSubmission/set", fmt.Sprintf(`{"accountId":"$account","create":{"n":{"identityId":"%s","emailId":"%s"}}}`, who, email)))
 }
 
 func (r *reader) submits(to string) string {
-	m, err := smtp.Dial(r.doors.Addr("submission"))
-	r.check(err)
+	m := r.submission()
 	defer m.Close()
-	r.check(m.Hello("client.example"))
-	if ok, _ := m.Extension("STARTTLS"); ok {
-		r.check(m.StartTLS(&tls.Config{InsecureSkipVerify: true})) // the house made its certificate itself
-	}
-	r.check(m.Auth(smtp.PlainAuth("", r.account.Address, r.app, "127.0.0.1")))
 	return each(func(l policy.Level) bool {
-		r.check(m.Reset())
-		r.check(m.Mail(r.account.Address))
-		r.check(m.Rcpt(to))
-		w, err := m.Data()
-		r.check(err)
-		_, err = io.WriteString(w, "From: "+r.account.Address+"\r\nTo: "+to+"\r\nSubject: s\r\n"+labelLine(r.house, l)+"\r\nx\r\n")
-		r.check(err)
-		got := replyCode(r.clerk, w.Close())
+		err := r.submit(m, l, to)
+		got := replyCode(r.clerk, err)
 		if got != "y" && !strings.HasSuffix(got, " 5.7.1") {
 			r.t.Errorf("level %s is answered %s", word(l), got)
 		}
 		return got == "y"
 	})
+}
+
+// submission signs a mail program in.
+func (r *reader) submission() *smtp.Client {
+	m, err := smtp.Dial(r.doors.Addr("submission"))
+	r.check(err)
+	r.check(m.Hello("client.example"))
+	if ok, _ := m.Extension("STARTTLS"); ok {
+		r.check(m.StartTLS(&tls.Config{InsecureSkipVerify: true})) // the house made its certificate itself
+	}
+	r.check(m.Auth(smtp.PlainAuth("", r.account.Address, r.app, "127.0.0.1")))
+	return m
+}
+
+// submit sends a letter of the level, and returns what the server says of it.
+func (r *reader) submit(m *smtp.Client, l policy.Level, to string) error {
+	r.t.Helper()
+	r.check(m.Reset())
+	r.check(m.Mail(r.account.Address))
+	r.check(m.Rcpt(to))
+	w, err := m.Data()
+	r.check(err)
+	_, err = io.WriteString(w, "From: "+r.account.Address+"\r\nTo: "+to+"\r\nSubject: s\r\n"+labelLine(r.house, l)+"\r\nx\r\n")
+	r.check(err)
+	return w.Close()
 }
 
 // TestSecrecyCarried: what is made of a letter is as secret as the letter, by

@@ -326,3 +326,51 @@ func TestLook(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingTold: what comes, changes or goes above the ceiling moves no state
+// that is pushed, and does not hide what comes with it (C15).
+func TestNothingTold(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		o := newOffice(t, url)
+		top, low := o.at(t, o.ann, policy.TopSecret), o.at(t, o.ann, policy.Internal)
+		states := func(a *Account) [3]int64 {
+			s := must(a.Snapshot(ctx))
+			return [3]int64{s.EmailState, s.MailboxState, s.DeliveryState}
+		}
+		inbox, _ := must(top.Snapshot(ctx)).ByRole(RoleInbox)
+		n := 10
+		add := func(l policy.Level) *Message {
+			n++
+			return o.append(t, top, inbox.ID, letterText(n, o.labelLine(l, time.Time{})))
+		}
+		seen := add(policy.Internal)
+		for name, c := range map[string]struct {
+			do   func(secret *Message)
+			told bool
+		}{
+			"one comes":              {func(*Message) { add(policy.Secret) }, false},
+			"one is read":            {func(m *Message) { must(top.Change(ctx, []Change{{ID: m.ID, AddKeywords: []string{"$seen"}}})) }, false},
+			"one goes":               {func(m *Message) { must(top.Change(ctx, []Change{{ID: m.ID, Destroy: true}})) }, false},
+			"one is made more so":    {func(m *Message) { check(t, top.Relabel(ctx, m.ID, Label{Level: policy.TopSecret}, "why")) }, false},
+			"one comes with another": {func(*Message) { add(policy.Secret); add(policy.Public) }, true},
+			"another is read": {func(*Message) {
+				must(top.Change(ctx, []Change{{ID: seen.ID, AddKeywords: []string{"x" + fmt.Sprint(n)}}}))
+			}, true},
+		} {
+			secret := add(policy.Secret)
+			before, above := states(low), states(top)
+			c.do(secret)
+			if states(top) == above {
+				t.Errorf("%s: nothing is told to who sees it", name)
+			}
+			if told := states(low) != before; told != c.told {
+				t.Errorf("%s: told %v", name, told)
+			}
+			snap := must(low.Snapshot(ctx))
+			if c, err := low.Changes(ctx, snap, before[0]); err != nil && !errs.Is(err, errs.Conflict) || err == nil && len(c.Destroyed) != 0 {
+				t.Errorf("%s: %+v, %v", name, c, err)
+			}
+		}
+	})
+}

@@ -184,7 +184,8 @@ func (v *views) catchUp(ctx context.Context, db *store.Store, key viewKey, old *
 	return build(old, c, key.ceiling), nil
 }
 
-// build applies a change to a snapshot; old may be nil.
+// build applies a change to a snapshot; old may be nil. The states stay where
+// all that changed is above the ceiling: no push tells that something came (C15).
 func build(old *Snapshot, c change, ceiling policy.Level) *Snapshot {
 	s := &Snapshot{
 		Modseq: c.row.modseq, EmailState: c.row.email, MailboxState: c.row.mailbox, Ceiling: ceiling, relabelled: c.row.relabelled,
@@ -192,7 +193,8 @@ func build(old *Snapshot, c change, ceiling policy.Level) *Snapshot {
 		Oldest: c.row.oldest, Used: c.row.used, boxes: map[int64]*box{},
 	}
 	b := builder{s: s, uids: map[int64]*edit[Entry]{}, dates: map[int64]*edit[*Message]{}}
-	if old == nil {
+	anew := old == nil
+	if anew {
 		old = &Snapshot{}
 	}
 	b.byID, b.byThread = old.byID.edit(compareID), old.byThread.edit(compareThread)
@@ -205,15 +207,30 @@ func build(old *Snapshot, c change, ceiling policy.Level) *Snapshot {
 			fresh.byUID, fresh.byDate = prev.byUID, prev.byDate
 		}
 		s.boxes[m.ID] = fresh
+		b.boxes = b.boxes || m.Modseq > old.Modseq
 	}
 	b.removals(old, c.gone)
 	for _, m := range c.messages {
 		prev, was := old.Message(m.ID)
 		switch {
 		case m.Level <= ceiling:
+			b.shown, b.arrived = true, b.arrived || !was
 			b.replace(prev, m)
 		case was:
 			b.drop(prev)
+		default:
+			b.hidden = true
+		}
+	}
+	if b.hidden && !anew {
+		if !b.shown {
+			s.EmailState = old.EmailState
+		}
+		if !b.arrived {
+			s.DeliveryState = old.DeliveryState
+		}
+		if !b.shown && !b.boxes {
+			s.MailboxState = old.MailboxState
 		}
 	}
 	b.finish()
@@ -227,6 +244,10 @@ type builder struct {
 	byThread *edit[*Message]
 	uids     map[int64]*edit[Entry]
 	dates    map[int64]*edit[*Message]
+
+	shown, arrived bool // messages changed, or came, that may be known
+	hidden         bool // others did
+	boxes          bool // mailboxes changed themselves
 }
 
 // lists returns the lists of a mailbox for changing; nil when it is gone.
@@ -245,18 +266,22 @@ func (b *builder) lists(mailbox int64) (*edit[Entry], *edit[*Message]) {
 func (b *builder) removals(old *Snapshot, all []gone) {
 	for _, g := range all {
 		if g.uid == 0 {
+			b.boxes = true
 			delete(b.s.boxes, g.mailbox)
 		}
 	}
 	for _, g := range all {
-		if prev, ok := old.Message(g.message); ok && g.whole {
+		prev, ok := old.Message(g.message)
+		if ok && g.whole {
 			b.drop(prev)
 		}
+		b.hidden = b.hidden || g.uid != 0 && !ok
 	}
 }
 
 // drop takes a message out.
 func (b *builder) drop(m *Message) {
+	b.shown = true
 	b.replace(m, nil)
 	b.byID.remove(m)
 	b.byThread.remove(m)

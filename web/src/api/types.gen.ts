@@ -1181,6 +1181,7 @@ export interface ParcelObject {
   link: string | null
   createdAt: UTCDate
   expiresAt: UTCDate
+  secrecy: string | null
   inside: boolean
   hasPassword: boolean
   maxDownloads: number | null

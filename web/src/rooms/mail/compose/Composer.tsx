@@ -26,7 +26,7 @@ import { useComposer } from './use-composer'
 const KindBar = lazy(() => import('../templates/KindBar'))
 const LeaveDialog = lazy(async () => ({ default: (await import('./LeaveDialog')).LeaveDialog }))
 const ParcelCards = lazy(() => withTexts('parcel', () => import('../parcel/ParcelCards')))
-const ParcelDialog = lazy(() => withTexts('parcel', () => import('../parcel/ParcelDialog')))
+const ParcelDialog = lazy(() => withTexts('secrecy', () => withTexts('parcel', () => import('../parcel/ParcelDialog'))))
 const PostField = lazy(() => withTexts('writeas', () => import('./PostField')))
 const ReviewNote = lazy(() => withTexts('review', () => import('../review/ReviewNote')))
 const TemplateMenu = lazy(() => import('../templates/TemplateMenu'))
@@ -227,7 +227,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
       </footer>
       {c.links.asked && c.links.terms && (
         <Suspense>
-          <ParcelDialog first={c.links.asked} terms={c.links.terms} onGo={c.links.begin} onClose={() => c.links.ask(null)} />
+          <ParcelDialog first={c.links.asked} terms={c.links.terms} cap={c.secrecy} level={draft.secrecy?.level} onGo={c.links.begin} onClose={() => c.links.ask(null)} />
         </Suspense>
       )}
       <Suspense>{c.leaving && <LeaveDialog count={c.uploading} answer={c.leaving.answer} />}</Suspense>

@@ -9,6 +9,7 @@ import { errorText } from '~/kit/ui/states'
 import { say, sayError, UNDO_SECONDS } from '~/kit/undo'
 import { change, movePatches, roleFolder } from '../acts'
 import { useMail } from '../context'
+import { mayHoldLinks, parcelTerms, withLinks } from '../parcel/links'
 import { useLinks } from '../parcel/use-links'
 import { uploadOn, type Uploads } from './background'
 import { beginDraft } from './begin'
@@ -313,6 +314,8 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
       }
       doubtful.current = null
       dirty.current = true
+      const whole = withLinks(d).body
+      if (d.secrecy && parcelTerms(engine) && mayHoldLinks(whole)) await import('../parcel/send').then((m) => m.raiseParcels(engine, whole, d.secrecy?.level ?? ''))
       const emailId = (await save()) as string
       closed.current = true
       submitting = emailId

@@ -10,6 +10,8 @@ import { confirm } from '~/kit/ui/Dialog'
 import { Link } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import { say } from '~/kit/undo'
+import { levelName, rank, secrecyOf } from '../secrecy/levels'
+import marks from '../secrecy/Secrecy.module.css'
 import { copy } from './copy'
 import { PARCELS, parcelTerms } from './links'
 import { ParcelLog } from './ParcelLog'
@@ -25,6 +27,7 @@ export default function ParcelsSection({ engine }: RoomProps) {
   const [error, setError] = useState<SyncError | null>(null)
   const [shown, setShown] = useState<ParcelObject | null>(null)
   const terms = parcelTerms(engine)
+  const cap = secrecyOf(engine.session)
   const accountId = engine.session.primaryAccounts[PARCELS] ?? ''
   const load = useCallback(async () => {
     try {
@@ -66,6 +69,7 @@ export default function ParcelsSection({ engine }: RoomProps) {
           <li key={p.id} data-state={p.state}>
             <div>
               <b>{p.name}</b>
+              {p.secrecy && <span className={marks.mark} data-rank={rank(cap, p.secrecy)}>{levelName(cap, p.secrecy)}</span>}
               <span>{[t('parcel.files', { count: p.files.length, size: fileSize(sum(p)) }), stateOf(p, t), ...(p.inside ? [t('parcel.inside')] : []), ...(p.hasPassword ? [t('parcel.withPassword')] : [])].join(' · ')}</span>
               <span>{t('parcel.fetched', { count: p.files.reduce((n, f) => n + f.downloads, 0) })}</span>
             </div>

@@ -27,6 +27,9 @@ export function parcelTerms(engine: MailEngine): ParcelCapability | undefined {
   return account?.accountCapabilities[PARCELS] as ParcelCapability | undefined
 }
 
+/** Whether a text may hold links of ours to files; which they are the server knows. */
+export const mayHoldLinks = (body: string): boolean => /\/p\/[a-z0-9]{32}/.test(body)
+
 /** The letter with its links under what is written. */
 export function withLinks(d: Draft): Draft {
   const made = d.links?.filter((l) => l.html) ?? []

@@ -1,16 +1,19 @@
 import { DetailedError, Upload } from 'tus-js-client'
 import type { ParcelCapability, ParcelObject } from '~/api/types.gen'
-import type { SetResponse } from '~/api/jmap'
+import type { GetResponse, SetResponse } from '~/api/jmap'
 import { addTexts, t } from '~/kit/i18n'
 import { fileSize, fullDate } from '~/kit/i18n/dates'
 import { protocolError, SyncError } from '~/kit/sync/errors'
 import { escapeText } from '../compose/draft'
 import type { MailEngine } from '../engine'
+import { rank, secrecyOf } from '../secrecy/levels'
 import { PARCELS, parcelTerms, type DraftLink } from './links'
 
 /** What the sender says of a link. */
 export interface ParcelChoice {
   days: number
+  /** How secret the files are; null = nothing is said. */
+  level: string | null
   inside: boolean
   password: string
   /** Of each file; 0 = no limit. */
@@ -38,7 +41,7 @@ export async function sendParcel(engine: MailEngine, files: File[], choice: Parc
     accountId: engine.session.primaryAccounts[PARCELS],
     create: {
       p: {
-        name: '', files: ids, inside: choice.inside, password: choice.password || null, maxDownloads: choice.downloads || null,
+        name: '', files: ids, inside: choice.inside, secrecy: choice.level, password: choice.password || null, maxDownloads: choice.downloads || null,
         expiresAt: new Date(Date.now() + choice.days * 86_400_000).toISOString().replace(/\.\d+/, ''),
       },
     },
@@ -85,6 +88,18 @@ function fault(e: Error): SyncError {
   const n = status(e)
   if (n === 0) return new SyncError('offline', 'network')
   return new SyncError(n === 413 || n === 507 ? 'tooLarge' : n === 401 ? 'signedOut' : n === 403 ? 'refused' : 'server', `http${n}`)
+}
+
+/** Makes the files behind one's links in a letter as secret as the letter, where they are less so. */
+export async function raiseParcels(engine: MailEngine, letter: string, level: string): Promise<void> {
+  const cap = secrecyOf(engine.session)
+  const accountId = engine.session.primaryAccounts[PARCELS]
+  const all = (await engine.transport.call<GetResponse<ParcelObject>>('Parcel/get', { accountId, ids: null })).list
+  const low = all.filter((p) => p.link && letter.includes(p.link) && rank(cap, p.secrecy ?? undefined) < rank(cap, level))
+  if (low.length === 0) return
+  const r = await engine.transport.call<SetResponse<ParcelObject>>('Parcel/set', { accountId, update: Object.fromEntries(low.map((p) => [p.id, { secrecy: level }])) })
+  const no = Object.values(r.notUpdated ?? {})[0]
+  if (no) throw protocolError(no.type, no.description)
 }
 
 /** What the letter says of a link, in the sender's language. */
