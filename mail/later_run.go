@@ -59,7 +59,12 @@ func (r *Room) wakeDue(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		r.log.Error("later: levels that have ended could not be taken down", "err", err)
 	}
-	if len(accounts) > 0 || more {
+	moreOut, err := r.removeDue(ctx)
+	if err != nil {
+		r.log.Error("later: a removal does not go on", "err", err)
+		moreOut = false
+	}
+	if len(accounts) > 0 || more || moreOut {
 		next = now // there may be more, of one account or of others, than one look takes
 	}
 	for _, account := range accounts {

@@ -26,6 +26,7 @@ func (r *Room) UseApprovals(d *approval.Desk) {
 	d.Handle(ReviewCase, approval.Kind{Prepare: r.prepareReview, Settle: r.settleReview, About: r.aboutReview})
 	d.Handle(RuleCase, approval.Kind{Settle: r.settleRule, About: r.aboutRule, IsTold: true})
 	d.Handle(LookCase, approval.Kind{Settle: r.settleLook, About: r.aboutLook, IsTold: true})
+	d.Handle(RemovalCase, approval.Kind{Settle: r.settleRemoval, About: r.aboutRemoval, IsTold: true})
 }
 
 // refusalOf is the error of a letter that the rules do not let pass.

@@ -349,6 +349,7 @@ func selectOtherRefs(ctx context.Context, tx *store.Tx, each func(BlobKey)) erro
 		"SELECT org_id, level, hash FROM mail_sieve",
 		"SELECT org_id, level, hash FROM mail_template_file",
 		"SELECT org_id, level, hash FROM mail_journal",
+		"SELECT org_id, level, hash FROM mail_removed",
 	} {
 		err := tx.Query(ctx, query, nil, func(scan func(...any) error) error {
 			var k BlobKey

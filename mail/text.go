@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"context"
 	"slices"
 	"strings"
 
@@ -155,7 +154,7 @@ func (q *query) prepareField(r *textResult) error {
 	if r.want == "" || q.fewPass(maxUnindexed) {
 		return nil
 	}
-	ids, err := q.a.scanField(q.ctx, r.test.Field, r.want)
+	ids, err := q.scanField(r.test.Field, r.want)
 	if err != nil {
 		return err
 	}
@@ -179,19 +178,20 @@ func (q *query) prepareHeader(r *textResult) error {
 	if q.fewPass(maxUnindexed) {
 		return nil
 	}
-	ids, err := q.a.scanField(q.ctx, r.envelope, r.want)
+	ids, err := q.scanField(r.envelope, r.want)
 	r.covered, r.found = q.snap.lastID(), newBitset(ids)
 	return err
 }
 
 // scanField reads the content of all messages in order and returns those
-// whose field holds the folded text.
-func (a *Account) scanField(ctx context.Context, f Field, want string) (ids []int64, err error) {
+// whose field holds the folded text. What is not in the snapshot is not looked
+// at: the time that takes would tell of it (C15).
+func (q *query) scanField(f Field, want string) (ids []int64, err error) {
 	rough := newRough(want)
-	err = a.room.db.Read(ctx, func(tx *store.Tx) error {
+	err = q.a.room.db.Read(q.ctx, func(tx *store.Tx) error {
 		ids = nil
-		return selectRawContents(ctx, tx, a.info.ID, func(id int64, raw []byte) error {
-			if !rough.mayHold(raw) {
+		return selectRawContents(q.ctx, tx, q.a.info.ID, func(id int64, raw []byte) error {
+			if _, known := q.snap.Message(id); !known || !rough.mayHold(raw) {
 				return nil
 			}
 			c := &Content{}

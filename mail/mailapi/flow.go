@@ -40,6 +40,7 @@ func (a *API) flowCapability() jmap.Capability {
 			"FlowRule/get": a.flowRuleGet, "FlowRule/set": a.flowRuleSet, "FlowRule/recall": a.flowRuleRecall, "FlowRule/try": a.flowRuleTry, "FlowRule/foresee": a.flowForesee,
 			"Look/get": a.lookGet, "Look/ask": a.lookAsk, "Look/end": a.lookEnd, "Journal/query": a.journalQuery,
 			"EmailSubmission/appeal": a.submissionAppeal,
+			"Removal/get":            a.removalGet, "Removal/ask": a.removalAsk, "Removal/restore": a.removalRestore,
 		},
 	}
 }
@@ -327,6 +328,8 @@ func (a *API) ShowAbout(about any) any {
 		return flowChange(policy.Subject{}, x)
 	case mail.Look:
 		return look(x)
+	case mail.Removal:
+		return removal(x)
 	}
 	return nil
 }

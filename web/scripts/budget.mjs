@@ -58,6 +58,7 @@ const routes = [
   ['console: service levels', ['src/rooms/console/levels/LevelsSection.tsx', 'src/locales/zh-TW/levels.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 5],
   ['console: categories', ['src/rooms/console/categories/CategoriesSection.tsx', 'src/locales/zh-TW/categories.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 4],
   ['console: record', ['src/rooms/console/record/RecordSection.tsx', 'src/locales/zh-TW/record.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 8],
+  ['console: removals', ['src/rooms/console/removals/RemovalsSection.tsx', 'src/locales/zh-TW/removals.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx', 'src/rooms/approvals/ApprovalsRoom.tsx', 'src/rooms/approvals/SayDialog.tsx'], 5],
   ['console: looks', ['src/rooms/console/looks/LooksSection.tsx', 'src/locales/zh-TW/looks.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx', 'src/rooms/approvals/ApprovalsRoom.tsx', 'src/rooms/approvals/SayDialog.tsx', 'src/rooms/mail/HtmlBody.tsx'], 6],
   ['console: sync', ['src/rooms/console/sync/SyncSection.tsx', 'src/locales/zh-TW/sync.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/console/ConsoleRoom.tsx'], 6],
   ['gallery', ['src/app/gallery/Gallery.tsx'], ['index.html', 'src/kit/ui/overlay/MenuPopover.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 120],

@@ -4,7 +4,7 @@ import "chancery/wire/jmap"
 
 // FlowURN names our capability of an organisation's rules for letters on their
 // way, and of looks into others' mail: FlowRule/get, /set, /try, /foresee,
-// Look/get, /ask, /end, Journal/query, EmailSubmission/appeal.
+// Look/get, /ask, /end, Journal/query, EmailSubmission/appeal, Removal/get, /ask, /restore.
 const FlowURN = "urn:chancery:params:jmap:mailflow"
 
 // FlowCapability is the value of FlowURN in the person's own account.

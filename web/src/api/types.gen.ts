@@ -1468,6 +1468,39 @@ export interface LookAnswer {
   look: Look | null
 }
 
+/** A letter that is taken out of all mailboxes. */
+export interface Removal {
+  id: Id
+  state: string
+  at: UTCDate
+  messageId: string
+  from: string
+  subject: string
+  level: string | null
+  reason: string
+  found: number
+  out: number
+  until: UTCDate | null
+}
+
+export interface RemovalAskArgs {
+  accountId: Id
+  messageId?: string
+  from?: string
+  reason?: string
+}
+
+export interface RemovalRestoreArgs {
+  accountId: Id
+  id?: Id
+  reason?: string
+}
+
+export interface RemovalAnswer {
+  accountId: Id
+  removal: Removal | null
+}
+
 export interface JournalArgs {
   accountId: Id
   before?: string | null

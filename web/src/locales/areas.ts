@@ -29,6 +29,7 @@ import type record from './en/record.json'
 import type review from './en/review.json'
 import type rules from './en/rules.json'
 import type regulations from './en/regulations.json'
+import type removals from './en/removals.json'
 import type rulebook from './en/rulebook.json'
 import type secrecy from './en/secrecy.json'
 import type security from './en/security.json'
@@ -77,6 +78,7 @@ export interface Areas {
   review: typeof review
   rules: typeof rules
   regulations: typeof regulations
+  removals: typeof removals
   rulebook: typeof rulebook
   secrecy: typeof secrecy
   security: typeof security

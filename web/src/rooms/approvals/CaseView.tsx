@@ -81,6 +81,18 @@ export function CaseView({ engine, approval: a, phone, onBack, onDone }: Props) 
             </div>
           </dl>
         )}
+        {c.kind === 'mail.removal' && (
+          <dl className={css.facts}>
+            <div>
+              <dt>{t('approvals.removal.from')}</dt>
+              <dd>{c.about.from}</dd>
+            </div>
+            <div>
+              <dt>{t('approvals.removal.where')}</dt>
+              <dd>{t('approvals.removal.mailboxes', { count: c.about.found })}</dd>
+            </div>
+          </dl>
+        )}
         <h3>{t('approvals.steps')}</h3>
         <Steps approval={a} />
       </div>

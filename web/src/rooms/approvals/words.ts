@@ -1,4 +1,4 @@
-import type { Approval, ApprovalParty, ApprovalVote, FlowChange, HeldLetter, Look } from '~/api/jmap'
+import type { Approval, ApprovalParty, ApprovalVote, FlowChange, HeldLetter, Look, Removal } from '~/api/jmap'
 import { t, type Key } from '~/kit/i18n'
 
 /** A case with what it is about, by its kind. */
@@ -6,9 +6,10 @@ export type Case =
   | { kind: 'mail.review'; about: HeldLetter }
   | { kind: 'mail.rule'; about: FlowChange }
   | { kind: 'mail.look'; about: Look }
+  | { kind: 'mail.removal'; about: Removal }
   | { kind: 'other' }
 
-const kinds = ['mail.review', 'mail.rule', 'mail.look'] as const
+const kinds = ['mail.review', 'mail.rule', 'mail.look', 'mail.removal'] as const
 
 /** Reads a case; one that a newer server knows is shown with what all have. */
 export function caseOf(a: Approval): Case {
@@ -27,12 +28,14 @@ export function titleOf(a: Approval): string {
       return t(!c.about.before ? 'approvals.rule.add' : !c.about.after ? 'approvals.rule.remove' : 'approvals.rule.change', { name: (c.about.after ?? c.about.before)?.name || a.title })
     case 'mail.look':
       return c.about.lookInto ? t('approvals.look.mailbox', { address: c.about.email }) : t('approvals.look.journal')
+    case 'mail.removal':
+      return t('approvals.removal', { name: c.about.subject || t('message.noSubject') })
     default:
       return a.title
   }
 }
 
-const kindKeys: Record<string, Key> = { 'mail.review': 'approvals.kind.review', 'mail.rule': 'approvals.kind.rule', 'mail.look': 'approvals.kind.look' }
+const kindKeys: Record<string, Key> = { 'mail.review': 'approvals.kind.review', 'mail.rule': 'approvals.kind.rule', 'mail.look': 'approvals.kind.look', 'mail.removal': 'approvals.kind.removal' }
 export const kindText = (a: Approval): string => t(kindKeys[a.kind] ?? 'approvals.kind.other')
 
 const stateKeys: Record<string, Key> = { waiting: 'approvals.state.waiting', approved: 'approvals.state.approved', refused: 'approvals.state.refused', recalled: 'approvals.state.recalled' }

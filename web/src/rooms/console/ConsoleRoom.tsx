@@ -6,7 +6,7 @@ import { useLayout } from '~/app/layout'
 import type { RoomProps } from '~/app/rooms'
 import { useT, withTexts, type Key } from '~/kit/i18n'
 import { asSyncError } from '~/kit/sync/errors'
-import { BookOpen, Eye, FileText, Folder, Inbox, Link, MailWarning, Search, SlidersHorizontal, RefreshCw, ShieldAlert, Tag, UserCheck, Users, type LucideIcon } from '~/kit/ui/icons'
+import { BookOpen, Eye, FileText, Folder, Inbox, Link, MailWarning, Search, SlidersHorizontal, RefreshCw, ShieldAlert, Tag, Trash2, UserCheck, Users, type LucideIcon } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import css from './Console.module.css'
 import { adminApi, anywhere, useLoad, type AdminApi, type Duty, type Office } from './data'
@@ -42,6 +42,7 @@ const RecordSection = lazy(() => withTexts('record', () => withTexts('access', (
 const LooksSection = lazy(() => withTexts('content', () => withTexts('approvals', () => withTexts('looks', () => import('./looks/LooksSection')))))
 const PartySection = lazy(() => withTexts('parties', () => import('./sso/PartySection')))
 const PolicySection = lazy(() => withTexts('policy', () => import('./policy/PolicySection')))
+const RemovalsSection = lazy(() => withTexts('approvals', () => withTexts('removals', () => import('./removals/RemovalsSection'))))
 const RulebookSection = lazy(() => withTexts('rulebook', () => import('./rulebook/RulebookSection')))
 const SyncSection = lazy(() => withTexts('sync', () => import('./sync/SyncSection')))
 
@@ -60,6 +61,7 @@ const parts: Part[] = [
   { id: 'policy', labelKey: 'console.policy', icon: SlidersHorizontal, duties: ['accounts', 'security', 'system'], needs: HOUSE_RULES, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><PolicySection {...p} /></Suspense> },
   { id: 'rulebook', labelKey: 'console.rulebook', icon: BookOpen, duties: ['security', 'record'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><RulebookSection {...p} /></Suspense> },
   { id: 'looks', labelKey: 'console.looks', icon: Search, duties: ['security', 'record'], needs: FLOW, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><LooksSection {...p} /></Suspense> },
+  { id: 'removals', labelKey: 'console.removals', icon: Trash2, duties: ['security', 'record'], needs: FLOW, view: (p) => <Suspense fallback={<Skeleton lines={8} />}><RemovalsSection {...p} /></Suspense> },
   { id: 'record', labelKey: 'console.record', icon: FileText, duties: ['record'], view: (p) => <Suspense fallback={<Skeleton lines={8} />}><RecordSection {...p} /></Suspense> },
 ]
 

@@ -146,6 +146,7 @@ const acts: Record<string, Key> = {
   'contacts.export': 'console.act.contactsExport', 'mail.assign': 'console.act.assign', 'account.clearance': 'console.act.clearance', 'mail.relabel': 'console.act.relabel', 'mail.report': 'console.act.report', 'mail.report.undo': 'console.act.reportUndo',
   'approval.ask': 'record.act.approvalAsk', 'approval.approve': 'record.act.approvalApprove', 'approval.refuse': 'record.act.approvalRefuse', 'approval.pass': 'record.act.approvalPass', 'approval.recall': 'record.act.approvalRecall', 'approval.late': 'record.act.approvalLate',
   'mail.rule': 'record.act.flowRule', 'mail.rule.try': 'record.act.flowTry', 'mail.rules': 'record.act.flowRules', 'mail.journal': 'record.act.flowJournal', 'mail.journal.list': 'record.act.flowJournalList', 'mail.journal.read': 'record.act.flowJournalRead', 'mail.look': 'record.act.lookAsk', 'mail.look.begin': 'record.act.lookBegin', 'mail.look.end': 'record.act.lookEnd', 'mail.look.read': 'record.act.lookRead', 'mail.review.look': 'record.act.reviewLook',
+  'mail.removal': 'record.act.removalAsk', 'mail.removal.begin': 'record.act.removalBegin', 'mail.removal.done': 'record.act.removalDone', 'mail.removal.restore': 'record.act.removalRestore', 'mail.removals': 'record.act.removals', 'mail.remove': 'record.act.remove', 'mail.restore': 'record.act.restore',
   'mail.rules.run': 'console.act.rulesRun', 'mail.script': 'console.act.script', 'mail.unsubscribe': 'console.act.unsubscribe',
 }
 

@@ -1,7 +1,8 @@
 import { Suspense, lazy, useState } from 'react'
-import type { Email } from '~/api/jmap'
+import { useLocation } from 'wouter'
+import { FLOW, type Email } from '~/api/jmap'
 import { useT, withTexts } from '~/kit/i18n'
-import { FileText, Paperclip, Pencil, Printer } from '~/kit/ui/icons'
+import { FileText, Paperclip, Pencil, Printer, Trash2 } from '~/kit/ui/icons'
 import type { MenuEntry } from '~/kit/ui/MenuButton'
 import { sayError } from '~/kit/undo'
 import { errorText } from '~/kit/ui/states'
@@ -14,6 +15,7 @@ const SourceView = lazy(() => withTexts('content', () => import('./SourceView'))
 export function useLetterActs(emails: readonly Email[]) {
   const t = useT()
   const { engine, account, compose } = useMail()
+  const [, navigate] = useLocation()
   const [source, setSource] = useState<Email | null>(null)
   const print = (): void => {
     withTexts('content', () => import('./printing'))
@@ -23,6 +25,9 @@ export function useLetterActs(emails: readonly Email[]) {
   const one = emails.at(-1)
   const printing: MenuEntry[] = [{ id: 'print', label: t('act.print'), icon: Printer, run: print }]
   const looking: MenuEntry[] = one?.blobId ? [{ id: 'source', label: t('act.source'), icon: FileText, run: () => setSource(one) }] : []
+  const [message, from] = [one?.messageId?.[0], one?.from?.[0]?.email]
+  if (message && from && engine.session.accounts[engine.accounts[0]?.id ?? '']?.accountCapabilities[FLOW]?.['mayRule'])
+    looking.push({ id: 'removal', label: t('act.removeAll'), icon: Trash2, run: () => navigate(`/console/removals?${new URLSearchParams({ message, from })}`) })
   const sending: MenuEntry[] = one
     ? [
         { id: 'whole', label: t('act.forwardWhole'), icon: Paperclip, run: () => compose({ how: 'attach', email: one }) },
