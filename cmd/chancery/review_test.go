@@ -98,7 +98,9 @@ func TestReviewAtDoors(t *testing.T) {
 		t.Fatalf("carl: %+v", list)
 	}
 	for _, x := range list.List {
-		var letter struct{ Parsed map[string]struct{ Subject string } }
+		var letter struct {
+			Parsed map[string]struct{ Subject string }
+		}
 		carl.call("urn:ietf:params:jmap:mail", "Email/parse", fmt.Sprintf(`,"blobIds":[%q],"properties":["subject"]`, x.About.BlobID), &letter)
 		if letter.Parsed[x.About.BlobID].Subject != x.Title {
 			t.Errorf("%s: %+v", x.Title, letter)
