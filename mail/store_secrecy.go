@@ -7,11 +7,11 @@ import (
 	"chancery/store"
 )
 
-// selectHighest returns the highest level within a ceiling among the messages
-// of the threads in which a Message-ID stands.
+// selectHighest returns the highest level above public, within a ceiling, among the messages
+// of the threads in which a Message-ID stands; -1 for none.
 func selectHighest(ctx context.Context, tx *store.Tx, account, ref int64, ceiling policy.Level) (level policy.Level, err error) {
 	err = tx.Row(ctx, `SELECT COALESCE(MAX(m.level), -1) FROM message m JOIN mail_ref r ON r.account_id = m.account_id AND r.thread_id = m.thread_id
-		WHERE m.account_id = $1 AND r.ref = $2 AND m.level <= $3`, []any{account, ref, ceiling}, &level)
+		WHERE m.account_id = $1 AND r.ref = $2 AND m.level > 0 AND m.level <= $3`, []any{account, ref, ceiling}, &level)
 	return level, err
 }
 
