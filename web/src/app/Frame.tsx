@@ -95,9 +95,9 @@ export function Frame({ room = 'mail', search, places, unread, deep, onCompose, 
             </button>
           )}
           {onCompose && (
-            <button type="button" className={css.write} onClick={onCompose}>
+            <button type="button" className={css.write} aria-label={t('compose.new')} onClick={onCompose}>
               <SquarePen size={22} aria-hidden />
-              {t('compose.new')}
+              {t('compose.short')}
             </button>
           )}
         </nav>
