@@ -681,6 +681,8 @@ export interface ServiceLevelObject {
   maxMessage: number
   maxAttachments: number
   maxRecipients: number
+  maxHourly: number
+  maxDaily: number
   sortOrder: number
   totalPeople: number
 }
