@@ -51,6 +51,8 @@ type House struct {
 	jmap    *jmapdoor.Door
 	courier *sms.Courier // nil: nothing is written to telephones
 
+	machines *cert.Devices // whom the doors know machines by; set with them
+
 	dir  string
 	conf Config
 	log  *slog.Logger

@@ -153,7 +153,7 @@ func newClerk(t *testing.T, h *House, d *Doors, name string, terms policy.Terms)
 		add("colleague@city.example")
 	}
 	a := add(name + "@city.example")
-	step, err := h.Identity.SignIn(ctx, a.Address, termsPassword, peerOf("127.0.0.1", "http"))
+	step, err := h.Identity.SignIn(ctx, a.Address, termsPassword, h.peerOf("127.0.0.1", "http"))
 	must(err)
 	_, app, err := h.Identity.AddAppPassword(ctx, step.Subject, "telephone")
 	must(err)
