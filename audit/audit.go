@@ -59,6 +59,8 @@ type Entry struct {
 	Post string `json:"post,omitempty"` // in which post, as it was called then
 	Zone string `json:"zone,omitempty"` // from which network zone, as zones were set then
 	Rule string `json:"rule,omitempty"` // by which rule it was allowed or refused, where one decided
+
+	Machine string `json:"machine,omitempty"` // from which machine of the house, by its certificate, where one is asked for
 }
 
 // Append records an entry in the caller's transaction; Seq and At are set here.
@@ -92,7 +94,7 @@ func Append(ctx context.Context, tx *store.Tx, now time.Time, e Entry) error {
 
 // By fills an entry's "who and from where" from a subject.
 func By(s policy.Subject, verb, object string, result error) Entry {
-	e := Entry{Org: s.Org, Account: s.Account, Address: s.Address, Post: s.Post, Peer: s.Peer, Zone: s.Network, Door: s.Door, Verb: verb, Object: object, Result: "ok"}
+	e := Entry{Org: s.Org, Account: s.Account, Address: s.Address, Post: s.Post, Peer: s.Peer, Zone: s.Network, Machine: s.Machine, Door: s.Door, Verb: verb, Object: object, Result: "ok"}
 	if result != nil {
 		e.Result = errs.KindOf(result).String()
 	}

@@ -53,13 +53,13 @@ func selectRecorded(ctx context.Context, tx *store.Tx) (orgs []int64, err error)
 }
 
 func insertEntry(ctx context.Context, tx *store.Tx, e Entry, leaf []byte) error {
-	_, err := tx.Exec(ctx, `INSERT INTO audit (org_id, seq, at, account_id, address, peer, door, verb, object, result, old_value, new_value, post, zone, rule, hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-		e.Org, e.Seq, e.At.UnixMilli(), e.Account, e.Address, e.Peer, e.Door, e.Verb, e.Object, e.Result, e.Before, e.After, e.Post, e.Zone, e.Rule, leaf)
+	_, err := tx.Exec(ctx, `INSERT INTO audit (org_id, seq, at, account_id, address, peer, door, verb, object, result, old_value, new_value, post, zone, rule, machine, hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+		e.Org, e.Seq, e.At.UnixMilli(), e.Account, e.Address, e.Peer, e.Door, e.Verb, e.Object, e.Result, e.Before, e.After, e.Post, e.Zone, e.Rule, e.Machine, leaf)
 	return err
 }
 
-const entryColumns = "SELECT seq, at, account_id, address, peer, door, verb, object, result, old_value, new_value, post, zone, rule, hash FROM audit WHERE "
+const entryColumns = "SELECT seq, at, account_id, address, peer, door, verb, object, result, old_value, new_value, post, zone, rule, machine, hash FROM audit WHERE "
 
 const columns = entryColumns + "org_id = $1 "
 
@@ -80,7 +80,7 @@ func scanInto(org int64, each func(Entry, []byte) error) func(func(...any) error
 		e := Entry{Org: org}
 		var at int64
 		var hash []byte
-		if err := scan(&e.Seq, &at, &e.Account, &e.Address, &e.Peer, &e.Door, &e.Verb, &e.Object, &e.Result, &e.Before, &e.After, &e.Post, &e.Zone, &e.Rule, &hash); err != nil {
+		if err := scan(&e.Seq, &at, &e.Account, &e.Address, &e.Peer, &e.Door, &e.Verb, &e.Object, &e.Result, &e.Before, &e.After, &e.Post, &e.Zone, &e.Rule, &e.Machine, &hash); err != nil {
 			return err
 		}
 		e.At = time.UnixMilli(at).UTC()

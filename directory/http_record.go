@@ -126,7 +126,7 @@ func (x export) write(ctx context.Context, w io.Writer, wrote func()) error {
 func (x export) csv(w io.Writer) func(audit.Entry, []byte) error {
 	out := csv.NewWriter(w)
 	out.UseCRLF = true // RFC 4180 section 2
-	first := []string{"number", "time", "who", "post", "address", "zone", "door", "verb", "object", "name", "result", "rule", "before", "after"}
+	first := []string{"number", "time", "who", "post", "address", "zone", "door", "verb", "object", "name", "result", "rule", "before", "after", "machine"}
 	failed := out.Write(first)
 	out.Flush() // also where no entry follows
 	return func(e audit.Entry, _ []byte) error {
@@ -134,7 +134,7 @@ func (x export) csv(w io.Writer) func(audit.Entry, []byte) error {
 			return failed
 		}
 		o := x.d.auditObject(e, x.names)
-		cells := []string{strconv.FormatInt(e.Seq, 10), e.At.In(time.Local).Format(time.RFC3339), o.Email, o.Post, o.Peer, o.Zone, o.Door, o.Verb, o.Object, o.Name, o.Result, o.Rule, o.Before, o.After}
+		cells := []string{strconv.FormatInt(e.Seq, 10), e.At.In(time.Local).Format(time.RFC3339), o.Email, o.Post, o.Peer, o.Zone, o.Door, o.Verb, o.Object, o.Name, o.Result, o.Rule, o.Before, o.After, o.Machine}
 		for n, text := range cells {
 			cells[n] = PlainCell(text)
 		}

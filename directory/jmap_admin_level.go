@@ -52,14 +52,16 @@ type levelFields struct {
 
 // levelTerms are policy.Terms as clients know them.
 type levelTerms struct {
-	Without        []string `json:"without" ts:"list"` // web, programs, mobile, offline, push, appPasswords, outside
+	Without        []string `json:"without" ts:"list"` // web, programs, mobile, offline, push, appPasswords, outside, parcels, forward
 	MaxMessage     int64    `json:"maxMessage"`
 	MaxAttachments int64    `json:"maxAttachments"`
 	MaxRecipients  int64    `json:"maxRecipients"`
+	MaxHourly      int64    `json:"maxHourly"` // letters sent within an hour
+	MaxDaily       int64    `json:"maxDaily"`  // recipients of the letters of a day
 }
 
 func termsOf(t policy.Terms) levelTerms {
-	return levelTerms{t.Without.Names(), t.MaxMessage, t.MaxAttachments, t.MaxRecipients}
+	return levelTerms{t.Without.Names(), t.MaxMessage, t.MaxAttachments, t.MaxRecipients, t.MaxHourly, t.MaxDaily}
 }
 
 func (f levelFields) into(l *ServiceLevel) error {
@@ -68,7 +70,7 @@ func (f levelFields) into(l *ServiceLevel) error {
 		return jmap.BadProperty("without", "%s", errs.Text(err))
 	}
 	l.Names, l.Quota, l.Sort = f.Names, f.Quota, f.SortOrder
-	l.Terms = policy.Terms{Without: without, MaxMessage: f.MaxMessage, MaxAttachments: f.MaxAttachments, MaxRecipients: f.MaxRecipients}
+	l.Terms = policy.Terms{Without: without, MaxMessage: f.MaxMessage, MaxAttachments: f.MaxAttachments, MaxRecipients: f.MaxRecipients, MaxHourly: f.MaxHourly, MaxDaily: f.MaxDaily}
 	return nil
 }
 

@@ -18,20 +18,21 @@ import (
 // are the members that an act changed, where it says. Units and people are
 // named in them as they are called now; the record itself keeps their ids.
 type AuditObject struct {
-	ID     jmap.ID      `json:"id"`
-	At     jmap.UTCDate `json:"at"`
-	Email  string       `json:"email"` // who, as given
-	Post   string       `json:"post"`  // title and unit of the post that they acted in, as it was called then; "" = none, or an older entry
-	Peer   string       `json:"peer"`
-	Zone   string       `json:"zone"` // that the peer was in; of older entries as zones are set today; "" = no network
-	Door   string       `json:"door"`
-	Verb   string       `json:"verb"`
-	Object string       `json:"object"`
-	Name   string       `json:"name"` // of the account, person or unit that the object is; "" = neither, or gone
-	Result string       `json:"result"`
-	Rule   string       `json:"rule"`   // which rule decided; "" = none that has a name
-	Before string       `json:"before"` // JSON; "" = nothing
-	After  string       `json:"after"`
+	ID      jmap.ID      `json:"id"`
+	At      jmap.UTCDate `json:"at"`
+	Email   string       `json:"email"` // who, as given
+	Post    string       `json:"post"`  // title and unit of the post that they acted in, as it was called then; "" = none, or an older entry
+	Peer    string       `json:"peer"`
+	Zone    string       `json:"zone"`    // that the peer was in; of older entries as zones are set today; "" = no network
+	Machine string       `json:"machine"` // of the house that they came from, by its certificate; "" = none was asked for
+	Door    string       `json:"door"`
+	Verb    string       `json:"verb"`
+	Object  string       `json:"object"`
+	Name    string       `json:"name"` // of the account, person or unit that the object is; "" = neither, or gone
+	Result  string       `json:"result"`
+	Rule    string       `json:"rule"`   // which rule decided; "" = none that has a name
+	Before  string       `json:"before"` // JSON; "" = nothing
+	After   string       `json:"after"`
 }
 
 // AuditLook is a page of the record, the newest first. It is no /query: to
@@ -134,7 +135,7 @@ func lookError(err error) error {
 // auditObject is an entry for people, with the names of what it is about.
 func (d *Directory) auditObject(e audit.Entry, names recordNames) AuditObject {
 	kind, key, _ := strings.Cut(e.Object, " ")
-	o := AuditObject{ID: id.Text(entryID, e.Seq), At: jmap.UTCDate{Time: e.At}, Email: e.Address, Post: e.Post, Peer: e.Peer, Zone: d.zoneIn(e), Door: e.Door,
+	o := AuditObject{ID: id.Text(entryID, e.Seq), At: jmap.UTCDate{Time: e.At}, Email: e.Address, Post: e.Post, Peer: e.Peer, Zone: d.zoneIn(e), Machine: e.Machine, Door: e.Door,
 		Verb: e.Verb, Object: e.Object, Name: names.of(kind, key), Result: e.Result, Rule: e.Rule, Before: names.in(e.Before), After: names.in(e.After)}
 	if e.Address == "" && e.Account != 0 {
 		o.Email = names.of("address", strconv.FormatInt(e.Account, 10))

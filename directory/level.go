@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"chancery/kit/errs"
@@ -131,7 +132,8 @@ func (k *desk) putLevel(ctx context.Context, l ServiceLevel) error {
 // checkTerms refuses limits that are none, and a level that nobody could read
 // their mail with.
 func checkTerms(t policy.Terms) error {
-	if min(t.MaxMessage, t.MaxAttachments, t.MaxRecipients) < 0 || max(t.MaxMessage, t.MaxAttachments, t.MaxRecipients) > MaxLevelQuota {
+	limits := []int64{t.MaxMessage, t.MaxAttachments, t.MaxRecipients, t.MaxHourly, t.MaxDaily}
+	if slices.Min(limits) < 0 || slices.Max(limits) > MaxLevelQuota {
 		return errs.E(errs.Invalid, "A limit is between 0, which is that of the house, and %d.", int64(MaxLevelQuota))
 	}
 	if !t.Allows(policy.FeatureWeb) && !t.Allows(policy.FeaturePrograms) {

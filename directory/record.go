@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unicode"
 
 	"chancery/audit"
 	"chancery/kit/errs"
@@ -169,26 +170,30 @@ func day(text string, on int) (time.Time, error) {
 	return t.AddDate(0, 0, on), nil
 }
 
-// from reads where entries came from: an address, a range, a zone.
+// from reads where entries came from: an address, a range, a part of the name
+// of a machine, a zone.
 func (d *Directory) from(f AuditFilter, out *audit.Filter) (keep func(audit.Entry) bool, err error) {
 	var in netip.Prefix
+	machine := ""
 	if strings.Contains(f.Peer, "/") {
 		if in, err = netip.ParsePrefix(f.Peer); err != nil {
 			return nil, errs.E(errs.Invalid, "%q is no range of network addresses.", f.Peer)
 		}
 	} else if f.Peer != "" {
-		addr, err := netip.ParseAddr(f.Peer)
-		if err != nil {
-			return nil, errs.E(errs.Invalid, "%q is no network address.", f.Peer)
+		if addr, err := netip.ParseAddr(f.Peer); err == nil {
+			out.Peer = addr.String()
+		} else if strings.ContainsFunc(f.Peer, unicode.IsLetter) {
+			machine = strings.ToLower(f.Peer)
+		} else {
+			return nil, errs.E(errs.Invalid, "%q is neither a network address nor the name of a machine.", f.Peer)
 		}
-		out.Peer = addr.String()
 	}
-	if !in.IsValid() && f.Zone == "" {
+	if !in.IsValid() && f.Zone == "" && machine == "" {
 		return nil, nil
 	}
 	return func(e audit.Entry) bool {
 		addr, err := netip.ParseAddr(e.Peer)
-		return (!in.IsValid() || err == nil && in.Contains(addr.Unmap())) && (f.Zone == "" || d.zoneIn(e) == f.Zone)
+		return strings.Contains(strings.ToLower(e.Machine), machine) && (!in.IsValid() || err == nil && in.Contains(addr.Unmap())) && (f.Zone == "" || d.zoneIn(e) == f.Zone)
 	}, nil
 }
 

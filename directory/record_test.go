@@ -38,7 +38,7 @@ func recorded(t *testing.T, at string) *town {
 		{Account: w.people["clerk"].Account, Address: "clerk@city.example", Peer: "10.0.0.7", Verb: "sign-in", Object: "account 1", Result: "ok"},
 		{Address: "=cmd|'/c calc'!A1", Peer: "203.0.113.9", Door: "imap", Verb: "sign-in", Object: "account 0", Result: "forbidden"},
 		{Account: w.people["clerk"].Account, Address: "clerk@city.example", Peer: "203.0.113.9", Verb: "mail.report", Object: "＝SUM(1)\n\"x\"", Result: "ok"},
-		{Account: w.people["clerk"].Account, Address: "clerk@city.example", Post: "+Clerk, Roads", Peer: "10.0.0.8", Zone: "vpn", Rule: "reach of vpn", Verb: "mail.take", Object: "x", Result: "forbidden"},
+		{Account: w.people["clerk"].Account, Address: "clerk@city.example", Post: "+Clerk, Roads", Peer: "10.0.0.8", Zone: "vpn", Machine: "pc-17.city.example, number 1f", Rule: "reach of vpn", Verb: "mail.take", Object: "x", Result: "forbidden"},
 	} {
 		e.Org = DefaultOrg
 		err := w.db.Write(t.Context(), func(tx *store.Tx) error { return audit.Append(t.Context(), tx, w.clock.Now(), e) })
@@ -66,6 +66,9 @@ func TestLookRecord(t *testing.T) {
 			{AuditFilter{Zone: "inner"}, []string{"sign-in 10.0.0.7"}},
 			{AuditFilter{Zone: "vpn"}, []string{"mail.take 10.0.0.8"}}, // as it was named then
 			{AuditFilter{Zone: "vpn", Peer: "10.0.0.7"}, []string{}},
+			{AuditFilter{Peer: "PC-17"}, []string{"mail.take 10.0.0.8"}},
+			{AuditFilter{Peer: "pc-18"}, []string{}},
+			{AuditFilter{Peer: "pc-17", Zone: "inner"}, []string{}},
 			{AuditFilter{Zone: "outer", Family: "mail"}, []string{"mail.report 203.0.113.9"}},
 			{AuditFilter{Object: "Roads", Family: "people"}, []string{"unit.add "}},
 			{AuditFilter{Zone: "inner", From: today, To: today}, []string{"sign-in 10.0.0.7"}},
@@ -114,7 +117,7 @@ func TestExportRecord(t *testing.T) {
 			t.Errorf("the cells are %q", rows)
 		}
 		rows, err = csv.NewReader(get("audit", "form=csv&zone=vpn").Body).ReadAll()
-		if err != nil || len(rows) != 2 || rows[1][3] != "'+Clerk, Roads" || rows[1][5] != "vpn" || rows[1][11] != "reach of vpn" {
+		if err != nil || len(rows) != 2 || rows[1][3] != "'+Clerk, Roads" || rows[1][5] != "vpn" || rows[1][11] != "reach of vpn" || rows[0][14] != "machine" || rows[1][14] != "pc-17.city.example, number 1f" {
 			t.Errorf("post, zone and rule are %q, %v", rows, err)
 		}
 		if rw := get("audit", "form=csv&who="+url.QueryEscape("nobody@city.example")); strings.Count(rw.Body.String(), "\n") != 1 {

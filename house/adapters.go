@@ -27,16 +27,21 @@ import (
 
 // peerOf reads "host:port" or "host", and behind a space the same of the
 // address of ours.
-func peerOf(text, door string) identity.Peer {
+func (h *House) peerOf(text, door string) identity.Peer {
 	addr, local, _ := strings.Cut(text, " ")
 	p := identity.Peer{Door: door}
+	p.Local, _ = netip.ParseAddrPort(local)
 	if ap, err := netip.ParseAddrPort(addr); err == nil {
-		p.Addr = ap.Addr()
+		p.Addr, p.Machine = ap.Addr(), h.machines.Machine(ap, p.Local)
 	} else {
 		p.Addr, _ = netip.ParseAddr(addr)
 	}
-	p.Local, _ = netip.ParseAddrPort(local)
 	return p
+}
+
+// smtpPeer is where a mail program comes from that submits.
+func (h *House) smtpPeer(p smtp.Peer) identity.Peer {
+	return identity.Peer{Addr: p.Addr, Local: p.Local, Door: p.Door, Machine: h.machines.Machine(netip.AddrPortFrom(p.Addr, p.Port), p.Local)}
 }
 
 // programStands says whether the person of a mail program's open connection is
@@ -56,41 +61,41 @@ func (h *House) programStands(ctx context.Context, s policy.Subject, peer identi
 type imapNeeds struct{ h *House }
 
 func (n imapNeeds) SignIn(ctx context.Context, user, password, peer string) (policy.Subject, error) {
-	return n.h.Identity.Verify(ctx, user, password, peerOf(peer, "imap"))
+	return n.h.Identity.Verify(ctx, user, password, n.h.peerOf(peer, "imap"))
 }
 
 func (n imapNeeds) Standing(ctx context.Context, s policy.Subject, peer string) error {
-	return n.h.programStands(ctx, s, peerOf(peer, "imap"))
+	return n.h.programStands(ctx, s, n.h.peerOf(peer, "imap"))
 }
 
 func (n imapNeeds) SignInToken(ctx context.Context, user, token, peer string) (policy.Subject, error) {
-	return n.h.SSO.SignInMail(ctx, user, token, peerOf(peer, "imap"))
+	return n.h.SSO.SignInMail(ctx, user, token, n.h.peerOf(peer, "imap"))
 }
 
 func (n imapNeeds) SignInCertificate(ctx context.Context, user string, chain []*x509.Certificate, peer string) (policy.Subject, error) {
-	return n.h.Certificates.Program(ctx, user, chain, peerOf(peer, "imap"))
+	return n.h.Certificates.Program(ctx, user, chain, n.h.peerOf(peer, "imap"))
 }
 
 // popNeeds answers what the POP3 door asks.
 type popNeeds struct{ imapNeeds }
 
 func (n popNeeds) SignIn(ctx context.Context, user, password, peer string) (policy.Subject, error) {
-	return n.h.Identity.Verify(ctx, user, password, peerOf(peer, "pop"))
+	return n.h.Identity.Verify(ctx, user, password, n.h.peerOf(peer, "pop"))
 }
 
 func (n popNeeds) SignInCertificate(ctx context.Context, user string, chain []*x509.Certificate, peer string) (policy.Subject, error) {
-	return n.h.Certificates.Program(ctx, user, chain, peerOf(peer, "pop"))
+	return n.h.Certificates.Program(ctx, user, chain, n.h.peerOf(peer, "pop"))
 }
 
 func (n popNeeds) SignInToken(ctx context.Context, user, token, peer string) (policy.Subject, error) {
-	return n.h.SSO.SignInMail(ctx, user, token, peerOf(peer, "pop"))
+	return n.h.SSO.SignInMail(ctx, user, token, n.h.peerOf(peer, "pop"))
 }
 
 // ldapNeeds answers what the LDAP door asks.
 type ldapNeeds struct{ imapNeeds }
 
 func (n ldapNeeds) SignIn(ctx context.Context, address, password, peer string) (policy.Subject, error) {
-	return n.h.Identity.Verify(ctx, address, password, peerOf(peer, "ldap"))
+	return n.h.Identity.Verify(ctx, address, password, n.h.peerOf(peer, "ldap"))
 }
 
 func (n ldapNeeds) View(ctx context.Context, s policy.Subject) (*directory.View, error) {
@@ -103,19 +108,19 @@ func (n ldapNeeds) Domains(org int64) []string { return n.h.Directory.Domains(or
 type smtpNeeds struct{ h *House }
 
 func (n smtpNeeds) Authenticate(ctx context.Context, address, password string, peer smtp.Peer) (policy.Subject, error) {
-	return n.h.Identity.Verify(ctx, address, password, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
+	return n.h.Identity.Verify(ctx, address, password, n.h.smtpPeer(peer))
 }
 
 func (n smtpNeeds) AuthenticateToken(ctx context.Context, address, token string, peer smtp.Peer) (policy.Subject, error) {
-	return n.h.SSO.SignInMail(ctx, address, token, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
+	return n.h.SSO.SignInMail(ctx, address, token, n.h.smtpPeer(peer))
 }
 
 func (n smtpNeeds) AuthenticateCertificate(ctx context.Context, address string, chain []*x509.Certificate, peer smtp.Peer) (policy.Subject, error) {
-	return n.h.Certificates.Program(ctx, address, chain, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
+	return n.h.Certificates.Program(ctx, address, chain, n.h.smtpPeer(peer))
 }
 
 func (n smtpNeeds) Standing(ctx context.Context, s policy.Subject, peer smtp.Peer) error {
-	return n.h.programStands(ctx, s, identity.Peer{Addr: peer.Addr, Local: peer.Local, Door: peer.Door})
+	return n.h.programStands(ctx, s, n.h.smtpPeer(peer))
 }
 
 // who returns the subject that the HTTP door put into the context.

@@ -187,6 +187,10 @@ type Config struct {
 
 		MaxAttachments conf.Size `toml:"max_attachments" default:"0" doc:"What the files of one letter that people here write may have together. 0: three quarters of max_message." example:"20MB"`
 
+		LettersPerHour   int  `toml:"letters_per_hour" default:"0" doc:"Letters that an account may send within an hour of the clock, by whatever door; those that rules send on outside count too. 0: no limit." example:"300"`
+		RecipientsPerDay int  `toml:"recipients_per_day" default:"0" doc:"Recipients that the letters of an account may have within a day. 0: no limit." example:"2000"`
+		ForwardOutside   bool `toml:"forward_outside" default:"false" doc:"Let people's rules send letters on to addresses outside the organisation. A letter stays where its level or a rule of the organisation keeps it."`
+
 		LibreOffice  string    `toml:"libreoffice" doc:"The program that turns office documents into PDF for looking at them. Empty: soffice, where it is installed." example:"/opt/libreoffice/program/soffice"`
 		DefaultQuota conf.Size `toml:"default_quota" default:"2GB" doc:"Space of an account that has no quota of its own; 0 = no limit."`
 

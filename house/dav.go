@@ -16,11 +16,11 @@ type davNeeds struct {
 }
 
 func (n davNeeds) SignIn(ctx context.Context, address, password, peer string) (policy.Subject, error) {
-	return n.h.Identity.Verify(ctx, address, password, peerOf(peer, "dav"))
+	return n.h.Identity.Verify(ctx, address, password, n.h.peerOf(peer, "dav"))
 }
 
 func (n davNeeds) SignInToken(ctx context.Context, token, peer string) (policy.Subject, error) {
-	return n.h.SSO.SignInMail(ctx, "", token, peerOf(peer, "dav"))
+	return n.h.SSO.SignInMail(ctx, "", token, n.h.peerOf(peer, "dav"))
 }
 
 func (n davNeeds) Private(r *http.Request) bool { return n.door().Private(r) }

@@ -57,6 +57,7 @@ func (h *House) OpenDoors() (*Doors, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.machines = machines
 	d := &Doors{house: h, tls: machines.Guard(conf), errs: make(chan error, 16)}
 	if err := d.build(); err != nil {
 		return nil, err

@@ -24,6 +24,7 @@ import (
 	"chancery/kit/errs"
 	"chancery/mail"
 	"chancery/mail/convert"
+	"chancery/mail/pace"
 	"chancery/search"
 	"chancery/store"
 )
@@ -49,6 +50,8 @@ type House struct {
 
 	jmap    *jmapdoor.Door
 	courier *sms.Courier // nil: nothing is written to telephones
+
+	machines *cert.Devices // whom the doors know machines by; set with them
 
 	dir  string
 	conf Config
@@ -132,7 +135,7 @@ func (h *House) mailRoom(ctx context.Context, now clock.Clock) error {
 	}
 	h.Mail, err = mail.New(ctx, h.Store, h.Directory, mail.Config{
 		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), MaxAttachments: int64(h.conf.Mail.MaxAttachments), DefaultQuota: int64(h.conf.Mail.DefaultQuota),
-		MaxRecipients: h.conf.SMTP.MaxRecipients, Postmaster: h.conf.Mail.Postmaster, Outbound: out,
+		MaxRecipients: h.conf.SMTP.MaxRecipients, Pace: pace.Limits{Letters: int64(h.conf.Mail.LettersPerHour), Recipients: int64(h.conf.Mail.RecipientsPerDay)}, ForwardOutside: h.conf.Mail.ForwardOutside, Postmaster: h.conf.Mail.Postmaster, Outbound: out,
 		Authenticity: h.conf.authenticity(), ReportAddress: h.conf.Mail.ReportAddress,
 		OneClick: mail.OneClick{Off: !h.conf.Mail.OneClick}, Secrecy: secrecy, Review: mail.Review{FourEyes: h.conf.Review.FourEyes, Second: h.conf.Review.SecondPerson},
 		Sieve: h.conf.sieve(), MaxScripts: h.conf.Sieve.MaxScripts, MaxRules: h.conf.Sieve.MaxRules, TemplateFiles: int64(h.conf.Mail.TemplateFiles),

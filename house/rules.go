@@ -17,7 +17,8 @@ var shownRules = []string{
 	"zones.vpn.needs", "zones.vpn.admin_needs", "zones.vpn.methods", "zones.vpn.app_passwords", "zones.vpn.unknown_device",
 	"zones.outer.needs", "zones.outer.admin_needs", "zones.outer.methods", "zones.outer.app_passwords", "zones.outer.unknown_device",
 	"devices.phones", "http.session_idle", "http.session_life", "http.offline",
-	"mail.default_quota", "mail.max_message", "mail.max_attachments", "admin.combine_roles", "applications.open",
+	"mail.default_quota", "mail.max_message", "mail.max_attachments", "mail.letters_per_hour", "mail.recipients_per_day", "mail.forward_outside",
+	"admin.combine_roles", "applications.open",
 }
 
 // rulesInForce are those settings as they hold, with where they come from.

@@ -217,7 +217,7 @@ func (r *reader) blobs() string {
 
 // export asks the room, as the door for whole mailboxes does.
 func (r *reader) export() string {
-	subject, err := r.house.Identity.Verify(r.t.Context(), r.account.Address, termsPassword, peerOf("127.0.0.1:1", "http"))
+	subject, err := r.house.Identity.Verify(r.t.Context(), r.account.Address, termsPassword, r.house.peerOf("127.0.0.1:1", "http"))
 	r.check(err)
 	box, err := r.house.Mail.Account(r.t.Context(), subject, r.account.ID)
 	r.check(err)

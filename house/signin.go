@@ -15,8 +15,8 @@ import (
 type httpNeeds struct{ h *House }
 
 // caller reads where a browser comes from.
-func caller(p httpdoor.Peer) identity.Peer {
-	out := peerOf(p.Addr, "http")
+func (h *House) caller(p httpdoor.Peer) identity.Peer {
+	out := h.peerOf(p.Addr, "http")
 	out.Agent, out.Device, out.Site = p.Agent, p.Device, p.Site
 	out.Least = policy.Assurance(max(0, min(p.Least, int(policy.ByHardware))))
 	return out
@@ -38,54 +38,54 @@ func (n httpNeeds) known(ctx context.Context, s policy.Subject, err error) (http
 }
 
 func (n httpNeeds) Verify(ctx context.Context, address, password, peer string) (httpdoor.Subject, error) {
-	s, err := n.h.Identity.Verify(ctx, address, password, peerOf(peer, "http"))
+	s, err := n.h.Identity.Verify(ctx, address, password, n.h.peerOf(peer, "http"))
 	return n.known(ctx, s, err)
 }
 
 func (n httpNeeds) SignIn(ctx context.Context, address, password string, peer httpdoor.Peer) (httpdoor.SignInStep, error) {
-	step, err := n.h.Identity.SignIn(ctx, address, password, caller(peer))
+	step, err := n.h.Identity.SignIn(ctx, address, password, n.h.caller(peer))
 	return n.step(ctx, step, err)
 }
 
 func (n httpNeeds) Answer(ctx context.Context, ticket, method, code string, peer httpdoor.Peer) (httpdoor.SignInStep, error) {
-	step, err := n.h.Identity.Answer(ctx, ticket, method, code, caller(peer))
+	step, err := n.h.Identity.Answer(ctx, ticket, method, code, n.h.caller(peer))
 	return n.step(ctx, step, err)
 }
 
 func (n httpNeeds) Enrol(ctx context.Context, ticket, method, name string, peer httpdoor.Peer) (httpdoor.FirstFactor, error) {
-	f, err := n.h.Identity.Enrol(ctx, ticket, method, name, caller(peer))
+	f, err := n.h.Identity.Enrol(ctx, ticket, method, name, n.h.caller(peer))
 	return httpdoor.FirstFactor{Secret: f.Secret, URI: f.URI, QR: f.QR, Options: f.Options}, err
 }
 
 func (n httpNeeds) SendCode(ctx context.Context, ticket, number string, peer httpdoor.Peer) (httpdoor.SentCode, error) {
-	s, err := n.h.Identity.SendCode(ctx, ticket, number, caller(peer))
+	s, err := n.h.Identity.SendCode(ctx, ticket, number, n.h.caller(peer))
 	return httpdoor.SentCode{To: s.To, Late: s.Late}, err
 }
 
 func (n httpNeeds) AskPasskey(ctx context.Context, peer httpdoor.Peer) (httpdoor.SignInStep, error) {
-	step, err := n.h.Identity.AskPasskey(ctx, caller(peer))
+	step, err := n.h.Identity.AskPasskey(ctx, n.h.caller(peer))
 	return n.step(ctx, step, err)
 }
 
 func (n httpNeeds) AnswerPasskey(ctx context.Context, ticket, answer string, peer httpdoor.Peer) (httpdoor.SignInStep, error) {
-	step, err := n.h.Identity.AnswerPasskey(ctx, ticket, answer, caller(peer))
+	step, err := n.h.Identity.AnswerPasskey(ctx, ticket, answer, n.h.caller(peer))
 	return n.step(ctx, step, err)
 }
 
 func (n httpNeeds) Disown(ctx context.Context, token string, peer httpdoor.Peer) error {
-	return n.h.Identity.Disown(ctx, token, caller(peer))
+	return n.h.Identity.Disown(ctx, token, n.h.caller(peer))
 }
 
 func (n httpNeeds) AskUnlock(ctx context.Context, address, note string, peer httpdoor.Peer) error {
-	return n.h.Identity.AskUnlock(ctx, address, note, caller(peer))
+	return n.h.Identity.AskUnlock(ctx, address, note, n.h.caller(peer))
 }
 
 func (n httpNeeds) AskReset(ctx context.Context, address string, peer httpdoor.Peer) error {
-	return n.h.Identity.AskReset(ctx, address, caller(peer))
+	return n.h.Identity.AskReset(ctx, address, n.h.caller(peer))
 }
 
 func (n httpNeeds) Reset(ctx context.Context, token, password string, peer httpdoor.Peer) error {
-	return n.h.Identity.Reset(ctx, token, password, caller(peer))
+	return n.h.Identity.Reset(ctx, token, password, n.h.caller(peer))
 }
 
 func (n httpNeeds) step(ctx context.Context, step identity.Step, err error) (httpdoor.SignInStep, error) {
@@ -97,12 +97,12 @@ func (n httpNeeds) step(ctx context.Context, step identity.Step, err error) (htt
 }
 
 func (n httpNeeds) OpenSession(ctx context.Context, s httpdoor.Subject, peer httpdoor.Peer) (httpdoor.Opened, error) {
-	o, err := n.h.Identity.OpenSession(ctx, s.Subject, caller(peer))
+	o, err := n.h.Identity.OpenSession(ctx, s.Subject, n.h.caller(peer))
 	return httpdoor.Opened{Token: o.Token, Device: o.Device, Expires: o.Ends, Forget: time.Now().Add(n.h.Identity.DeviceLife())}, err
 }
 
 func (n httpNeeds) Session(ctx context.Context, token, peer string) (httpdoor.Subject, error) {
-	s, err := n.h.Identity.Session(ctx, token, peerOf(peer, "http"))
+	s, err := n.h.Identity.Session(ctx, token, n.h.peerOf(peer, "http"))
 	return n.known(ctx, s, err)
 }
 

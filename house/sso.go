@@ -40,7 +40,7 @@ type agencyWeb struct {
 	needs httpNeeds
 }
 
-func (a agencyWeb) Caller(r *http.Request) identity.Peer { return caller(a.door().Caller(r)) }
+func (a agencyWeb) Caller(r *http.Request) identity.Peer { return a.needs.h.caller(a.door().Caller(r)) }
 
 func (a agencyWeb) Step(w http.ResponseWriter, r *http.Request, step identity.Step, err error) {
 	next, err := a.needs.step(r.Context(), step, err)

@@ -59,6 +59,7 @@ func TestTerms(t *testing.T) {
 		{"submission", func(c *clerk) string { return c.submit("colleague@city.example") }},
 		{"to outside", func(c *clerk) string { return c.submit("a@elsewhere.example") }},
 		{"web out", func(c *clerk) string { return c.send("a@elsewhere.example") }},
+		{"rule out", (*clerk).sendOn},
 		{"ldap", (*clerk).ldap}, {"pop", (*clerk).pop},
 		{"jmap basic", func(c *clerk) string { return c.basic("GET", "/.well-known/jmap") }},
 		{"carddav", func(c *clerk) string { return c.basic("OPTIONS", "/dav/") }},
@@ -105,7 +106,7 @@ func golden(t *testing.T, file, got string) {
 func openHouse(t *testing.T) (*House, *Doors) {
 	t.Helper()
 	for key, value := range map[string]string{"HTTP_LISTEN": "127.0.0.1:0", "HTTP_LISTEN_TLS": "", "IMAP_LISTEN": "127.0.0.1:0", "IMAP_LISTEN_TLS": "", "IMAP_PLAIN_LOOPBACK": "true",
-		"POP_LISTEN": "127.0.0.1:0", "POP_PLAIN_LOOPBACK": "true", "LDAP_LISTEN": "127.0.0.1:0", "LDAP_PLAIN_LOOPBACK": "true", "SMTP_LISTEN": "", "SMTP_SUBMISSION": "127.0.0.1:0", "SMTP_SUBMISSION_TLS": "", "SMTP_PLAIN_LOOPBACK": "true",
+		"POP_LISTEN": "127.0.0.1:0", "POP_PLAIN_LOOPBACK": "true", "LDAP_LISTEN": "127.0.0.1:0", "LDAP_PLAIN_LOOPBACK": "true", "SMTP_LISTEN": "", "SMTP_SUBMISSION": "127.0.0.1:0", "SMTP_SUBMISSION_TLS": "", "SMTP_PLAIN_LOOPBACK": "true", "MAIL_FORWARD_OUTSIDE": "true",
 		"HOSTNAME": "mail.city.example", "QUEUE_SMARTHOST": "127.0.0.1:9"} {
 		t.Setenv(EnvPrefix+key, value)
 	}
@@ -152,7 +153,7 @@ func newClerk(t *testing.T, h *House, d *Doors, name string, terms policy.Terms)
 		add("colleague@city.example")
 	}
 	a := add(name + "@city.example")
-	step, err := h.Identity.SignIn(ctx, a.Address, termsPassword, peerOf("127.0.0.1", "http"))
+	step, err := h.Identity.SignIn(ctx, a.Address, termsPassword, h.peerOf("127.0.0.1", "http"))
 	must(err)
 	_, app, err := h.Identity.AddAppPassword(ctx, step.Subject, "telephone")
 	must(err)
@@ -352,6 +353,20 @@ func (c *clerk) send(to string) string {
 	return refusedOr(v.call(submission, "EmailSubmission/set", fmt.Sprintf(`{"accountId":"$account","create":{"n":{"identityId":"%s","emailId":"%s"}}}`, who, email)))
 }
 
+// sendOn writes a rule that sends letters on to an address outside.
+func (c *clerk) sendOn() string {
+	v := c.browser(computer)
+	if v.status != "y" {
+		return v.status
+	}
+	set := v.call("urn:chancery:params:jmap:rules", "MailRules/set", `{"accountId":"$account","update":{"singleton":{"rules":[{"id":"r","name":"on","isEnabled":true,"match":"all",
+		"conditions":[{"field":"subject","op":"contains","value":"a"}],"actions":[{"type":"forwardTo","value":"a@elsewhere.example"}]}]}}}`)
+	if not, ok := set["notUpdated"].(map[string]any); ok && not["singleton"] != nil {
+		return fmt.Sprint(not["singleton"].(map[string]any)["type"])
+	}
+	return "y"
+}
+
 // TestTermsLimits holds limits of a level at the doors: how large a letter is,
 // what its files have together, and to how many it goes.
 func TestTermsLimits(t *testing.T) {
@@ -410,6 +425,45 @@ func TestTermsLimits(t *testing.T) {
 	}
 	if got := c.send("colleague@city.example,a@elsewhere.example,b@elsewhere.example"); got != "tooManyRecipients" {
 		t.Errorf("three recipients in the web client: %s", got)
+	}
+}
+
+// TestTermsPace holds at the doors how many letters people of a level send
+// within an hour, by whatever door, and tells them to try later.
+func TestTermsPace(t *testing.T) {
+	h, doors := openHouse(t)
+	c := newClerk(t, h, doors, "slow", policy.Terms{MaxHourly: 2})
+	program := func() string {
+		m, err := smtp.Dial(doors.Addr("submission"))
+		c.check(err)
+		defer m.Close()
+		if ok, _ := m.Extension("STARTTLS"); ok {
+			c.check(m.StartTLS(&tls.Config{InsecureSkipVerify: true}))
+		}
+		c.check(m.Auth(smtp.PlainAuth("", c.account.Address, termsPassword, "127.0.0.1")))
+		c.check(m.Mail(c.account.Address))
+		c.check(m.Rcpt("colleague@city.example"))
+		w, err := m.Data()
+		c.check(err)
+		_, err = io.WriteString(w, "From: "+c.account.Address+"\r\nSubject: s\r\n\r\nHello\r\n")
+		c.check(err)
+		return replyCode(c, w.Close())
+	}
+	for n, want := range []string{"y", "rateLimit", "450 4.7.0"} {
+		var got string
+		switch n {
+		case 0:
+			if got = program(); got == "y" {
+				got = c.send("colleague@city.example")
+			}
+		case 1:
+			got = c.send("colleague@city.example")
+		case 2:
+			got = program()
+		}
+		if got != want {
+			t.Errorf("letter %d: %s, want %s", n, got, want)
+		}
 	}
 }
 

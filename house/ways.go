@@ -45,7 +45,7 @@ func (h *House) waysRoute(door func() *httpdoor.Door) httpdoor.Route {
 				}
 				out.Providers = append(out.Providers, provider{p.ID, p.Name})
 			}
-			peer := caller(door().Caller(r))
+			peer := h.caller(door().Caller(r))
 			out.Apply, out.Certificate, out.Card = h.conf.Applications.Open && h.has(partApplications), h.Certificates.Offered(peer), h.Certificates.Challenged(peer)
 		}
 		w.Header().Set("Cache-Control", "no-store")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -200,6 +201,42 @@ func TestEntryOfSignIn(t *testing.T) {
 	})
 }
 
+// TestSignInOfMachine names the machine of the house that a sign-in came from,
+// also where the password is known from another at the same address, and what
+// the session does after it.
+func TestSignInOfMachine(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		i, now, a := newIdentity(t, url)
+		who := policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address}
+		from := func(machine string) Peer {
+			return Peer{Addr: netip.MustParseAddr("10.1.2.3"), Machine: machine, Door: "imap"}
+		}
+		for _, m := range []string{"pc-17, number 1f", "pc-17, number 1f", "pc-18, number 20", ""} {
+			now.Advance(time.Minute)
+			if s, err := i.Verify(ctx, "Ann@city.example", "Đường về 12", from(m)); err != nil || s.Machine != m {
+				t.Fatalf("%q: %+v, %v", m, s, err)
+			}
+		}
+		_, _ = i.Verify(ctx, "Ann@city.example", "wrong", from("pc-19, number 21"))
+		list, err := i.SignIns(ctx, who, a.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, e := range list {
+			got = append(got, i.signInObject(e).Machine+" "+e.Result)
+		}
+		if want := []string{"pc-19, number 21 unauthenticated", " ok", "pc-18, number 20 ok", "pc-17, number 1f ok"}; !slices.Equal(got, want) {
+			t.Errorf("the sign-ins are %q, want %q", got, want)
+		}
+		who.Machine = "pc-17, number 1f"
+		if got := PeerOf(who); got.Machine != who.Machine || i.Stranger(a.Org, a.ID, "", got).Machine != who.Machine {
+			t.Errorf("where a subject is: %+v", got)
+		}
+	})
+}
+
 // TestSignIns lists the sign-ins of an account to its holder and to nobody else.
 func TestSignIns(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, url string) {
@@ -241,8 +278,8 @@ func TestSignIns(t *testing.T) {
 		try("wrong", "2001:db8::1", "http")
 		got := ask(a.ID, "")
 		for _, want := range []string{
-			`"at":"2026-11-21T08:04:00Z","address":"Ann@city.example","peer":"2001:db8::1","inner":false,"door":"http","result":"unauthenticated"`,
-			`"peer":"198.51.100.9"`, `"peer":"10.1.2.3","inner":true,"door":"http","result":"ok"`,
+			`"at":"2026-11-21T08:04:00Z","address":"Ann@city.example","peer":"2001:db8::1","inner":false,"machine":"","door":"http","result":"unauthenticated"`,
+			`"peer":"198.51.100.9"`, `"peer":"10.1.2.3","inner":true,"machine":"","door":"http","result":"ok"`,
 		} {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s is not in %s", want, got)

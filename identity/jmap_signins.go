@@ -26,6 +26,7 @@ type SignInObject struct {
 	Address string       `json:"address"`       // as it was typed
 	Peer    string       `json:"peer"`          // the network address it came from
 	Inner   bool         `json:"inner"`         // whether that is in the agency's own network
+	Machine string       `json:"machine"`       // of the house that it came from, by its certificate; "" where none is asked for
 	Door    string       `json:"door"`          // the protocol: http, imap, smtp, ...
 	Result  string       `json:"result"`        // "ok", or the kind of refusal
 	Odd     []string     `json:"odd" ts:"list"` // newNetwork, tooFast, refused: what the person should look at
@@ -84,5 +85,5 @@ func (i *Identity) signInGet(ctx context.Context, call *jmap.Call, who func(cont
 }
 
 func (i *Identity) signInObject(e audit.Entry) SignInObject {
-	return SignInObject{ID: id.Text(signInID, e.Seq), At: jmap.UTCDate{Time: e.At}, Address: e.Address, Peer: e.Peer, Inner: i.inner(e.Peer), Door: e.Door, Result: e.Result}
+	return SignInObject{ID: id.Text(signInID, e.Seq), At: jmap.UTCDate{Time: e.At}, Address: e.Address, Peer: e.Peer, Inner: i.inner(e.Peer), Machine: e.Machine, Door: e.Door, Result: e.Result}
 }

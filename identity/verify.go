@@ -104,13 +104,14 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 
 // Peer is where a caller comes from, and with what.
 type Peer struct {
-	Addr   netip.Addr
-	Local  netip.AddrPort   // the address of ours that it came to, where that is known
-	Door   string           // imap, smtp, http, ...
-	Agent  string           // what the browser calls itself
-	Device string           // the token of its device, if it has one
-	Least  policy.Assurance // what a sign-in has to come to, because a system asks for it; 0 = what the zone says
-	Site   string           // scheme and host under which it reached the server
+	Addr    netip.Addr
+	Local   netip.AddrPort   // the address of ours that it came to, where that is known
+	Machine string           // of the house that it came from, by its certificate; "" where none is asked for
+	Door    string           // imap, smtp, http, ...
+	Agent   string           // what the browser calls itself
+	Device  string           // the token of its device, if it has one
+	Least   policy.Assurance // what a sign-in has to come to, because a system asks for it; 0 = what the zone says
+	Site    string           // scheme and host under which it reached the server
 }
 
 // local is the address of ours as text, "" where it is not known.
@@ -123,7 +124,7 @@ func (p Peer) local() string {
 
 // PeerOf is where a subject is.
 func PeerOf(s policy.Subject) Peer {
-	p := Peer{Door: s.Door}
+	p := Peer{Door: s.Door, Machine: s.Machine}
 	p.Addr, _ = netip.ParseAddr(s.Peer) // else of no network
 	p.Local, _ = netip.ParseAddrPort(s.Local)
 	return p
@@ -328,14 +329,14 @@ func (i *Identity) compare(ctx context.Context, c credential, password string) (
 
 func (i *Identity) subject(a directory.Account, peer Peer, how policy.Assurance, proved time.Time, version int64) policy.Subject {
 	z := i.ZoneOf(peer)
-	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: z.Reach.Of(a.Clearance, how == policy.ByProgram || peer.Door != "http"), Zone: z.Trust, Network: z.Name, Post: a.Post, Peer: peer.Addr.String(), Local: peer.local(), Door: peer.Door,
+	return policy.Subject{Org: a.Org, Account: a.ID, Address: a.Address, Clearance: z.Reach.Of(a.Clearance, how == policy.ByProgram || peer.Door != "http"), Zone: z.Trust, Network: z.Name, Post: a.Post, Peer: peer.Addr.String(), Local: peer.local(), Machine: peer.Machine, Door: peer.Door,
 		Assurance: how, Proved: proved, Credential: version, Terms: a.Terms}
 }
 
 // Stranger is who an entry of the record is about that nobody signed in for: the
 // account, if any, that it was tried for, and from where.
 func (i *Identity) Stranger(org, account int64, address string, peer Peer) policy.Subject {
-	return policy.Subject{Org: max(org, directory.DefaultOrg), Account: account, Address: address, Peer: peer.Addr.String(), Network: i.ZoneOf(peer).Name, Door: peer.Door}
+	return policy.Subject{Org: max(org, directory.DefaultOrg), Account: account, Address: address, Peer: peer.Addr.String(), Network: i.ZoneOf(peer).Name, Machine: peer.Machine, Door: peer.Door}
 }
 
 // cacheKey names a good password from one place by one door: from elsewhere
@@ -350,7 +351,7 @@ func (i *Identity) cacheKey(address, password string, peer Peer, kept bool) (key
 		since = i.clock.Now().UnixNano() / int64(i.conf.JudgedFor)
 	}
 	mac := hmac.New(sha256.New, i.secret[:])
-	for _, part := range []string{address, peer.Addr.String(), peer.Door, strconv.FormatInt(since, 36)} {
+	for _, part := range []string{address, peer.Addr.String(), peer.Machine, peer.Door, strconv.FormatInt(since, 36)} {
 		mac.Write([]byte(part))
 		mac.Write([]byte{0})
 	}

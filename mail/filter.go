@@ -114,8 +114,10 @@ func (r *Room) script(ctx context.Context, account int64) (*sieve.Script, error)
 type ruling struct {
 	actions []sieve.Action
 	err     error
-	rows    []queueRow // redirects that leave this installation but not the organisation
+	rows    []queueRow // redirects that leave this installation
 	sends   bool       // a redirect reached somebody
+	outside int        // how many redirects leave the organisation
+	passed  []*passage // what the rules of the organisation say of those
 }
 
 func (v *ruling) has(kind sieve.ActionKind) bool {
@@ -175,7 +177,7 @@ func (r *Room) rule(ctx context.Context, s *sieve.Script, a directory.Account, a
 			_, there := boxes()[n]
 			return ok && there
 		},
-		CanRedirect: func(to string) error { return r.inside(a.Org, to) },
+		CanRedirect: func(to string) error { return r.maySendOn(a.Org, a.Terms, to) },
 	})
 	return &ruling{actions: res.Actions, err: res.Err}
 }
@@ -232,8 +234,7 @@ func (s boxSet) child(parent int64, name string) (int64, bool) {
 	return 0, false
 }
 
-// inside says whether an address belongs to the organisation. Letters are
-// never sent on to others (requirement D23).
+// inside says whether an address belongs to the organisation.
 func (r *Room) inside(org int64, address string) error {
 	normal, err := directory.NormalAddress(address)
 	if err != nil {

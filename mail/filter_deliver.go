@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"chancery/directory"
+	"chancery/kit/errs"
 	"chancery/kit/id"
+	"chancery/mail/pace"
 	"chancery/store"
 	"chancery/wire/sieve"
 )
@@ -121,10 +123,25 @@ func (f *filtering) sendOn(w waiting, v *ruling, in Incoming) {
 			v.giveUp(fmt.Errorf("sending on to %s: %w", a.Address, err))
 			return
 		}
+		sender := in.From
+		if f.room.inside(w.account.Org, a.Address) != nil {
+			pass, err := f.room.leaves(f.ctx, w.account, here, domain, a.Address, f.l)
+			if err != nil {
+				v.giveUp(fmt.Errorf("sending on to %s: %w", a.Address, err))
+				return
+			}
+			v.outside++
+			if pass != nil {
+				v.passed = append(v.passed, pass)
+			}
+			if sender != "" {
+				sender = w.account.Address // whom it comes from now, for SPF (RFC 7208), and for what cannot be delivered
+			}
+		}
 		if domain != "" {
 			now := f.room.clock.Now().UnixMilli()
 			v.rows = append(v.rows, queueRow{org: w.account.Org, account: w.account.ID, id: id.New(), domain: domain, nextAt: now, queuedAt: now,
-				sender: asciiDomain(in.From), rcpt: asciiDomain(a.Address), utf8: in.UTF8 || needsUTF8(in.From) || needsUTF8(a.Address), blob: f.l.blob})
+				sender: asciiDomain(sender), rcpt: asciiDomain(a.Address), utf8: in.UTF8 || needsUTF8(sender) || needsUTF8(a.Address), blob: f.l.blob})
 			v.sends = true
 			continue
 		}
@@ -168,6 +185,14 @@ func (f *filtering) ends(account int64, seen map[int64]bool) bool {
 
 // fileBy files the letter as a script decided, in the caller's transaction.
 func (r *Room) fileBy(ctx context.Context, tx *store.Tx, a directory.Account, quota int64, in Incoming, l *Letter, v *ruling) error {
+	if v.outside > 0 {
+		err := pace.Count(ctx, tx, a.ID, v.outside, r.clock.Now(), r.pace(a.Terms))
+		if errs.Is(err, errs.RateLimited) {
+			v.giveUp(err)
+		} else if err != nil {
+			return err
+		}
+	}
 	if v.err != nil {
 		if err := noteFilterError(ctx, tx, a.ID, cutText(v.err.Error(), 1000), r.clock.Now().UnixMilli()); err != nil {
 			return err
@@ -175,6 +200,11 @@ func (r *Room) fileBy(ctx context.Context, tx *store.Tx, a directory.Account, qu
 	}
 	if len(v.rows) > 0 {
 		if err := r.enqueue(ctx, tx, v.rows, l); err != nil {
+			return err
+		}
+	}
+	for _, p := range v.passed {
+		if err := p.write(ctx, tx, r, l); err != nil {
 			return err
 		}
 	}

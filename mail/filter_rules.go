@@ -107,7 +107,7 @@ func (a *Account) checkForwards(ctx context.Context, rules []jmapmail.Rule) erro
 			if act.Type != "forwardTo" {
 				continue
 			}
-			if err := a.room.inside(a.scope.Org, act.Value); err != nil {
+			if err := a.maySendOn(act.Value); err != nil {
 				if errs.Is(err, errs.Forbidden) {
 					a.room.refused(ctx, a.subject, "redirect "+act.Value, err)
 				}

@@ -92,7 +92,7 @@ func (a *Account) parseScript(ctx context.Context, text string) (*sieve.Script, 
 	}
 	var bad sieve.Errors
 	for _, to := range s.Redirects() {
-		if err := a.room.inside(a.scope.Org, to.Address); err != nil {
+		if err := a.maySendOn(to.Address); err != nil {
 			a.room.refused(ctx, a.subject, "redirect "+to.Address, err)
 			bad = append(bad, sieve.Error{Pos: to.Pos, Text: errs.Text(err)})
 		}

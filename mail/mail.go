@@ -14,6 +14,7 @@ import (
 	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/mail/convert"
+	"chancery/mail/pace"
 	"chancery/policy"
 	"chancery/store"
 	"chancery/wire/mailauth"
@@ -22,19 +23,21 @@ import (
 
 // Config are the room's settings. Zero values mean the documented default.
 type Config struct {
-	Hostname       string // name in Received lines and as the bounce's reporting server
-	MaxMessage     int64  // bytes, default 100 MiB
-	MaxAttachments int64  // bytes of the files of one letter that people here write; default three quarters of MaxMessage (D20)
-	MaxMailboxes   int    // per account, default 10,000
-	MaxDepth       int    // of mailboxes in mailboxes, default 20
-	DefaultQuota   int64  // bytes per account, 0 = none
-	MaxRecipients  int    // per submission, default 1,000
-	MaxHold        int64  // seconds a submission may be held (RFC 4865), default 30 days
-	HistoryChanges int64  // removed messages remembered per account for resync, default 100,000
-	ViewMessages   int    // messages of all accounts kept in memory as views, default 200,000
-	ContentBytes   int    // bytes of parsed messages kept in memory, default 24 MiB
-	Postmaster     string // address that gets what is sent to postmaster; default the first administrator
-	ReportAddress  string // gets what people report as suspicious; "" = it is only recorded
+	Hostname       string      // name in Received lines and as the bounce's reporting server
+	MaxMessage     int64       // bytes, default 100 MiB
+	MaxAttachments int64       // bytes of the files of one letter that people here write; default three quarters of MaxMessage (D20)
+	MaxMailboxes   int         // per account, default 10,000
+	MaxDepth       int         // of mailboxes in mailboxes, default 20
+	DefaultQuota   int64       // bytes per account, 0 = none
+	MaxRecipients  int         // per submission, default 1,000
+	Pace           pace.Limits // what an account may send; default no limit
+	ForwardOutside bool        // rules may send letters on to addresses outside (D23)
+	MaxHold        int64       // seconds a submission may be held (RFC 4865), default 30 days
+	HistoryChanges int64       // removed messages remembered per account for resync, default 100,000
+	ViewMessages   int         // messages of all accounts kept in memory as views, default 200,000
+	ContentBytes   int         // bytes of parsed messages kept in memory, default 24 MiB
+	Postmaster     string      // address that gets what is sent to postmaster; default the first administrator
+	ReportAddress  string      // gets what people report as suspicious; "" = it is only recorded
 	Outbound       Outbound
 	Authenticity   Authenticity
 	OneClick       OneClick     // leaving lists
@@ -88,7 +91,7 @@ var schema embed.FS
 
 // New brings the tables up to date and returns the room.
 func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Config, c clock.Clock, log *slog.Logger) (*Room, error) {
-	if err := errors.Join(audit.Migrate(ctx, db), db.Migrate(ctx, "mail", schema)); err != nil {
+	if err := errors.Join(audit.Migrate(ctx, db), db.Migrate(ctx, "mail", schema), pace.Migrate(ctx, db)); err != nil {
 		return nil, err
 	}
 	conf = conf.withDefaults()
@@ -152,6 +155,11 @@ func (r *Room) MaxRecipients(s policy.Subject) int {
 	return int(policy.Within(int64(r.conf.MaxRecipients), s.Terms.MaxRecipients))
 }
 
+// pace is what somebody may send, by their service level.
+func (r *Room) pace(t policy.Terms) pace.Limits {
+	return pace.Limits{Letters: policy.Least(r.conf.Pace.Letters, t.MaxHourly), Recipients: policy.Least(r.conf.Pace.Recipients, t.MaxDaily)}
+}
+
 // MaxAttachments is what the files of one letter may have together, where the
 // account's holder writes it.
 func (a *Account) MaxAttachments() int64 { return a.room.MaxAttachments(a.subject) }
@@ -172,7 +180,8 @@ type Account struct {
 	subject policy.Subject
 	info    AccountInfo
 	scope   store.Scope
-	look    lookRow // the leave by which it is read; its id is 0 where that is somebody's own right
+	terms   policy.Terms // of its holder
+	look    lookRow      // the leave by which it is read; its id is 0 where that is somebody's own right
 }
 
 // ID returns the account's id, Info everything the door may show of it.
@@ -244,7 +253,7 @@ func info(s policy.Subject, a directory.Account, rights policy.Rights) AccountIn
 
 // open makes the handle, and on an account's first use its standard mailboxes.
 func (r *Room) open(ctx context.Context, s policy.Subject, a directory.Account, rights policy.Rights) (*Account, error) {
-	acc := &Account{room: r, subject: s, info: info(s, a, rights), scope: store.Scope{Org: a.Org}}
+	acc := &Account{room: r, subject: s, info: info(s, a, rights), scope: store.Scope{Org: a.Org}, terms: a.Terms}
 	if acc.info.Quota == 0 {
 		acc.info.Quota = r.conf.DefaultQuota
 	}

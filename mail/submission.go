@@ -166,7 +166,7 @@ func (a *Account) submit(ctx context.Context, n NewSubmission, e Envelope, p *pl
 	if p.held {
 		s.Undo = UndoPending
 	}
-	p.account = a.info.ID
+	p.account, p.counted = a.info.ID, &a.subject
 	for i := range p.rows {
 		p.rows[i].submission = s.ID
 	}

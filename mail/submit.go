@@ -5,12 +5,14 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"chancery/directory"
 	"chancery/kit/errs"
 	"chancery/kit/id"
+	"chancery/mail/pace"
 	"chancery/policy"
 	"chancery/store"
 	"chancery/wire/mime"
@@ -163,7 +165,7 @@ func (r *Room) SubmitSMTP(ctx context.Context, s policy.Subject, e Envelope, t T
 		l.Discard()
 		return err
 	}
-	p.account = s.Account
+	p.account, p.counted = s.Account, &s
 	return r.post(ctx, p, l, nil)
 }
 
@@ -284,7 +286,8 @@ type plan struct {
 	status       map[string]DeliveryStatus
 	sendAt       time.Time
 	held         bool
-	pass         *passage // what the rules say; nil = nothing
+	pass         *passage        // what the rules say; nil = nothing
+	counted      *policy.Subject // among whose letters it counts; nil = nobody's
 }
 
 // plan sorts the recipients of what the subject sends. InvalidRecipients names
@@ -403,7 +406,7 @@ func (r *Room) post(ctx context.Context, p *plan, l *Letter, also func(tx *store
 		return err
 	}
 	staged = append(staged, told...)
-	return l.settle(r.db.WriteBlobs(ctx, p.account, staged, func(tx *store.Tx) error {
+	err = l.settle(r.db.WriteBlobs(ctx, p.account, staged, func(tx *store.Tx) error {
 		if err := r.file(ctx, tx, in, l); err != nil {
 			return err
 		}
@@ -411,6 +414,9 @@ func (r *Room) post(ctx context.Context, p *plan, l *Letter, also func(tx *store
 			return err
 		}
 		if err := p.pass.write(ctx, tx, r, l); err != nil {
+			return err
+		}
+		if err := p.count(ctx, tx, r); err != nil {
 			return err
 		}
 		if report != nil {
@@ -428,6 +434,18 @@ func (r *Room) post(ctx context.Context, p *plan, l *Letter, also func(tx *store
 		}
 		return nil
 	}))
+	if p.counted != nil && errs.Is(err, errs.RateLimited) {
+		r.refused(ctx, *p.counted, "letter to "+strconv.Itoa(len(p.status))+" recipients", err)
+	}
+	return err
+}
+
+// count adds the letter to those that its sender sent.
+func (p *plan) count(ctx context.Context, tx *store.Tx, r *Room) error {
+	if p.counted == nil || p.counted.Account == 0 {
+		return nil
+	}
+	return pace.Count(ctx, tx, p.counted.Account, len(p.status), r.clock.Now(), r.pace(p.counted.Terms))
 }
 
 // enqueue writes rows of one letter and wakes the queue when they are durable.

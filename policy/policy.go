@@ -100,6 +100,7 @@ type Subject struct {
 	Network   string // name of the network zone, for records
 	Peer      string // network address, for records
 	Local     string // address of ours that it came to, where that is known
+	Machine   string // of the house that it came from, by its certificate, for records; "" where none is asked for
 	Door      string // which protocol, for records
 
 	Assurance  Assurance

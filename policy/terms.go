@@ -19,6 +19,7 @@ const (
 	FeatureAppPasswords                     // passwords for programs
 	FeatureOutside                          // letters to addresses outside the organisation
 	FeatureParcels                          // large files by link
+	FeatureForward                          // letters sent on to addresses outside by rules, where the house allows that (D23)
 )
 
 // Features lists them in their order, with the names that clients know.
@@ -27,7 +28,7 @@ var Features = []struct {
 	Name    string
 }{
 	{FeatureWeb, "web"}, {FeaturePrograms, "programs"}, {FeatureMobile, "mobile"}, {FeatureOffline, "offline"},
-	{FeaturePush, "push"}, {FeatureAppPasswords, "appPasswords"}, {FeatureOutside, "outside"}, {FeatureParcels, "parcels"},
+	{FeaturePush, "push"}, {FeatureAppPasswords, "appPasswords"}, {FeatureOutside, "outside"}, {FeatureParcels, "parcels"}, {FeatureForward, "forward"},
 }
 
 // Names lists the features of a set.
@@ -76,6 +77,8 @@ type Terms struct {
 	MaxMessage     int64   `json:"maxMessage"`     // bytes of a letter they send; 0 = as the house has it
 	MaxAttachments int64   `json:"maxAttachments"` // bytes of its files together
 	MaxRecipients  int64   `json:"maxRecipients"`  // of one letter
+	MaxHourly      int64   `json:"maxHourly"`      // letters sent within an hour
+	MaxDaily       int64   `json:"maxDaily"`       // recipients of the letters of a day
 }
 
 // Allows says whether a feature is theirs.
@@ -88,4 +91,12 @@ func Within(house, class int64) int64 {
 		return class
 	}
 	return house
+}
+
+// Least is Within where the house itself may have no limit, which is 0.
+func Least(house, class int64) int64 {
+	if house == 0 {
+		return class
+	}
+	return Within(house, class)
 }

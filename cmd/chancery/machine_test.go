@@ -1,11 +1,13 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -77,6 +79,7 @@ zones.vpn.listeners = ["127.0.0.2:%s", "127.0.0.2:%s"]
 		t.Errorf("IMAP without a certificate: %s", got)
 	}
 
+	p.seesMachine("https://127.0.0.2:" + web)
 	p.run("openssl", "ca", "-config", "ca.cnf", "-revoke", "pc.pem")
 	p.list(crl)
 	s.Kill()
@@ -86,6 +89,24 @@ zones.vpn.listeners = ["127.0.0.2:%s", "127.0.0.2:%s"]
 	}
 	if !strings.Contains(s.Log(), "a device was refused") || !strings.Contains(s.Log(), "pc-17.city.example") {
 		t.Error("the log does not name who was refused")
+	}
+}
+
+// seesMachine has the person look at their sign-ins, which name the machine,
+// at every door.
+func (p *pki) seesMachine(at string) {
+	p.t.Helper()
+	ask := func(path string, more ...string) []byte {
+		return []byte(p.run("curl", append(more, "-sS", "-k", "-m", "20", "-u", "ann@city.example:"+outside.Password, "-H", "Content-Type: application/json", "--cert", "pc.pem", "--key", "pc.key", at+path)...))
+	}
+	var session struct{ PrimaryAccounts map[string]string }
+	must(p.t, json.Unmarshal(ask("/.well-known/jmap"), &session))
+	const urn = "urn:chancery:params:jmap:signins"
+	seen := string(ask("/jmap/api", "-d", fmt.Sprintf(`{"using":["urn:ietf:params:jmap:core",%q],"methodCalls":[["SignIn/get",{"accountId":%q,"ids":null},"c"]]}`, urn, session.PrimaryAccounts[urn])))
+	for _, door := range []string{"http", "imap"} {
+		if !regexp.MustCompile(`"machine":"pc-17\.city\.example, number [0-9a-f]+","door":"` + door + `","result":"ok"`).MatchString(seen) {
+			p.t.Errorf("the sign-in by %s: %s", door, seen)
+		}
 	}
 }
 

@@ -148,6 +148,20 @@ func daNang(t *testing.T, s *outside.Server) {
 	if err := set.Err(); err == nil || !strings.Contains(err.Error(), "outside") {
 		t.Errorf("forwarding to outside: %v", err)
 	}
+	// The setting is what refuses it: an office that eases it is heard.
+	eased := server(t, t.TempDir(), "presets = [\"da-nang\"]\nmail.forward_outside = true", "ann@city.example")
+	start(t, eased)
+	k, err := outside.DialJMAP(eased.HTTP, "ann@city.example", outside.Password)
+	must(t, err)
+	defer k.Close()
+	k.Using = j.Using
+	script, err = k.Upload(strings.NewReader("redirect \"me@else.example\";\n"))
+	must(t, err)
+	set = outside.SetResult{}
+	must(t, k.Ask(&set, "SieveScript/set", map[string]any{"create": map[string]any{"s": map[string]any{"name": "on", "blobId": script}}, "onSuccessActivateScript": "#s"}))
+	if err := set.Err(); err != nil {
+		t.Errorf("forwarding to outside, where it is allowed: %v", err)
+	}
 }
 
 // korea: K06 to K08.

@@ -34,6 +34,10 @@ const mailFrame = "mail-frame"
 // worker is the client's service worker.
 const worker = "sw.js"
 
+// cardPage is the one page that opens a window of another origin and hears
+// what it says: the program of a card reader on the person's own machine.
+const cardPage = "/sso/card"
+
 const (
 	mailFramePolicy = "sandbox allow-popups allow-popups-to-escape-sandbox allow-same-origin; default-src 'none'; style-src 'unsafe-inline'; " +
 		"img-src 'self' data: blob: https: http:; font-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
@@ -205,6 +209,9 @@ func (c *client) headers(h http.Header, r *http.Request, name string) {
 	// compiles its decoders of pictures (WebAssembly, no text becomes code).
 	if strings.HasPrefix(name, "assets/") && strings.Contains(name, ".worker") {
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; frame-ancestors 'none'")
+	}
+	if name == "index.html" && r.URL.Path == cardPage {
+		h.Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
 	}
 	if strings.HasSuffix(name, ".html") {
 		// Not every browser takes 'self' to include web sockets.

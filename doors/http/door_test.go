@@ -356,6 +356,13 @@ func TestClient(t *testing.T) {
 	if strings.Contains(page, "unsafe") || !strings.Contains(page, "script-src 'self'") || !strings.Contains(page, "frame-ancestors 'none'") {
 		t.Errorf("policy of the pages: %s", page)
 	}
+	// One page hears a window of another origin, under the same strict policy; no other does.
+	for at, want := range map[string]string{"/": "same-origin", "/sso/card": "same-origin-allow-popups", "/sso/cert": "same-origin", "/sso/card/x": "same-origin", "/sso/card?x": "same-origin-allow-popups", "/settings": "same-origin"} {
+		h := ask(d, "GET", "http://host"+at, "").Header
+		if h.Get("Cross-Origin-Opener-Policy") != want || h.Get("Content-Security-Policy") != page {
+			t.Errorf("%s: %q, %q", at, h.Get("Cross-Origin-Opener-Policy"), h.Get("Content-Security-Policy"))
+		}
+	}
 	frame := ask(d, "GET", "http://host/mail-frame.html", "").Header.Get("Content-Security-Policy")
 	if !strings.HasPrefix(frame, "sandbox") || strings.Contains(frame, "script") {
 		t.Errorf("policy of the frame: %s", frame)

@@ -210,10 +210,13 @@ func (d *Door) viaProxy(r *http.Request) bool {
 	return false
 }
 
-// where is the address of the other end, and behind a space the address of ours
-// that it came to.
+// where is the address of the other end, with its port where that is known, and
+// behind a space the address of ours that it came to.
 func (d *Door) where(r *http.Request) string {
 	text := d.peer(r).String()
+	if at, err := netip.ParseAddrPort(r.RemoteAddr); err == nil && !d.viaProxy(r) {
+		text = netip.AddrPortFrom(d.peer(r), at.Port()).String()
+	}
 	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
 		text += " " + local.String()
 	}

@@ -11,6 +11,7 @@ import (
 // Peer is where a connection comes from.
 type Peer struct {
 	Addr  netip.Addr
+	Port  uint16         // of the other end
 	Local netip.AddrPort // the address of ours that it came to
 	TLS   bool
 	Door  string // "submission" or "submissions", for records

@@ -292,5 +292,8 @@ func (x *session) peer() Peer {
 	if t, ok := x.conn.LocalAddr().(*net.TCPAddr); ok {
 		p.Local = t.AddrPort()
 	}
+	if t, ok := x.conn.RemoteAddr().(*net.TCPAddr); ok {
+		p.Port = t.AddrPort().Port()
+	}
 	return p
 }

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
+	"sync"
 
 	"chancery/identity"
 	"chancery/kit/clock"
@@ -31,7 +33,14 @@ type Devices struct {
 	revoker *revoker
 	clock   clock.Clock
 	log     *slog.Logger
+	mu      sync.Mutex
+	came    map[string]string // by the ends of the connection: the machine
+	order   []string          // of those, the oldest first
 }
+
+// maxCame is of how many connections it is remembered which machine they are
+// of; it is asked for when somebody signs in, which is soon after.
+const maxCame = 50_000
 
 // NewDevices is Invalid where addresses are named and no authority is.
 func NewDevices(conf DeviceConfig, c clock.Clock, log *slog.Logger) (*Devices, error) {
@@ -40,7 +49,7 @@ func NewDevices(conf DeviceConfig, c clock.Clock, log *slog.Logger) (*Devices, e
 	}
 	conf.Revocation = conf.Revocation.withDefaults()
 	t, err := newTrust(Config{Anchors: conf.Anchors, Usages: []string{ClientAuth}})
-	return &Devices{conf, t, newRevoker(conf.Revocation, c, log), c, log}, err
+	return &Devices{conf: conf, trust: t, revoker: newRevoker(conf.Revocation, c, log), clock: c, log: log, came: map[string]string{}}, err
 }
 
 // Guard returns a configuration that does as conf does elsewhere, and at the
@@ -57,17 +66,69 @@ func (d *Devices) Guard(conf *tls.Config) *tls.Config {
 		if !d.here(hello.Conn.LocalAddr()) {
 			return nil, nil // the configuration itself, as crypto/tls has it
 		}
-		mine, ctx, from := strict.Clone(), hello.Context(), hello.Conn.RemoteAddr()
+		mine, ctx, from, at := strict.Clone(), hello.Context(), hello.Conn.RemoteAddr(), hello.Conn.LocalAddr()
 		mine.VerifyConnection = func(s tls.ConnectionState) error {
 			err := d.admit(ctx, s.PeerCertificates)
 			if err != nil {
 				d.log.Warn("a device was refused", "peer", from.String(), "certificate", describeFirst(s.PeerCertificates), "error", err)
+				return err
 			}
-			return err
+			d.remember(endsOf(from, at), machineName(s.PeerCertificates[0]))
+			return nil
 		}
 		return mine, nil
 	}
 	return conf
+}
+
+// endsOf names a connection; no two have both ends in common.
+func endsOf(from, at net.Addr) string {
+	f, ok := from.(*net.TCPAddr)
+	t, too := at.(*net.TCPAddr)
+	if !ok || !too {
+		return ""
+	}
+	return ends(f.AddrPort(), t.AddrPort())
+}
+
+func ends(from, at netip.AddrPort) string {
+	return netip.AddrPortFrom(from.Addr().Unmap().WithZone(""), from.Port()).String() + " " + netip.AddrPortFrom(at.Addr().Unmap().WithZone(""), at.Port()).String()
+}
+
+func (d *Devices) remember(connection, machine string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if _, known := d.came[connection]; !known {
+		d.order = append(d.order, connection)
+	}
+	d.came[connection] = machine
+	for len(d.order) > maxCame {
+		delete(d.came, d.order[0])
+		d.order = d.order[1:]
+	}
+}
+
+// Machine names the machine at the other end of a connection that came to such
+// an address, as its certificate does; "" where none was asked for.
+func (d *Devices) Machine(from, at netip.AddrPort) string {
+	if d == nil || len(d.conf.At) == 0 || !from.IsValid() || !at.IsValid() {
+		return ""
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.came[ends(from, at)]
+}
+
+// machineName is the machine's own name, with the number of its certificate.
+func machineName(c *x509.Certificate) string {
+	name := c.Subject.CommonName
+	if name == "" && len(c.DNSNames) > 0 {
+		name = c.DNSNames[0]
+	}
+	if name == "" {
+		name = c.Subject.String()
+	}
+	return strings.ToValidUTF8(name[:min(len(name), 200)], "") + ", number " + c.SerialNumber.Text(16)
 }
 
 func (d *Devices) here(at net.Addr) bool {

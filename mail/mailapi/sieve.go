@@ -41,10 +41,12 @@ func (a *API) sieveCapabilities() []jmap.Capability {
 			},
 		},
 		{
-			URN:     jmapmail.RulesURN,
-			Account: own(jmapmail.RulesCapability{MaxRules: rules, MaxForwards: limits.Redirects}),
-			Types:   []string{"MailRules"},
-			States:  a.filterStates("MailRules"),
+			URN: jmapmail.RulesURN,
+			Account: func(acc jmap.Account) (any, bool) {
+				return jmapmail.RulesCapability{MaxRules: rules, MaxForwards: limits.Redirects, Outside: acc.ForwardsOutside}, !acc.IsReadOnly
+			},
+			Types:  []string{"MailRules"},
+			States: a.filterStates("MailRules"),
 			Methods: map[string]jmap.Method{
 				"MailRules/get":  a.rulesGet,
 				"MailRules/set":  a.rulesSet,

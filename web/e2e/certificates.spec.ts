@@ -22,7 +22,10 @@ beforeAll(async () => {
   openssl('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'ann.key', '-out', 'ann.csr', '-subj', '/CN=林雅婷/serialNumber=1010101010101010', '-utf8')
   execFileSync('sh', ['-c', 'printf "keyUsage=critical,digitalSignature\\nextendedKeyUsage=clientAuth\\n" > ext && openssl x509 -req -in ann.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 12 -extfile ext -out ann.pem'], { cwd: dir, stdio: 'ignore' })
   const settings = { CERTIFICATES_LISTEN: `127.0.0.1:${port}`, CERTIFICATES_ANCHORS: join(dir, 'ca.pem'), CERTIFICATES_REVOCATION: 'off', CERTIFICATES_CHALLENGE: 'true' }
-  office = await ownOffice(['ann'], settings)
+  openssl('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'pc.key', '-out', 'pc.csr', '-subj', '/CN=pc-17.city.example')
+  openssl('x509', '-req', '-in', 'pc.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '12', '-extfile', 'ext', '-out', 'pc.pem')
+  const machines = { HTTP_LISTEN_TLS: `127.0.0.1:${port + 2}`, DEVICES_LISTENERS: `127.0.0.1:${port + 2}`, DEVICES_AUTHORITIES: join(dir, 'ca.pem') }
+  office = await ownOffice(['ann'], { ...settings, ...machines })
   strict = await ownOffice(['ann'], { ...settings, CERTIFICATES_LISTEN: `127.0.0.1:${port + 1}`, ZONES_INNER_NEEDS: 'hardware', ZONES_INNER_METHODS: 'certificate' })
 })
 afterAll(async () => {
@@ -91,6 +94,32 @@ test('one registers a card, signs in by it, and removes it', async () => {
   await next.context.close()
 })
 
+test('where machines show a certificate of their own, people and auditors see which it was', async () => {
+  office.run(['role', 'grant', 'ann@city.example', 'audit'])
+  const at = `https://localhost:${port + 2}`
+  for (const size of ['desktop', 'phone'] as const) {
+    const context = await office.browser.newContext({ viewport: sizes[size], locale: 'en', reducedMotion: 'reduce', serviceWorkers: 'block', ignoreHTTPSErrors: true, clientCertificates: [{ origin: at, certPath: join(dir, 'pc.pem'), keyPath: join(dir, 'pc.key') }] })
+    await context.addInitScript(() => localStorage.setItem('chancery.prefs', JSON.stringify({ language: 'en' })))
+    const page = await context.newPage()
+    await byPassword(page, { ...office, url: at })
+    await page.locator('input[name=password]').waitFor({ state: 'detached' })
+    await page.goto(`${at}/settings`)
+    await page.getByRole('button', { name: 'Sign-ins' }).click()
+    await page.getByText(/^Machine pc-17\.city\.example, number [0-9a-f]+$/).first().waitFor()
+    expect(await findings(page, 'sign-ins from a machine')).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+    if (process.env['SHOTS']) await page.screenshot({ path: join(process.env['SHOTS'], `machine-${size}.png`) })
+    if (size === 'desktop') {
+      await page.goto(`${at}/console/record`)
+      await page.getByLabel('Network address or machine').fill('PC-17')
+      await page.getByRole('button', { name: 'Find' }).click()
+      await page.getByRole('table', { name: 'Record' }).getByRole('button', { name: 'Signed in' }).first().click()
+      await page.getByRole('dialog').getByText(/^pc-17\.city\.example, number /).waitFor()
+    }
+    await context.close()
+  }
+})
+
 test('who has no card, or one of nobody, is told so', async () => {
   for (const [card, says] of [
     [false, 'The browser showed no certificate'],
@@ -126,6 +155,7 @@ test('one signs in by a text that the card’s own program signed, by file and p
   await page.getByRole('button', { name: 'Sign in by a text that your card signs' }).click()
   const line = page.getByText(/^I sign in to /)
   await line.waitFor()
+  await page.getByText('Without the card’s program: by file or as text').click()
   expect(await findings(page, 'a text to sign')).toEqual([])
   const saved = async (): Promise<string> => {
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Save the line as a file' }).click()])
@@ -156,10 +186,11 @@ test('one signs in by a text that the card’s own program signed, by file and p
   const next = await browserOf(office, false)
   await next.page.goto(office.url)
   await next.page.getByRole('button', { name: 'Sign in by a text that your card signs' }).click()
+  await next.page.getByText('Without the card’s program: by file or as text').click()
   writeFileSync(join(dir, 'pasted.txt'), (await next.page.getByText(/^I sign in to /).textContent()) ?? '')
   const pasted = execFileSync('openssl', ['cms', '-sign', '-binary', '-in', 'pasted.txt', '-signer', 'ann.pem', '-inkey', 'ann.key', '-outform', 'PEM'], { cwd: dir, encoding: 'utf8' })
   await next.page.getByLabel('The signature (CMS), as text').fill(pasted)
-  await next.page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await next.page.getByRole('button', { name: 'Hand the signature over' }).click()
   await isIn(next.page, office)
   expect(await me(next.page)).toBe('ann@city.example')
   await next.context.close()

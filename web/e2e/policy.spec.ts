@@ -5,7 +5,7 @@ import { ownOffice, type OwnOffice } from './own-office'
 
 let office: OwnOffice
 beforeAll(async () => {
-  office = await ownOffice(['guard', 'ann'], { PRESETS: 'single-phone', PASSWORDS_MAX_MONTHS: '6' })
+  office = await ownOffice(['guard', 'ann'], { PRESETS: 'single-phone', PASSWORDS_MAX_MONTHS: '6', MAIL_LETTERS_PER_HOUR: '300' })
   office.run(['role', 'grant', 'guard@city.example', 'security'])
 })
 afterAll(() => office.close())
@@ -23,6 +23,9 @@ test.each([['desktop', 'en'], ['phone', 'en']] as const)('rules are read as sent
   await devices.getByText('One; a second ends the first').waitFor()
   await devices.getByText('preset single-phone').waitFor()
   await page.getByRole('region', { name: 'Passwords' }).getByText('environment').waitFor()
+  const mail = page.getByRole('region', { name: 'Mail', exact: true })
+  await mail.getByText('300 environment').waitFor()
+  await mail.getByText('Rules may send letters on outside').waitFor()
   const ask = page.getByRole('region', { name: 'Whom would it touch?' })
   await ask.getByRole('button', { name: 'Show' }).click()
   await ask.getByText('2 people').waitFor()

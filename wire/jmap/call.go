@@ -16,6 +16,7 @@ type Account struct {
 	IsReadOnly bool
 
 	MaxSizeAttachments int64 // of one email that the person writes there, in bytes
+	ForwardsOutside    bool  // rules there may send letters on to addresses outside the organisation
 }
 
 // Capability is what a room offers: its methods, and how it is announced.

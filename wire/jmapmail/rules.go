@@ -94,6 +94,7 @@ type RulesCapability struct {
 	MaxRules    int      `json:"maxRules"`
 	Domains     []string `json:"domains,omitempty"`
 	MaxForwards int      `json:"maxForwards"`
+	Outside     bool     `json:"forwardsOutside"` // to addresses outside the organisation too
 }
 
 // SieveScript is a script (RFC 9661 section 2).

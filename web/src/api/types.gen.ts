@@ -681,6 +681,8 @@ export interface ServiceLevelObject {
   maxMessage: number
   maxAttachments: number
   maxRecipients: number
+  maxHourly: number
+  maxDaily: number
   sortOrder: number
   totalPeople: number
 }
@@ -857,6 +859,7 @@ export interface AuditObject {
   post: string
   peer: string
   zone: string
+  machine: string
   door: string
   verb: string
   object: string
@@ -1076,6 +1079,7 @@ export interface SignInObject {
   address: string
   peer: string
   inner: boolean
+  machine: string
   door: string
   result: string
   odd: string[]

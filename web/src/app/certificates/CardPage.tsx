@@ -7,9 +7,11 @@ import { Door } from '../Door'
 import door from '../SignIn.module.css'
 import { askChallenge, fileText, sendSigned, sent, type Challenge } from './api'
 import css from './Card.module.css'
+import { CardProgram } from './CardProgram'
+import { runsHere } from './program'
 import { reasons } from './reasons'
 
-/** One signs a text with the program of one's card and hands the signature over, by file or as text. */
+/** One's card signs a text: by its own program, or elsewhere, and the signature is handed over by file or as text. */
 export default function CardPage() {
   const t = useT()
   const [purpose] = useState(sent)
@@ -48,6 +50,7 @@ export default function CardPage() {
     }
   }
 
+  const act = t(purpose === 'add' ? 'cert.add' : 'cert.card.in')
   return (
     <Door title={t(purpose === 'add' ? 'cert.add' : 'cert.card')}>
       {no && (
@@ -56,26 +59,32 @@ export default function CardPage() {
         </p>
       )}
       {challenge ? (
-        <form className={css.form} noValidate onSubmit={(e) => { e.preventDefault(); void send(text) }}>
-          <p>{t('cert.card.text')}</p>
+        <>
           <p className={css.text} lang="en">{challenge.text}</p>
-          <a className={css.save} href={URL.createObjectURL(new Blob([challenge.text], { type: 'application/octet-stream' }))} download="chancery-challenge.txt">
-            {t('cert.card.save')}
-          </a>
-          <details>
-            <summary>{t('cert.card.how')}</summary>
-            <p className={css.text} lang="en">openssl cms -sign -binary -in chancery-challenge.txt -signer card.pem -engine pkcs11 -keyform engine -inkey &quot;pkcs11:type=private&quot; -outform PEM -out signature.p7s</p>
+          <CardProgram text={challenge.text} busy={busy} label={act} onSigned={send} />
+          <details className={css.else} open={!runsHere()}>
+            <summary>{t('cert.program.else')}</summary>
+            <form className={css.form} noValidate onSubmit={(e) => { e.preventDefault(); void send(text) }}>
+              <p>{t('cert.card.text')}</p>
+              <a className={css.save} href={URL.createObjectURL(new Blob([challenge.text], { type: 'application/octet-stream' }))} download="chancery-challenge.txt">
+                {t('cert.card.save')}
+              </a>
+              <details>
+                <summary>{t('cert.card.how')}</summary>
+                <p className={css.text} lang="en">openssl cms -sign -binary -in chancery-challenge.txt -signer card.pem -engine pkcs11 -keyform engine -inkey &quot;pkcs11:type=private&quot; -outform PEM -out signature.p7s</p>
+              </details>
+              <label htmlFor="card-signature">{t('cert.card.paste')}</label>
+              <textarea id="card-signature" lang="en" rows={4} spellCheck={false} autoComplete="off" placeholder="-----BEGIN CMS-----" value={text} onChange={(e) => setText(e.target.value)} />
+              <input ref={file} type="file" hidden accept=".p7s,.p7m,.p7b,.pem,.der,.cms" aria-label={t('cert.card.file')} onChange={(e) => { const f = e.target.files?.[0]; e.target.value = ''; if (f) void fileText(f).then(send) }} />
+              <Button busy={busy} onClick={() => file.current?.click()}>
+                {t('cert.card.file')}
+              </Button>
+              <Button type="submit" busy={busy}>
+                {t('cert.card.hand')}
+              </Button>
+            </form>
           </details>
-          <label htmlFor="card-signature">{t('cert.card.paste')}</label>
-          <textarea id="card-signature" lang="en" rows={4} spellCheck={false} autoComplete="off" placeholder="-----BEGIN CMS-----" value={text} onChange={(e) => setText(e.target.value)} />
-          <input ref={file} type="file" hidden accept=".p7s,.p7m,.p7b,.pem,.der,.cms" aria-label={t('cert.card.file')} onChange={(e) => { const f = e.target.files?.[0]; e.target.value = ''; if (f) void fileText(f).then(send) }} />
-          <Button busy={busy} onClick={() => file.current?.click()}>
-            {t('cert.card.file')}
-          </Button>
-          <Button type="submit" look="primary" busy={busy}>
-            {t(purpose === 'add' ? 'cert.add' : 'cert.card.in')}
-          </Button>
-        </form>
+        </>
       ) : (
         !no && <Skeleton lines={4} />
       )}

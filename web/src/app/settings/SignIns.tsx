@@ -53,6 +53,7 @@ export default function SignIns({ engine }: RoomProps) {
                 <span data-own>
                   {s.peer} · {t(s.inner ? 'signins.inner' : 'signins.outer')}
                 </span>
+                {s.machine && <span data-own>{t('signins.machine', { name: s.machine })}</span>}
                 {s.odd.length > 0 && (
                   <span data-odd>{t('signins.odd', { what: joined(s.odd.flatMap((o) => (odd[o] ? [t(odd[o])] : []))) })}</span>
                 )}

@@ -1,5 +1,5 @@
 /** What went wrong, in the few kinds a screen can say something useful about. */
-export type FailureKind = 'offline' | 'signedOut' | 'refused' | 'tooLarge' | 'gone' | 'server'
+export type FailureKind = 'offline' | 'signedOut' | 'refused' | 'tooLarge' | 'tooMany' | 'gone' | 'server'
 
 export class SyncError extends Error {
   constructor(
@@ -21,6 +21,7 @@ const kinds: Record<string, FailureKind> = {
   tooLarge: 'tooLarge',
   requestTooLarge: 'tooLarge',
   overQuota: 'tooLarge',
+  rateLimit: 'tooMany',
   // Answered by the copy in this browser, which does not have it.
   notKept: 'offline',
 }

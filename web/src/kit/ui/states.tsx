@@ -44,6 +44,7 @@ const words: Record<SyncError['kind'], Key> = {
   signedOut: 'error.signedOut',
   refused: 'error.refused',
   tooLarge: 'error.tooLarge',
+  tooMany: 'error.tooMany',
   gone: 'error.gone',
   server: 'error.server',
 }

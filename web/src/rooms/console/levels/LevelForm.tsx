@@ -20,14 +20,14 @@ const text = (n: number | undefined, unit: number): string => (n ? String(n / un
 export function LevelForm({ api, level, onClose, reload }: { api: AdminApi; level: ServiceLevel | null; onClose: () => void; reload: () => void }) {
   const t = useT()
   const [names, setNames] = useState<Record<string, string>>(level?.names ?? {})
-  const [limits, setLimits] = useState({ quota: text(level?.quota, GB), maxMessage: text(level?.maxMessage, MB), maxAttachments: text(level?.maxAttachments, MB), maxRecipients: text(level?.maxRecipients, 1) })
+  const [limits, setLimits] = useState({ quota: text(level?.quota, GB), maxMessage: text(level?.maxMessage, MB), maxAttachments: text(level?.maxAttachments, MB), maxRecipients: text(level?.maxRecipients, 1), maxHourly: text(level?.maxHourly, 1), maxDaily: text(level?.maxDaily, 1) })
   const [without, setWithout] = useState<string[]>(level?.without ?? [])
   const [error, setError] = useState<string>()
   const save = async (): Promise<void> => {
     if (!Object.values(names).some((n) => n.trim())) return setError(t('console.needName'))
     const quota = Math.round(Number(limits.quota || 0) * GB)
     if (!Number.isFinite(quota) || quota < 0) return setError(t('console.needSpace'))
-    const numbers = { maxMessage: Math.round(Number(limits.maxMessage || 0) * MB), maxAttachments: Math.round(Number(limits.maxAttachments || 0) * MB), maxRecipients: Number(limits.maxRecipients || 0) }
+    const numbers = { maxMessage: Math.round(Number(limits.maxMessage || 0) * MB), maxAttachments: Math.round(Number(limits.maxAttachments || 0) * MB), maxRecipients: Number(limits.maxRecipients || 0), maxHourly: Number(limits.maxHourly || 0), maxDaily: Number(limits.maxDaily || 0) }
     if (Object.values(numbers).some((n) => !Number.isInteger(n) || n < 0)) return setError(t('levels.needLimit'))
     if (without.includes('web') && without.includes('programs')) return setError(t('levels.needWay'))
     const fields = { names, quota, ...numbers, without }
@@ -53,6 +53,8 @@ export function LevelForm({ api, level, onClose, reload }: { api: AdminApi; leve
           {limit('maxMessage', t('levels.letter'))}
           {limit('maxAttachments', t('levels.files'))}
           {limit('maxRecipients', t('levels.recipients'))}
+          {limit('maxHourly', t('levels.hourly'))}
+          {limit('maxDaily', t('levels.daily'))}
         </div>
         <p className={css.sub}>{t('levels.limitHint')}</p>
       </fieldset>

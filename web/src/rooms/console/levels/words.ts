@@ -11,6 +11,7 @@ export const features: { name: string; label: Key; hint?: Key }[] = [
   { name: 'programs', label: 'levels.programs', hint: 'levels.programsHint' },
   { name: 'appPasswords', label: 'levels.appPasswords', hint: 'levels.appPasswordsHint' },
   { name: 'outside', label: 'levels.outside', hint: 'levels.outsideHint' },
+  { name: 'forward', label: 'levels.forward', hint: 'levels.forwardHint' },
   { name: 'parcels', label: 'levels.parcels', hint: 'levels.parcelsHint' },
 ]
 
@@ -21,6 +22,8 @@ export function lines(l: ServiceLevel): string[] {
     ...(l.maxMessage ? [t('levels.lineLetter', { size: fileSize(l.maxMessage) })] : []),
     ...(l.maxAttachments ? [t('levels.lineFiles', { size: fileSize(l.maxAttachments) })] : []),
     ...(l.maxRecipients ? [t('levels.lineRecipients', { count: l.maxRecipients })] : []),
+    ...(l.maxHourly ? [t('levels.lineHourly', { count: l.maxHourly })] : []),
+    ...(l.maxDaily ? [t('levels.lineDaily', { count: l.maxDaily })] : []),
   ].join(' · ')
   if (l.without.length === 0) return [limits]
   const list = new Intl.ListFormat(language(), { type: 'conjunction' }).format(features.filter((f) => l.without.includes(f.name)).map((f) => t(f.label)))

@@ -11,7 +11,7 @@ import css from '../Console.module.css'
 import type { PartProps } from '../ConsoleRoom'
 import { refusal, unitPath, useLoad } from '../data'
 import own from './Policy.module.css'
-import { groups, label, lineOf, meaning, source, type Question } from './words'
+import { groups, label, levelsUnder, lineOf, meaning, source, type Question } from './words'
 
 /** The rules that hold, where they come from, and whom another would touch. */
 export default function PolicySection(p: PartProps) {
@@ -39,6 +39,7 @@ export default function PolicySection(p: PartProps) {
                   <dt>{label(r)}</dt>
                   <dd>
                     {meaning(r)} <small title={r.key}>{source(r)}</small>
+                    {levelsUnder(r, p.office.levels).map((text) => <small key={text} className={own.under}>{text}</small>)}
                   </dd>
                 </div>
               ))}

@@ -1,6 +1,7 @@
 import { language, t, type Key } from '~/kit/i18n'
 import { fileSize } from '~/kit/i18n/dates'
-import type { HouseRule } from '~/api/jmap'
+import type { HouseRule, ServiceLevel } from '~/api/jmap'
+import { nameIn } from '../data'
 
 export const groups: readonly (readonly [Key, (key: string) => boolean])[] = [
   ['policy.group.general', (k) => k === 'presets' || /^(workdays|admin|applications)\./.test(k)],
@@ -18,6 +19,7 @@ const labels: Record<string, Key> = {
   admin_needs: 'policy.rule.admin_needs', methods: 'policy.rule.methods', app_passwords: 'policy.rule.app_passwords', unknown_device: 'policy.rule.unknown_device',
   phones: 'policy.rule.phones', session_idle: 'policy.rule.session_idle', session_life: 'policy.rule.session_life', offline: 'policy.rule.offline',
   default_quota: 'policy.rule.default_quota', max_message: 'policy.rule.max_message', max_attachments: 'policy.rule.max_attachments',
+  letters_per_hour: 'policy.rule.letters_per_hour', recipients_per_day: 'policy.rule.recipients_per_day', forward_outside: 'policy.rule.forward_outside',
   combine_roles: 'policy.rule.combine_roles', open: 'policy.rule.open',
 }
 const words: Record<string, Record<string, Key>> = {
@@ -50,6 +52,17 @@ export function meaning(r: HouseRule): string {
   if (/^(default_quota|max_message|max_attachments)$/.test(name)) return fileSize(Number(r.value))
   const hours = /^(\d+)h0m0s$/.exec(r.value)?.[1]
   return hours ? t('policy.duration', { hours: Number(hours) }) : r.value
+}
+
+/** The service levels whose people have less than a setting says, and how many they are. */
+export function levelsUnder(r: HouseRule, levels: readonly ServiceLevel[]): string[] {
+  const limits: Record<string, (l: ServiceLevel) => number> = { 'mail.max_message': (l) => l.maxMessage, 'mail.max_attachments': (l) => l.maxAttachments, 'mail.letters_per_hour': (l) => l.maxHourly, 'mail.recipients_per_day': (l) => l.maxDaily }
+  const limit = limits[r.key]
+  return levels.flatMap((l) => {
+    const own = limit?.(l) ?? 0
+    const less = own > 0 && (r.value === '0' || own < Number(r.value)) ? meaning({ ...r, value: String(own) }) : r.key === 'mail.forward_outside' && r.value === 'true' && (l.without.includes('forward') || l.without.includes('outside')) ? t('policy.no') : ''
+    return less ? [t('policy.level', { level: nameIn(l.names), count: l.totalPeople, value: less })] : []
+  })
 }
 
 export function source(r: HouseRule): string {

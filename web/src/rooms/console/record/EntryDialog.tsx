@@ -20,6 +20,7 @@ export function EntryDialog({ entry: e, onClose }: { entry: AuditEntry; onClose:
     [t('record.result'), endName(e.result)],
     ...(e.rule ? [[t('record.rule'), e.rule] as [string, string]] : []),
     [t('console.where'), [e.peer, zoneName(e.zone), e.door].filter(Boolean).join(' · ') || t('record.here')],
+    ...(e.machine ? [[t('record.machine'), e.machine] as [string, string]] : []),
     [t('record.number'), `${e.id} · ${e.verb}`],
   ]
   return (

@@ -23,6 +23,7 @@ interface Props {
 /** One thing to do, with the folder, label or colleague it needs. */
 export function ActionRow({ action: a, number, place, wrong, only, onChange, onRemove }: Props) {
   const t = useT()
+  const outside = place.engine.session.accounts[place.account.id]?.accountCapabilities['urn:chancery:params:jmap:rules']?.['forwardsOutside'] === true
   const bad = (wrong && !a.value?.trim()) || undefined
   const input = (label: string, type: string) => <input className={css.input} type={type} aria-label={label} placeholder={label} value={a.value ?? ''} aria-invalid={bad} onChange={(e) => onChange({ ...a, value: type === 'text' ? e.target.value.replaceAll(/[\s()\]{%*"\\]/g, '') : e.target.value.trim() })} />
   return (
@@ -31,7 +32,7 @@ export function ActionRow({ action: a, number, place, wrong, only, onChange, onR
       {a.type === 'fileInto' && <Pick label={t('rules.folder')} value={a.value ?? ''} wrong={bad} options={[['', t('rules.chooseFolder')], ...folders(place)]} onChange={(value) => onChange({ ...a, value })} />}
       {a.type === 'addKeyword' && input(t('rules.label'), 'text')}
       {a.type === 'forwardTo' && input(t('rules.address'), 'email')}
-      {a.type === 'forwardTo' && <small className={css.note}>{t('rules.insideOnly')}</small>}
+      {a.type === 'forwardTo' && <small className={css.note}>{t(outside ? 'rules.outsideToo' : 'rules.insideOnly')}</small>}
       {a.type === 'discard' && <small className={css.note}>{t('rules.discardNote')}</small>}
       {!only && <IconButton icon={X} className={css.remove} label={t('rules.removeAction', { number })} onClick={onRemove} />}
     </div>
