@@ -68,13 +68,16 @@ const (
 func (l *letter) findWords(x *lexicon) map[int32]places {
 	found := map[int32]places{}
 	scan := func(text string, place places) {
-		x.scan(single(text), func(id int32) { found[id] |= place })
+		if isASCII(text) && x.spaced.isAbsent(text) {
+			return
+		}
+		x.scan(compared(text), func(id int32) { found[id] |= place })
 	}
-	scan(folded(l.Subject), placeSubject)
+	scan(l.Subject, placeSubject)
 	for _, f := range l.Files {
-		scan(folded(f.Name), placeFile)
+		scan(f.Name, placeFile)
 	}
-	scan(foldCase(l.text()), placeText)
+	scan(l.text(), placeText)
 	return found
 }
 
