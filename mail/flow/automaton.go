@@ -12,16 +12,16 @@ import (
 // side, so that a set of thousands of words takes tens of bytes for each byte
 // of a word, and not a table of 256 for each state.
 type automaton struct {
-	root   [256]int32           // where the root goes, which is nearly all that is asked
+	root   [256]int32 // where the root goes, which is nearly all that is asked
 	starts pairs      // with which a pattern begins
 	raw    pairs      // and before they are folded, in ASCII
-	first  []int32              // by state: where its edges begin; one more at the end
-	labels string               // of the edges
-	to     []int32              // where the edges go
-	fail   []int32              // by state: the longest other end of it that is a state
-	word   []int32              // by state: a place in words, -1 for none
-	next   []int32              // by state: the longest other end that is a word; 0 = none
-	words  [][]int32            // ids of the patterns that end together
+	first  []int32    // by state: where its edges begin; one more at the end
+	labels string     // of the edges
+	to     []int32    // where the edges go
+	fail   []int32    // by state: the longest other end of it that is a state
+	word   []int32    // by state: a place in words, -1 for none
+	next   []int32    // by state: the longest other end that is a word; 0 = none
+	words  [][]int32  // ids of the patterns that end together
 }
 
 // trie is a state while the words come in.

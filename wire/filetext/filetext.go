@@ -42,6 +42,7 @@ func (l Limits) withDefaults() Limits {
 type Reader struct {
 	left     Limits
 	out      strings.Builder
+	hint     Hint
 	isClosed bool
 }
 
@@ -53,6 +54,13 @@ type Found struct {
 	IsClosed bool
 }
 
+// Hint is what a letter says of a file that is text. What the file itself says
+// comes first.
+type Hint struct {
+	Charset string
+	IsHTML  bool
+}
+
 // New returns a reader for the files of one letter.
 func New(lim Limits) *Reader { return &Reader{left: lim.withDefaults()} }
 
@@ -61,17 +69,18 @@ const headLen = 4 << 10
 
 // Read reads one file. A file of a stranger that one of the readers trips over
 // must not take the sending of the letter down with it: it is closed.
-func (r *Reader) Read(src io.Reader) (found Found) {
+func (r *Reader) Read(src io.Reader, hint Hint) (found Found) {
 	defer func() {
 		if problem := recover(); problem != nil {
 			found = Found{IsClosed: true}
 		}
 	}()
-	return r.read(src)
+	return r.read(src, hint)
 }
 
-func (r *Reader) read(src io.Reader) Found {
+func (r *Reader) read(src io.Reader, hint Hint) Found {
 	r.out.Reset()
+	r.hint = hint
 	r.isClosed = false
 	r.whole(src)
 	return Found{Text: strings.ToValidUTF8(r.out.String(), "\uFFFD"), IsClosed: r.isClosed}
@@ -138,6 +147,7 @@ func (r *Reader) spend(n int) bool {
 
 // within reads a file that is in another.
 func (r *Reader) within(b []byte, depth int) {
+	r.hint = Hint{}
 	if r.left.Files--; r.left.Files < 0 || depth <= 0 {
 		if kindOf(b[:min(len(b), headLen)]) != kindNone {
 			r.close()
@@ -203,6 +213,9 @@ var beginnings = []struct {
 	{"\x28\xB5\x2F\xFD", kindClosed}, {"MSCF\x00", kindClosed}, {"-----BEGIN PGP MESSAGE", kindClosed},
 }
 
+// enveloped names what is encrypted as RFC 5652 section 6 has it.
+var enveloped = []byte("\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03")
+
 // kindOf looks at the first bytes of a file.
 func kindOf(head []byte) kind {
 	for _, x := range beginnings {
@@ -215,6 +228,8 @@ func kindOf(head []byte) kind {
 		return kindNone
 	case bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")): // readers take it anywhere in the first kilobyte
 		return kindPDF
+	case bytes.Contains(head[:min(len(head), 40)], enveloped):
+		return kindClosed
 	case tnef.Is(head):
 		return kindTNEF
 	case len(head) > 262 && string(head[257:262]) == "ustar":

@@ -34,7 +34,7 @@ func file(t testing.TB, name string) []byte {
 	return b
 }
 
-func look(b []byte) Found { return New(Limits{}).Read(bytes.NewReader(b)) }
+func look(b []byte) Found { return New(Limits{}).Read(bytes.NewReader(b), Hint{}) }
 
 func holdsAll(t *testing.T, name string, got Found) {
 	t.Helper()
@@ -77,6 +77,10 @@ func TestPlain(t *testing.T) {
 	page, err := korean.EUCKR.NewEncoder().String("<html><head><meta charset=\"euc-kr\"></head><body><p>기밀 문서</p><p style=\"display:none\">봉황</p></body></html>")
 	if err != nil {
 		t.Fatal(err)
+	}
+	hinted := New(Limits{}).Read(strings.NewReader("a<b>b</b>c \xA4\xA4"), Hint{Charset: "big5", IsHTML: true})
+	if hinted.Text != "abc 中" || hinted.IsClosed {
+		t.Errorf("with a hint %+v", hinted)
 	}
 	for name, c := range map[string]struct {
 		b    []byte
@@ -131,6 +135,7 @@ func TestClosed(t *testing.T) {
 		"binary workbook":  {zipped(t, map[string][]byte{"[Content_Types].xml": []byte("<?xml version=\"1.0\"?>"), "xl/workbook.bin": {1, 2, 0}}), true},
 		"7z":               {[]byte("7z\xBC\xAF\x27\x1C\x00\x04"), true},
 		"7z in a zip":      {zipped(t, map[string][]byte{"a": []byte("7z\xBC\xAF\x27\x1C\x00\x04")}), true},
+		"cms":                {append([]byte("\x30\x80\x06\x09"), enveloped...), true},
 		"pgp":              {[]byte("-----BEGIN PGP MESSAGE-----\n\nabc\n"), true},
 		"saved letter":     {[]byte("From: a@b.c\nContent-Type: application/pdf\nContent-Transfer-Encoding: base64\n\nAAAA\n"), true},
 		"object in rtf":    {[]byte(`{\rtf1 a{\object{\*\objdata 01}}}`), true},
@@ -175,7 +180,7 @@ func TestBombs(t *testing.T) {
 		"things in a pdf": []byte("%PDF-1.7\n1 0 obj\n[" + strings.Repeat("[1 1 1 1 1 1 1]", 1<<19) + "]\nendobj"),
 	} {
 		r := New(Limits{Text: 1 << 20, Unpacked: 8 << 20})
-		got := r.Read(bytes.NewReader(b))
+		got := r.Read(bytes.NewReader(b), Hint{})
 		if !got.IsClosed || len(got.Text) > 1<<20 {
 			t.Errorf("%s: closed is %v, %d bytes of text", name, got.IsClosed, len(got.Text))
 		}
@@ -185,10 +190,10 @@ func TestBombs(t *testing.T) {
 	}
 	// What a first file took the next one has not.
 	r := New(Limits{Text: 10})
-	if got := r.Read(strings.NewReader("0123456")); got.IsClosed || got.Text != "0123456" {
+	if got := r.Read(strings.NewReader("0123456"), Hint{}); got.IsClosed || got.Text != "0123456" {
 		t.Errorf("the first: %+v", got)
 	}
-	if got := r.Read(strings.NewReader("0123456")); !got.IsClosed || got.Text != "012" {
+	if got := r.Read(strings.NewReader("0123456"), Hint{}); !got.IsClosed || got.Text != "012" {
 		t.Errorf("the second: %+v", got)
 	}
 }
@@ -266,7 +271,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("%PDF-1.7\n1 0 obj\n<</Type/ObjStm/N 1/First 4>>stream\n7 0 <</Type/Page/Contents 1 0 R>>\nendstream\nendobj\n2 0 obj\n<</Type/Font/Subtype/Type0/ToUnicode 3 0 R/DescendantFonts[<</W[1[500]2 4 300]>>]>>\nendobj\n3 0 obj\n<<>>stream\n1 beginbfchar <01> <0041> endbfchar 1 beginbfrange <02> <04> [<0042>] <05> <FFFFFFFF> <0043> endbfrange\nendstream\nendobj"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := New(Limits{Text: 1 << 16, File: 1 << 20, Unpacked: 1 << 20, Files: 50})
-		got := r.read(bytes.NewReader(b))
+		got := r.read(bytes.NewReader(b), Hint{})
 		if len(got.Text) > 3<<16 || !utf8.ValidString(got.Text) {
 			t.Fatalf("%d bytes", len(got.Text))
 		}

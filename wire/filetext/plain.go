@@ -66,6 +66,9 @@ func (r *Reader) text(b []byte) {
 		return
 	}
 	label := wideLabel(b)
+	if label == "" {
+		label = r.hint.Charset
+	}
 	start := b[:min(len(b), 1024)]
 	if label == "" && bytes.ContainsRune(start, '<') {
 		if m := declared.FindSubmatch(start); m != nil {
@@ -78,7 +81,7 @@ func (r *Reader) text(b []byte) {
 	switch {
 	case strings.HasPrefix(begin, "<?xml") && !strings.Contains(begin, "<html"):
 		r.xml(text)
-	case strings.HasPrefix(begin, "<!doctype html"), strings.HasPrefix(begin, "<") && (strings.Contains(begin, "<html") || strings.Contains(begin, "<head") || strings.Contains(begin, "<body") || strings.Contains(begin, "<table") || strings.Contains(begin, "<div")):
+	case r.hint.IsHTML, strings.HasPrefix(begin, "<!doctype html"), strings.HasPrefix(begin, "<") && (strings.Contains(begin, "<html") || strings.Contains(begin, "<head") || strings.Contains(begin, "<body") || strings.Contains(begin, "<table") || strings.Contains(begin, "<div")):
 		r.html(text)
 	default:
 		if encoded.MatchString(text) {
