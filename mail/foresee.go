@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"io"
 
 	"chancery/directory"
 	"chancery/kit/errs"
@@ -43,7 +44,17 @@ type Writing struct {
 	Subject string
 	Text    string
 	Level   policy.Level
-	Files   []flow.File
+	Files   []WritingFile
+}
+
+// MaxWritingFiles is how many files of a letter that is being written are looked at.
+const MaxWritingFiles = 1000
+
+// WritingFile is a file of a letter that is being written.
+type WritingFile struct {
+	flow.File
+	Key  string                        // names its bytes for good
+	Open func() (io.ReadCloser, error) // nil: it is not there yet
 }
 
 // Foreseen is what would become of a draft.
@@ -65,11 +76,15 @@ func (a *Account) Foresee(ctx context.Context, d Writing) (out Foreseen, err err
 	if err != nil || rules == nil {
 		return out, err
 	}
-	if len(d.To) > a.room.MaxRecipients(a.subject) || len(d.Files) > 1000 {
+	if len(d.To) > a.room.MaxRecipients(a.subject) || len(d.Files) > MaxWritingFiles {
 		return out, errs.E(errs.TooLarge, "The letter has too many recipients or files.")
 	}
-	f := flow.Facts{Direction: flow.Out, Sender: d.From, Level: d.Level, Subject: d.Subject, Files: d.Files,
+	f := flow.Facts{Direction: flow.Out, Sender: d.From, Level: d.Level, Subject: d.Subject,
 		Text: func() string { return d.Text[:min(len(d.Text), personal.MaxText)] }}
+	for _, one := range d.Files {
+		f.Files = append(f.Files, one.File)
+	}
+	f.Contents = func() []flow.Content { return a.room.contentsOfWriting(ctx, d.Files) }
 	f.Authors = []string{a.subject.Address}
 	if f.SenderUnits, err = a.room.unitsOf(ctx, a.scope.Org, a.subject.Account, f.Sender); err != nil {
 		return out, err

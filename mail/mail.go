@@ -14,6 +14,7 @@ import (
 	"chancery/kit/clock"
 	"chancery/kit/errs"
 	"chancery/mail/convert"
+	"chancery/mail/flow"
 	"chancery/mail/pace"
 	"chancery/policy"
 	"chancery/store"
@@ -81,6 +82,9 @@ type Room struct {
 
 	desk  *approval.Desk // asks those who review
 	rules ruleSets
+	// reading has a place for each letter whose files are looked into.
+	reading chan struct{}
+	kept    keptContents
 
 	office  *convert.Converter // nil: documents cannot be converted
 	derived derived
@@ -99,7 +103,7 @@ func New(ctx context.Context, db *store.Store, dir *directory.Directory, conf Co
 		queue: newQueue(conf, log), away: newAway(), filters: newFilters(), laterWake: make(chan struct{}, 1), origin: mailauth.New(conf.Authenticity.Config),
 		db: db, dir: dir, conf: conf, clock: c, log: log,
 		views: newViews(conf.ViewMessages), watch: newWatchers(), parts: newContentCache(conf.ContentBytes),
-		ready: map[int64]bool{}, rules: ruleSets{org: map[int64]ruleSet{}},
+		ready: map[int64]bool{}, rules: ruleSets{org: map[int64]ruleSet{}}, reading: make(chan struct{}, readers), kept: keptContents{of: map[string]flow.Content{}},
 	}, nil
 }
 

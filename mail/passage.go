@@ -356,30 +356,13 @@ func (r *Room) facts(ctx context.Context, s policy.Subject, direction string, e 
 	if f.Recipients, err = r.recipientFacts(ctx, s.Org, to, units); err != nil {
 		return f, err
 	}
-	f.Files = filesOf(m, nil)
 	f.Signed, f.Encrypted = protection(m)
-	f.Text = func() string {
-		var b strings.Builder
-		for where, text := range m.SearchText(src, flow.MaxText+1) {
-			if where == mime.InBody {
-				b.WriteString(text)
-				b.WriteByte('\n')
-			}
-		}
-		return b.String()
+	parts := filesOf(m)
+	for _, p := range parts {
+		f.Files = append(f.Files, flow.File{Name: p.Name(), Type: p.Type, Size: p.ContentSize(), IsInline: p.inline})
 	}
+	f.Text, f.Contents = r.textsOf(ctx, m, parts, src)
 	return f, nil
-}
-
-// filesOf lists the files of a letter, and those of letters in it.
-func filesOf(m *mime.Message, list []flow.File) []flow.File {
-	for _, p := range m.Bodies().Attachments {
-		list = append(list, flow.File{Name: p.Name(), Type: p.Type, Size: p.ContentSize()})
-		if p.Nested != nil {
-			list = filesOf(p.Nested, list)
-		}
-	}
-	return list
 }
 
 // recipientFacts says where recipients are.

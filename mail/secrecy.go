@@ -46,26 +46,33 @@ type Advice struct {
 // manyPersons is how many numbers make a list of people of a few.
 const manyPersons = 20
 
-// Look says what a text holds and which level it calls for: numbers of persons
-// are for the house alone, a list of them confidential (N69, C14). It advises;
-// the writer decides.
-func (r *Room) Look(text string) Advice {
+// Advise says what a text and the files beside it hold and which level that calls for:
+// numbers of persons are for the house alone, a list of them confidential (N69,
+// C14). It advises; the writer decides.
+func (r *Room) Advise(ctx context.Context, text string, files []WritingFile) Advice {
 	s := Advice{Found: map[personal.Kind]int{}, Level: policy.Unlabelled}
-	found := personal.Find(text)
-	for _, f := range found {
-		s.Found[f.Kind]++
+	texts := []string{text}
+	for _, c := range r.contentsOfWriting(ctx, files) {
+		texts = append(texts, c.Text)
+	}
+	numbers := 0
+	for _, text := range texts {
+		for _, f := range personal.Find(text) {
+			s.Found[f.Kind]++
+			numbers++
+		}
+		folded := strings.ToLower(text[:min(len(text), personal.MaxText)])
+		for _, w := range r.conf.Secrecy.Words {
+			if !slices.Contains(s.Words, w.Text) && strings.Contains(folded, strings.ToLower(w.Text)) {
+				s.Words, s.Level = append(s.Words, w.Text), max(s.Level, w.Level)
+			}
+		}
 	}
 	switch {
-	case len(found) >= manyPersons:
-		s.Level = policy.Confidential
-	case len(found) > 0:
-		s.Level = policy.Internal
-	}
-	folded := strings.ToLower(text[:min(len(text), personal.MaxText)])
-	for _, w := range r.conf.Secrecy.Words {
-		if strings.Contains(folded, strings.ToLower(w.Text)) {
-			s.Words, s.Level = append(s.Words, w.Text), max(s.Level, w.Level)
-		}
+	case numbers >= manyPersons:
+		s.Level = max(s.Level, policy.Confidential)
+	case numbers > 0:
+		s.Level = max(s.Level, policy.Internal)
 	}
 	return s
 }

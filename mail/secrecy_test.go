@@ -321,7 +321,7 @@ func TestLook(t *testing.T) {
 		"about the WAR PLAN of A123456789":         policy.Secret,
 		strings.Repeat("x", 600<<10) + " war plan": policy.Unlabelled, // behind what is looked at
 	} {
-		if got := r.Look(text); got.Level != want {
+		if got := r.Advise(t.Context(), text, nil); got.Level != want {
 			t.Errorf("%.40q: %+v", text, got)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // automaton finds many words in one pass over a text (Aho and Corasick 1975).
@@ -12,6 +13,8 @@ import (
 // of a word, and not a table of 256 for each state.
 type automaton struct {
 	root   [256]int32 // where the root goes, which is nearly all that is asked
+	starts pairs      // with which a pattern begins
+	raw    pairs      // and before they are folded, in ASCII
 	first  []int32    // by state: where its edges begin; one more at the end
 	labels string     // of the edges
 	to     []int32    // where the edges go
@@ -56,8 +59,100 @@ func newAutomaton(patterns []pattern, isDense bool) *automaton {
 	a := &automaton{}
 	a.number(top)
 	a.link()
+	for _, k := range top.kids {
+		a.begin(k)
+	}
 	return a
 }
+
+// pairs are pairs of bytes, one bit each.
+type pairs [1 << 16 / 64]uint64
+
+func (p *pairs) add(first, next byte) {
+	n := uint(first)<<8 | uint(next)
+	p[n/64] |= 1 << (n % 64)
+}
+
+func (p *pairs) has(first, next byte) bool {
+	n := uint(first)<<8 | uint(next)
+	return p[n/64]&(1<<(n%64)) != 0
+}
+
+// begin notes the pairs of bytes with which the patterns of a first byte begin.
+// A space may stand within a dense one, and what is skipped in any one before it
+// is folded; a pattern of one byte goes on as it likes.
+func (a *automaton) begin(first *trie) {
+	for c := range 256 {
+		next := byte(c)
+		isOne := len(first.ids) > 0 || slices.ContainsFunc(first.kids, func(k *trie) bool { return k.label == next })
+		if isOne || next == ' ' {
+			a.starts.add(first.label, next)
+		}
+		if next >= utf8.RuneSelf {
+			continue
+		}
+		if folded := asciiFolds[next]; isOne || folded <= ' ' || slices.ContainsFunc(first.kids, func(k *trie) bool { return k.label == folded }) {
+			a.raw.add(first.label, next)
+			if 'a' <= first.label && first.label <= 'z' {
+				a.raw.add(first.label-'a'+'A', next)
+			}
+		}
+	}
+}
+
+// isAbsent says of most texts in ASCII that none of the patterns stands in them,
+// before anything is made of them.
+func (a *automaton) isAbsent(raw string) bool {
+	for i := 0; i < len(raw); i++ {
+		i = skip(&a.raw, raw, i)
+		state := int32(0)
+		for _, c := range []byte(raw[i:min(len(raw), i+farEnough)]) {
+			to := asciiFolds[c]
+			if to <= ' ' {
+				if state != 0 {
+					return false // what comes behind spaces the long way knows
+				}
+				break
+			}
+			if state = a.step(state, to); state == 0 {
+				break
+			}
+			if a.ends(state) != 0 {
+				return false
+			}
+		}
+		if state != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// farEnough is how far isAbsent follows what may be a word.
+const farEnough = 32
+
+// skip goes on to the next place at which a pattern may begin, or to the last
+// byte: not within a word of ASCII, and not where the next two bytes begin none.
+// It is for the root alone, where nearly all of a text is read.
+func skip(starts *pairs, text string, i int) int {
+	isWord := i > 0 && wordBytes[text[i-1]]
+	for ; i+1 < len(text); i++ {
+		wasWord := isWord
+		isWord = wordBytes[text[i]]
+		if !(wasWord && isWord) && starts.has(text[i], text[i+1]) {
+			break
+		}
+	}
+	return i
+}
+
+// wordBytes are the bytes that are letters or digits by themselves.
+var wordBytes = func() (is [256]bool) {
+	for c := range utf8.RuneSelf {
+		is[c] = joins(rune(c))
+	}
+	return is
+}()
 
 // number gives the states their numbers, nearer ones first, and their edges.
 func (a *automaton) number(top *trie) {

@@ -92,8 +92,8 @@ func checkWord(word string) error {
 }
 
 func (f *Files) check() error {
-	if !f.Any && len(f.Types) == 0 && f.Larger == 0 {
-		return errs.E(errs.Invalid, "Say which files are meant: any, of some types, or larger than a size.")
+	if !f.Any && len(f.Types) == 0 && f.Larger == 0 && !f.Unreadable {
+		return errs.E(errs.Invalid, "Say which files are meant: any, of some types, larger than a size, or those that cannot be looked into.")
 	}
 	if f.Larger < 0 {
 		return errs.E(errs.Invalid, "A size is not below zero.")

@@ -9,6 +9,9 @@
 // Owns: the form of a rule ([Rule], [Parse], [Rule.Encode], [Rule.Check]), what
 // its conditions mean ([Set.Judge]), and how words are found in texts.
 //
+// Where words stand in files the files come with their text (wire/filetext), and
+// with the word whether there may be more that cannot be read; rules can ask for that.
+//
 // Does not own: units and addresses of people (they come as facts), numbers of
 // persons (wire/personal), the putting of texts into letters (wire/stamp).
 //

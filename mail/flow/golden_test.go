@@ -117,6 +117,14 @@ func readFact(t *testing.T, f *Facts, key, value string) {
 			name = s
 		}
 		f.Files = append(f.Files, File{Name: name, Type: words[1], Size: size})
+		contents := make([]Content, len(f.Files))
+		if f.Contents != nil {
+			copy(contents, f.Contents())
+		}
+		f.Contents = func() []Content { return contents }
+	case "within": // what is in the last file; "closed" before it: there may be more
+		last := &f.Contents()[len(f.Files)-1]
+		last.Text, last.IsClosed = strings.CutPrefix(plain, "closed")
 	case "signed":
 		f.Signed = true
 	case "encrypted":
@@ -144,6 +152,9 @@ func verdictText(v Verdict) string {
 		line := "= " + h.Rule.Name
 		for _, m := range h.Found {
 			line += fmt.Sprintf(" | %s %s %q", m.Where, m.Kind, m.Text)
+			if m.File != "" {
+				line += fmt.Sprintf(" in %q", m.File)
+			}
 		}
 		lines = append(lines, line)
 	}

@@ -20,10 +20,13 @@ type Facts struct {
 	Recipients  []Recipient
 	Level       policy.Level
 	Subject     string
-	// Text gives all text of the letter and its files. It is called at most
+	// Text gives the text of the letter without its files. It is called at most
 	// once, and only when a rule wants it; nil = there is none.
-	Text              func() string
-	Files             []File
+	Text  func() string
+	Files []File
+	// Contents gives what is in Files, in their order. It is called at most
+	// once, behind Text, and only when a rule wants it; nil = there is nothing.
+	Contents          func() []Content
 	Signed, Encrypted bool
 }
 
@@ -38,6 +41,13 @@ type Recipient struct {
 type File struct {
 	Name, Type string
 	Size       int64
+	IsInline   bool // shown within the text: it is looked into, and is no attachment
+}
+
+// Content is what is in a file.
+type Content struct {
+	Text     string
+	IsClosed bool // there may be more, which cannot be read
 }
 
 // Verdict is what becomes of a letter.
@@ -50,7 +60,7 @@ type Verdict struct {
 	Journal     bool
 	Disclaimers []Text  // each once
 	Warnings    []*Rule // those that warn the writer
-	Cut         bool    // there is more text than MaxText, and it was not looked at
+	Cut         bool    // there is more text than MaxText, and it was not looked at: the letter counts as unreadable
 }
 
 // Hit is a rule that holds, and what in the letter made it so.
@@ -63,13 +73,14 @@ type Hit struct {
 const (
 	InSubject   = "subject"
 	InText      = "text"
-	InFile      = "file"      // its name or kind
+	InFile      = "file"      // its name, its kind, or within it
 	InRecipient = "recipient" // the envelope
 
 	KindWord      = "word"
 	KindPerson    = "person" // a number of a person, masked
 	KindCard      = "card"   // a number of a card, masked
 	KindFile      = "file"
+	KindClosed    = "unreadable" // a file that cannot be looked into; without a name, the letter
 	KindOutside   = "outside"
 	KindRecipient = "recipient"
 )
@@ -80,6 +91,7 @@ type Mark struct {
 	Where string
 	Kind  string
 	Text  string
+	File  string // the name of the file that it was found in; "" where it was not within one
 }
 
 // Set are the rules of an organisation, made ready. It does not change and can
@@ -160,14 +172,20 @@ func (s *Set) NeedsUnits() bool {
 	})
 }
 
-func (c *compiled) needsText() bool { return len(c.words) > 0 || c.rule.When.Persons > 0 }
+func (c *compiled) needsText() bool {
+	return len(c.words) > 0 || c.rule.When.Persons > 0 || c.wantsUnreadable()
+}
+
+func (c *compiled) wantsUnreadable() bool {
+	return c.rule.When.Attachments != nil && c.rule.When.Attachments.Unreadable
+}
 
 // Judge holds a letter to the rules. The text is read only when a rule needs it
 // and everything else that the rule asks for holds.
 func (s *Set) Judge(f *Facts) Verdict {
 	l := newLetter(f)
 	var likely []*compiled
-	wantsWords, wantsPersons := false, false
+	wantsWords, wantsPersons, wantsUnreadable := false, false, false
 	for i := range s.rules {
 		c := &s.rules[i]
 		if !c.holds(l) {
@@ -176,8 +194,13 @@ func (s *Set) Judge(f *Facts) Verdict {
 		likely = append(likely, c)
 		wantsWords = wantsWords || len(c.words) > 0
 		wantsPersons = wantsPersons || c.rule.When.Persons > 0
+		wantsUnreadable = wantsUnreadable || c.wantsUnreadable()
 	}
 	var words map[int32]places
+	if wantsUnreadable {
+		l.text()
+		l.contents()
+	}
 	if wantsWords {
 		words = l.findWords(s.lexicon)
 	}
@@ -232,7 +255,7 @@ func (c *compiled) holds(l *letter) bool {
 		w.Outside && !slices.ContainsFunc(l.Recipients, func(r Recipient) bool { return r.Outside }),
 		len(c.toUnits) > 0 && !slices.ContainsFunc(l.Recipients, func(r Recipient) bool { return c.toUnits.holds(r.Units) }),
 		!c.recipients.isEmpty() && !slices.ContainsFunc(l.addresses(), c.recipients.holds),
-		w.Attachments != nil && !slices.ContainsFunc(l.Files, c.isMeant):
+		w.Attachments != nil && !slices.ContainsFunc(l.Files, c.isMeant) && !c.meansLetter():
 		return false
 	}
 	return !c.isExcepted(l)
@@ -256,8 +279,17 @@ func (c *compiled) isExcepted(l *letter) bool {
 	return true
 }
 
-// isMeant says whether a file is as the rule wants one.
+// meansLetter says whether the text of the letter itself may be what cannot be
+// read: the rule asks for no kind of file and for no size.
+func (c *compiled) meansLetter() bool {
+	return c.wantsUnreadable() && len(c.types) == 0 && c.rule.When.Attachments.Larger == 0
+}
+
+// isMeant says whether a file is as the rule wants one, but for what is in it.
 func (c *compiled) isMeant(f File) bool {
+	if f.IsInline && !c.wantsUnreadable() {
+		return false
+	}
 	if f.Size <= c.rule.When.Attachments.Larger && c.rule.When.Attachments.Larger > 0 {
 		return false
 	}

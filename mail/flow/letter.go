@@ -16,7 +16,10 @@ type letter struct {
 	seen    string   // the text, visible
 	hasSeen bool
 	isCut   bool
-	persons []Mark // different numbers, masked
+	within  []Content // what is in the files, visible
+	hasRead bool
+	inFiles map[int32][]int // words of a lexicon, by the files that they stand in
+	persons []Mark          // different numbers, masked
 }
 
 func newLetter(f *Facts) *letter { return &letter{Facts: f} }
@@ -55,6 +58,22 @@ func (l *letter) text() string {
 	return l.seen
 }
 
+// contents reads what is in the files once.
+func (l *letter) contents() []Content {
+	if l.hasRead || l.Contents == nil {
+		return l.within
+	}
+	l.text()
+	l.within, l.hasRead = l.Contents(), true
+	for i := range l.within {
+		l.within[i].Text = visible(l.within[i].Text)
+	}
+	return l.within
+}
+
+// nameOf is the name of a file as it is shown.
+func (l *letter) nameOf(i int) string { return maskedText(l.Files[i].Name) }
+
 // places says where a word stands, one bit for each place.
 type places uint8
 
@@ -62,19 +81,35 @@ const (
 	placeSubject places = 1 << iota
 	placeFile
 	placeText
+	placeWithin // a file
 )
 
 // findWords looks for all words of a lexicon.
 func (l *letter) findWords(x *lexicon) map[int32]places {
 	found := map[int32]places{}
 	scan := func(text string, place places) {
-		x.scan(single(text), func(id int32) { found[id] |= place })
+		if isASCII(text) && x.spaced.isAbsent(text) {
+			return
+		}
+		x.scan(compared(text), func(id int32) { found[id] |= place })
 	}
-	scan(folded(l.Subject), placeSubject)
+	scan(l.Subject, placeSubject)
 	for _, f := range l.Files {
-		scan(folded(f.Name), placeFile)
+		scan(f.Name, placeFile)
 	}
-	scan(foldCase(l.text()), placeText)
+	scan(l.text(), placeText)
+	l.inFiles = map[int32][]int{}
+	for i, content := range l.contents() {
+		if content.Text == "" || isASCII(content.Text) && x.spaced.isAbsent(content.Text) {
+			continue
+		}
+		x.scan(compared(content.Text), func(id int32) {
+			found[id] |= placeWithin
+			if files := l.inFiles[id]; len(files) == 0 || files[len(files)-1] != i {
+				l.inFiles[id] = append(files, i)
+			}
+		})
+	}
 	return found
 }
 
@@ -82,7 +117,7 @@ func (l *letter) findWords(x *lexicon) map[int32]places {
 // several times, in a quoted letter say, is one.
 func (l *letter) findPersons() {
 	known := map[string]bool{}
-	look := func(text, where string) {
+	look := func(text, where, file string) {
 		for _, f := range personal.Find(text) {
 			number := text[f.From:f.To]
 			key := strings.Map(significant, number)
@@ -94,20 +129,28 @@ func (l *letter) findPersons() {
 			if f.Kind == personal.Card {
 				kind = KindCard
 			}
-			l.persons = append(l.persons, Mark{where, kind, masked(number)})
+			l.persons = append(l.persons, Mark{where, kind, masked(number), file})
 		}
 	}
-	look(visible(l.Subject), InSubject)
+	look(visible(l.Subject), InSubject, "")
 	for _, f := range l.Files {
-		look(visible(f.Name), InFile)
+		look(visible(f.Name), InFile, "")
 	}
-	for rest := l.text(); rest != ""; {
-		piece := rest
-		if len(rest) > personal.MaxText {
-			piece = rest[:cutPlace(rest[:personal.MaxText])]
+	long := func(rest, where, file string) {
+		for rest != "" {
+			piece := rest
+			if len(rest) > personal.MaxText {
+				piece = rest[:cutPlace(rest[:personal.MaxText])]
+			}
+			look(piece, where, file)
+			rest = rest[len(piece):]
 		}
-		look(piece, InText)
-		rest = rest[len(piece):]
+	}
+	long(l.text(), InText, "")
+	for i, content := range l.contents() {
+		if content.Text != "" {
+			long(content.Text, InFile, l.nameOf(i))
+		}
 	}
 }
 
@@ -171,13 +214,13 @@ func maskedText(text string) string {
 	return b.String()
 }
 
-// marks says whether the words and numbers that a rule wants are there, and what
-// of the letter made the rule hold.
+// marks says whether the words, numbers and unreadable files that a rule wants
+// are there, and what of the letter made the rule hold.
 func (c *compiled) marks(l *letter, words map[int32]places) (marks []Mark, ok bool) {
 	w := &c.rule.When
-	add := func(where, kind, text string) {
+	add := func(m Mark) {
 		if len(marks) < MaxMarks {
-			marks = append(marks, Mark{where, kind, text})
+			marks = append(marks, m)
 		}
 	}
 	isFound := len(c.words) == 0
@@ -189,8 +232,11 @@ func (c *compiled) marks(l *letter, words map[int32]places) (marks []Mark, ok bo
 			where string
 		}{{placeSubject, InSubject}, {placeFile, InFile}, {placeText, InText}} {
 			if at&p.place != 0 {
-				add(p.where, KindWord, w.Words[i])
+				add(Mark{Where: p.where, Kind: KindWord, Text: w.Words[i]})
 			}
+		}
+		for _, file := range l.inFiles[id] {
+			add(Mark{Where: InFile, Kind: KindWord, Text: w.Words[i], File: l.nameOf(file)})
 		}
 	}
 	if !isFound || len(l.persons) < w.Persons {
@@ -198,23 +244,39 @@ func (c *compiled) marks(l *letter, words map[int32]places) (marks []Mark, ok bo
 	}
 	if w.Persons > 0 {
 		for _, m := range l.persons {
-			add(m.Where, m.Kind, m.Text)
+			add(m)
 		}
 	}
-	if w.Attachments != nil {
-		for _, f := range l.Files {
-			if c.isMeant(f) {
-				add(InFile, KindFile, maskedText(f.Name))
-			}
-		}
+	if w.Attachments != nil && !c.markFiles(l, add) {
+		return nil, false
 	}
 	for i, r := range l.Recipients {
 		switch {
 		case w.Outside && r.Outside:
-			add(InRecipient, KindOutside, r.Address)
+			add(Mark{Where: InRecipient, Kind: KindOutside, Text: r.Address})
 		case c.toUnits.holds(r.Units), !c.recipients.isEmpty() && c.recipients.holds(l.addresses()[i]):
-			add(InRecipient, KindRecipient, r.Address)
+			add(Mark{Where: InRecipient, Kind: KindRecipient, Text: r.Address})
 		}
 	}
 	return marks, true
+}
+
+// markFiles marks the files that a rule means; false = it asks for what cannot
+// be looked into, and there is nothing.
+func (c *compiled) markFiles(l *letter, add func(Mark)) (ok bool) {
+	kind := KindFile
+	if c.wantsUnreadable() {
+		kind = KindClosed
+		if l.isCut && c.meansLetter() {
+			add(Mark{Where: InText, Kind: KindClosed})
+			ok = true
+		}
+	}
+	for i, f := range l.Files {
+		if c.isMeant(f) && (kind == KindFile || i < len(l.within) && l.within[i].IsClosed) {
+			add(Mark{Where: InFile, Kind: kind, Text: l.nameOf(i)})
+			ok = true
+		}
+	}
+	return ok
 }

@@ -62,6 +62,9 @@ type Files struct {
 	Any    bool     `json:"any,omitempty"`    // whichever
 	Types  []string `json:"types,omitempty"`  // endings ".zip", or media types "application/pdf", "image/*"
 	Larger int64    `json:"larger,omitempty"` // than so many bytes
+	// Unreadable asks for what cannot be looked into: encrypted or damaged files,
+	// those of kinds that are not read, and more text than is looked at.
+	Unreadable bool `json:"unreadable,omitempty"`
 }
 
 // Unless are the exceptions: where one of them holds the rule does not.

@@ -4,24 +4,7 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
 )
-
-// visible brings a text into the form in which numbers are looked for: without
-// what cannot be seen, compatibility forms made plain (NFKC). White space stays.
-func visible(s string) string {
-	if strings.IndexFunc(s, unseen) >= 0 {
-		s = strings.Map(func(r rune) rune {
-			if unseen(r) {
-				return -1
-			}
-			return r
-		}, s)
-	}
-	return norm.NFKC.String(s)
-}
 
 // unseen finds what is skipped: controls, and what Unicode calls default
 // ignorable (zero width, soft hyphen, marks of direction, variation selectors).
@@ -42,47 +25,6 @@ func unseen(r rune) bool {
 		unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// folded brings a text into the form in which words are compared, white space
-// apart.
-func folded(s string) string { return foldCase(visible(s)) }
-
-func foldCase(s string) string {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return cases.Fold().String(s)
-		}
-	}
-	return strings.ToLower(s)
-}
-
-// single makes every run of white space one space, and the marks of quoted lines
-// with it, so that a phrase is found that a line end of a quoted letter parts.
-func single(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	isSpace, isLineStart := false, true
-	for i := 0; i < len(s); {
-		r, size := rune(s[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(s[i:])
-		}
-		if r == ' ' || r > 'z' && unicode.IsSpace(r) || r < ' ' && unicode.IsSpace(r) || r == '>' && isLineStart {
-			isSpace = b.Len() > 0
-			isLineStart = isLineStart || r == '\n'
-			i += size
-			continue
-		}
-		isLineStart = false
-		if isSpace {
-			b.WriteByte(' ')
-			isSpace = false
-		}
-		b.WriteString(s[i : i+size])
-		i += size
-	}
-	return b.String()
-}
-
 // pattern is a word as it is sought.
 type pattern struct {
 	text     string // folded, spaces single; of a dense one without any
@@ -91,7 +33,7 @@ type pattern struct {
 }
 
 func newPattern(word string) pattern {
-	p := pattern{text: single(folded(word))}
+	p := pattern{text: compared(word)}
 	if text, ok := strings.CutSuffix(p.text, "*"); ok {
 		p.text, p.isPrefix = strings.TrimRight(text, " "), true
 	}
@@ -143,30 +85,51 @@ func (x *lexicon) build() {
 // ring is over the longest word, and a power of two.
 const ring = 256
 
-// scan goes once through a folded text with single spaces and tells of every
-// word that stands in it, as often as it does.
+// scan goes through a text as [compared] gives it and tells of every word that
+// stands in it, as often as it does.
 func (x *lexicon) scan(text string, tell func(id int32)) {
-	var at [ring]int // where the last bytes that are no space stand
-	var spaced, dense int32
-	n := 0
-	for i := range len(text) {
-		c := text[i]
-		spaced = x.spaced.step(spaced, c)
-		for s := x.spaced.ends(spaced); s != 0; s = x.spaced.next[s] {
-			for _, id := range x.spaced.words[x.spaced.word[s]] {
+	x.scanSpaced(text, tell)
+	if len(x.dense.words) > 0 && !isASCII(text) { // each dense word has a letter that is not ASCII
+		x.scanDense(text, tell)
+	}
+}
+
+func (x *lexicon) scanSpaced(text string, tell func(id int32)) {
+	a := x.spaced
+	if len(a.words) == 0 {
+		return
+	}
+	state := int32(0)
+	for i := 0; i < len(text); i++ {
+		if state == 0 {
+			i = skip(&a.starts, text, i)
+		}
+		state = a.step(state, text[i])
+		for s := a.ends(state); s != 0; s = a.next[s] {
+			for _, id := range a.words[a.word[s]] {
 				if p := &x.patterns[id]; p.stands(text, i+1-len(p.text), i+1) {
 					tell(id)
 				}
 			}
 		}
-		if c == ' ' {
+	}
+}
+
+func (x *lexicon) scanDense(text string, tell func(id int32)) {
+	var at [ring]int // where the last bytes that are no space stand
+	a, state, n := x.dense, int32(0), 0
+	for i := 0; i < len(text); i++ {
+		if state == 0 {
+			i = skip(&a.starts, text, i) // what is skipped is in no word, so that at need not know of it
+		}
+		if text[i] == ' ' {
 			continue
 		}
 		at[n%ring] = i
 		n++
-		dense = x.dense.step(dense, c)
-		for s := x.dense.ends(dense); s != 0; s = x.dense.next[s] {
-			for _, id := range x.dense.words[x.dense.word[s]] {
+		state = a.step(state, text[i])
+		for s := a.ends(state); s != 0; s = a.next[s] {
+			for _, id := range a.words[a.word[s]] {
 				if p := &x.patterns[id]; p.stands(text, at[(n-len(p.text))%ring], i+1) {
 					tell(id)
 				}

@@ -3,6 +3,7 @@ package mailapi
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"time"
 
@@ -96,7 +97,7 @@ func flowRule(r flow.Rule) jmapmail.FlowRuleSet {
 		out.When.Level = &level
 	}
 	if f := w.Attachments; f != nil {
-		out.When.Attachments = &jmapmail.FlowFiles{Any: f.Any, Types: list(f.Types), Larger: f.Larger}
+		out.When.Attachments = &jmapmail.FlowFiles{Any: f.Any, Types: list(f.Types), Larger: f.Larger, Unreadable: f.Unreadable}
 	}
 	if t.Disclaimer != nil {
 		out.Then.Disclaimer = &jmapmail.FlowText{Text: t.Disclaimer.Text, Top: t.Disclaimer.Top}
@@ -132,7 +133,7 @@ func readFlowRule(g *jmapmail.FlowRuleSet) (r flow.Rule, err error) {
 		}
 	}
 	if f := w.Attachments; f != nil {
-		r.When.Attachments = &flow.Files{Any: f.Any, Types: f.Types, Larger: f.Larger}
+		r.When.Attachments = &flow.Files{Any: f.Any, Types: f.Types, Larger: f.Larger, Unreadable: f.Unreadable}
 	}
 	if t.Disclaimer != nil {
 		r.Then.Disclaimer = &flow.Text{Text: t.Disclaimer.Text, Top: t.Disclaimer.Top}
@@ -270,9 +271,7 @@ func (a *API) flowForesee(ctx context.Context, call *jmap.Call) (any, error) {
 			return nil, err
 		}
 	}
-	for _, f := range args.Files {
-		d.Files = append(d.Files, flow.File{Name: f.Name, Type: f.Type, Size: f.Size})
-	}
+	d.Files = a.writingFiles(ctx, acc, args.Files)
 	seen, err := acc.Foresee(ctx, d)
 	if err != nil {
 		return nil, err
@@ -282,6 +281,29 @@ func (a *API) flowForesee(ctx context.Context, call *jmap.Call) (any, error) {
 		out.Refused = &seen.Refused
 	}
 	return out, nil
+}
+
+// writingFiles are the files of a letter that is being written, opened as far as
+// the writer may.
+func (a *API) writingFiles(ctx context.Context, acc *mail.Account, files []jmapmail.FlowFile) (out []mail.WritingFile) {
+	for _, f := range files {
+		one := mail.WritingFile{File: flow.File{Name: f.Name, Type: f.Type, Size: f.Size}}
+		if f.BlobID != nil {
+			one.Key = *f.BlobID
+			one.Open = func() (io.ReadCloser, error) {
+				o, err := a.openBlob(ctx, acc, *f.BlobID)
+				if err != nil {
+					return nil, err
+				}
+				return struct {
+					io.Reader
+					io.Closer
+				}{sectionOf(o), o}, nil
+			}
+		}
+		out = append(out, one)
+	}
+	return out
 }
 
 // submissionAppeal is EmailSubmission/appeal, our own method.
@@ -305,7 +327,7 @@ func (a *API) ShowAbout(about any) any {
 	case mail.HeldLetter:
 		out := jmapmail.HeldLetter{Subject: x.Subject, From: x.From, To: list(x.Recipients), Files: list(x.Files), Size: x.Size, Rules: list(x.Rules), Found: []jmapmail.ReviewMark{}, MayAppeal: x.MayAppeal}
 		for _, m := range x.Found {
-			out.Found = append(out.Found, jmapmail.ReviewMark{Where: m.Where, Kind: m.Kind, Text: m.Text})
+			out.Found = append(out.Found, jmapmail.ReviewMark{Where: m.Where, Kind: m.Kind, Text: m.Text, File: m.File})
 		}
 		if x.Blob != nil {
 			blob := blobText(x.Blob.Hash, "")

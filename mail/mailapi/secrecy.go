@@ -114,10 +114,14 @@ func (d *draft) label() {
 // secrecyLook is Secrecy/look, our own method. What it was shown is not kept.
 func (a *API) secrecyLook(ctx context.Context, call *jmap.Call) (any, error) {
 	var args jmapmail.SecrecyLookArgs
-	if _, err := a.enter(ctx, call, &args, nil, &args.AccountID); err != nil {
+	acc, err := a.enter(ctx, call, &args, nil, &args.AccountID)
+	if err != nil {
 		return nil, err
 	}
-	seen := a.room.Look(args.Text)
+	if len(args.Files) > mail.MaxWritingFiles {
+		return nil, jmap.Fail(jmap.InvalidArguments, "At most %d files are looked into.", mail.MaxWritingFiles)
+	}
+	seen := a.room.Advise(ctx, args.Text, a.writingFiles(ctx, acc, args.Files))
 	out := jmapmail.SecrecyLookAnswer{AccountID: args.AccountID, Found: map[string]int{}, Words: []string{}}
 	for kind, n := range seen.Found {
 		out.Found[string(kind)] = n

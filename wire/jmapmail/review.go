@@ -54,6 +54,8 @@ type FlowFiles struct {
 	Any    bool     `json:"any"`
 	Types  []string `json:"types" ts:"list"`
 	Larger int64    `json:"larger"` // bytes; 0 = any size
+	// Unreadable: encrypted or damaged files, and others that cannot be looked into.
+	Unreadable bool `json:"unreadable"`
 }
 
 // FlowUnless are the exceptions of a rule.
@@ -150,7 +152,7 @@ type FlowHit struct {
 	Sender  string       `json:"sender"`
 	Outside bool         `json:"outside"`
 	Level   *string      `json:"level"`
-	Found   []string     `json:"found" ts:"list"` // words of the rule; person, card, file, outside, recipient for the rest
+	Found   []string     `json:"found" ts:"list"` // words of the rule; person, card, file, unreadable, outside, recipient for the rest
 }
 
 // FlowForeseeArgs are the arguments of FlowRule/foresee: what becomes of a
@@ -170,6 +172,8 @@ type FlowFile struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
 	Size int64  `json:"size"`
+	// BlobID is what is in it; null = it is not there yet.
+	BlobID *jmap.ID `json:"blobId"`
 }
 
 // FlowForeseeAnswer is the answer of FlowRule/foresee.
@@ -202,8 +206,9 @@ type HeldLetter struct {
 // ReviewMark is something that a rule found.
 type ReviewMark struct {
 	Where string `json:"where"` // subject, text, file, recipient
-	Kind  string `json:"kind"`  // word, person, card, file, outside, recipient
+	Kind  string `json:"kind"`  // word, person, card, file, unreadable, outside, recipient
 	Text  string `json:"text"`
+	File  string `json:"file"` // the name of the file that it stands in; "" = in none
 }
 
 // AppealArgs are the arguments of EmailSubmission/appeal.

@@ -40,6 +40,8 @@ type SecrecyLevel struct {
 type SecrecyLookArgs struct {
 	AccountID string `json:"accountId"`
 	Text      string `json:"text"` // 512 KiB of it are looked at
+	// Files are looked into, too.
+	Files []FlowFile `json:"files" ts:"list"`
 }
 
 // SecrecyLookAnswer is the answer of Secrecy/look.

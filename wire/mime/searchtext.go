@@ -34,8 +34,18 @@ func (m *Message) SearchText(src io.ReaderAt, max int) iter.Seq2[Where, string] 
 	}
 }
 
+// OwnText yields what SearchText does, without what is in files: attachments
+// that are no messages.
+func (m *Message) OwnText(src io.ReaderAt, max int) iter.Seq2[Where, string] {
+	return func(yield func(Where, string) bool) {
+		s := searcher{src: src, left: max, yield: yield, files: map[*Part]bool{}}
+		s.message(m, 0)
+	}
+}
+
 // searcher carries the budget through the tree.
 type searcher struct {
+	files map[*Part]bool // that are not read; nil = all are
 	src   io.ReaderAt
 	left  int
 	yield func(Where, string) bool
@@ -54,6 +64,11 @@ func (s *searcher) put(w Where, text string) bool {
 }
 
 func (s *searcher) message(m *Message, depth int) bool {
+	if s.files != nil {
+		for _, p := range m.Bodies().Attachments {
+			s.files[p] = p.Nested == nil && !isMessageType(p.Type)
+		}
+	}
 	e := &m.Envelope
 	for _, f := range []struct {
 		where Where
@@ -102,6 +117,8 @@ func (s *searcher) part(p *Part, depth int) bool {
 		return false
 	}
 	switch {
+	case s.files[p]:
+		return true
 	case len(p.Parts) > 0:
 		for _, k := range p.Parts {
 			if !s.part(k, depth) {

@@ -84,9 +84,11 @@ const fewest = 9
 // numbers have. Every number lies in one of them, and most letters have none.
 func digitRuns(text string) (runs [][2]int) {
 	for i := 0; i < len(text); {
-		if !isDigit(text[i]) {
+		for i < len(text) && !isDigit(text[i]) {
 			i++
-			continue
+		}
+		if i+fewest > len(text) {
+			break
 		}
 		from, to, digits := i, i, 0
 		for ; i < len(text) && (isDigit(text[i]) || text[i] == ' ' || text[i] == '-'); i++ {

@@ -2,7 +2,6 @@ package tnef
 
 import (
 	"encoding/binary"
-	"fmt"
 	"strings"
 
 	"chancery/wire/charset"
@@ -110,28 +109,6 @@ func htmlText(o *object) string {
 		return s
 	}
 	return decode(o.label, b)
-}
-
-// codepage names a Windows code page as wire/charset knows it.
-func codepage(n uint32) string {
-	switch n {
-	case 932:
-		return "shift_jis"
-	case 936:
-		return "gbk"
-	case 949:
-		return "euc-kr"
-	case 950:
-		return "big5"
-	case 54936:
-		return "gb18030"
-	case 65001:
-		return "utf-8"
-	}
-	if n >= 1250 && n <= 1258 || n == 874 {
-		return fmt.Sprintf("windows-%d", n)
-	}
-	return ""
 }
 
 // reader takes little-endian values off the front; past the end it says bad

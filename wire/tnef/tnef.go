@@ -6,6 +6,7 @@ import (
 
 	"chancery/kit/errs"
 	"chancery/wire/charset"
+	"chancery/wire/rtf"
 )
 
 // Limits bounds what a stranger can make the parser hold. A zero field stands
@@ -118,7 +119,7 @@ func (p *parser) message(b []byte, depth int) *Message {
 		switch id {
 		case attCodepage:
 			if len(data) >= 4 {
-				own.label = codepage(binary.LittleEndian.Uint32(data))
+				own.label = charset.Codepage(binary.LittleEndian.Uint32(data))
 			}
 		case attSubject:
 			subject = data
@@ -153,9 +154,9 @@ func (p *parser) texts(m *Message, o *object, subject, body []byte) {
 		return
 	}
 	if packed, ok := o.props[propRTF]; ok {
-		rtf, whole := unpackRTF(packed, p.lim.Text)
+		plain, whole := unpackRTF(packed, p.lim.Text)
 		m.IsCut = m.IsCut || !whole
-		m.Text = rtfText(rtf)
+		m.Text, _ = rtf.Text(plain)
 	}
 }
 

@@ -143,21 +143,6 @@ func TestUnpackRTF(t *testing.T) {
 	}
 }
 
-func TestRTFText(t *testing.T) {
-	for rtf, want := range map[string]string{
-		`{\rtf1\ansi\ansicpg950{\fonttbl{\f0 Arial;}}\'a4\'bd\'a4\'e5\par next}`:              "公文\nnext",
-		`{\rtf1 \u20844?\u25991?\uc0\u33?x}`:                                                  "公文!?x",
-		`{\rtf1\fromhtml1{\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 Hello\htmlrtf\par}\htmlrtf0 }`: "Hello",
-		`{\rtf1 a\tab b\{c\}\\}`:    "a\tb{c}\\",
-		`{\rtf1 \u-10179?\u-8704?}`: "😀",
-		`{{{{\rtf1 unclosed`:        "unclosed",
-	} {
-		if got := rtfText([]byte(rtf)); got != want {
-			t.Errorf("%s: %q, want %q", rtf, got, want)
-		}
-	}
-}
-
 // FuzzParse checks that nothing makes the parser panic, hold much or hand out
 // bytes that it was not given.
 func FuzzParse(f *testing.F) {

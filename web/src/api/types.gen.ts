@@ -166,6 +166,7 @@ export interface SecrecyLevel {
 export interface SecrecyLookArgs {
   accountId: Id
   text?: string
+  files?: FlowFile[]
 }
 
 export interface SecrecyLookAnswer {
@@ -1311,6 +1312,7 @@ export interface FlowFiles {
   any: boolean
   types: string[]
   larger: number
+  unreadable: boolean
 }
 
 export interface FlowUnless {
@@ -1406,6 +1408,7 @@ export interface FlowFile {
   name: string
   type: string
   size: number
+  blobId: Id | null
 }
 
 export interface FlowForeseeAnswer {
@@ -1437,6 +1440,7 @@ export interface ReviewMark {
   where: string
   kind: string
   text: string
+  file: string
 }
 
 export interface AppealArgs {

@@ -15,7 +15,7 @@ import type { MailEngine } from '~/rooms/mail/engine'
 import { MessageBody } from '~/rooms/mail/MessageBody'
 import css from './Approvals.module.css'
 
-const kinds: Record<string, Key> = { word: 'approvals.found.word', person: 'approvals.found.person', card: 'approvals.found.card', file: 'approvals.found.file', outside: 'approvals.found.outside', recipient: 'approvals.found.recipient' }
+const kinds: Record<string, Key> = { word: 'approvals.found.word', person: 'approvals.found.person', card: 'approvals.found.card', file: 'approvals.found.file', unreadable: 'approvals.found.unreadable', outside: 'approvals.found.outside', recipient: 'approvals.found.recipient' }
 const places: Record<string, Key> = { subject: 'approvals.in.subject', text: 'approvals.in.text', file: 'approvals.in.file' }
 
 /** A letter that waits for review, or waited: why, to whom it goes, and for who decides the letter itself. */
@@ -23,7 +23,7 @@ export function LetterCase({ engine, approval, about }: { engine: MailEngine; ap
   const t = useT()
   const [domains, setDomains] = useState<ReadonlySet<string>>()
   useEffect(() => void ownDomains(engine).then(setDomains, () => {}), [engine])
-  const found = useMemo(() => about.found.filter((f, i) => about.found.findIndex((o) => o.kind === f.kind && o.text === f.text && o.where === f.where) === i), [about])
+  const found = useMemo(() => about.found.filter((f, i) => about.found.findIndex((o) => o.kind === f.kind && o.text === f.text && o.where === f.where && o.file === f.file) === i), [about])
   const account = engine.accounts[0] as MailAccount
   const reading = useMemo(() => ({ engine, account, marks: found.filter((f) => ['word', 'person', 'card'].includes(f.kind)).map((f) => f.text) }), [engine, account, found])
   return (
@@ -39,8 +39,8 @@ export function LetterCase({ engine, approval, about }: { engine: MailEngine; ap
             <dd className={css.chips}>
               {found.map((f, i) => (
                 <span key={i} className={css.mark}>
-                  {t(kinds[f.kind] ?? 'approvals.found.other', { text: f.text })}
-                  {places[f.where] && <small> {t(places[f.where] as Key)}</small>}
+                  {f.kind === 'unreadable' && !f.text ? t('approvals.found.unreadableText') : t(kinds[f.kind] ?? 'approvals.found.other', { text: f.text })}
+                  {f.file ? <small> {t('approvals.in.within', { name: f.file })}</small> : places[f.where] && f.kind !== 'unreadable' && <small> {t(places[f.where] as Key)}</small>}
                 </span>
               ))}
             </dd>

@@ -16,7 +16,7 @@ interface Props {
   onChange: (rule: FlowRuleSet) => void
 }
 
-type Files = 'none' | 'any' | 'some'
+type Files = 'none' | 'any' | 'some' | 'unreadable'
 const MB = 1000 ** 2
 
 /** Which letters a rule is about. */
@@ -24,8 +24,8 @@ export function WhenFields({ rule, office, levels, onChange }: Props) {
   const t = useT()
   const w = rule.when
   const set = (change: Partial<FlowRuleSet['when']>): void => onChange({ ...rule, when: { ...w, ...change } })
-  const files: Files = !w.attachments ? 'none' : w.attachments.any ? 'any' : 'some'
-  const choose = (f: Files): void => set({ attachments: f === 'none' ? null : { any: f === 'any', types: [], larger: 0 } })
+  const files: Files = !w.attachments ? 'none' : w.attachments.unreadable ? 'unreadable' : w.attachments.any ? 'any' : 'some'
+  const choose = (f: Files): void => set({ attachments: f === 'none' ? null : { any: f === 'any', types: [], larger: 0, unreadable: f === 'unreadable' } })
   return (
     <fieldset className={css.group}>
       <legend className={css.part}>{t('mailrules.which')}</legend>
@@ -39,11 +39,12 @@ export function WhenFields({ rule, office, levels, onChange }: Props) {
       {levels.length > 0 && <Choice label={t('mailrules.level')} value={w.level ?? ''} options={[['', t('mailrules.level.any')], ...levels]} onChange={(l) => set({ level: l || null })} />}
       <ListField label={t('mailrules.words')} hint={t('mailrules.wordsHint')} values={w.words} isGood={isWord} wrong={t('mailrules.wrong.word')} onChange={(words) => set({ words })} />
       <Field label={t('mailrules.persons')} hint={t('mailrules.personsHint')} type="number" min={0} max={1000} value={w.persons || ''} onChange={(e) => set({ persons: Number(e.target.value) })} />
-      <Choice label={t('mailrules.files')} value={files} options={[['none', t('mailrules.files.none')], ['any', t('mailrules.files.any')], ['some', t('mailrules.files.some')]]} onChange={choose} />
-      {files === 'some' && w.attachments && (
+      <Choice label={t('mailrules.files')} value={files} options={[['none', t('mailrules.files.none')], ['any', t('mailrules.files.any')], ['some', t('mailrules.files.some')], ['unreadable', t('mailrules.files.unreadable')]]} onChange={choose} />
+      {files === 'unreadable' && <p className={css.sub}>{t('mailrules.files.unreadableHint')}</p>}
+      {(files === 'some' || files === 'unreadable') && w.attachments && (
         <>
           <ListField label={t('mailrules.types')} hint={t('mailrules.typesHint')} values={w.attachments.types} max={50} isGood={isFileType} wrong={t('mailrules.wrong.type')} onChange={(types) => w.attachments && set({ attachments: { ...w.attachments, types } })} />
-          <Field label={t('mailrules.larger')} type="number" min={0} step="any" inputMode="decimal" value={w.attachments.larger ? w.attachments.larger / MB : ''} onChange={(e) => w.attachments && set({ attachments: { ...w.attachments, larger: Math.round(Number(e.target.value) * MB) } })} />
+          {files === 'some' && <Field label={t('mailrules.larger')} type="number" min={0} step="any" inputMode="decimal" value={w.attachments.larger ? w.attachments.larger / MB : ''} onChange={(e) => w.attachments && set({ attachments: { ...w.attachments, larger: Math.round(Number(e.target.value) * MB) } })} />}
         </>
       )}
       <UnlessFields rule={rule} office={office} onChange={onChange} />

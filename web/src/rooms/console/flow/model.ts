@@ -27,7 +27,7 @@ export function fault(r: FlowRuleSet): Key | undefined {
   const { then: x, when: w } = r
   if (!r.name.trim()) return 'mailrules.need.name'
   if (!Number.isInteger(w.persons) || w.persons < 0 || w.persons > 1000) return 'mailrules.need.persons'
-  if (w.attachments && !w.attachments.any && w.attachments.types.length === 0 && w.attachments.larger === 0) return 'mailrules.need.files'
+  if (w.attachments && !w.attachments.any && !w.attachments.unreadable && w.attachments.types.length === 0 && w.attachments.larger === 0) return 'mailrules.need.files'
   if (w.attachments && !(w.attachments.larger >= 0)) return 'mailrules.need.size'
   if (!x.hold && !x.monitor && !x.journal && !x.refuse && !x.require && !x.disclaimer && !x.warn) return 'mailrules.need.then'
   if (x.refuse && (x.hold || x.require || x.disclaimer)) return 'mailrules.need.refuseAlone'

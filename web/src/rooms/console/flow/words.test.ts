@@ -12,7 +12,7 @@ const levels = new Map([['secret', 'Secret']])
 const full = (): FlowRuleSet => ({
   name: 'All',
   isEnabled: true,
-  when: { direction: 'out', senderUnits: ['u2'], senders: ['ann@city.example'], recipientUnits: ['u2'], recipients: ['@press.example'], outside: true, level: 'secret', words: ['plan', '計畫'], persons: 3, attachments: { any: false, types: ['.zip', '.exe'], larger: 2_000_000 } },
+  when: { direction: 'out', senderUnits: ['u2'], senders: ['ann@city.example'], recipientUnits: ['u2'], recipients: ['@press.example'], outside: true, level: 'secret', words: ['plan', '計畫'], persons: 3, attachments: { any: false, types: ['.zip', '.exe'], larger: 2_000_000, unreadable: false } },
   unless: { senderUnits: [], senders: ['boss@city.example'], recipientUnits: [], recipients: ['@.gov.example'], encrypted: true },
   then: {
     hold: { steps: [{ ...freshStep(), reviewers: ['a@c.example', 'b@c.example'], all: true, hours: 8, late: 'escalate', escalate: ['m@c.example'] }, { ...freshStep(), reviewers: ['d@c.example'] }], appeal: ['board@c.example'] },
@@ -29,6 +29,8 @@ describe('sentences', () => {
       'Letters that are written here, come from somebody of Finance, come from ann@city.example, go outside the organisation, go to somebody of Finance, go to @press.example, are Secret or higher, hold “plan” or “計畫”, hold at least 3 numbers of persons or cards, and have a file of the kind .zip or .exe over 2 MB: must be signed and encrypted; review by all of a@c.example and b@c.example, then d@c.example before delivery; a copy to watch@c.example; kept in the journal; a text is put below; the writer is warned before sending. Except those that come from boss@city.example, go only to @.gov.example, or are encrypted.',
     )
     expect(notes(full())).toEqual(['After 8 hours it goes to m@c.example', 'Appeals: board@c.example', '“Look again.”', '“Mind the law.”'])
+    const closed = { ...freshRule(), when: { ...freshRule().when, outside: false, attachments: { any: false, types: [] as string[], larger: 0, unreadable: true } } }
+    expect(sentence(closed, office, levels)).toBe('Letters that are written here and have a file that cannot be looked into: nothing yet.')
     const every = { ...freshRule(), when: { ...freshRule().when, direction: '', outside: false } }
     expect(sentence(every, office, levels)).toBe('Every letter: nothing yet.')
     expect(foundText(['person', 'plan'])).toBe('number of a person, “plan”')
@@ -60,8 +62,8 @@ test('what is missing is said, the first thing first', () => {
   expect(fault(freshRule())).toBe('mailrules.need.name')
   expect(fault({ ...freshRule(), name: 'x' })).toBe('mailrules.need.then')
   expect(fault(r((x) => (x.when.persons = 1.5)))).toBe('mailrules.need.persons')
-  expect(fault(r((x) => (x.when.attachments = { any: false, types: [], larger: 0 })))).toBe('mailrules.need.files')
-  expect(fault(r((x) => (x.when.attachments = { any: false, types: [], larger: Number.NaN })))).toBe('mailrules.need.size')
+  expect(fault(r((x) => (x.when.attachments = { any: false, types: [], larger: 0, unreadable: false })))).toBe('mailrules.need.files')
+  expect(fault(r((x) => (x.when.attachments = { any: false, types: [], larger: Number.NaN, unreadable: false })))).toBe('mailrules.need.size')
   expect(fault(r((x) => (x.then.refuse = 'no')))).toBe('mailrules.need.refuseAlone')
   expect(fault(r((x) => (x.when.direction = 'in')))).toBe('mailrules.need.writer')
   expect(fault(r((x) => (x.then.monitor = 'watch')))).toBe('mailrules.need.monitor')

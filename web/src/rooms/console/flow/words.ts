@@ -30,8 +30,9 @@ function conditions(r: FlowRuleSet, office: Office, levels: ReadonlyMap<string, 
   if (w.words.length) parts.push(t('mailrules.when.words', { list: any(w.words.map(quoted)) }))
   if (w.persons) parts.push(t('mailrules.when.persons', { count: w.persons }))
   if (w.attachments) {
-    const { types, larger } = w.attachments
-    if (types.length && larger) parts.push(t('mailrules.when.typesLarger', { list: any(types), size: fileSize(larger) }))
+    const { types, larger, unreadable } = w.attachments
+    if (unreadable) parts.push(types.length ? t('mailrules.when.unreadableTypes', { list: any(types) }) : t('mailrules.when.unreadable'))
+    else if (types.length && larger) parts.push(t('mailrules.when.typesLarger', { list: any(types), size: fileSize(larger) }))
     else if (types.length) parts.push(t('mailrules.when.types', { list: any(types) }))
     else if (larger) parts.push(t('mailrules.when.larger', { size: fileSize(larger) }))
     else parts.push(t('mailrules.when.files'))
@@ -87,7 +88,7 @@ export function notes(r: FlowRuleSet): string[] {
   return out
 }
 
-const found: Record<string, Key> = { person: 'mailrules.found.person', card: 'mailrules.found.card', file: 'mailrules.found.file', outside: 'mailrules.found.outside', recipient: 'mailrules.found.recipient' }
+const found: Record<string, Key> = { person: 'mailrules.found.person', card: 'mailrules.found.card', file: 'mailrules.found.file', unreadable: 'mailrules.found.unreadable', outside: 'mailrules.found.outside', recipient: 'mailrules.found.recipient' }
 
 /** What a trial found: kinds in words, words of the rule as they are. */
 export function foundText(list: readonly string[]): string {

@@ -153,7 +153,7 @@ export default function Composer({ start, onClose }: { start: ComposeStart; onCl
           </>
         )}
         <OutsideNote people={c.inside ? [] : [...draft.to, ...draft.cc, ...draft.bcc]} domains={c.sources.domains} />
-        {c.secrecy && <LevelField engine={c.engine} draft={draft} cap={c.secrecy} value={draft.secrecy} floor={draft.floor} people={[...draft.to, ...draft.cc, ...draft.bcc]} domains={c.sources.domains} onChange={(secrecy) => set({ secrecy })} />}
+        {c.secrecy && <LevelField engine={c.engine} accountId={c.account.id} draft={draft} cap={c.secrecy} value={draft.secrecy} floor={draft.floor} people={[...draft.to, ...draft.cc, ...draft.bcc]} domains={c.sources.domains} onChange={(secrecy) => set({ secrecy })} />}
         <div className={css.field}>
           <label htmlFor="compose-subject">{t('field.subject')}</label>
           <input id="compose-subject" value={draft.subject} lang={guessLanguage(draft.subject)} onChange={(e) => set({ subject: e.target.value })} onKeyDown={(e) => { if (e.key === 'Enter' && !composing(e) && !e.ctrlKey && !e.metaKey) { e.preventDefault(); sheet.current?.querySelector<HTMLElement>('[data-body]')?.focus() } }} />

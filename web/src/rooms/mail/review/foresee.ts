@@ -17,7 +17,7 @@ export async function foresee(engine: MailEngine, account: MailAccount, d: Draft
   try {
     return await engine.transport.call<FlowForeseeAnswer>('FlowRule/foresee', {
       accountId: account.id, from, to: [...d.to, ...d.cc, ...d.bcc].map((a) => a.email), subject: d.subject, text: text.slice(0, MAX_TEXT / 3), level: d.secrecy?.level ?? null,
-      files: d.files.filter((f) => !f.error).map((f) => ({ name: f.name, type: f.type, size: f.size })),
+      files: d.files.filter((f) => !f.error).map((f) => ({ name: f.name, type: f.type, size: f.size, blobId: f.blobId ?? null })),
     })
   } catch {
     return null // the letter is judged all the same when it is sent

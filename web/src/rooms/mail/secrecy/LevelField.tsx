@@ -12,6 +12,8 @@ import { useAdvice } from './use-advice'
 
 interface Props {
   engine: MailEngine
+  /** The mailbox that is written from, which has the files. */
+  accountId: string
   cap: SecrecyCapability
   /** What is written, for advice. */
   draft: Draft
@@ -24,14 +26,14 @@ interface Props {
 }
 
 /** Where the level of a letter is chosen (C14): between who reads it and what it is about. */
-export function LevelField({ engine, cap, draft, value, floor, people, domains, onChange }: Props) {
+export function LevelField({ engine, accountId, cap, draft, value, floor, people, domains, onChange }: Props) {
   const t = useT()
   const id = useId()
   const [top, least] = [rank(cap, cap.ceiling), rank(cap, floor)]
   const at = rank(cap, value?.level)
   const longest = value ? cap.levels[at]?.years : 0
   const open = cap.isRequired && !value
-  const advice = useAdvice(engine, draft)
+  const advice = useAdvice(engine, accountId, draft)
   const advised = Math.min(rank(cap, advice?.level ?? undefined), top)
   const level = cap.levels[advised]
   return (

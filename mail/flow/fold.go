@@ -1,0 +1,251 @@
+package flow
+
+import (
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Texts are brought into the forms in which they are compared line by line.
+// Nearly every line has only characters whose form hangs on none of their
+// neighbours: those are looked up one by one (plain). A line with any other is
+// left to the packages that know all of Unicode.
+
+// visible brings a text into the form in which numbers are looked for: without
+// what cannot be seen, compatibility forms made plain (NFKC). White space stays.
+func visible(s string) string {
+	if isSettled(s) {
+		return s
+	}
+	b := make([]byte, 0, len(s)+utf8.UTFMax)
+	for line := range strings.SplitAfterSeq(s, "\n") {
+		from, isPlain := len(b), true
+		for _, r := range line {
+			var to rune
+			if to, isPlain = plain(r, formVisible); !isPlain {
+				break
+			}
+			if to != skipped {
+				b = utf8.AppendRune(b, to)
+			}
+		}
+		if !isPlain {
+			b = append(b[:from], slowlyVisible(line)...)
+		}
+	}
+	return string(b)
+}
+
+func slowlyVisible(s string) string {
+	return norm.NFKC.String(strings.Map(func(r rune) rune {
+		if unseen(r) {
+			return -1
+		}
+		return r
+	}, s))
+}
+
+// isSettled says whether a text is visible as it is.
+func isSettled(s string) bool {
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			if c < ' ' && unseen(rune(c)) || c == 0x7F {
+				return false
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if to, ok := plain(r, formVisible); !ok || to != r {
+			return false
+		}
+		i += size
+	}
+	return true
+}
+
+// folded brings a text into the form in which words are compared, white space
+// apart.
+func folded(s string) string { return foldCase(visible(s)) }
+
+func foldCase(s string) string {
+	if !isASCII(s) {
+		return cases.Fold().String(s)
+	}
+	return strings.ToLower(s)
+}
+
+// isASCII looks at eight bytes at a time.
+func isASCII(s string) bool {
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		if (s[i]|s[i+1]|s[i+2]|s[i+3]|s[i+4]|s[i+5]|s[i+6]|s[i+7])&utf8.RuneSelf != 0 {
+			return false
+		}
+	}
+	for ; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// compared brings a text into the form in which words are sought: folded, every
+// run of white space one space, and the marks of quoted lines with it, so that a
+// phrase is found that a line end of a quoted letter parts.
+func compared(s string) string {
+	w := squeezer{out: make([]byte, 0, len(s)+utf8.UTFMax), isLineStart: true}
+	for s != "" {
+		line := s
+		if end := strings.IndexByte(s, '\n'); end >= 0 {
+			line = s[:end+1]
+		}
+		before := w
+		if !w.plain(line) {
+			w = before
+			for _, r := range folded(line) {
+				w.put(r)
+			}
+		}
+		s = s[len(line):]
+	}
+	return string(w.out)
+}
+
+// squeezer writes a text with single spaces.
+type squeezer struct {
+	out         []byte
+	isSpace     bool // a space is due before what comes
+	isLineStart bool
+}
+
+func (w *squeezer) put(r rune) {
+	if unicode.IsSpace(r) || r == '>' && w.isLineStart {
+		w.isSpace = len(w.out) > 0
+		w.isLineStart = w.isLineStart || r == '\n'
+		return
+	}
+	w.isLineStart = false
+	if w.isSpace {
+		w.out = append(w.out, ' ')
+		w.isSpace = false
+	}
+	w.out = utf8.AppendRune(w.out, r)
+}
+
+// plain writes a line folded; false = it has a character that is not plain.
+func (w *squeezer) plain(line string) bool {
+	out := w.out // ordinary letters go into it with nothing else to see to
+	isWord := !w.isSpace && !w.isLineStart
+	for i := 0; i < len(line); {
+		c := line[i]
+		if c < utf8.RuneSelf {
+			i++
+			switch to := asciiFolds[c]; {
+			case to > ' ' && isWord:
+				out = append(out, to)
+			case to == ' ' && isWord:
+				isWord, w.isSpace = false, true
+			case to != 0:
+				w.out = out
+				w.put(rune(to))
+				out, isWord = w.out, !w.isSpace && !w.isLineStart
+			}
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(line[i:])
+		i += size
+		to, ok := plain(r, formFolded)
+		if !ok {
+			return false
+		}
+		if to != skipped {
+			w.out = out
+			w.put(to)
+			out, isWord = w.out, !w.isSpace && !w.isLineStart
+		}
+	}
+	w.out = out
+	return true
+}
+
+// asciiFolds says what becomes of the bytes of ASCII: 0 for what is skipped, a
+// space for white space but the line end.
+var asciiFolds = func() (to [utf8.RuneSelf]byte) {
+	for c := range rune(utf8.RuneSelf) {
+		switch {
+		case unseen(c):
+		case c != '\n' && unicode.IsSpace(c):
+			to[c] = ' '
+		default:
+			to[c] = byte(unicode.ToLower(c))
+		}
+	}
+	return to
+}()
+
+// The forms of a plain character.
+const (
+	formVisible = iota
+	formFolded
+	forms
+)
+
+// skipped is the form of what cannot be seen.
+const skipped rune = -1
+
+// plain returns the form of a character, where that hangs on none of its
+// neighbours and is one character.
+func plain(r rune, form int) (to rune, ok bool) {
+	switch {
+	case r < plainTop:
+		to := plainForms()[form][r]
+		if to == plainSkipped {
+			return skipped, true
+		}
+		return rune(to), to != 0
+	case r >= 0x4E00 && r <= 0x9FFF, // Han
+		r >= 0xAC00 && r <= 0xD7A3,                             // Hangul
+		r >= 0x3041 && r <= 0x3096, r >= 0x30A1 && r <= 0x30FA, // Hiragana, Katakana
+		r >= 0x3001 && r <= 0x3020, r >= 0x3105 && r <= 0x312F, r >= 0x3400 && r <= 0x4DBF: // their punctuation, Bopomofo, more Han
+		return r, true
+	case r >= 0xFF01 && r <= 0xFF5E: // full width
+		return plain(r-0xFF01+'!', form)
+	case r == 0x3000:
+		return ' ', true
+	}
+	return 0, false
+}
+
+const (
+	plainTop     = 0x2100 // Latin with all marks, Greek, Cyrillic, general punctuation and more
+	plainSkipped = 0xFFFF
+)
+
+// plainForms are the forms of the characters below plainTop; 0 = it is not
+// plain, or is the character 0, which nobody sees.
+var plainForms = sync.OnceValue(func() *[forms][plainTop]uint16 {
+	var table [forms][plainTop]uint16
+	for r := range rune(plainTop) {
+		s := string(r)
+		switch {
+		case unseen(r):
+			table[formVisible][r], table[formFolded][r] = plainSkipped, plainSkipped
+			continue
+		case !norm.NFKC.PropertiesString(s).BoundaryBefore():
+			continue // it may join what is before it
+		}
+		seen := norm.NFKC.String(s)
+		for form, text := range [forms]string{seen, foldCase(seen)} {
+			if to, size := utf8.DecodeRuneInString(text); size == len(text) {
+				table[form][r] = uint16(to)
+			}
+		}
+	}
+	return &table
+})
