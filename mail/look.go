@@ -37,7 +37,7 @@ var lookers = []policy.Duty{policy.DutyRecord, policy.DutySecurity}
 // AskLook asks for leave to read another's mailbox, for a purpose and some
 // hours: of a monitor mailbox, or of a person where something is investigated.
 // Account 0 is the journal. Where no second person is needed it is granted at
-// once.
+// once. Whose mailbox it is never agrees to it, nor who acts for them.
 func (r *Room) AskLook(ctx context.Context, s policy.Subject, account int64, hours int, purpose string) (l Look, err error) {
 	if err := r.mayRule(ctx, s, "mail.look", lookers...); err != nil {
 		return l, err
@@ -52,16 +52,16 @@ func (r *Room) AskLook(ctx context.Context, s policy.Subject, account int64, hou
 		return l, errs.E(errs.Invalid, "This is your own mailbox.")
 	}
 	l = Look{Case: id.New(), Account: account, Purpose: purpose, Hours: hours}
-	title := ""
+	ask := bySecond(s, LookCase, l.Case, purpose)
 	if account != 0 {
 		a, err := r.dir.Account(ctx, s.Org, account)
 		if err != nil {
 			return l, err
 		}
-		l.Address, title = a.Address, a.Address
+		l.Address, ask.Title, ask.Barred = a.Address, a.Address, []int64{account}
 	}
 	if r.conf.Review.Second {
-		if err := r.needSecond(ctx, s); err != nil {
+		if err := r.needSecond(ctx, ask); err != nil {
 			return l, err
 		}
 	}
@@ -75,8 +75,7 @@ func (r *Room) AskLook(ctx context.Context, s policy.Subject, account int64, hou
 			return errs.E(errs.Forbidden, "Your role does not allow this.")
 		}
 		if r.conf.Review.Second {
-			_, err := r.desk.Ask(ctx, tx, s, approval.Case{ID: l.Case, Kind: LookCase, Asker: s.Account, Title: title, Level: policy.Unlabelled, Reason: purpose,
-				Steps: []approval.Step{{Deciders: []approval.Seat{{Duty: policy.DutySecurity}}}}})
+			_, err := r.desk.Ask(ctx, tx, s, ask)
 			return errorOr(err, insertLook(ctx, tx, row))
 		}
 		l.Until = r.clock.Now().Add(time.Duration(hours) * time.Hour)
