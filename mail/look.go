@@ -209,24 +209,6 @@ func (r *Room) EndLook(ctx context.Context, s policy.Subject, number int64) erro
 	return err
 }
 
-// noteRead writes into the record that a letter was read under leave to look,
-// before it is shown.
-func (a *Account) noteRead(ctx context.Context, message int64) error {
-	if a.look.id == 0 {
-		return nil
-	}
-	return a.room.db.Write(ctx, func(tx *store.Tx) error {
-		e, err := audit.By(a.subject, "mail.look.read", a.info.Address, nil).Change(nil, struct {
-			Case    string `json:"case"`
-			Message string `json:"message"`
-		}{id.Text('c', a.look.id), id.Text('m', message)})
-		if err != nil {
-			return err
-		}
-		return audit.Append(ctx, tx, a.room.clock.Now(), e)
-	})
-}
-
 // JournalEntry is a letter that a rule has kept.
 type JournalEntry struct {
 	ID         int64

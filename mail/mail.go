@@ -76,8 +76,9 @@ type Room struct {
 
 	index *indexer // nil: there is no text index, messages are read
 
-	desk  *approval.Desk // asks those who review
-	rules ruleSets
+	desk   *approval.Desk // asks those who review
+	rules  ruleSets
+	traces traces
 
 	office  *convert.Converter // nil: documents cannot be converted
 	derived derived
