@@ -134,7 +134,7 @@ func (h *House) mailRoom(ctx context.Context, now clock.Clock) error {
 		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), MaxAttachments: int64(h.conf.Mail.MaxAttachments), DefaultQuota: int64(h.conf.Mail.DefaultQuota),
 		MaxRecipients: h.conf.SMTP.MaxRecipients, Postmaster: h.conf.Mail.Postmaster, Outbound: out,
 		Authenticity: h.conf.authenticity(), ReportAddress: h.conf.Mail.ReportAddress,
-		OneClick: mail.OneClick{Off: !h.conf.Mail.OneClick}, Secrecy: secrecy, Review: mail.Review{FourEyes: h.conf.Review.FourEyes, Second: h.conf.Review.SecondPerson},
+		OneClick: mail.OneClick{Off: !h.conf.Mail.OneClick}, Secrecy: secrecy, Review: mail.Review{FourEyes: h.conf.Review.FourEyes, Second: h.conf.Review.SecondPerson, JournalDays: h.conf.Review.JournalDays},
 		Sieve: h.conf.sieve(), MaxScripts: h.conf.Sieve.MaxScripts, MaxRules: h.conf.Sieve.MaxRules, TemplateFiles: int64(h.conf.Mail.TemplateFiles),
 	}, now, h.log)
 	return err

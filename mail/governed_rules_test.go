@@ -97,7 +97,7 @@ func TestWatched(t *testing.T) {
 		if _, err := g.room.Account(ctx, g.carl.subject, box.ID); !errs.Is(err, errs.NotFound) {
 			t.Error("read without leave", err)
 		}
-		if _, err := g.room.Journal(ctx, g.carl.subject, 0, 10); !errs.Is(err, errs.Forbidden) {
+		if _, err := g.room.Journal(ctx, g.carl.subject, JournalFilter{}, 0, 10); !errs.Is(err, errs.Forbidden) {
 			t.Error("journal without leave", err)
 		}
 		if _, err := g.room.AskLook(ctx, g.bob.subject, box.ID, 8, "I would like to know"); !errs.Is(err, errs.Forbidden) {
@@ -130,7 +130,7 @@ func TestWatched(t *testing.T) {
 		check(t, err)
 		check(t, b.Close())
 		g.recorded(t, "mail.look.read", 1)
-		list := must(g.room.Journal(ctx, g.carl.subject, 0, 10))
+		list := must(g.room.Journal(ctx, g.carl.subject, JournalFilter{}, 0, 10)).List
 		if len(list) != 2 || !slices.Contains(list[1].Recipients, "dora@city.example") || list[0].Direction != flow.In {
 			t.Errorf("journal %+v", list)
 		}

@@ -21,7 +21,8 @@ func (r *Room) wakeLater() {
 	}
 }
 
-// RunLater brings letters back when their time has come, until ctx ends. One
+// RunLater brings letters back when their time has come, and does what time
+// brings to levels and to the journal, until ctx ends. One
 // runs per process; several processes may share a database. What fell due
 // while none ran is brought back at the start.
 func (r *Room) RunLater(ctx context.Context) error {
@@ -59,7 +60,11 @@ func (r *Room) wakeDue(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		r.log.Error("later: levels that have ended could not be taken down", "err", err)
 	}
-	if len(accounts) > 0 || more {
+	old, err := r.tendJournal(ctx)
+	if err != nil {
+		r.log.Error("later: the journal could not be tended", "err", err)
+	}
+	if len(accounts) > 0 || more || old {
 		next = now // there may be more, of one account or of others, than one look takes
 	}
 	for _, account := range accounts {

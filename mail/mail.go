@@ -50,6 +50,8 @@ type Config struct {
 type Review struct {
 	FourEyes bool // rules for letters are changed by two security administrators
 	Second   bool // a look into another's mail needs a second person
+
+	JournalDays int // that the journal keeps letters; 0 = for ever
 }
 
 // Room is the mail room. One serves all doors of a process.

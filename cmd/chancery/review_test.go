@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"chancery/cmd/bench/outside"
+	"chancery/kit/testkit"
+	"chancery/store"
 )
 
 // call calls one method of the person's own account.
@@ -98,7 +100,9 @@ func TestReviewAtDoors(t *testing.T) {
 		t.Fatalf("carl: %+v", list)
 	}
 	for _, x := range list.List {
-		var letter struct{ Parsed map[string]struct{ Subject string } }
+		var letter struct {
+			Parsed map[string]struct{ Subject string }
+		}
 		carl.call("urn:ietf:params:jmap:mail", "Email/parse", fmt.Sprintf(`,"blobIds":[%q],"properties":["subject"]`, x.About.BlobID), &letter)
 		if letter.Parsed[x.About.BlobID].Subject != x.Title {
 			t.Errorf("%s: %+v", x.Title, letter)
@@ -118,4 +122,24 @@ func TestReviewAtDoors(t *testing.T) {
 		}
 	}
 	checkClean(t, s)
+	s.Kill()
+	journalVerified(t, s)
+}
+
+// journalVerified finds a change in a journal of two letters that was whole.
+func journalVerified(t *testing.T, s *outside.Server) {
+	t.Helper()
+	if out, err := s.Run(t.Context(), "journal", "verify"); err != nil || !strings.Contains(out, "2 letters are kept, 0 have ended, 0 problems") {
+		t.Errorf("the journal: %s, %v", out, err)
+	}
+	db, err := store.Open(t.Context(), store.Options{Dir: s.Dir, Log: testkit.Log(t)})
+	must(t, err)
+	must(t, db.Write(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Exec(t.Context(), "UPDATE mail_journal SET data = replace(data, 'first', 'third')")
+		return err
+	}))
+	must(t, db.Close())
+	if out, err := s.Command(t.Context(), "journal", "verify").Output(); err == nil || !strings.Contains(string(out), "was changed") || !strings.Contains(string(out), "1 problems") {
+		t.Errorf("a changed journal: %s, %v", out, err)
+	}
 }

@@ -260,6 +260,7 @@ var mailTypes = []described{
 	{jmapmail.LookAskArgs{}, ""},
 	{jmapmail.LookAnswer{}, ""},
 	{jmapmail.JournalArgs{}, ""},
+	{jmapmail.JournalFilter{}, ""},
 	{jmapmail.JournalAnswer{}, ""},
 	{jmapmail.JournalEntry{}, ""},
 	{approval.ApprovalObject{}, "A question that waits for a decision (our own capability)."},
