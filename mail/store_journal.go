@@ -53,9 +53,16 @@ func insertJournal(ctx context.Context, tx *store.Tx, j *journalEntry) error {
 func putJournalTerms(ctx context.Context, tx *store.Tx, j *journalEntry) error {
 	terms := j.terms()
 	slices.Sort(terms)
-	for _, term := range slices.Compact(terms) {
-		_, err := tx.Exec(ctx, "INSERT INTO mail_journal_term (org_id, journal_id, term, at) VALUES ($1, $2, $3, $4) ON CONFLICT (org_id, journal_id, term) DO NOTHING", j.org, j.id, term, j.at)
-		if err != nil {
+	for some := range slices.Chunk(slices.Compact(terms), 200) {
+		text, args := "INSERT INTO mail_journal_term (org_id, journal_id, at, term) VALUES ", []any{j.org, j.id, j.at}
+		for i, term := range some {
+			if i > 0 {
+				text += ", "
+			}
+			args = append(args, term)
+			text += "($1, $2, $3, $" + strconv.Itoa(len(args)) + ")"
+		}
+		if _, err := tx.Exec(ctx, text+" ON CONFLICT (org_id, journal_id, term) DO NOTHING", args...); err != nil {
 			return err
 		}
 	}

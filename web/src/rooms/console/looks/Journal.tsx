@@ -76,7 +76,7 @@ export function Journal({ api }: { api: AdminApi }) {
       ) : found.list.length === 0 && !found.next ? (
         <Empty icon={Eye} title={t(filter ? 'looks.journal.none' : 'looks.journal.empty')} />
       ) : (
-        <ul className={css.rows}>
+        <ul className={`${css.rows} ${css.flat}`}>
           {found.list.map((e) => (
             <li key={e.id}>
               <button type="button" className={css.row} onClick={() => setOpen(e)}>
