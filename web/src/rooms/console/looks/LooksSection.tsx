@@ -61,7 +61,7 @@ export default function LooksSection({ api }: PartProps) {
       ) : data.length + waiting.length === 0 ? (
         <Empty icon={Eye} title={t('looks.empty')} />
       ) : (
-        <ul className={css.rows} aria-label={t('looks.now')}>
+        <ul className={`${css.rows} ${css.flat}`} aria-label={t('looks.now')}>
           {data.map((l) => (
             <li key={l.id} className={css.line}>
               <span className={css.who}>
@@ -83,6 +83,7 @@ export default function LooksSection({ api }: PartProps) {
                 <small lang={guessLanguage(l.purpose)}>{l.purpose}</small>
               </span>
               <span className={css.post}>{t('looks.waits')}</span>
+              <span className={css.acts} />
             </li>
           ))}
         </ul>
