@@ -29,7 +29,7 @@ func TestRulesRefuse(t *testing.T) {
 		if text == within {
 			kind = "Content-Type: multipart/mixed; boundary=b\r\n"
 		}
-		err := g.room.SubmitSMTP(t.Context(), g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},
+		err := g.submitSMTP(t.Context(), g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},
 			strings.NewReader("From: ann@city.example\r\nTo: bob@city.example\r\nSubject: a\r\n"+kind+"\r\n"+text+"\r\n"))
 		if !errs.Is(err, errs.Forbidden) || err.Error() != want {
 			t.Errorf("%s: %v", text, err)
@@ -57,7 +57,7 @@ func TestStamped(t *testing.T) {
 	rule := flow.Rule{Name: "Foot", When: flow.When{Level: policy.Unlabelled}, Then: flow.Then{Disclaimer: &flow.Text{Text: "City of Example. 市政府"}}}
 	_, _, err := g.room.ChangeRule(t.Context(), policy.System(1), 0, &rule, "")
 	check(t, err)
-	check(t, g.room.SubmitSMTP(t.Context(), g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},
+	check(t, g.submitSMTP(t.Context(), g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},
 		strings.NewReader("From: ann@city.example\r\nTo: bob@city.example\r\nSubject: a\r\nSIO-Label: "+g.room.LabelField(Label{Level: policy.Secret})+"\r\n\r\nHello\r\n")))
 	snap := must(g.bob.Snapshot(t.Context()))
 	var m *Message

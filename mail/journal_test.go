@@ -41,7 +41,7 @@ func (g *agency) out(t *testing.T, subject string, to ...string) {
 		e.Rcpts = append(e.Rcpts, RcptTo{Address: address})
 	}
 	text := "From: Ann Lê <ann@city.example>\r\nTo: " + strings.Join(to, ", ") + "\r\nSubject: " + subject + "\r\n\r\n" + id.Token(8) + "\r\n"
-	check(t, g.room.SubmitSMTP(t.Context(), g.ann.subject, e, Trace{Protocol: "ESMTPSA", ID: "x"}, strings.NewReader(text)))
+	check(t, g.submitSMTP(t.Context(), g.ann.subject, e, Trace{Protocol: "ESMTPSA", ID: "x"}, strings.NewReader(text)))
 }
 
 // journal lists the subjects that a filter finds.
@@ -66,7 +66,7 @@ func TestJournalFound(t *testing.T) {
 		g.later(24 * time.Hour)
 		g.mail(t, "From: Kim <kim@out.example>\r\nTo: bob@city.example\r\nSubject: Their budget\r\n\r\nHello\r\n", "bob@city.example")
 		secret := "From: ann@city.example\r\nTo: bob@city.example\r\nSubject: Plans\r\nSIO-Label: " + g.room.LabelField(Label{Level: policy.Secret}) + "\r\n\r\nThe plan\r\n"
-		check(t, g.room.SubmitSMTP(ctx, g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"}, strings.NewReader(secret)))
+		check(t, g.submitSMTP(ctx, g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"}, strings.NewReader(secret)))
 		level := policy.Secret
 		all := "[SECRET] Plans | Their budget | 年度預算書 | The budget of 2026"
 		for _, c := range []struct {

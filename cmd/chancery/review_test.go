@@ -73,7 +73,7 @@ func TestReviewAtDoors(t *testing.T) {
 		t.Error(said)
 	}
 	for _, subject := range []string{"first", "second"} {
-		if said := send(subject, "The budget."); !strings.Contains(said, "250 2.0.0") {
+		if said := send(subject, "The budget."); !strings.Contains(said, "250 2.0.0 The letter is stored and waits for its review") {
 			t.Error(said)
 		}
 	}
