@@ -77,6 +77,7 @@ type Case struct {
 	Level   policy.Level `json:"level"`             // how secret it is: it is not there for who may not see that
 	Reason  string       `json:"reason"`            // of who asks
 	Earlier int64        `json:"earlier,omitempty"` // the case that this one appeals against
+	Barred  []int64      `json:"barred,omitempty"`  // accounts that it is about: their people, and who acts for them, never decide
 	Made    time.Time    `json:"made"`
 	Steps   []Step       `json:"steps"`
 	At      int          `json:"at"`    // the step in hand
@@ -148,12 +149,13 @@ func (c *Case) Open() (open []Seat) {
 }
 
 // said refuses a verdict that cannot be: of somebody who is not asked, who
-// asked, or who spoke in this step already, in whatever place.
+// asked, whom the case is about, or who spoke in this step already, in whatever
+// place.
 func (c *Case) said(seat Seat, by int64, note string) error {
 	switch {
 	case c.State != Waiting:
 		return errDecided
-	case !slices.Contains(c.Open(), seat), by != 0 && by == c.Asker:
+	case !slices.Contains(c.Open(), seat), by != 0 && (by == c.Asker || slices.Contains(c.Barred, by)):
 		return errNotYou
 	case slices.ContainsFunc(c.Votes, func(v Vote) bool { return v.Step == c.At && v.By == by && by != 0 }):
 		return errTwice
@@ -207,8 +209,8 @@ func (c *Case) pass(seat Seat, by int64, to Seat, note string, now time.Time) er
 	}
 	s := &c.Steps[c.At]
 	switch {
-	case slices.Contains(s.Deciders, to), to.Account != 0 && to.Account == c.Asker:
-		return errs.E(errs.Conflict, "They are asked already, or ask themselves: choose somebody else.")
+	case slices.Contains(s.Deciders, to), to.Account != 0 && (to.Account == c.Asker || slices.Contains(c.Barred, to.Account)):
+		return errs.E(errs.Conflict, "They are asked already, ask themselves, or it is about them: choose somebody else.")
 	case len(s.Deciders) >= MaxDeciders:
 		return errs.E(errs.TooLarge, "The step has %d people who decide: no more can be asked.", MaxDeciders)
 	}

@@ -38,6 +38,8 @@ func TestSteps(t *testing.T) {
 		"not before their turn":                 {[]Step{one, next}, []string{"3: approve ! forbidden"}, "waiting 0 [1 2]"},
 		"a stranger":                            {[]Step{one}, []string{"9: approve ! forbidden"}, "waiting 0 [1 2]"},
 		"who asked, in another's place":         {[]Step{one}, []string{"7/1: approve ! forbidden"}, "waiting 0 [1 2]"},
+		"whom it is about, in another's place":  {[]Step{one}, []string{"6/1: approve ! forbidden"}, "waiting 0 [1 2]"},
+		"passed on to whom it is about":         {[]Step{one}, []string{"1: pass 6 ! conflict"}, "waiting 0 [1 2]"},
 		"nobody twice in a step":                {[]Step{both}, []string{"1: approve", "1/2: approve ! conflict"}, "waiting 0 [2]"},
 		"the same in the next step":             {[]Step{one, one}, []string{"1: approve", "1: approve"}, "approved 1 []"},
 		"a refusal says why":                    {[]Step{one}, []string{"1: refuse silently ! invalid"}, "waiting 0 [1 2]"},
@@ -63,7 +65,7 @@ func TestSteps(t *testing.T) {
 		"the next step has its own time":        {[]Step{urgent(LateRefuse), urgent(LateRefuse)}, []string{"wait 1h", "1: approve", "2: approve", "wait 1h"}, "waiting 1 [1 2]"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			k := Case{Asker: 7, State: Waiting, Steps: c.steps}
+			k := Case{Asker: 7, Barred: []int64{6}, State: Waiting, Steps: c.steps}
 			if err := k.check(); err != nil {
 				t.Fatal(err)
 			}

@@ -172,6 +172,55 @@ func (d *Desk) seatsOf(ctx context.Context, s policy.Subject, list []Seat) (mine
 	return mine, nil
 }
 
+// placesIn is seatsOf for a case: none where it is about the subject.
+func (d *Desk) placesIn(ctx context.Context, s policy.Subject, c Case, list []Seat) ([]Seat, error) {
+	if about, err := d.concerns(ctx, c, s.Account); err != nil || about {
+		return nil, err
+	}
+	return d.seatsOf(ctx, s, list)
+}
+
+// concerns says whether a case is about somebody: about them, about a person
+// whose deputy they are today, or about a mailbox that they have a right to.
+func (d *Desk) concerns(ctx context.Context, c Case, account int64) (bool, error) {
+	for _, about := range c.Barred {
+		if about == account {
+			return true, nil
+		}
+		deputies, err := d.dir.DeputiesOf(ctx, c.Org, about)
+		if err != nil || slices.Contains(deputies, account) {
+			return err == nil, err
+		}
+		rights, err := d.dir.Rights(ctx, c.Org, about, account)
+		if err != nil || rights != 0 {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// Possible says whether somebody could decide the first step of a case that is
+// to be asked: not who asks, nor whom it is about, nor who cannot sign in.
+func (d *Desk) Possible(ctx context.Context, c Case) (bool, error) {
+	for _, seat := range c.Steps[0].Deciders {
+		list, err := d.whoSits(ctx, c, seat)
+		if err != nil {
+			return false, err
+		}
+		for _, account := range list {
+			a, err := d.dir.Account(ctx, c.Org, account)
+			switch {
+			case errs.Is(err, errs.NotFound):
+			case err != nil:
+				return false, err
+			case !a.Locked && account != c.Asker:
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
 // program refuses app passwords: a decision is a person's own.
 func program(s policy.Subject) error {
 	if s.Account != 0 && s.Assurance == policy.ByProgram {
@@ -196,7 +245,18 @@ func (d *Desk) Pass(ctx context.Context, by policy.Subject, number, to int64, no
 	case err != nil:
 		return Case{}, err
 	}
+	c, err := d.Find(ctx, by, number)
+	if err != nil {
+		return c, err
+	}
+	about, err := d.concerns(ctx, c, to)
+	if err != nil {
+		return c, err
+	}
 	return d.speak(ctx, by, number, "approval.pass", func(c *Case, seat Seat, now time.Time) error {
+		if about {
+			return errs.E(errs.Conflict, "It is about %s: choose somebody else.", a.Name)
+		}
 		if a.Clearance < c.Level {
 			return errs.E(errs.Forbidden, "%s may not see what is of this level of secrecy.", a.Name)
 		}
@@ -210,7 +270,7 @@ func (d *Desk) speak(ctx context.Context, by policy.Subject, number int64, verb 
 	if err != nil {
 		return seen, err
 	}
-	mine, err := d.seatsOf(ctx, by, seen.seats())
+	mine, err := d.placesIn(ctx, by, seen, seen.seats())
 	if err == nil {
 		err = program(by)
 	}

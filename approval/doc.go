@@ -16,7 +16,8 @@
 // Who decides: a [Seat] is an account or a duty. For an account its person
 // speaks, whoever is their deputy today, or whoever may send as the mailbox of a
 // position, so that a successor finds what is open. Nobody decides what they
-// asked for, and nobody twice in one step, in whatever place.
+// asked for, nobody twice in one step, in whatever place, and nobody a case that
+// is about them (Case.Barred), nor who acts for those.
 //
 // Rules it answers: C13, C22 (steps), N19 and N72 (engine), C12 (the second
 // person).

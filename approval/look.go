@@ -25,8 +25,8 @@ type Seen struct {
 	Place    Seat // in whose place they would decide
 }
 
-// Find returns a case for somebody whom it concerns: who asked, or was asked.
-// NotFound for all others, and above their ceiling.
+// Find returns a case for who asked it, or was asked. NotFound for all others,
+// whom it is about among them, and above their ceiling.
 func (d *Desk) Find(ctx context.Context, s policy.Subject, number int64) (Case, error) {
 	c, err := d.load(ctx, s.Org, number)
 	if err != nil {
@@ -38,7 +38,7 @@ func (d *Desk) Find(ctx context.Context, s policy.Subject, number int64) (Case, 
 	if c.Asker == s.Account && s.Account != 0 {
 		return c, nil
 	}
-	mine, err := d.seatsOf(ctx, s, c.seats())
+	mine, err := d.placesIn(ctx, s, c, c.seats())
 	if err == nil && len(mine) == 0 {
 		return Case{}, errNoCase
 	}
@@ -63,7 +63,7 @@ func (d *Desk) Decides(ctx context.Context, s policy.Subject, number int64) (Cas
 	if err != nil || c.State != Waiting || c.Asker == s.Account {
 		return c, false, err
 	}
-	mine, err := d.seatsOf(ctx, s, c.Open())
+	mine, err := d.placesIn(ctx, s, c, c.Open())
 	return c, len(mine) > 0, err
 }
 
@@ -108,9 +108,23 @@ func (d *Desk) Mine(ctx context.Context, s policy.Subject) (list []Seen, err err
 		}
 		return err
 	})
-	list = slices.DeleteFunc(list, func(x Seen) bool { return x.Level > s.Clearance || x.Asked && x.Asker == 0 })
-	slices.SortStableFunc(list, inOrder)
-	return list, err
+	if err != nil {
+		return nil, err
+	}
+	shown := list[:0]
+	for _, x := range list {
+		hidden := x.Level > s.Clearance || x.Asked && x.Asker == 0
+		if !hidden && !x.Asked {
+			if hidden, err = d.concerns(ctx, x.Case, s.Account); err != nil {
+				return nil, err
+			}
+		}
+		if !hidden {
+			shown = append(shown, x)
+		}
+	}
+	slices.SortStableFunc(shown, inOrder)
+	return shown, nil
 }
 
 // join adds a case that is not in the list.

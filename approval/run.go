@@ -80,7 +80,7 @@ func (d *Desk) wakeAll(tx *store.Tx, c Case, before []Seat) {
 		}
 		d.beside(func(ctx context.Context) error {
 			for _, s := range seats {
-				list, err := d.whoSits(ctx, c.Org, s)
+				list, err := d.whoSits(ctx, c, s)
 				if err != nil {
 					return err
 				}
@@ -93,13 +93,25 @@ func (d *Desk) wakeAll(tx *store.Tx, c Case, before []Seat) {
 	})
 }
 
-// whoSits lists the accounts of those who may speak in a seat, for being woken.
-func (d *Desk) whoSits(ctx context.Context, org int64, s Seat) ([]int64, error) {
+// whoSits lists the accounts of those who may speak in a seat of a case.
+func (d *Desk) whoSits(ctx context.Context, c Case, s Seat) ([]int64, error) {
+	deputies, err := d.dir.DeputiesOf(ctx, c.Org, s.Account)
+	list := append(deputies, s.Account)
 	if s.Duty != 0 {
-		return d.dir.HoldersOf(ctx, org, s.Duty)
+		list, err = d.dir.HoldersOf(ctx, c.Org, s.Duty)
 	}
-	deputies, err := d.dir.DeputiesOf(ctx, org, s.Account)
-	return append(deputies, s.Account), err
+	return d.unconcerned(ctx, c, list, err)
+}
+
+// unconcerned leaves out whom a case is about.
+func (d *Desk) unconcerned(ctx context.Context, c Case, accounts []int64, err error) (list []int64, _ error) {
+	for _, account := range accounts {
+		about, one := d.concerns(ctx, c, account)
+		if err = errors.Join(err, one); err == nil && !about {
+			list = append(list, account)
+		}
+	}
+	return list, err
 }
 
 // tell writes to those who are asked anew, and wakes their clients.
@@ -114,9 +126,10 @@ func (d *Desk) tell(tx *store.Tx, c Case, fresh []Seat) {
 			for _, s := range fresh {
 				list := []int64{s.Account}
 				if s.Duty != 0 {
-					if list, err = d.dir.HoldersOf(ctx, c.Org, s.Duty); err != nil {
-						return err
-					}
+					list, err = d.dir.HoldersOf(ctx, c.Org, s.Duty)
+				}
+				if list, err = d.unconcerned(ctx, c, list, err); err != nil {
+					return err
 				}
 				for _, account := range list {
 					if account == c.Asker || !d.mayTell(account) {

@@ -76,7 +76,13 @@ var errBroken = errors.New("broken")
 // the end that the record knows. What stands behind the newest checkpoint is
 // vouched for by the database alone.
 func Verify(ctx context.Context, db *store.Store, org int64, against Against) (c Checked, err error) {
-	w := walk{signed: map[int64][][]byte{}}
+	return Follow(ctx, db, org, against, func(Entry) {})
+}
+
+// Follow is Verify, and calls each for the entries in their order as far as they
+// fit, for who holds other things against the record.
+func Follow(ctx context.Context, db *store.Store, org int64, against Against, each func(Entry)) (c Checked, err error) {
+	w := walk{signed: map[int64][][]byte{}, each: each}
 	if err := w.vouchers(ctx, db, org, against); err != nil {
 		return c, err
 	}
@@ -113,6 +119,7 @@ type walk struct {
 	Checked
 	signed map[int64][][]byte // roots that checkpoints of this size vouch for
 	papers string             // what is wrong with the checkpoints themselves
+	each   func(Entry)
 }
 
 // vouchers gathers the checkpoints, wherever they are kept.
@@ -197,6 +204,7 @@ func (w *walk) follow(ctx context.Context, tx *store.Tx, org int64) error {
 			w.Fault, w.Broken = FaultEntry, w.Entries
 			return errBroken
 		}
+		w.each(e)
 		if err := edge.Append(leaf, nil); err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ type SecrecyConfig struct {
 // ReviewConfig says for what it takes two people.
 type ReviewConfig struct {
 	FourEyes     bool `toml:"four_eyes" default:"true" doc:"A change of the rules for letters waits for a second security administrator."`
+	JournalDays  int  `toml:"journal_days" default:"0" doc:"Days that the journal keeps letters; then they are removed, which stands in the record. 0: for ever." example:"1825"`
 	SecondPerson bool `toml:"second_person" default:"true" doc:"A look into another's mailbox or the journal waits for a security administrator who is somebody else."`
 }
 

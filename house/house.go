@@ -137,7 +137,7 @@ func (h *House) mailRoom(ctx context.Context, now clock.Clock) error {
 		Hostname: h.conf.Hostname, MaxMessage: int64(h.conf.Mail.MaxMessage), MaxAttachments: int64(h.conf.Mail.MaxAttachments), DefaultQuota: int64(h.conf.Mail.DefaultQuota),
 		MaxRecipients: h.conf.SMTP.MaxRecipients, Pace: pace.Limits{Letters: int64(h.conf.Mail.LettersPerHour), Recipients: int64(h.conf.Mail.RecipientsPerDay)}, ForwardOutside: h.conf.Mail.ForwardOutside, Postmaster: h.conf.Mail.Postmaster, Outbound: out,
 		Authenticity: h.conf.authenticity(), ReportAddress: h.conf.Mail.ReportAddress,
-		OneClick: mail.OneClick{Off: !h.conf.Mail.OneClick}, Secrecy: secrecy, Review: mail.Review{FourEyes: h.conf.Review.FourEyes, Second: h.conf.Review.SecondPerson},
+		OneClick: mail.OneClick{Off: !h.conf.Mail.OneClick}, Secrecy: secrecy, Review: mail.Review{FourEyes: h.conf.Review.FourEyes, Second: h.conf.Review.SecondPerson, JournalDays: h.conf.Review.JournalDays},
 		Sieve: h.conf.sieve(), MaxScripts: h.conf.Sieve.MaxScripts, MaxRules: h.conf.Sieve.MaxRules, TemplateFiles: int64(h.conf.Mail.TemplateFiles),
 	}, now, h.log)
 	return err

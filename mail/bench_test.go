@@ -33,7 +33,7 @@ func benchReceive(b *testing.B, o *office) {
 		for pb.Next() {
 			l, err := o.room.Spool(b.Context(), directory.DefaultOrg, strings.NewReader(fourKB(n.Add(1))))
 			if err == nil {
-				err = o.room.Receive(b.Context(), Incoming{From: "x@out.example", Recipients: []Recipient{rcpt}}, l)
+				err = o.receiveLetter(b.Context(), Incoming{From: "x@out.example", Recipients: []Recipient{rcpt}}, l)
 			}
 			if err != nil {
 				b.Error(err)
@@ -100,7 +100,7 @@ func BenchmarkSend(b *testing.B) {
 					k := n.Add(1)
 					text := fmt.Sprintf("From: ann@city.example\r\nTo: bob@city.example\r\nSubject: Minutes %d\r\nMessage-ID: <send%d@city.example>\r\n%s\r\n", k, k, label) +
 						strings.Repeat("The committee agreed to the plan and asks for comments by Friday.\r\n", 60)
-					if err := o.room.SubmitSMTP(b.Context(), o.ann.subject, e, Trace{Protocol: "ESMTPSA", ID: "x"}, strings.NewReader(text)); err != nil {
+					if err := o.submitSMTP(b.Context(), o.ann.subject, e, Trace{Protocol: "ESMTPSA", ID: "x"}, strings.NewReader(text)); err != nil {
 						b.Error(err)
 						return
 					}

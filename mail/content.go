@@ -58,6 +58,13 @@ func (c *Content) Extra(name string, render func() []byte) []byte {
 // Content returns the parsed content of messages, in the order of ids. A
 // message that is gone has a nil place.
 func (a *Account) Content(ctx context.Context, ids ...int64) ([]*Content, error) {
+	if err := a.noteSeen(ctx, len(ids)); err != nil {
+		return nil, err
+	}
+	return a.contents(ctx, ids...)
+}
+
+func (a *Account) contents(ctx context.Context, ids ...int64) ([]*Content, error) {
 	out := make([]*Content, len(ids))
 	seen, err := a.seen(ctx)
 	if err != nil {
@@ -94,7 +101,7 @@ func (a *Account) Content(ctx context.Context, ids ...int64) ([]*Content, error)
 
 // OpenMessage opens the bytes of a message, as stored.
 func (a *Account) OpenMessage(ctx context.Context, id int64) (*store.Blob, *Content, error) {
-	list, err := a.Content(ctx, id)
+	list, err := a.contents(ctx, id)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -27,6 +27,11 @@ func (a *Account) Copy(ctx context.Context, from *Account, list []CopyOf) ([]*Me
 	if err := from.can(ctx, policy.Read); err != nil {
 		return nil, err
 	}
+	if from.IsLook() {
+		err := errs.E(errs.Forbidden, "What is looked into is read where it is: nothing of it is copied.")
+		a.room.refused(ctx, a.subject, from.info.Address, err)
+		return nil, err
+	}
 	if from.scope.Org != a.scope.Org {
 		return nil, errs.E(errs.Forbidden, "Messages cannot be copied to another organisation.")
 	}

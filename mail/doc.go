@@ -27,6 +27,11 @@
 // held. Origin: [Room.SpoolOutside] checks letters of other servers and writes
 // what is proved on top; [Account.Origin] reads it.
 //
+// Rules of the organisation: passage.go does what they say of a letter on its
+// way, review.go holds it, journal.go keeps it (journal_keep.go for how long,
+// journal_verify.go against the record), look.go gives leave to read another's
+// mail, and look_trace.go records what was seen by it.
+//
 // Tells: mail.arrived (event package, later rooms listen).
 //
 // Rules it answers: N03, K09-K12, D19, D20, C37, C38 in part.

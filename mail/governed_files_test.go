@@ -48,7 +48,8 @@ func TestFilesAreLookedInto(t *testing.T) {
 			flow.Rule{Name: "Numbers", When: flow.When{Level: policy.Unlabelled, Persons: 3}, Then: flow.Then{Refuse: "Too many numbers."}})
 		ctx := t.Context()
 		send := func(letter string) error {
-			return g.room.SubmitSMTP(ctx, g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"}, strings.NewReader(letter))
+			_, err := g.room.SubmitSMTP(ctx, g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"}, strings.NewReader(letter))
+			return err
 		}
 		for _, name := range []string{"letter.docx", "letter.pdf", "sheet.xlsx", "slides.odp"} {
 			check(t, send(withFile(name, document(t, name))))

@@ -29,7 +29,7 @@ func TestRulesRefuse(t *testing.T) {
 		if text == within {
 			kind = "Content-Type: multipart/mixed; boundary=b\r\n"
 		}
-		err := g.room.SubmitSMTP(t.Context(), g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},
+		err := g.submitSMTP(t.Context(), g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},
 			strings.NewReader("From: ann@city.example\r\nTo: bob@city.example\r\nSubject: a\r\n"+kind+"\r\n"+text+"\r\n"))
 		if !errs.Is(err, errs.Forbidden) || err.Error() != want {
 			t.Errorf("%s: %v", text, err)
@@ -57,7 +57,7 @@ func TestStamped(t *testing.T) {
 	rule := flow.Rule{Name: "Foot", When: flow.When{Level: policy.Unlabelled}, Then: flow.Then{Disclaimer: &flow.Text{Text: "City of Example. 市政府"}}}
 	_, _, err := g.room.ChangeRule(t.Context(), policy.System(1), 0, &rule, "")
 	check(t, err)
-	check(t, g.room.SubmitSMTP(t.Context(), g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},
+	check(t, g.submitSMTP(t.Context(), g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},
 		strings.NewReader("From: ann@city.example\r\nTo: bob@city.example\r\nSubject: a\r\nSIO-Label: "+g.room.LabelField(Label{Level: policy.Secret})+"\r\n\r\nHello\r\n")))
 	snap := must(g.bob.Snapshot(t.Context()))
 	var m *Message
@@ -97,7 +97,7 @@ func TestWatched(t *testing.T) {
 		if _, err := g.room.Account(ctx, g.carl.subject, box.ID); !errs.Is(err, errs.NotFound) {
 			t.Error("read without leave", err)
 		}
-		if _, err := g.room.Journal(ctx, g.carl.subject, 0, 10); !errs.Is(err, errs.Forbidden) {
+		if _, err := g.room.Journal(ctx, g.carl.subject, JournalFilter{}, 0, 10); !errs.Is(err, errs.Forbidden) {
 			t.Error("journal without leave", err)
 		}
 		if _, err := g.room.AskLook(ctx, g.bob.subject, box.ID, 8, "I would like to know"); !errs.Is(err, errs.Forbidden) {
@@ -130,7 +130,7 @@ func TestWatched(t *testing.T) {
 		check(t, err)
 		check(t, b.Close())
 		g.recorded(t, "mail.look.read", 1)
-		list := must(g.room.Journal(ctx, g.carl.subject, 0, 10))
+		list := must(g.room.Journal(ctx, g.carl.subject, JournalFilter{}, 0, 10)).List
 		if len(list) != 2 || !slices.Contains(list[1].Recipients, "dora@city.example") || list[0].Direction != flow.In {
 			t.Errorf("journal %+v", list)
 		}

@@ -318,7 +318,7 @@ func TestReviewOfPrograms(t *testing.T) {
 	g := newAgency(t, "", heldRule())
 	ctx := t.Context()
 	submit := func(text string) error {
-		return g.room.SubmitSMTP(ctx, g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"}, strings.NewReader(text))
+		return g.submitSMTP(ctx, g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"}, strings.NewReader(text))
 	}
 	check(t, submit("From: ann@city.example\r\nTo: bob@city.example\r\nSubject: a\r\n\r\nThe budget\r\n"))
 	if got := g.got(t, g.ann); !slices.Equal(got, []string{"Held: your letter waits for review"}) {
@@ -331,7 +331,7 @@ func TestReviewOfPrograms(t *testing.T) {
 		t.Errorf("a letter that nobody may review: %v", err)
 	}
 	// A reviewer does not review their own: it goes to those above.
-	err := g.room.SubmitSMTP(ctx, g.carl.subject, Envelope{From: "carl@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},
+	err := g.submitSMTP(ctx, g.carl.subject, Envelope{From: "carl@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},
 		strings.NewReader("From: carl@city.example\r\nTo: bob@city.example\r\nSubject: c\r\n\r\nThe budget\r\n"))
 	check(t, err)
 	if got := g.waiting(t, g.dora); len(got) != 1 || got[0].Title != "c" {
@@ -384,10 +384,10 @@ func TestReviewByNobody(t *testing.T) {
 	}))
 	l := must(g.room.Spool(ctx, 1, strings.NewReader(subjectLetter("the budget"))))
 	in := Incoming{From: "x@out.example", Recipients: []Recipient{must(g.room.CheckRecipient(ctx, "bob@city.example"))}}
-	if err := g.room.Receive(ctx, in, l); !errs.Is(err, errs.Unavailable) {
+	if err := g.receiveLetter(ctx, in, l); !errs.Is(err, errs.Unavailable) {
 		t.Errorf("from elsewhere: %v", err)
 	}
-	err := g.room.SubmitSMTP(ctx, g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},
+	err := g.submitSMTP(ctx, g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},
 		strings.NewReader("From: ann@city.example\r\nTo: bob@city.example\r\nSubject: a\r\n\r\nThe budget\r\n"))
 	if err != ErrNoReviewer || len(g.got(t, g.bob)) != 0 {
 		t.Errorf("of our own: %v", err)

@@ -21,7 +21,8 @@ func (r *Room) wakeLater() {
 	}
 }
 
-// RunLater brings letters back when their time has come, until ctx ends. One
+// RunLater brings letters back when their time has come, and does what time
+// brings to levels and to the journal, until ctx ends. One
 // runs per process; several processes may share a database. What fell due
 // while none ran is brought back at the start.
 func (r *Room) RunLater(ctx context.Context) error {
@@ -64,7 +65,11 @@ func (r *Room) wakeDue(ctx context.Context) (time.Duration, error) {
 		r.log.Error("later: a removal does not go on", "err", err)
 		moreOut = false
 	}
-	if len(accounts) > 0 || more || moreOut {
+	old, err := r.tendJournal(ctx)
+	if err != nil {
+		r.log.Error("later: the journal could not be tended", "err", err)
+	}
+	if len(accounts) > 0 || more || moreOut || old {
 		next = now // there may be more, of one account or of others, than one look takes
 	}
 	for _, account := range accounts {

@@ -37,7 +37,7 @@ var lookers = []policy.Duty{policy.DutyRecord, policy.DutySecurity}
 // AskLook asks for leave to read another's mailbox, for a purpose and some
 // hours: of a monitor mailbox, or of a person where something is investigated.
 // Account 0 is the journal. Where no second person is needed it is granted at
-// once.
+// once. Whose mailbox it is never agrees to it, nor who acts for them.
 func (r *Room) AskLook(ctx context.Context, s policy.Subject, account int64, hours int, purpose string) (l Look, err error) {
 	if err := r.mayRule(ctx, s, "mail.look", lookers...); err != nil {
 		return l, err
@@ -52,16 +52,16 @@ func (r *Room) AskLook(ctx context.Context, s policy.Subject, account int64, hou
 		return l, errs.E(errs.Invalid, "This is your own mailbox.")
 	}
 	l = Look{Case: id.New(), Account: account, Purpose: purpose, Hours: hours}
-	title := ""
+	ask := bySecond(s, LookCase, l.Case, purpose)
 	if account != 0 {
 		a, err := r.dir.Account(ctx, s.Org, account)
 		if err != nil {
 			return l, err
 		}
-		l.Address, title = a.Address, a.Address
+		l.Address, ask.Title, ask.Barred = a.Address, a.Address, []int64{account}
 	}
 	if r.conf.Review.Second {
-		if err := r.needSecond(ctx, s); err != nil {
+		if err := r.needSecond(ctx, ask); err != nil {
 			return l, err
 		}
 	}
@@ -75,8 +75,7 @@ func (r *Room) AskLook(ctx context.Context, s policy.Subject, account int64, hou
 			return errs.E(errs.Forbidden, "Your role does not allow this.")
 		}
 		if r.conf.Review.Second {
-			_, err := r.desk.Ask(ctx, tx, s, approval.Case{ID: l.Case, Kind: LookCase, Asker: s.Account, Title: title, Level: policy.Unlabelled, Reason: purpose,
-				Steps: []approval.Step{{Deciders: []approval.Seat{{Duty: policy.DutySecurity}}}}})
+			_, err := r.desk.Ask(ctx, tx, s, ask)
 			return errorOr(err, insertLook(ctx, tx, row))
 		}
 		l.Until = r.clock.Now().Add(time.Duration(hours) * time.Hour)
@@ -208,79 +207,4 @@ func (r *Room) EndLook(ctx context.Context, s policy.Subject, number int64) erro
 		err = errs.E(errs.NotFound, "There is no such look.")
 	}
 	return err
-}
-
-// noteRead writes into the record that a letter was read under leave to look,
-// before it is shown.
-func (a *Account) noteRead(ctx context.Context, message int64) error {
-	if a.look.id == 0 {
-		return nil
-	}
-	return a.room.db.Write(ctx, func(tx *store.Tx) error {
-		e, err := audit.By(a.subject, "mail.look.read", a.info.Address, nil).Change(nil, struct {
-			Case    string `json:"case"`
-			Message string `json:"message"`
-		}{id.Text('c', a.look.id), id.Text('m', message)})
-		if err != nil {
-			return err
-		}
-		return audit.Append(ctx, tx, a.room.clock.Now(), e)
-	})
-}
-
-// JournalEntry is a letter that a rule has kept.
-type JournalEntry struct {
-	ID         int64
-	At         time.Time
-	Direction  string
-	Sender     string // envelope
-	From       string
-	Recipients []string // envelope
-	Subject    string
-	Level      policy.Level
-	Rules      []string
-	Blob       Blob
-}
-
-// Journal lists letters that were kept, newest first, from below a number (0 =
-// the newest), for who has leave to look into it.
-func (r *Room) Journal(ctx context.Context, s policy.Subject, below int64, limit int) (list []JournalEntry, err error) {
-	l, ok, err := r.lookInto(ctx, s, 0)
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		err := errs.E(errs.Forbidden, "Reading the journal takes leave, for a purpose.")
-		return nil, errorOr(r.noteRefusal(ctx, s, "mail.journal.read", err), err)
-	}
-	var rows []journalEntry
-	err = r.db.Write(ctx, func(tx *store.Tx) (err error) {
-		if rows, err = selectJournal(ctx, tx, s.Org, below, int16(s.Clearance), limit); err != nil {
-			return err
-		}
-		return r.noteLook(ctx, tx, s, l, "mail.journal.list")
-	})
-	for _, j := range rows {
-		list = append(list, JournalEntry{ID: j.id, At: millis(j.at), Direction: j.Direction, Sender: j.sender, From: j.From, Recipients: j.Rcpts, Subject: j.Subject, Level: policy.Level(j.secrecy), Rules: j.Rules, Blob: j.blob})
-	}
-	return list, err
-}
-
-// journalBlob returns a letter of the journal by its hash, for who has leave.
-func (r *Room) journalBlob(ctx context.Context, s policy.Subject, hash store.Hash) (b Blob, found bool, err error) {
-	l, ok, err := r.lookInto(ctx, s, 0)
-	if err != nil || !ok {
-		return b, false, err
-	}
-	var j journalEntry
-	err = r.db.Write(ctx, func(tx *store.Tx) (err error) {
-		if j, err = selectJournalByHash(ctx, tx, s.Org, hash, int16(s.Clearance)); err != nil {
-			return err
-		}
-		return r.noteLook(ctx, tx, s, l, "mail.journal.read")
-	})
-	if found, err = store.Found(err); !found {
-		return b, false, err
-	}
-	return j.blob, true, nil
 }

@@ -54,6 +54,8 @@ type Config struct {
 type Review struct {
 	FourEyes bool // rules for letters are changed by two security administrators
 	Second   bool // a look into another's mail needs a second person
+
+	JournalDays int // that the journal keeps letters; 0 = for ever
 }
 
 // Room is the mail room. One serves all doors of a process.
@@ -80,8 +82,9 @@ type Room struct {
 
 	index *indexer // nil: there is no text index, messages are read
 
-	desk  *approval.Desk // asks those who review
-	rules ruleSets
+	desk   *approval.Desk // asks those who review
+	rules  ruleSets
+	traces traces
 	// reading has a place for each letter whose files are looked into.
 	reading chan struct{}
 	kept    keptContents

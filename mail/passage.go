@@ -11,7 +11,6 @@ import (
 	"chancery/audit"
 	"chancery/directory"
 	"chancery/kit/errs"
-	"chancery/kit/id"
 	"chancery/mail/flow"
 	"chancery/policy"
 	"chancery/store"
@@ -98,30 +97,6 @@ func (p *passage) write(ctx context.Context, tx *store.Tx, r *Room, l *Letter) e
 		}
 	}
 	return nil
-}
-
-// keep writes the letter into the journal, and its hash into the record.
-func (p *passage) keep(ctx context.Context, tx *store.Tx, r *Room, l *Letter) error {
-	e := &l.Content.Message.Envelope
-	now := r.clock.Now()
-	j := journalEntry{org: p.org, id: id.New(), at: now.UnixMilli(), account: p.subject.Account, sender: p.from, secrecy: int16(l.level), blob: l.blob,
-		journalData: journalData{Direction: p.direction, Rcpts: p.rcpts, Subject: e.Subject, From: addressesText(e.From), MessageID: e.MessageID, Rules: p.rules, Peer: p.subject.Peer}}
-	if err := insertJournal(ctx, tx, &j); err != nil {
-		return err
-	}
-	if err := l.refer(ctx, tx, 1); err != nil {
-		return err
-	}
-	entry, err := audit.By(p.subject, "mail.journal", "journal "+id.Text('j', j.id), nil).Change(nil, struct {
-		Hash  string `json:"hash"`
-		Size  int64  `json:"size"`
-		Rcpts int    `json:"recipients"`
-	}{l.blob.Hash.String(), l.blob.Size, len(p.rcpts)})
-	if err != nil {
-		return err
-	}
-	entry.Rule = strings.Join(p.rules, ", ")
-	return audit.Append(ctx, tx, now, entry)
 }
 
 // addressesText writes addresses for a line of a list.

@@ -29,6 +29,10 @@ type Filter struct {
 
 	Text []TextTest
 
+	// Asked is the whole filter in the words of the door, for the record of a
+	// look into another's mail.
+	Asked string
+
 	// Message and Content are conditions that a door makes itself, cheap
 	// ones on the message, dear ones on its content.
 	Message func(*Message) bool
@@ -109,6 +113,9 @@ func (a *Account) Query(ctx context.Context, snap *Snapshot, f Filter, sorts []S
 	}
 	if collapse {
 		out = firstOfThreads(out)
+	}
+	if q.err == nil {
+		q.err = a.noteQuery(ctx, snap, &f, len(out))
 	}
 	return out, q.err
 }
@@ -252,7 +259,7 @@ func (q *query) passesText(f *Filter, m *Message) bool {
 
 // content returns a message's content, nil when it is gone or on error.
 func (q *query) content(m *Message) *Content {
-	list, err := q.a.Content(q.ctx, m.ID)
+	list, err := q.a.contents(q.ctx, m.ID)
 	if err != nil {
 		q.err = err
 		return nil

@@ -70,15 +70,17 @@ func (r *Room) AskRemoval(ctx context.Context, s policy.Subject, messageID, from
 	case len(reason) < 10 || len(reason) > approval.MaxNote:
 		return x, errs.E(errs.Invalid, "Say why, in 10 to %d bytes: it stands in the record.", approval.MaxNote)
 	}
-	if r.conf.Review.Second {
-		if err := r.needSecond(ctx, s); err != nil {
-			return x, err
-		}
-	}
 	row := removalRow{org: s.Org, id: id.New(), by: s.Account, at: r.clock.Now().UnixMilli(), state: RemovalAsked, ref: hash64(messageID), level: policy.Unlabelled,
 		removalData: removalData{MessageID: messageID, From: from, Reason: reason}}
 	if err := r.countRemoval(ctx, s, &row); err != nil {
 		return x, err
+	}
+	ask := bySecond(s, RemovalCase, row.id, reason)
+	ask.Title, ask.Level = row.From, row.level
+	if r.conf.Review.Second {
+		if err := r.needSecond(ctx, ask); err != nil {
+			return x, err
+		}
 	}
 	err = r.db.Write(ctx, func(tx *store.Tx) error {
 		admin, err := r.dir.AdministersIn(ctx, tx, s)
@@ -92,8 +94,7 @@ func (r *Room) AskRemoval(ctx context.Context, s policy.Subject, messageID, from
 			r.beginRemoval(tx, &row)
 			return errorOr(insertRemoval(ctx, tx, row), r.noteRemoval(ctx, tx, s, row, "mail.removal.begin", 0))
 		}
-		_, err = r.desk.Ask(ctx, tx, s, approval.Case{ID: row.id, Kind: RemovalCase, Asker: s.Account, Title: row.From, Level: row.level, Reason: reason,
-			Steps: []approval.Step{{Deciders: []approval.Seat{{Duty: policy.DutySecurity}}}}})
+		_, err = r.desk.Ask(ctx, tx, s, ask)
 		return errorOr(err, insertRemoval(ctx, tx, row))
 	})
 	return row.removal(0), err

@@ -21,7 +21,7 @@ func TestTakeBackNothing(t *testing.T) {
 	p := newPostOffice(t, "", Outbound{})
 	ctx := t.Context()
 	e := Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}, HoldUntil: p.clock.Now().Add(time.Hour)}
-	check(t, p.room.SubmitSMTP(ctx, p.ann.subject, e, Trace{Protocol: "ESMTPSA", ID: "x"}, strings.NewReader("From: ann@city.example\r\nTo: bob@city.example\r\nSubject: held\r\n\r\nHello\r\n")))
+	check(t, p.submitSMTP(ctx, p.ann.subject, e, Trace{Protocol: "ESMTPSA", ID: "x"}, strings.NewReader("From: ann@city.example\r\nTo: bob@city.example\r\nSubject: held\r\n\r\nHello\r\n")))
 	if err := p.ann.TakeBackReport(ctx, 0); !errs.Is(err, errs.NotFound) {
 		t.Errorf("report 0 taken back: %v", err)
 	}

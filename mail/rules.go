@@ -213,8 +213,9 @@ func (r *Room) ChangeRule(ctx context.Context, s policy.Subject, number int64, r
 		c.rule = id.New()
 	}
 	waits = r.conf.Review.FourEyes && s.Account != 0
+	ask := bySecond(s, RuleCase, c.id, reason)
 	if waits {
-		if err := r.needSecond(ctx, s); err != nil {
+		if err := r.needSecond(ctx, ask); err != nil {
 			return 0, false, err
 		}
 	}
@@ -243,8 +244,8 @@ func (r *Room) ChangeRule(ctx context.Context, s policy.Subject, number int64, r
 		if err := insertRuleChange(ctx, tx, s.Org, c); err != nil {
 			return err
 		}
-		_, err = r.desk.Ask(ctx, tx, s, approval.Case{ID: c.id, Kind: RuleCase, Asker: s.Account, Title: title, Level: policy.Unlabelled, Reason: reason,
-			Steps: []approval.Step{{Deciders: []approval.Seat{{Duty: policy.DutySecurity}}}}})
+		ask.Title = title
+		_, err = r.desk.Ask(ctx, tx, s, ask)
 		return err
 	})
 	return c.rule, waits, err
@@ -275,11 +276,18 @@ func (r *Room) checkRuleChange(ctx context.Context, tx *store.Tx, org int64, c *
 	return err
 }
 
-// needSecond refuses where nobody else could agree to a change.
-func (r *Room) needSecond(ctx context.Context, s policy.Subject) error {
-	holders, err := r.dir.HoldersOf(ctx, s.Org, policy.DutySecurity)
-	if err == nil && !slices.ContainsFunc(holders, func(a int64) bool { return a != s.Account }) {
-		err = errs.E(errs.Conflict, "Rules are changed by two security administrators, and you are the only one. Name another one first.")
+// bySecond is a case that a security administrator agrees to who is not the one
+// that asks.
+func bySecond(s policy.Subject, kind string, number int64, reason string) approval.Case {
+	return approval.Case{ID: number, Org: s.Org, Kind: kind, Asker: s.Account, Level: policy.Unlabelled, Reason: reason,
+		Steps: []approval.Step{{Deciders: []approval.Seat{{Duty: policy.DutySecurity}}}}}
+}
+
+// needSecond refuses where nobody else could agree.
+func (r *Room) needSecond(ctx context.Context, c approval.Case) error {
+	possible, err := r.desk.Possible(ctx, c)
+	if err == nil && !possible {
+		err = errs.E(errs.Conflict, "It takes another security administrator to agree, whom it is not about. Name one first.")
 	}
 	return err
 }

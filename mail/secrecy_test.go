@@ -93,7 +93,7 @@ func TestLevelAtSending(t *testing.T) {
 		send := func(from policy.Level, level policy.Level, to, more string) error {
 			s := o.at(t, o.ann, from).subject
 			text := "From: ann@city.example\r\nTo: " + to + "\r\nSubject: Plans\r\n" + o.labelLine(level, time.Time{}) + more + "\r\nBody\r\n"
-			return o.room.SubmitSMTP(t.Context(), s, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: to}}}, Trace{From: "ann@city.example", Protocol: "ESMTPSA"}, strings.NewReader(text))
+			return o.submitSMTP(t.Context(), s, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: to}}}, Trace{From: "ann@city.example", Protocol: "ESMTPSA"}, strings.NewReader(text))
 		}
 		for level := policy.Unlabelled; level <= policy.TopSecret; level++ {
 			for clearance := policy.Public; clearance <= policy.TopSecret; clearance++ {
@@ -132,7 +132,7 @@ func TestLevelInherited(t *testing.T) {
 		o.append(t, o.ann, inbox.ID, letterText(1, o.labelLine(policy.Secret, time.Time{})))
 		send := func(s policy.Subject, level policy.Level, subject, more, body string) error {
 			text := "From: ann@city.example\r\nTo: bob@city.example\r\nSubject: " + subject + "\r\n" + o.labelLine(level, time.Time{}) + more + "\r\n" + body + "\r\n"
-			return o.room.SubmitSMTP(ctx, s, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{From: "ann@city.example", Protocol: "ESMTPSA"}, strings.NewReader(text))
+			return o.submitSMTP(ctx, s, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{From: "ann@city.example", Protocol: "ESMTPSA"}, strings.NewReader(text))
 		}
 		answer := "In-Reply-To: <m1@out.example>\r\n"
 		for level := policy.Unlabelled; level <= policy.Secret; level++ {

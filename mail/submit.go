@@ -149,24 +149,25 @@ func (r *Room) destination(ctx context.Context, to RcptTo) (here Recipient, doma
 }
 
 // SubmitSMTP reads a letter from a mail program and sends it: recipients here
-// have it, and those elsewhere are in the queue, when it returns.
-func (r *Room) SubmitSMTP(ctx context.Context, s policy.Subject, e Envelope, t Trace, src io.Reader) error {
+// have it, and those elsewhere are in the queue, when it returns. Held says that
+// it waits for its review first.
+func (r *Room) SubmitSMTP(ctx context.Context, s policy.Subject, e Envelope, t Trace, src io.Reader) (held bool, err error) {
 	l, ascii, err := r.spoolOutgoing(ctx, s, t, src, origin{s.Account, Label{Level: policy.Unlabelled}})
 	if err != nil {
-		return err
+		return false, err
 	}
 	e.UTF8 = e.UTF8 && !ascii
 	l, pass, err := r.govern(ctx, s, e, l)
 	if err != nil {
-		return err
+		return false, err
 	}
 	p, err := r.plan(ctx, s, e, l.level, pass)
 	if err != nil {
 		l.Discard()
-		return err
+		return false, err
 	}
 	p.account, p.counted = s.Account, &s
-	return r.post(ctx, p, l, nil)
+	return pass.holds(), r.post(ctx, p, l, nil)
 }
 
 // origin is where a letter that is sent was written.

@@ -20,20 +20,33 @@ type auditCmd struct {
 
 type auditVerifyCmd struct {
 	place
+	keptElsewhere
+}
+
+// keptElsewhere is what an auditor has of a record.
+type keptElsewhere struct {
 	Checkpoint []string `type:"existingfile" help:"A checkpoint that was kept elsewhere; may be given several times."`
 	Key        string   `help:"The public key that was kept elsewhere."`
+}
+
+func (k keptElsewhere) read() (against audit.Against, err error) {
+	against.Verifier = k.Key
+	for _, file := range k.Checkpoint {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return against, errs.Wrap(errs.Unavailable, err, "cannot read the checkpoint")
+		}
+		against.Notes = append(against.Notes, string(text))
+	}
+	return against, nil
 }
 
 // Run follows the record of every organisation. The last line says how many
 // entries there are; what does not fit makes it fail.
 func (c auditVerifyCmd) Run(ctx context.Context) error {
-	against := audit.Against{Verifier: c.Key}
-	for _, file := range c.Checkpoint {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return errs.Wrap(errs.Unavailable, err, "cannot read the checkpoint")
-		}
-		against.Notes = append(against.Notes, string(text))
+	against, err := c.read()
+	if err != nil {
+		return err
 	}
 	return c.withStore(ctx, func(db *store.Store, orgs []int64) (err error) {
 		total, used := int64(0), audit.Against{}

@@ -30,6 +30,7 @@ type cli struct {
 	Role        roleCmd        `cmd:"" help:"Grant, take back and list administrators' roles."`
 	Key         keyCmd         `cmd:"" help:"Rotate the keys that everything lies encrypted under."`
 	Audit       auditCmd       `cmd:"" help:"Verify and sign the record of what happened."`
+	Journal     journalCmd     `cmd:"" help:"Verify the letters that rules have kept."`
 	Check       checkCmd       `cmd:"" help:"Verify everything that is stored."`
 	Sweep       sweepCmd       `cmd:"" help:"Remove what nothing refers to any more and give the space back."`
 	Config      configCmd      `cmd:"" help:"Explain the settings."`

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"chancery/cmd/bench/outside"
+	"chancery/kit/testkit"
+	"chancery/store"
 )
 
 // call calls one method of the person's own account.
@@ -71,7 +73,7 @@ func TestReviewAtDoors(t *testing.T) {
 		t.Error(said)
 	}
 	for _, subject := range []string{"first", "second"} {
-		if said := send(subject, "The budget."); !strings.Contains(said, "250 2.0.0") {
+		if said := send(subject, "The budget."); !strings.Contains(said, "250 2.0.0 The letter is stored and waits for its review") {
 			t.Error(said)
 		}
 	}
@@ -120,4 +122,24 @@ func TestReviewAtDoors(t *testing.T) {
 		}
 	}
 	checkClean(t, s)
+	s.Kill()
+	journalVerified(t, s)
+}
+
+// journalVerified finds a change in a journal of two letters that was whole.
+func journalVerified(t *testing.T, s *outside.Server) {
+	t.Helper()
+	if out, err := s.Run(t.Context(), "journal", "verify"); err != nil || !strings.Contains(out, "2 letters are kept, 0 have ended, 0 problems") {
+		t.Errorf("the journal: %s, %v", out, err)
+	}
+	db, err := store.Open(t.Context(), store.Options{Dir: s.Dir, Log: testkit.Log(t)})
+	must(t, err)
+	must(t, db.Write(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Exec(t.Context(), "UPDATE mail_journal SET data = replace(data, 'first', 'third')")
+		return err
+	}))
+	must(t, db.Close())
+	if out, err := s.Command(t.Context(), "journal", "verify").Output(); err == nil || !strings.Contains(string(out), "was changed") || !strings.Contains(string(out), "1 problems") {
+		t.Errorf("a changed journal: %s, %v", out, err)
+	}
 }

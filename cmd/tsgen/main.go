@@ -264,6 +264,7 @@ var mailTypes = []described{
 	{jmapmail.RemovalRestoreArgs{}, ""},
 	{jmapmail.RemovalAnswer{}, ""},
 	{jmapmail.JournalArgs{}, ""},
+	{jmapmail.JournalFilter{}, ""},
 	{jmapmail.JournalAnswer{}, ""},
 	{jmapmail.JournalEntry{}, ""},
 	{approval.ApprovalObject{}, "A question that waits for a decision (our own capability)."},

@@ -65,7 +65,7 @@ func (x *session) cmdBdat(arg string) {
 	}
 	result := <-x.tx.result
 	x.tx.chunks = nil
-	x.finish(result)
+	x.finish(result.held, result.err)
 }
 
 func parseBdat(arg string) (size int64, last bool, err error) {
@@ -79,13 +79,19 @@ func parseBdat(arg string) (size int64, last bool, err error) {
 	return int64(n), last, err
 }
 
+// taken is what became of a message.
+type taken struct {
+	held bool // it waits for its review
+	err  error
+}
+
 // begin starts taking the message.
 func (x *session) begin() {
 	r, w := io.Pipe()
 	x.tx.chunks = &chunkReader{PipeReader: r, w: w}
-	x.tx.result = make(chan error, 1)
-	go func(result chan<- error) {
-		err := x.take(wire.NewLineChecker(r))
+	x.tx.result = make(chan taken, 1)
+	go func(result chan<- taken) {
+		held, err := x.take(wire.NewLineChecker(r))
 		if err == nil {
 			err = errTaken
 		}
@@ -93,7 +99,7 @@ func (x *session) begin() {
 		if errors.Is(err, errTaken) {
 			err = nil
 		}
-		result <- err
+		result <- taken{held, err}
 	}(x.tx.result)
 }
 

@@ -30,7 +30,7 @@ func (x *session) cmdData(arg string) {
 	}
 	x.deadline = time.Now().Add(x.srv.conf.MessageTime)
 	data := wire.NewDataReader(x.br, x.srv.conf.MaxDataLine)
-	err := x.take(data)
+	held, err := x.take(data)
 	// Whatever became of it, the dialogue goes on after the end of the data.
 	if fault := data.Drain(); fault != nil {
 		if !errors.Is(fault, wire.ErrBareLine) && !errors.Is(fault, wire.ErrLongLine) {
@@ -40,7 +40,7 @@ func (x *session) cmdData(arg string) {
 		}
 		err = fault
 	}
-	x.finish(err)
+	x.finish(held, err)
 }
 
 // ready says whether there is an envelope to send a message with.
@@ -56,20 +56,26 @@ func (x *session) ready() bool {
 	return false
 }
 
-// finish answers the end of the message and forgets the envelope.
-func (x *session) finish(err error) {
+// finish answers the end of the message and forgets the envelope. Of a letter
+// that is held it says so: what follows is not in the sender's hands.
+func (x *session) finish(held bool, err error) {
 	if err != nil {
 		x.refuseError(atData, err)
 	} else {
 		x.commands, x.errors = 0, 0
-		x.reply(250, "2.0.0", "The letter is stored.")
+		text := "The letter is stored."
+		if held {
+			text = "The letter is stored and waits for its review before it is delivered."
+		}
+		x.reply(250, "2.0.0", text)
 	}
 	x.reset()
 }
 
 // take reads the message and gives it to the mail room. It returns after the
-// message is durable, or with nothing left behind.
-func (x *session) take(src io.Reader) error {
+// message is durable, or with nothing left behind; held says that the letter
+// waits for its review.
+func (x *session) take(src io.Reader) (held bool, err error) {
 	ctx := x.srv.ctx
 	src = &sizeLimit{r: src, left: x.maxMessage(), max: x.maxMessage()}
 	trace := mail.Trace{
@@ -79,9 +85,9 @@ func (x *session) take(src io.Reader) error {
 		trace.TLS = tlsText(x.tls.ConnectionState())
 	}
 	if x.kind != MX {
-		err := x.srv.room.SubmitSMTP(ctx, x.subject, x.envelope(), trace, src)
+		held, err = x.srv.room.SubmitSMTP(ctx, x.subject, x.envelope(), trace, src)
 		x.logTaken(trace, len(x.tx.out), err)
-		return err
+		return held, err
 	}
 	if len(x.tx.rcpts) == 1 {
 		trace.For = x.tx.rcpts[0].Address
@@ -89,16 +95,16 @@ func (x *session) take(src io.Reader) error {
 	in := mail.Incoming{From: x.tx.from, Recipients: x.tx.rcpts, Ret: x.tx.mail.Ret, EnvID: x.tx.mail.EnvID, UTF8: x.tx.mail.UTF8}
 	l, err := x.srv.room.SpoolOutside(ctx, in.Recipients[0].Account.Org, trace, src)
 	if err != nil {
-		return err
+		return false, err
 	}
 	// RFC 5321 section 6.3: loops are found by counting Received fields.
 	if l.Hops() > x.srv.conf.MaxReceived {
 		l.Discard()
-		return mail.ErrLoop
+		return false, mail.ErrLoop
 	}
-	err = x.srv.room.Receive(ctx, in, l)
+	held, err = x.srv.room.Receive(ctx, in, l)
 	x.logTaken(trace, len(in.Recipients), err)
-	return err
+	return held, err
 }
 
 // logTaken writes the line by which an operator finds a letter again: the id

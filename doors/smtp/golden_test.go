@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/tls"
+	"encoding/json"
 	"fmt"
 	"net"
 	"os"
@@ -13,8 +14,10 @@ import (
 	"strings"
 	"testing"
 
+	"chancery/approval"
 	"chancery/kit/testkit"
 	"chancery/mail"
+	"chancery/policy"
 )
 
 // TestDialogues plays the dialogues of testdata/*.txt against the door:
@@ -50,11 +53,27 @@ func playFile(t *testing.T, file, url string) {
 	check(t, err)
 	conf := Config{MaxMessage: 20000, MaxRecipients: 5, MaxErrors: 12, MaxReceived: 5}
 	o := newOffice(t, url, conf, mail.Config{MaxMessage: 20000, Outbound: mail.Outbound{Routes: map[string]string{"out.example": "127.0.0.1:1"}}})
+	if filepath.Base(file) == "held.txt" {
+		o.hold(t, "tender")
+	}
 	p := &player{t: t, o: o, name: filepath.Base(file)}
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
 	for p.line < len(lines) {
 		p.step(lines)
 	}
+}
+
+// hold makes a rule by which letters with a word wait for bob's review.
+func (o *office) hold(t *testing.T, word string) {
+	t.Helper()
+	desk, err := approval.New(t.Context(), o.db, o.dir, nil, nil, o.clock, testkit.Log(t))
+	check(t, err)
+	t.Cleanup(desk.Wait)
+	o.room.UseApprovals(desk)
+	var rule mail.FlowRule
+	check(t, json.Unmarshal([]byte(`{"name":"Tenders","when":{"words":["`+word+`"]},"then":{"hold":{"steps":[{"reviewers":["bob@city.example"]}]}}}`), &rule.Rule))
+	_, _, err = o.room.ChangeRule(t.Context(), policy.System(1), 0, &rule.Rule, "")
+	check(t, err)
 }
 
 // player is at one line of a dialogue.

@@ -53,7 +53,7 @@ type transaction struct {
 	rcpts  []mail.Recipient // on the MX
 	out    []mail.RcptTo    // at submission
 	chunks *chunkReader     // BDAT in progress
-	result chan error       // of the chunks
+	result chan taken       // of the chunks
 }
 
 // Sizes of a connection's buffers: an ordinary letter comes in one read, and

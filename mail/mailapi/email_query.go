@@ -53,13 +53,18 @@ func newSearch(f *jmap.Filter[jmapmail.EmailFilter], sort []jmap.Comparator, col
 // run returns the messages that match, in order.
 func (a *API) run(ctx context.Context, acc *mail.Account, snap *mail.Snapshot, s *search) ([]*mail.Message, error) {
 	key := queryKey{account: acc.ID(), ceiling: snap.Ceiling, state: snap.EmailState, text: s.key()}
-	if !s.hasText {
+	kept := !s.hasText && !acc.IsLook() // each look goes through the room, which records it
+	if kept {
 		if list, ok := a.queries.get(key); ok {
 			return list, nil
 		}
 	}
-	list, err := acc.Query(ctx, snap, roomFilter(s.filter), roomSort(s.sort), s.collapse)
-	if err == nil && !s.hasText {
+	filter := roomFilter(s.filter)
+	if s.filter != nil {
+		filter.Asked = string(s.filter.Raw)
+	}
+	list, err := acc.Query(ctx, snap, filter, roomSort(s.sort), s.collapse)
+	if err == nil && kept {
 		a.queries.put(key, list)
 	}
 	return list, err

@@ -2,8 +2,10 @@ package mailapi
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"strings"
 	"time"
 
@@ -432,16 +434,56 @@ func (a *API) journalQuery(ctx context.Context, call *jmap.Call) (any, error) {
 	if args.Before != nil {
 		below, _ = id.Parse(journalID, *args.Before)
 	}
-	entries, err := a.room.Journal(ctx, s, below, args.Limit)
+	filter, err := journalFilter(args.Filter)
+	if err != nil {
+		return nil, err
+	}
+	page, err := a.room.Journal(ctx, s, filter, below, args.Limit)
 	if err != nil {
 		return nil, err
 	}
 	out := jmapmail.JournalAnswer{AccountID: args.AccountID, List: []jmapmail.JournalEntry{}}
-	for _, e := range entries {
+	if page.Next != 0 {
+		next := id.Text(journalID, page.Next)
+		out.Next, out.Until = &next, &jmap.UTCDate{Time: page.Until.Truncate(time.Second)}
+	}
+	for _, e := range page.List {
 		out.List = append(out.List, jmapmail.JournalEntry{ID: id.Text(journalID, e.ID), At: jmap.UTCDate{Time: e.At.Truncate(time.Second)}, Direction: e.Direction, Sender: e.Sender, From: e.From,
 			To: list(e.Recipients), Subject: e.Subject, Level: levelText(e.Level), Rules: list(e.Rules), BlobID: blobText(e.Blob.Hash, "")})
 	}
 	return out, nil
+}
+
+// journalFilter says a filter of the journal in the room's words.
+func journalFilter(f *jmapmail.JournalFilter) (out mail.JournalFilter, err error) {
+	if f == nil {
+		return out, nil
+	}
+	out = mail.JournalFilter{Sender: f.Sender, Recipient: f.Recipient, Subject: f.Subject, Rule: f.Rule, Direction: f.Direction}
+	if f.Level != "" {
+		level, err := policy.LevelOf(f.Level)
+		if err != nil {
+			return out, err
+		}
+		out.Level = &level
+	}
+	if f.After != nil {
+		out.From = f.After.Time
+	}
+	if f.Before != nil {
+		out.To = f.Before.Time
+	}
+	said := map[string]any{}
+	text, err := json.Marshal(f)
+	if err == nil {
+		err = json.Unmarshal(text, &said)
+	}
+	maps.DeleteFunc(said, func(_ string, v any) bool { return v == nil || v == "" })
+	if err == nil && len(said) > 0 {
+		text, err = json.Marshal(said)
+		out.Asked = string(text)
+	}
+	return out, err
 }
 
 // blameRule gives the refusal of a letter by a rule a type of its own.

@@ -3,10 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { inject } from 'vitest'
 import { until } from './api'
 import { launch, type Desk } from './harness'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface OwnOffice {
   url: string
@@ -15,6 +18,8 @@ export interface OwnOffice {
   newPassword: (address: string, password: string) => void
   /** Runs the program on the office's data, as its operator does, and returns what it says. */
   run: (args: readonly string[], input?: string) => string
+  /** Sets a scene that the program has no verb for (cmd/bench/scene): deadlines put back, deputies. */
+  scene: (...args: readonly string[]) => void
   /** The desk of one of its people. */
   desk: (name: string) => Desk
   close: () => Promise<void>
@@ -45,6 +50,7 @@ export async function ownOffice(people: readonly string[], settings: Record<stri
     browser,
     newPassword: (address, given) => account('password', address, given),
     run: (args, input = '') => execFileSync(program, [...args, '--data', join(dir, 'data')], { env, input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'inherit'] }),
+    scene: (...args) => void execFileSync('go', ['run', './cmd/bench/scene', '--data', join(dir, 'data'), ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] }),
     desk: (name) => ({ url, browser, address: `${name}@city.example`, password, close: async () => {} }),
     close: async () => {
       await browser.close()

@@ -5,6 +5,7 @@ import { inject } from 'vitest'
 import { Api, letter } from './api'
 import { signIn, type Desk, type Size } from './harness'
 import { files, withFiles } from './samples'
+import { prepareCases } from './tour-cases'
 
 /*
  * Every screen of the client and how to come to it, in any language and size.
@@ -59,6 +60,7 @@ export async function prepare(desk: Desk): Promise<Scene> {
       ]),
     ),
   })
+  await prepareCases(desk)
   const empty = await api.call<{ created: Record<string, { id: string }> }>('Mailbox/set', { create: { m: { name: `Hồ sơ 2026 – ${run % 1000}` } } })
   const account = await api.account()
   const box = async (role: string): Promise<string> => api.box(role)
@@ -191,6 +193,9 @@ export const stops: Stop[] = [
   { name: 'card', open: async (v) => { await go(v, `/contacts/all/${v.scene.card}`); await v.page.locator('section h2, section h1').nth(1).waitFor() } },
   { name: 'merge', floats: true, open: async (v) => { await go(v, '/contacts'); await v.page.locator('[data-card]').first().waitFor(); await button(v, 'contacts.more').click(); await v.page.getByRole('menuitem', { name: v.word('contacts.duplicates') }).click(); await v.page.locator('[data-merged]').waitFor() } },
   { name: 'card-form', open: async (v) => { await go(v, '/contacts'); await v.page.locator('[data-card]').first().waitFor(); await press('n', '[role=dialog] input')(v) } },
+  { name: 'approvals', open: async (v) => { await go(v, '/approvals'); await v.page.locator('#list li button').first().waitFor() } },
+  { name: 'approval', open: async (v) => { await go(v, '/approvals'); await v.page.locator('#list li button').first().click(); await v.page.locator('article article').first().waitFor() } },
+  { name: 'approval-return', open: async (v) => { await go(v, '/approvals'); await v.page.locator('#list li button').first().click(); await button(v, 'approvals.return', 'article').click(); await v.page.getByRole('dialog').waitFor() } },
   { name: 'gone', open: async (v) => { await go(v, `/mail/${v.scene.account}/${v.scene.inbox}/nothing`); await v.page.waitForTimeout(800) } },
   admin(system, 'people', '#list li button'),
   admin(system, 'people', '#list li button', true),
@@ -207,6 +212,11 @@ export const stops: Stop[] = [
   admin(security, 'rulebook', '#list li'),
   admin(security, 'rulebook', '#list li', true),
   { name: 'console-rulebook-report', who: security, open: async (v) => { await go(v, '/console/rulebook'); await v.page.locator('#list li').first().waitFor(); await v.page.locator('#list li:nth-child(2) button[aria-label]').nth(1).click(); await v.page.getByRole('dialog').waitFor() } },
+  admin(security, 'mailrules', '#list li'),
+  admin(security, 'mailrules', '#list li', true),
+  admin(security, 'looks', '#list section li'),
+  admin(security, 'looks', '#list section li', true),
+  { name: 'journal', who: security, open: async (v) => { await go(v, '/console/looks'); await v.page.locator('#list section li button').first().click(); await v.page.getByRole('dialog').locator('article').waitFor() } },
   admin(security, 'roles', '#list li'),
   admin(security, 'roles', '#list li', true),
   admin(security, 'rules', '#list h1'),

@@ -257,15 +257,31 @@ type LookAnswer struct {
 
 // JournalArgs are the arguments of Journal/query.
 type JournalArgs struct {
-	AccountID jmap.ID  `json:"accountId"`
-	Before    *jmap.ID `json:"before"` // an entry: those older than it; null = from the newest
-	Limit     int      `json:"limit"`  // 1 to 200
+	AccountID jmap.ID        `json:"accountId"`
+	Filter    *JournalFilter `json:"filter"` // null = all
+	Before    *jmap.ID       `json:"before"` // an entry: those older than it; null = from the newest
+	Limit     int            `json:"limit"`  // 1 to 200
+}
+
+// JournalFilter says which letters of the journal are looked for: all that is
+// given has to hold; "" and null say nothing.
+type JournalFilter struct {
+	Sender    string        `json:"sender"`    // an address, @domain, or whole words of the name
+	Recipient string        `json:"recipient"` // an address, @domain, or what is before the @
+	Subject   string        `json:"subject"`   // whole words
+	Rule      string        `json:"rule"`      // whole words of its name
+	Direction string        `json:"direction"` // out, in
+	Level     string        `json:"level"`
+	After     *jmap.UTCDate `json:"after"` // from then on
+	Before    *jmap.UTCDate `json:"before"`
 }
 
 // JournalAnswer is the answer of Journal/query.
 type JournalAnswer struct {
 	AccountID jmap.ID        `json:"accountId"`
-	List      []JournalEntry `json:"list" ts:"list"`
+	List      []JournalEntry `json:"list" ts:"list"` // may be empty where there is a next page
+	Next      *jmap.ID       `json:"next"`           // before which the next page goes on; null = there is no more
+	Until     *jmap.UTCDate  `json:"until"`          // how far back was looked, where there is more
 }
 
 // JournalEntry is a letter that a rule has kept.

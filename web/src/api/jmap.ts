@@ -18,7 +18,7 @@ export type { ApplicationAnswer, ApplicationObject as Application } from './type
 export type { LockedAccountObject as LockedAccount, PhoneAdded, PhoneAnswer, SecondAddressAnswer, UnlockAnswer } from './types.gen'
 export type { AddressBookObject as AddressBook, Addressee, ExportAnswer, ImportAnswer, PersonFilter, Request as LetterRequest, Template } from './types.gen'
 export type { BlockedSender, RelabelAnswer, ReportAnswer, Secrecy, SecrecyCapability, SecrecyLookAnswer } from './types.gen'
-export type { ApprovalObject as Approval, ApprovalParty, ApprovalStep, ApprovalVote, FlowCapability, FlowChange, FlowForeseeAnswer, FlowRule, FlowRuleSet, FlowStep, FlowTryAnswer, HeldLetter, JournalEntry, Look, Removal, RemovalAnswer, ReviewMark } from './types.gen'
+export type { ApprovalObject as Approval, ApprovalParty, ApprovalStep, ApprovalVote, FlowCapability, FlowChange, FlowForeseeAnswer, FlowRule, FlowRuleSet, FlowStep, FlowTryAnswer, HeldLetter, JournalAnswer, JournalEntry, JournalFilter, Look, Removal, RemovalAnswer, ReviewMark } from './types.gen'
 
 type Id = gen.Id
 

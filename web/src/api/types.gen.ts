@@ -1511,13 +1511,27 @@ export interface RemovalAnswer {
 
 export interface JournalArgs {
   accountId: Id
+  filter?: JournalFilter | null
   before?: string | null
   limit?: number
+}
+
+export interface JournalFilter {
+  sender?: string
+  recipient?: string
+  subject?: string
+  rule?: string
+  direction?: string
+  level?: string
+  after?: UTCDate | null
+  before?: UTCDate | null
 }
 
 export interface JournalAnswer {
   accountId: Id
   list: JournalEntry[]
+  next: string | null
+  until: UTCDate | null
 }
 
 export interface JournalEntry {

@@ -39,7 +39,7 @@ const CategoriesSection = lazy(() => withTexts('categories', () => import('./cat
 const LevelsSection = lazy(() => withTexts('levels', () => import('./levels/LevelsSection')))
 const FlowSection = lazy(() => withTexts('mailrules', () => import('./flow/FlowSection')))
 const RecordSection = lazy(() => withTexts('record', () => withTexts('access', () => withTexts('means', () => withTexts('parties', () => import('./record/RecordSection'))))))
-const LooksSection = lazy(() => withTexts('content', () => withTexts('approvals', () => withTexts('looks', () => import('./looks/LooksSection')))))
+const LooksSection = lazy(() => withTexts('content', () => withTexts('approvals', () => withTexts('record', () => withTexts('looks', () => import('./looks/LooksSection'))))))
 const PartySection = lazy(() => withTexts('parties', () => import('./sso/PartySection')))
 const PolicySection = lazy(() => withTexts('policy', () => import('./policy/PolicySection')))
 const RemovalsSection = lazy(() => withTexts('approvals', () => withTexts('removals', () => import('./removals/RemovalsSection'))))

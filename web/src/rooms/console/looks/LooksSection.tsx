@@ -1,22 +1,21 @@
 import { Suspense, lazy, useCallback, useEffect, useState } from 'react'
-import { FLOW, type FlowCapability, type JournalEntry, type Look } from '~/api/jmap'
+import { FLOW, type FlowCapability, type Look } from '~/api/jmap'
 import { useT } from '~/kit/i18n'
 import { fullDate, readingDate } from '~/kit/i18n/dates'
 import { guessLanguage } from '~/kit/i18n/guess'
 import { asSyncError } from '~/kit/sync/errors'
 import { Banner } from '~/kit/ui/Banner'
 import { Button } from '~/kit/ui/Button'
-import { Dialog, confirm } from '~/kit/ui/Dialog'
+import { confirm } from '~/kit/ui/Dialog'
 import { Eye } from '~/kit/ui/icons'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
 import { say, sayError } from '~/kit/undo'
-import { ReadLetter } from '~/rooms/approvals/LetterCase'
 import { useApprovals } from '~/rooms/approvals/store'
 import { caseOf } from '~/rooms/approvals/words'
-import type { MailAccount } from '~/rooms/mail/account'
 import css from '../Console.module.css'
 import type { PartProps } from '../ConsoleRoom'
 import { refusal, useLoad } from '../data'
+import { Journal } from './Journal'
 
 const AskLook = lazy(() => import('./AskLook'))
 
@@ -62,7 +61,7 @@ export default function LooksSection({ api }: PartProps) {
       ) : data.length + waiting.length === 0 ? (
         <Empty icon={Eye} title={t('looks.empty')} />
       ) : (
-        <ul className={css.rows} aria-label={t('looks.now')}>
+        <ul className={`${css.rows} ${css.flat}`} aria-label={t('looks.now')}>
           {data.map((l) => (
             <li key={l.id} className={css.line}>
               <span className={css.who}>
@@ -84,6 +83,7 @@ export default function LooksSection({ api }: PartProps) {
                 <small lang={guessLanguage(l.purpose)}>{l.purpose}</small>
               </span>
               <span className={css.post}>{t('looks.waits')}</span>
+              <span className={css.acts} />
             </li>
           ))}
         </ul>
@@ -91,64 +91,5 @@ export default function LooksSection({ api }: PartProps) {
       {data?.some((l) => !l.lookInto) && <Journal api={api} />}
       <Suspense>{asking && <AskLook api={api} maxHours={may.maxLook} onAsked={() => { reload(); void approvals.load() }} onClose={() => setAsking(false)} />}</Suspense>
     </div>
-  )
-}
-
-const PAGE = 50
-
-/** What the rules have kept, the newest first. */
-function Journal({ api }: Pick<PartProps, 'api'>) {
-  const t = useT()
-  const read = useCallback((before: string | null) => api.call<{ list: JournalEntry[] }>('Journal/query', { before, limit: PAGE }), [api])
-  const { data, error, reload } = useLoad(useCallback(() => read(null), [read]))
-  const [more, setMore] = useState<JournalEntry[]>([])
-  const [whole, setWhole] = useState(false)
-  const [open, setOpen] = useState<JournalEntry | null>(null)
-  const list = [...(data?.list ?? []), ...more]
-  const older = async (): Promise<void> => {
-    try {
-      const page = (await read(list.at(-1)?.id ?? null)).list
-      setMore([...more, ...page])
-      setWhole(page.length < PAGE)
-    } catch (e) {
-      sayError(refusal(e))
-    }
-  }
-  return (
-    <section aria-label={t('looks.journal')}>
-      <header className={css.head}>
-        <h2>{t('looks.journal')}</h2>
-      </header>
-      {error ? (
-        <Failure error={asSyncError(error)} retry={reload} />
-      ) : !data ? (
-        <Skeleton lines={6} />
-      ) : list.length === 0 ? (
-        <Empty icon={Eye} title={t('looks.journal.empty')} />
-      ) : (
-        <ul className={css.rows}>
-          {list.map((e) => (
-            <li key={e.id}>
-              <button type="button" className={css.row} onClick={() => setOpen(e)}>
-                <span className={css.who}>
-                  <span lang={guessLanguage(e.subject)}>{e.subject || t('message.noSubject')}</span>
-                  <small>{e.rules.join(t('approvals.and'))}</small>
-                </span>
-                <span className={css.post}>
-                  <span>{t('looks.way', { from: e.from || e.sender, to: e.to.join(t('approvals.and')) })}</span>
-                  <small>{readingDate(e.at)}</small>
-                </span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      {list.length >= PAGE && !whole && <Button look="quiet" onClick={() => void older()}>{t('looks.older')}</Button>}
-      {open && (
-        <Dialog wide title={open.subject || t('message.noSubject')} onClose={() => setOpen(null)}>
-          <ReadLetter engine={api.engine} account={api.engine.accounts[0] as MailAccount} blobId={open.blobId} size={0} />
-        </Dialog>
-      )}
-    </section>
   )
 }

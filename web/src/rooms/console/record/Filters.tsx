@@ -1,11 +1,11 @@
-import { Suspense, lazy, useId, useState, type ReactNode } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { AuditFilter } from '~/api/jmap'
 import { useLayout } from '~/app/layout'
 import { useT } from '~/kit/i18n'
 import { Button } from '~/kit/ui/Button'
 import { Field } from '~/kit/ui/controls'
-import base from '../Console.module.css'
 import css from './Record.module.css'
+import { Select } from './Select'
 import { familyName, zoneName } from './words'
 
 export type Asked = Required<AuditFilter>
@@ -53,18 +53,4 @@ export function Filters(props: Props) {
     </form>
   )
   return phone ? <details className={css.fold}><summary>{t('record.filter')}</summary>{form}</details> : form
-}
-
-function Select({ label, value, onChange, children }: { label: string; value: string; onChange: (v: string) => void; children: ReactNode }) {
-  const t = useT()
-  const id = useId()
-  return (
-    <div className={base.field}>
-      <label htmlFor={id}>{label}</label>
-      <select id={id} value={value} onChange={(e) => onChange(e.target.value)}>
-        <option value="">{t('record.any')}</option>
-        {children}
-      </select>
-    </div>
-  )
 }

@@ -53,6 +53,7 @@ const names: Record<string, Key> = {
   kind: 'parties.kind', issuer: 'parties.issuer', client: 'parties.ourId', attributes: 'parties.attributes', nameId: 'parties.nameId', metadata: 'parties.metadata', secret: 'parties.secret', offline: 'parties.offline', device: 'parties.device', pairwise: 'parties.pairwise', start: 'parties.start',
   sessions: 'access.sessions', devices: 'access.devices', appPasswords: 'access.appPasswords',
   entries: 'record.member.entries', broken: 'record.member.broken', signed: 'record.member.signed', fault: 'record.member.fault', form: 'record.member.form',
+  asked: 'record.member.asked', hits: 'record.member.hits', purpose: 'record.member.purpose', hours: 'record.member.hours', folder: 'record.member.folder',
   who: 'record.who', object: 'record.object', family: 'record.family', result: 'record.result', from: 'record.from', to: 'record.to', peer: 'record.peer', zone: 'record.zone',
 }
 
