@@ -20,14 +20,16 @@ func (r *Room) maySendOn(org int64, t policy.Terms, address string) error {
 	return err
 }
 
-// maySendOn is that of the account: what its rules may do is by its holder's
-// level, whoever writes them.
+// maySendOn is that of the account: by its holder's level, and by that of who
+// writes the rules, so that nobody does by a shared mailbox what they may not.
 func (a *Account) maySendOn(address string) error {
-	return a.room.maySendOn(a.scope.Org, a.terms, address)
+	t := a.terms
+	t.Without |= a.subject.Terms.Without
+	return a.room.maySendOn(a.scope.Org, t, address)
 }
 
-// MaySendOnOutside says whether the rules of the subject's own account may send
-// letters on to addresses outside, so that a client need not try.
+// MaySendOnOutside says whether rules that the subject writes may send letters
+// on to addresses outside, so that a client need not try.
 func (r *Room) MaySendOnOutside(s policy.Subject) bool {
 	return r.conf.ForwardOutside && s.Terms.Allows(policy.FeatureForward) && s.Terms.Allows(policy.FeatureOutside)
 }

@@ -141,6 +141,14 @@ func TestForwardOutsideTerms(t *testing.T) {
 			if got := o.room.MaySendOnOutside(ann.subject); got != c.may {
 				t.Errorf("a client is told %v", got)
 			}
+			// Nor by a mailbox that has no level: its rules are written by somebody.
+			shared := must(o.dir.AddAccount(t.Context(), directory.Account{Address: "desk@city.example", Kind: directory.KindShared}))
+			check(t, o.dir.Grant(t.Context(), directory.DefaultOrg, shared.ID, ann.ID(), policy.All))
+			box := must(o.room.Account(t.Context(), ann.subject, shared.ID))
+			_, err = box.SetScript(t.Context(), ScriptChange{Blob: ptr(must(box.Upload(t.Context(), strings.NewReader(text), 1<<20))), Text: text})
+			if (err == nil) != c.may {
+				t.Errorf("writing the rule of a shared mailbox: %v", err)
+			}
 			// A rule that computes the address is caught when it runs, and one of
 			// the past when the level changed.
 			o.script(t, ann, `require ["variables"]; set "to" "me"; redirect "${to}@else.example";`)

@@ -155,7 +155,7 @@ func (a *API) Accounts(ctx context.Context) ([]jmap.Account, error) {
 			name = x.Address
 		}
 		out[i] = jmap.Account{ID: id.Text(accountID, x.ID), Name: name, IsPersonal: x.Personal,
-			IsReadOnly: x.Rights&(policy.Mark|policy.Organise|policy.Insert) == 0, MaxSizeAttachments: a.room.MaxAttachments(s), ForwardsOutside: x.Personal && a.room.MaySendOnOutside(s)}
+			IsReadOnly: x.Rights&(policy.Mark|policy.Organise|policy.Insert) == 0, MaxSizeAttachments: a.room.MaxAttachments(s), ForwardsOutside: a.room.MaySendOnOutside(s)}
 	}
 	return out, nil
 }

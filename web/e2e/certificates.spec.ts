@@ -105,7 +105,7 @@ test('where machines show a certificate of their own, people and auditors see wh
     await page.locator('input[name=password]').waitFor({ state: 'detached' })
     await page.goto(`${at}/settings`)
     await page.getByRole('button', { name: 'Sign-ins' }).click()
-    await page.getByText(/^Machine pc-17\.city\.example, number [0-9a-f]+$/).first().waitFor()
+    await page.getByText(/^Machine pc-17\.city\.example$/).first().waitFor()
     expect(await findings(page, 'sign-ins from a machine')).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
     if (process.env['SHOTS']) await page.screenshot({ path: join(process.env['SHOTS'], `machine-${size}.png`) })

@@ -15,6 +15,9 @@ const doors: Record<string, Key> = { http: 'signins.web', imap: 'signins.imap', 
 // What the server finds odd about a sign-in (K22).
 const odd: Record<string, Key> = { newNetwork: 'signins.newNetwork', tooFast: 'signins.tooFast', refused: 'signins.afterFailures' }
 
+// The number of a machine's certificate is for auditors.
+const numbered = /, number [0-9a-f]+$/
+
 const joined = (words: string[]): string => new Intl.ListFormat(language(), { type: 'conjunction' }).format(words)
 
 /** When, from where and by what somebody signed in to this account, and who tried (K21). */
@@ -53,7 +56,7 @@ export default function SignIns({ engine }: RoomProps) {
                 <span data-own>
                   {s.peer} · {t(s.inner ? 'signins.inner' : 'signins.outer')}
                 </span>
-                {s.machine && <span data-own>{t('signins.machine', { name: s.machine })}</span>}
+                {s.machine && <span data-own data-tip={s.machine}>{t('signins.machine', { name: s.machine.replace(numbered, '') })}</span>}
                 {s.odd.length > 0 && (
                   <span data-odd>{t('signins.odd', { what: joined(s.odd.flatMap((o) => (odd[o] ? [t(odd[o])] : []))) })}</span>
                 )}

@@ -39,7 +39,7 @@ export default function PolicySection(p: PartProps) {
                   <dt>{label(r)}</dt>
                   <dd>
                     {meaning(r)} <small title={r.key}>{source(r)}</small>
-                    {levelsUnder(r, p.office.levels).map((text) => <small key={text} className={own.under}>{text}</small>)}
+                    {levelsUnder(r, p.office.levels).map((text) => <span key={text} className={own.under}>{text}</span>)}
                   </dd>
                 </div>
               ))}
