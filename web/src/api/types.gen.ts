@@ -1335,6 +1335,7 @@ export interface FlowReview {
 
 export interface FlowStep {
   reviewers: string[]
+  head: boolean
   all: boolean
   hours: number
   late: string
