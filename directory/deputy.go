@@ -58,7 +58,7 @@ func (d *Directory) UnitsOf(ctx context.Context, org, account int64) (list []int
 	}
 	today := d.today()
 	for _, p := range e.Posts {
-		if p.Starts > today || p.Ends != "" && p.Ends < today {
+		if !p.isOn(today) {
 			continue
 		}
 		for unit := p.Unit; unit != 0 && !slices.Contains(list, unit); {

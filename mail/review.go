@@ -101,6 +101,11 @@ func (r *Room) step(ctx context.Context, by policy.Subject, s flow.Step, level p
 	if err != nil {
 		return out, err
 	}
+	if s.Head {
+		if deciders, err = r.withHead(ctx, by, deciders, level); err != nil {
+			return out, err
+		}
+	}
 	escalate, err := r.accountsOf(ctx, by, s.Escalate, level)
 	if err != nil {
 		return out, err
@@ -123,6 +128,19 @@ func (r *Room) step(ctx context.Context, by policy.Subject, s flow.Step, level p
 		}
 	}
 	return out, nil
+}
+
+// withHead adds the head of the sender's unit, where there is one who may see the letter.
+func (r *Room) withHead(ctx context.Context, by policy.Subject, list []int64, level policy.Level) ([]int64, error) {
+	head, err := r.dir.HeadOf(ctx, by.Org, by.Account)
+	if err != nil || head == 0 || slices.Contains(list, head) {
+		return list, err
+	}
+	a, err := r.dir.Account(ctx, by.Org, head)
+	if err == nil && !a.Locked && a.Clearance >= level {
+		list = append(list, head)
+	}
+	return list, err
 }
 
 func seats(accounts []int64) (list []approval.Seat) {

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,6 +41,9 @@ func (r Rule) Check() error {
 		if err := check(); err != nil {
 			return err
 		}
+	}
+	if r.When.Direction == In && r.Then.Hold != nil && slices.ContainsFunc(r.Then.Hold.Steps, func(s Step) bool { return s.Head }) {
+		return errs.E(errs.Invalid, "Who writes from another server has no unit here, and no head of it.")
 	}
 	if r.When.Direction == In && r.Then.Warn != "" {
 		return errs.E(errs.Invalid, "Nobody can be warned before sending where letters come from other servers.")
@@ -180,7 +184,7 @@ func (r *Review) check() error {
 		return errs.E(errs.Invalid, "A review has from 1 to %d steps.", MaxSteps)
 	}
 	for i, s := range r.Steps {
-		if len(s.Reviewers) == 0 {
+		if len(s.Reviewers) == 0 && !s.Head {
 			return errs.E(errs.Invalid, "Step %d of the review has nobody who decides.", i+1)
 		}
 		if err := addresses(s.Reviewers, s.Escalate); err != nil {

@@ -400,9 +400,9 @@ func TestNames(t *testing.T) {
 	r := Rule{Name: "n", Off: true,
 		When:   When{"out", []int64{1}, []string{"a@b"}, []int64{2}, []string{"c@d"}, true, policy.Secret, []string{"w"}, 3, &Files{true, []string{".zip"}, 4, true}},
 		Unless: Unless{[]int64{5}, []string{"e@f"}, []int64{6}, []string{"g@h"}, true},
-		Then:   Then{&Review{[]Step{{[]string{"i@j"}, true, 7, LateEscalate, []string{"k@l"}}}, []string{"m@n"}}, "o@p", true, "", Both, &Text{"t", true}, "w"}}
+		Then:   Then{&Review{[]Step{{[]string{"i@j"}, true, true, 7, LateEscalate, []string{"k@l"}}}, []string{"m@n"}}, "o@p", true, "", Both, &Text{"t", true}, "w"}}
 	got, err := r.Encode()
-	want := `{"name":"n","off":true,"when":{"direction":"out","senderUnits":[1],"senders":["a@b"],"recipientUnits":[2],"recipients":["c@d"],"outside":true,"words":["w"],"persons":3,"attachments":{"any":true,"types":[".zip"],"larger":4,"unreadable":true},"level":"secret"},"unless":{"senderUnits":[5],"senders":["e@f"],"recipientUnits":[6],"recipients":["g@h"],"encrypted":true},"then":{"hold":{"steps":[{"reviewers":["i@j"],"all":true,"hours":7,"late":"escalate","escalate":["k@l"]}],"appeal":["m@n"]},"monitor":"o@p","journal":true,"require":"both","disclaimer":{"text":"t","top":true},"warn":"w"}}`
+	want := `{"name":"n","off":true,"when":{"direction":"out","senderUnits":[1],"senders":["a@b"],"recipientUnits":[2],"recipients":["c@d"],"outside":true,"words":["w"],"persons":3,"attachments":{"any":true,"types":[".zip"],"larger":4,"unreadable":true},"level":"secret"},"unless":{"senderUnits":[5],"senders":["e@f"],"recipientUnits":[6],"recipients":["g@h"],"encrypted":true},"then":{"hold":{"steps":[{"reviewers":["i@j"],"head":true,"all":true,"hours":7,"late":"escalate","escalate":["k@l"]}],"appeal":["m@n"]},"monitor":"o@p","journal":true,"require":"both","disclaimer":{"text":"t","top":true},"warn":"w"}}`
 	if err != nil || string(got) != want {
 		t.Errorf("%s\n%v", got, err)
 	}

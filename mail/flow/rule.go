@@ -103,6 +103,7 @@ type Review struct {
 // Step is one step of a review.
 type Step struct {
 	Reviewers []string `json:"reviewers,omitempty"` // addresses of people or of mailboxes of positions
+	Head      bool     `json:"head,omitempty"`      // the head of the sender's unit decides, too
 	All       bool     `json:"all,omitempty"`       // every one has to agree, else any one
 	Hours     int      `json:"hours,omitempty"`     // to decide in; 0 = without end
 	Late      string   `json:"late,omitempty"`      // LateEscalate, LateRefuse, LateRelease; "" = it waits on

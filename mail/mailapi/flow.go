@@ -107,7 +107,7 @@ func flowRule(r flow.Rule) jmapmail.FlowRuleSet {
 	if t.Hold != nil {
 		h := &jmapmail.FlowReview{Steps: []jmapmail.FlowStep{}, Appeal: list(t.Hold.Appeal)}
 		for _, s := range t.Hold.Steps {
-			h.Steps = append(h.Steps, jmapmail.FlowStep{Reviewers: list(s.Reviewers), All: s.All, Hours: s.Hours, Late: s.Late, Escalate: list(s.Escalate)})
+			h.Steps = append(h.Steps, jmapmail.FlowStep{Reviewers: list(s.Reviewers), Head: s.Head, All: s.All, Hours: s.Hours, Late: s.Late, Escalate: list(s.Escalate)})
 		}
 		out.Then.Hold = h
 	}
@@ -143,7 +143,7 @@ func readFlowRule(g *jmapmail.FlowRuleSet) (r flow.Rule, err error) {
 	if t.Hold != nil {
 		r.Then.Hold = &flow.Review{Appeal: t.Hold.Appeal}
 		for _, s := range t.Hold.Steps {
-			r.Then.Hold.Steps = append(r.Then.Hold.Steps, flow.Step{Reviewers: s.Reviewers, All: s.All, Hours: s.Hours, Late: s.Late, Escalate: s.Escalate})
+			r.Then.Hold.Steps = append(r.Then.Hold.Steps, flow.Step{Reviewers: s.Reviewers, Head: s.Head, All: s.All, Hours: s.Hours, Late: s.Late, Escalate: s.Escalate})
 		}
 	}
 	return r, nil

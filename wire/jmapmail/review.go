@@ -87,6 +87,7 @@ type FlowReview struct {
 // FlowStep is a step of a review.
 type FlowStep struct {
 	Reviewers []string `json:"reviewers" ts:"list"`
+	Head      bool     `json:"head"` // the head of the sender's unit decides, too
 	All       bool     `json:"all"`
 	Hours     int      `json:"hours"` // 0 = without end
 	Late      string   `json:"late"`  // escalate, refuse, release; "" = it waits on

@@ -1340,6 +1340,7 @@ export interface FlowReview {
 
 export interface FlowStep {
   reviewers: string[]
+  head: boolean
   all: boolean
   hours: number
   late: string

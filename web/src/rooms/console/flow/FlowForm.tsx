@@ -48,7 +48,7 @@ export function FlowForm({ api, office, cap, rule, onClose, reload }: Props) {
       <Field label={t('mailrules.name')} hint={t('mailrules.nameHint')} maxLength={60} value={draft.name} onChange={(e) => change({ ...draft, name: e.target.value })} />
       <Switch label={t('mailrules.on')} on={draft.isEnabled} onChange={(isEnabled) => change({ ...draft, isEnabled })} />
       <WhenFields rule={draft} office={office} levels={levels} onChange={change} />
-      <ThenFields rule={draft} onChange={change} />
+      <ThenFields api={api} rule={draft} onChange={change} />
       <section className={css.group} aria-label={t('mailrules.says')}>
         <h3 className={css.part}>{t('mailrules.says')}</h3>
         <p className={css.preview} role="status">{sentence(draft, office, new Map(levels))}</p>

@@ -11,7 +11,7 @@ export const freshRule = (): FlowRuleSet => ({
 })
 
 /** A step of a review to begin with. */
-export const freshStep = (): FlowStep => ({ reviewers: [], all: false, hours: 0, late: '', escalate: [] })
+export const freshStep = (): FlowStep => ({ reviewers: [], head: false, all: false, hours: 0, late: '', escalate: [] })
 
 /** Whether a rule has exceptions. */
 export const hasUnless = ({ unless: u }: FlowRuleSet): boolean => u.encrypted || u.senderUnits.length + u.senders.length + u.recipientUnits.length + u.recipients.length > 0
@@ -35,11 +35,14 @@ export function fault(r: FlowRuleSet): Key | undefined {
   if (x.monitor && !isAddress(x.monitor)) return 'mailrules.need.monitor'
   if (x.disclaimer && !x.disclaimer.text.trim()) return 'mailrules.need.text'
   for (const s of x.hold?.steps ?? []) {
-    if (s.reviewers.length === 0) return 'mailrules.need.reviewer'
+    if (s.head && w.direction === 'in') return 'mailrules.need.sender'
+    if (s.reviewers.some((a) => !isAddress(a)) || s.escalate.some((a) => !isAddress(a))) return 'mailrules.wrong.address'
+    if (s.reviewers.length === 0 && !s.head) return 'mailrules.need.reviewer'
     if (!Number.isInteger(s.hours) || s.hours < 0 || s.hours > 2160) return 'mailrules.need.hours'
     if (s.late && s.hours === 0) return 'mailrules.need.late'
     if (s.late === 'escalate' && s.escalate.length === 0) return 'mailrules.need.escalate'
   }
+  if (x.hold?.appeal.some((a) => !isAddress(a))) return 'mailrules.wrong.address'
   return undefined
 }
 

@@ -29,6 +29,8 @@ describe('sentences', () => {
       'Letters that are written here, come from somebody of Finance, come from ann@city.example, go outside the organisation, go to somebody of Finance, go to @press.example, are Secret or higher, hold “plan” or “計畫”, hold at least 3 numbers of persons or cards, and have a file of the kind .zip or .exe over 2 MB: must be signed and encrypted; review by all of a@c.example and b@c.example, then d@c.example before delivery; a copy to watch@c.example; kept in the journal; a text is put below; the writer is warned before sending. Except those that come from boss@city.example, go only to @.gov.example, or are encrypted.',
     )
     expect(notes(full())).toEqual(['After 8 hours it goes to m@c.example', 'Appeals: board@c.example', '“Look again.”', '“Mind the law.”'])
+    const head = { ...freshRule(), then: { ...freshRule().then, hold: { steps: [{ ...freshStep(), head: true }, { ...freshStep(), reviewers: ['a@c.example'], head: true, all: true }], appeal: [] as string[] } } }
+    expect(sentence(head, office, levels)).toContain('review by the head of the sender’s unit, then all of a@c.example and the head of the sender’s unit before delivery')
     const closed = { ...freshRule(), when: { ...freshRule().when, outside: false, attachments: { any: false, types: [] as string[], larger: 0, unreadable: true } } }
     expect(sentence(closed, office, levels)).toBe('Letters that are written here and have a file that cannot be looked into: nothing yet.')
     const every = { ...freshRule(), when: { ...freshRule().when, direction: '', outside: false } }
@@ -59,6 +61,9 @@ test('what is missing is said, the first thing first', () => {
     return x
   }
   expect(fault(full())).toBeUndefined()
+  expect(fault(r((x) => (x.then.hold!.steps[0] = { ...freshStep(), head: true })))).toBeUndefined()
+  expect(fault(r((x) => { x.when.direction = 'in'; x.then.warn = ''; x.then.hold!.steps[0] = { ...freshStep(), head: true } }))).toBe('mailrules.need.sender')
+  expect(fault(r((x) => (x.then.hold!.steps[0]!.reviewers = ['Ann'])))).toBe('mailrules.wrong.address')
   expect(fault(freshRule())).toBe('mailrules.need.name')
   expect(fault({ ...freshRule(), name: 'x' })).toBe('mailrules.need.then')
   expect(fault(r((x) => (x.when.persons = 1.5)))).toBe('mailrules.need.persons')

@@ -60,7 +60,10 @@ function deeds(r: FlowRuleSet): string[] {
   if (x.refuse) parts.push(t('mailrules.then.refuse'))
   if (x.require) parts.push(t(needs[x.require] ?? 'mailrules.then.both'))
   if (x.hold) {
-    const steps = x.hold.steps.map((s) => (s.all && s.reviewers.length > 1 ? t('mailrules.then.all', { list: join(s.reviewers, 'conjunction') }) : any(s.reviewers)))
+    const steps = x.hold.steps.map((s) => {
+      const who = [...s.reviewers, ...(s.head ? [t('mailrules.then.head')] : [])]
+      return s.all && who.length > 1 ? t('mailrules.then.all', { list: join(who, 'conjunction') }) : any(who)
+    })
     parts.push(t('mailrules.then.hold', { who: steps.join(t('mailrules.then.next')) }))
   }
   if (x.monitor) parts.push(t('mailrules.then.monitor', { address: x.monitor }))

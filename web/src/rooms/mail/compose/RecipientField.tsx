@@ -27,10 +27,12 @@ interface Props {
   domains?: ReadonlySet<string> | undefined
   /** The person's service level has no letters to others than those. */
   inside?: boolean
+  /** It stands in a form, not on the sheet of a letter. */
+  inForm?: boolean
 }
 
 /** People as chips, completed from those one writes to and from the directory. */
-export function RecipientField({ label, value, onChange, sources, autoFocus, error: fault, children, domains, inside }: Props) {
+export function RecipientField({ label, value, onChange, sources, autoFocus, error: fault, children, domains, inside, inForm }: Props) {
   const t = useT()
   const id = useId()
   const [text, setText] = useState('')
@@ -91,7 +93,7 @@ export function RecipientField({ label, value, onChange, sources, autoFocus, err
   }
   const open = found.length > 0
   return (
-    <div className={css.field} onClick={(e) => e.target === e.currentTarget && input.current?.focus()}>
+    <div className={css.field} data-form={inForm || undefined} onClick={(e) => e.target === e.currentTarget && input.current?.focus()}>
       <label htmlFor={id}>{label}</label>
       <div className={css.box}>
         {value.map((a) => (
@@ -148,11 +150,11 @@ export function RecipientField({ label, value, onChange, sources, autoFocus, err
           </p>
         )}
       </div>
-      <IconButton className={css.pick} icon={Users} label={t('compose.pick')} onClick={() => setPicking(true)} />
+      {sources.engine && <IconButton className={css.pick} icon={Users} label={t('compose.pick')} onClick={() => setPicking(true)} />}
       {children}
-      {picking && (
+      {picking && sources.engine && (
         <Suspense>
-          <RecipientPicker field={label} recent={sources.recent} onClose={() => setPicking(false)} onDone={(list) => { add(list); setPicking(false) }} />
+          <RecipientPicker engine={sources.engine} field={label} recent={sources.recent} onClose={() => setPicking(false)} onDone={(list) => { add(list); setPicking(false) }} />
         </Suspense>
       )}
       {open && (

@@ -9,6 +9,7 @@ import { errorText } from '~/kit/ui/states'
 import { say, sayError, UNDO_SECONDS } from '~/kit/undo'
 import { change, movePatches, roleFolder } from '../acts'
 import { useMail } from '../context'
+import type { MailEngine } from '../engine'
 import { mayHoldLinks, parcelTerms, withLinks } from '../parcel/links'
 import { useLinks } from '../parcel/use-links'
 import { uploadOn, type Uploads } from './background'
@@ -31,6 +32,8 @@ import { asPost, postIn } from './post'
 
 /** Where completion finds people. */
 export interface Sources {
+  /** Where the directory is picked from; without it there is nothing to pick. */
+  engine?: MailEngine
   recent: Suggestion[]
   directory: (text: string) => Promise<Suggestion[]>
   /** The organisation's own mail domains, once they are known. */
@@ -336,7 +339,7 @@ export function useComposer(start: ComposeStart, onClose: () => void) {
     set(part)
     if (part.body !== undefined) setInitialBody(part.body)
   }
-  const sources = useMemo<Sources>(() => ({ recent, directory: (text) => searchDirectory(engine, engine.accounts[0] ?? account, text), domains }), [recent, engine, account, domains])
+  const sources = useMemo<Sources>(() => ({ engine, recent, directory: (text) => searchDirectory(engine, engine.accounts[0] ?? account, text), domains }), [recent, engine, account, domains])
   return {
     inside, links, asLink, secrecy, leaving, uploading: uploads.current.size, draft, set, fill, engine, account, identity: identity(draft), pictures, addPictures, size: tooLarge(draft, t), saving, sending, remindAt, setRemindAt, maxHold: engine.maxHold(account), error, identities, sources, attach, detach, close, discard, send,
     /** The body as it was when the editor was made, or last changed its kind. */

@@ -4,14 +4,12 @@ import { language, t as say, useT } from '~/kit/i18n'
 import PeoplePicker from '~/kit/picker/PeoplePicker'
 import type { Choice, PeopleSource } from '~/kit/picker/source'
 import type { MailAccount } from '../account'
-import { useMail } from '../context'
 import { allLists, searchDirectory, type Suggestion } from '../compose/suggest'
 import type { MailEngine } from '../engine'
 
 /** Chooses recipients for one field of the sheet. */
-export default function RecipientPicker({ field, recent, onDone, onClose }: { field: string; recent: Suggestion[]; onDone: (list: EmailAddress[]) => void; onClose: () => void }) {
+export default function RecipientPicker({ engine, field, recent, onDone, onClose }: { engine: MailEngine; field: string; recent: Suggestion[]; onDone: (list: EmailAddress[]) => void; onClose: () => void }) {
   const t = useT()
-  const { engine } = useMail()
   // The directory is the person's own, whichever mailbox is written from.
   const account = engine.accounts[0] as MailAccount
   const source = useMemo(() => directorySource(engine, account, recent), [engine, account, recent])
