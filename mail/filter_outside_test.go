@@ -105,7 +105,7 @@ func TestForwardOutside(t *testing.T) {
 		}
 		var kept []journalEntry
 		check(t, o.db.Read(t.Context(), func(tx *store.Tx) (err error) {
-			kept, err = selectJournalFrom(t.Context(), tx, 1, 0, 10)
+			kept, err = readAll(selectJournalFrom(t.Context(), tx, 1, 0, 10))
 			return err
 		}))
 		if len(kept) != 1 || kept[0].Subject != "two" || kept[0].sender != "ann@city.example" {
