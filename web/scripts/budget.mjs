@@ -27,7 +27,7 @@ const routes = [
   ['look at files', ['src/rooms/mail/content/Viewer.tsx', 'src/rooms/mail/content/TextView.tsx', 'src/locales/zh-TW/content.json'], ['index.html'], 30],
   ['look at PDF (worker extra)', ['src/rooms/mail/content/PdfView.tsx'], ['index.html', 'src/rooms/mail/content/Viewer.tsx'], 140],
   ['large files by link', ['src/rooms/mail/parcel/ParcelDialog.tsx', 'src/rooms/mail/parcel/ParcelCards.tsx', 'src/rooms/mail/parcel/send.ts', 'src/locales/zh-TW/parcel.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/mail/compose/Composer.tsx'], 25],
-  ['large files: one\'s links', ['src/rooms/mail/parcel/ParcelsSection.tsx'], ['index.html', 'src/app/settings/SettingsRoom.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 6],
+  ['large files: one\'s links', ['src/rooms/mail/parcel/ParcelsSection.tsx'], ['index.html', 'src/app/settings/SettingsRoom.tsx', 'src/kit/ui/overlay/DialogBox.tsx'], 5],
   ['approvals', ['src/rooms/approvals/ApprovalsRoom.tsx', 'src/rooms/approvals/SayDialog.tsx', 'src/locales/zh-TW/approvals.json'], ['index.html', 'src/rooms/mail/HtmlBody.tsx', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/mail/compose/Composer.tsx', 'src/rooms/console/PersonForm.tsx'], 14],
   ['review, for the sender', ['src/rooms/mail/review/HeldNote.tsx', 'src/rooms/mail/review/ReviewNote.tsx', 'src/rooms/mail/review/AppealDialog.tsx', 'src/locales/zh-TW/review.json'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/mail/compose/Composer.tsx'], 8],
   ['contacts', ['src/rooms/contacts/ContactsRoom.tsx'], ['index.html'], 25],
