@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"chancery/audit"
@@ -161,6 +162,15 @@ func levelKey(letter *bufio.Reader) (key int16) {
 // section 3.2 numbers it: a label only ever keeps people out. One that cannot
 // be read says nothing, as one that is not there.
 func readLabel(value string) (level policy.Level, until int64) {
+	if level, until, ok := knownLabels.get(value); ok {
+		return level, until
+	}
+	level, until = parseLabel(value)
+	knownLabels.put(value, level, until)
+	return level, until
+}
+
+func parseLabel(value string) (level policy.Level, until int64) {
 	l, err := siolabel.Parse(value)
 	if err != nil || l.Policy == "" || l.Class < siolabel.Unclassified {
 		return policy.Unlabelled, 0
@@ -169,6 +179,45 @@ func readLabel(value string) (level policy.Level, until int64) {
 		until = l.Until.UnixMilli()
 	}
 	return policy.Level(min(l.Class, siolabel.TopSecret) - siolabel.Unclassified), until
+}
+
+// labelTable remembers what labels say: an office has few, and each letter's is
+// read several times.
+type labelTable struct {
+	mu sync.RWMutex
+	of map[string]knownLabel
+}
+
+type knownLabel struct {
+	level policy.Level
+	until int64
+}
+
+// Bounds of the table, which strangers fill; past them it starts afresh.
+const (
+	maxKnownLabels = 256
+	maxKnownLabel  = 2 << 10 // bytes of one
+)
+
+var knownLabels = labelTable{of: map[string]knownLabel{}}
+
+func (t *labelTable) get(value string) (policy.Level, int64, bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	k, ok := t.of[value]
+	return k.level, k.until, ok
+}
+
+func (t *labelTable) put(value string, level policy.Level, until int64) {
+	if len(value) > maxKnownLabel {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.of) >= maxKnownLabels {
+		clear(t.of)
+	}
+	t.of[strings.Clone(value)] = knownLabel{level, until}
 }
 
 // LabelField returns the value of the SIO-Label field (RFC 7444) for a label,
