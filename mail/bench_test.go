@@ -33,7 +33,7 @@ func benchReceive(b *testing.B, o *office) {
 		for pb.Next() {
 			l, err := o.room.Spool(b.Context(), directory.DefaultOrg, strings.NewReader(fourKB(n.Add(1))))
 			if err == nil {
-				err = o.receiveLetter(b.Context(), Incoming{From: "x@out.example", Recipients: []Recipient{rcpt}}, l)
+				err = o.room.Receive(b.Context(), Incoming{From: "x@out.example", Recipients: []Recipient{rcpt}}, l)
 			}
 			if err != nil {
 				b.Error(err)

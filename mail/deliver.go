@@ -120,22 +120,22 @@ func (r *Room) Spool(ctx context.Context, org int64, src io.Reader) (*Letter, er
 
 // Receive files a letter in the mailboxes of its recipients, all or none, and
 // returns after it is durable. One that a rule of an organisation holds waits
-// in the queue for its recipients there, which held says; Forbidden when a rule
-// refuses it.
-func (r *Room) Receive(ctx context.Context, in Incoming, l *Letter) (held bool, err error) {
+// in the queue for its recipients there, of which its sender is told nothing:
+// the rules are not a stranger's to try out. Forbidden when a rule refuses it.
+func (r *Room) Receive(ctx context.Context, in Incoming, l *Letter) error {
 	passed, rows, err := r.governIncoming(ctx, &in, l)
 	if err != nil {
-		return false, l.settle(err)
+		return l.settle(err)
 	}
 	if err := r.prepareAll(ctx, in.Recipients); err != nil {
-		return false, err
+		return err
 	}
 	staged, report, err := r.successReport(ctx, in, l)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if in, err = r.filter(ctx, in, l); err != nil {
-		return false, err
+		return err
 	}
 	if l.staged != nil {
 		staged = append(staged, l.staged)
@@ -144,7 +144,7 @@ func (r *Room) Receive(ctx context.Context, in Incoming, l *Letter) (held bool, 
 	if len(in.Recipients) > 0 {
 		key = in.Recipients[0].Account.ID
 	}
-	return len(rows) > 0, l.settle(r.db.WriteBlobs(ctx, key, staged, func(tx *store.Tx) error {
+	return l.settle(r.db.WriteBlobs(ctx, key, staged, func(tx *store.Tx) error {
 		if err := r.file(ctx, tx, in, l); err != nil {
 			return err
 		}

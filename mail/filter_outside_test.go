@@ -87,7 +87,7 @@ func TestForwardOutside(t *testing.T) {
 		}
 		secret := must(o.room.Spool(t.Context(), 1, strings.NewReader(letter("secret", "", "Hello"))))
 		secret.level = policy.Secret
-		must(o.room.Receive(t.Context(), Incoming{From: "bob@city.example", Recipients: []Recipient{must(o.room.CheckRecipient(t.Context(), "ann@city.example"))}}, secret))
+		check(t, o.room.Receive(t.Context(), Incoming{From: "bob@city.example", Recipients: []Recipient{must(o.room.CheckRecipient(t.Context(), "ann@city.example"))}}, secret))
 		o.mail(t, letter("held", "", "The budget."), "ann@city.example")
 		o.mail(t, letter("refused", "", "The war plan."), "ann@city.example")
 		expect(t, "ann", o.found(t, o.ann), "INBOX: held", "INBOX: refused", "INBOX: secret")
@@ -95,7 +95,7 @@ func TestForwardOutside(t *testing.T) {
 		o.mail(t, letter("one", "", "Hello"), "ann@city.example")
 		o.mail(t, letter("two", "", "The invoice."), "ann@city.example")
 		bounce := must(o.room.Spool(t.Context(), 1, strings.NewReader(letter("three", "", "Not delivered"))))
-		must(o.room.Receive(t.Context(), Incoming{Recipients: []Recipient{must(o.room.CheckRecipient(t.Context(), "ann@city.example"))}}, bounce))
+		check(t, o.room.Receive(t.Context(), Incoming{Recipients: []Recipient{must(o.room.CheckRecipient(t.Context(), "ann@city.example"))}}, bounce))
 		o.mail(t, letter("four", "", "Hello"), "ann@city.example")
 		expect(t, "ann at last", o.found(t, o.ann), "INBOX: four", "INBOX: held", "INBOX: refused", "INBOX: secret")
 		expect(t, "the queue at last", o.leaving(t), `"" me@else.example`, `"ann@city.example" me@else.example`, `"ann@city.example" me@else.example`)

@@ -38,7 +38,7 @@ func (o *office) mail(t testing.TB, text string, to ...string) {
 		in.Recipients = append(in.Recipients, must(o.room.CheckRecipient(t.Context(), a)))
 	}
 	l := must(o.room.Spool(t.Context(), 1, strings.NewReader(text)))
-	if err := o.receiveLetter(t.Context(), in, l); err != nil {
+	if err := o.room.Receive(t.Context(), in, l); err != nil {
 		t.Fatal(err)
 	}
 }

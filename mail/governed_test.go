@@ -384,7 +384,7 @@ func TestReviewByNobody(t *testing.T) {
 	}))
 	l := must(g.room.Spool(ctx, 1, strings.NewReader(subjectLetter("the budget"))))
 	in := Incoming{From: "x@out.example", Recipients: []Recipient{must(g.room.CheckRecipient(ctx, "bob@city.example"))}}
-	if err := g.receiveLetter(ctx, in, l); !errs.Is(err, errs.Unavailable) {
+	if err := g.room.Receive(ctx, in, l); !errs.Is(err, errs.Unavailable) {
 		t.Errorf("from elsewhere: %v", err)
 	}
 	err := g.submitSMTP(ctx, g.ann.subject, Envelope{From: "ann@city.example", Rcpts: []RcptTo{{Address: "bob@city.example"}}}, Trace{Protocol: "ESMTPSA", ID: "x"},

@@ -43,7 +43,7 @@ func (p *postOffice) receive(t *testing.T, from, text string) {
 	ctx := t.Context()
 	l := must(p.room.Spool(ctx, 1, strings.NewReader(text)))
 	to := must(p.room.CheckRecipient(ctx, "ann@city.example"))
-	check(t, p.receiveLetter(ctx, Incoming{From: from, Recipients: []Recipient{to}}, l))
+	check(t, p.room.Receive(ctx, Incoming{From: from, Recipients: []Recipient{to}}, l))
 }
 
 // TestSnooze puts letters off and brings them back, at their time and by hand.

@@ -57,14 +57,9 @@ func (o *office) person(t testing.TB, address string) *Account {
 	return acc
 }
 
-// submitSMTP is SubmitSMTP, and receiveLetter Receive, for who asks only whether it was taken.
+// submitSMTP is SubmitSMTP, for who asks only whether it was taken.
 func (o *office) submitSMTP(ctx context.Context, s policy.Subject, e Envelope, t Trace, src io.Reader) error {
 	_, err := o.room.SubmitSMTP(ctx, s, e, t, src)
-	return err
-}
-
-func (o *office) receiveLetter(ctx context.Context, in Incoming, l *Letter) error {
-	_, err := o.room.Receive(ctx, in, l)
 	return err
 }
 
@@ -215,7 +210,7 @@ func TestReceive(t *testing.T) {
 			in.Recipients = append(in.Recipients, must(o.room.CheckRecipient(ctx, address)))
 		}
 		l := must(o.room.Spool(ctx, directory.DefaultOrg, strings.NewReader(letterText(1, ""))))
-		if err := o.receiveLetter(ctx, in, l); err != nil {
+		if err := o.room.Receive(ctx, in, l); err != nil {
 			t.Fatal(err)
 		}
 		select {
@@ -250,7 +245,7 @@ func TestList(t *testing.T) {
 			}
 		}
 		in := Incoming{Recipients: []Recipient{must(o.room.CheckRecipient(ctx, "all@city.example")), must(o.room.CheckRecipient(ctx, "ann@city.example"))}}
-		if err := o.receiveLetter(ctx, in, must(o.room.Spool(ctx, all.Org, strings.NewReader(letterText(1, ""))))); err != nil {
+		if err := o.room.Receive(ctx, in, must(o.room.Spool(ctx, all.Org, strings.NewReader(letterText(1, ""))))); err != nil {
 			t.Fatal(err)
 		}
 		for _, a := range []*Account{o.ann, o.bob} {

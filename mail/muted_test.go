@@ -16,7 +16,7 @@ func (p *postOffice) come(t *testing.T, id, ref, to string) *Message {
 	text := fmt.Sprintf("From: x@far.example\r\nTo: %s\r\nSubject: Re: Plan\r\nMessage-ID: <%s@x>\r\nReferences: <%s@x>\r\n\r\nx\r\n", to, id, ref)
 	l := must(p.room.Spool(t.Context(), 1, strings.NewReader(text)))
 	rcpt := must(p.room.CheckRecipient(t.Context(), "ann@city.example"))
-	check(t, p.receiveLetter(t.Context(), Incoming{From: "x@far.example", Recipients: []Recipient{rcpt}}, l))
+	check(t, p.room.Receive(t.Context(), Incoming{From: "x@far.example", Recipients: []Recipient{rcpt}}, l))
 	snap := must(p.ann.Snapshot(t.Context()))
 	var last *Message
 	snap.Each(func(m *Message) bool { last = m; return true })

@@ -427,7 +427,7 @@ func TestRelayedReport(t *testing.T) {
 	to := must(p.room.CheckRecipient(ctx, "bob@city.example"))
 	to.Notify = wire.NotifySuccess
 	l := must(p.room.SpoolTraced(ctx, directory.DefaultOrg, Trace{From: "x@out.example", Helo: "out.example", Protocol: "ESMTP", ID: "m1"}, strings.NewReader(letterText(1, ""))))
-	check(t, p.receiveLetter(ctx, Incoming{From: "x@out.example", Recipients: []Recipient{to}}, l))
+	check(t, p.room.Receive(ctx, Incoming{From: "x@out.example", Recipients: []Recipient{to}}, l))
 	until(t, "the report is out", func() bool { return len(sink.Messages()) == 1 })
 	m := sink.Messages()[0]
 	if !strings.HasPrefix(m.From, "MAIL FROM:<> ") || !strings.Contains(m.Data, "Action: delivered") {
@@ -436,7 +436,7 @@ func TestRelayedReport(t *testing.T) {
 	// A report that fails is not reported on.
 	sink.Set(smtptest.Behaviour{Replies: map[string]string{"RCPT": "550 5.1.1 nobody"}})
 	l = must(p.room.SpoolTraced(ctx, directory.DefaultOrg, Trace{From: "x@out.example", Helo: "out.example", Protocol: "ESMTP", ID: "m2"}, strings.NewReader(letterText(2, ""))))
-	check(t, p.receiveLetter(ctx, Incoming{From: "x@out.example", Recipients: []Recipient{to}}, l))
+	check(t, p.room.Receive(ctx, Incoming{From: "x@out.example", Recipients: []Recipient{to}}, l))
 	until(t, "the queue is empty", func() bool { return p.queued(t) == 0 })
 }
 

@@ -166,6 +166,10 @@ func (r *Room) putBack(ctx context.Context, row removalRow, x removedRow) error 
 		return err
 	}
 	bytes, err := r.db.Open(ctx, x.blob.Scope, x.blob.Hash)
+	if errs.Is(err, errs.NotFound) {
+		r.log.Error("a removed letter is not there any more", "account", x.account, "message", x.message)
+		return r.db.Write(ctx, func(tx *store.Tx) error { return r.forget(ctx, tx, x) })
+	}
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (p *postOffice) answer(t *testing.T, from, ref, more string) {
 	text := "From: " + from + "\r\nTo: ann@city.example\r\nMessage-ID: <" + strings.Trim(from, "<>") + ref + time.Now().String() + ">\r\nIn-Reply-To: <" + ref + ">\r\nSubject: Re: x\r\n" + more + "\r\nYes.\r\n"
 	l := must(p.room.Spool(t.Context(), 1, strings.NewReader(text)))
 	rcpt := must(p.room.CheckRecipient(t.Context(), "ann@city.example"))
-	check(t, p.receiveLetter(t.Context(), Incoming{From: from, Recipients: []Recipient{rcpt}}, l))
+	check(t, p.room.Receive(t.Context(), Incoming{From: from, Recipients: []Recipient{rcpt}}, l))
 }
 
 func table(t *testing.T, a *Account) string {

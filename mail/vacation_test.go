@@ -21,7 +21,7 @@ func (o *office) deliver(t *testing.T, sender, to, extra string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.receiveLetter(t.Context(), Incoming{From: sender, Recipients: []Recipient{rcpt}}, l); err != nil {
+	if err := o.room.Receive(t.Context(), Incoming{From: sender, Recipients: []Recipient{rcpt}}, l); err != nil {
 		t.Fatal(err)
 	}
 }

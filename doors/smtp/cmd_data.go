@@ -102,9 +102,9 @@ func (x *session) take(src io.Reader) (held bool, err error) {
 		l.Discard()
 		return false, mail.ErrLoop
 	}
-	held, err = x.srv.room.Receive(ctx, in, l)
+	err = x.srv.room.Receive(ctx, in, l)
 	x.logTaken(trace, len(in.Recipients), err)
-	return held, err
+	return false, err
 }
 
 // logTaken writes the line by which an operator finds a letter again: the id

@@ -4,7 +4,7 @@ import type { Key } from '~/kit/i18n'
  * Where the program of Taiwanese cards listens on the person's own machine
  * (HiCOS, the HiPKI local server): loopback, on a port that is fixed. It
  * answers no page of another site but its own, which is opened in a window and
- * written to (../../../../doc/adr/0024-card-program.md).
+ * written to (../../../../doc/adr/0023-card-program.md).
  */
 export const PROGRAM = 'http://localhost:61161'
 
