@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"math"
 	"slices"
 )
 
@@ -32,17 +33,26 @@ func (d *Directory) HeadOf(ctx context.Context, org, account int64) (head int64,
 	return 0, nil
 }
 
-// headOf is who comes first in a unit by rank on a day; nil where it has nobody.
+// headOf is who comes first in a unit by rank on a day, those without a rank
+// last; nil where it has nobody.
 func (b *Book) headOf(unit int64, day string) (head *entry) {
 	for _, e := range b.people {
 		leads := !e.Locked && slices.ContainsFunc(e.Posts, func(p Post) bool {
 			return p.Unit == unit && p.Kind != PostAdditional && p.isOn(day)
 		})
-		if leads && (head == nil || e.Rank < head.Rank) { // of equals the first in the book's order
+		if leads && (head == nil || e.leads() < head.leads()) { // of equals the first in the book's order
 			head = e
 		}
 	}
 	return head
+}
+
+// leads is the rank by which somebody leads others: nobody was given 0.
+func (e *entry) leads() int {
+	if e.Rank == 0 {
+		return math.MaxInt
+	}
+	return e.Rank
 }
 
 // isOn says whether the post is held on a day.

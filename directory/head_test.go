@@ -18,6 +18,7 @@ func TestHeadOf(t *testing.T) {
 		w.add(t, "mayor", Person{Rank: 1}, in("City", PostMain))
 		w.add(t, "chief", Person{Rank: 10, Sort: 900}, in("Works", PostMain))
 		w.add(t, "engineer", Person{Rank: 20}, in("Works", PostMain))
+		w.add(t, "intern", Person{}, in("Works", PostMain)) // nobody said a rank
 		w.add(t, "clerk", Person{Rank: 50}, in("Roads", PostMain))
 		w.add(t, "guest", Person{Rank: 2}, in("Mayor", PostMain), in("Works", PostAdditional))
 		w.add(t, "former", Person{Rank: 3}, in("Police", PostMain), past)

@@ -40,7 +40,7 @@ const (
 // there, takes one request, and answers as the program answers its form.
 type CardProgram struct {
 	PIN    string
-	Serial string                                                        // of the card
+	Serial string                                                         // of the card
 	Sign   func(ctx context.Context, text []byte) (der []byte, err error) // a CMS SignedData of the text
 
 	mu     sync.Mutex

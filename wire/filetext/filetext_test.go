@@ -135,7 +135,7 @@ func TestClosed(t *testing.T) {
 		"binary workbook":  {zipped(t, map[string][]byte{"[Content_Types].xml": []byte("<?xml version=\"1.0\"?>"), "xl/workbook.bin": {1, 2, 0}}), true},
 		"7z":               {[]byte("7z\xBC\xAF\x27\x1C\x00\x04"), true},
 		"7z in a zip":      {zipped(t, map[string][]byte{"a": []byte("7z\xBC\xAF\x27\x1C\x00\x04")}), true},
-		"cms":                {append([]byte("\x30\x80\x06\x09"), enveloped...), true},
+		"cms":              {append([]byte("\x30\x80\x06\x09"), enveloped...), true},
 		"pgp":              {[]byte("-----BEGIN PGP MESSAGE-----\n\nabc\n"), true},
 		"saved letter":     {[]byte("From: a@b.c\nContent-Type: application/pdf\nContent-Transfer-Encoding: base64\n\nAAAA\n"), true},
 		"object in rtf":    {[]byte(`{\rtf1 a{\object{\*\objdata 01}}}`), true},
