@@ -65,17 +65,21 @@ func newAutomaton(patterns []pattern, isDense bool) *automaton {
 	return a
 }
 
-// pairs are pairs of bytes, one bit each.
-type pairs [1 << 16 / 64]uint64
+// pairs are pairs of bytes, one bit each, and the first bytes of them.
+type pairs struct {
+	firsts [256]bool
+	bits   [1 << 16 / 64]uint64
+}
 
 func (p *pairs) add(first, next byte) {
 	n := uint(first)<<8 | uint(next)
-	p[n/64] |= 1 << (n % 64)
+	p.firsts[first] = true
+	p.bits[n/64] |= 1 << (n % 64)
 }
 
 func (p *pairs) has(first, next byte) bool {
 	n := uint(first)<<8 | uint(next)
-	return p[n/64]&(1<<(n%64)) != 0
+	return p.firsts[first] && p.bits[n/64]&(1<<(n%64)) != 0
 }
 
 // begin notes the pairs of bytes with which the patterns of a first byte begin.
@@ -135,11 +139,8 @@ const farEnough = 32
 // byte: not within a word of ASCII, and not where the next two bytes begin none.
 // It is for the root alone, where nearly all of a text is read.
 func skip(starts *pairs, text string, i int) int {
-	isWord := i > 0 && wordBytes[text[i-1]]
 	for ; i+1 < len(text); i++ {
-		wasWord := isWord
-		isWord = wordBytes[text[i]]
-		if !(wasWord && isWord) && starts.has(text[i], text[i+1]) {
+		if c := text[i]; starts.has(c, text[i+1]) && !(i > 0 && wordBytes[c] && wordBytes[text[i-1]]) {
 			break
 		}
 	}

@@ -49,9 +49,29 @@ func slowlyVisible(s string) string {
 	}, s))
 }
 
+// Eight bytes of the same value, for looking at eight at a time.
+const (
+	eightHighs  = 0x8080808080808080
+	eightOnes   = 0x0101010101010101
+	eightSpaces = ' ' * eightOnes
+	eightDELs   = 0x7F * eightOnes
+)
+
+// arePrintable says of the eight bytes at a place that all are ASCII and none is
+// a control; of some that are it says no.
+func arePrintable(s string, i int) bool {
+	x := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 | uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+	del := x ^ eightDELs
+	return (x|(x-eightSpaces)&^x|(del-eightOnes)&^del)&eightHighs == 0
+}
+
 // isSettled says whether a text is visible as it is.
 func isSettled(s string) bool {
 	for i := 0; i < len(s); {
+		if i+8 <= len(s) && arePrintable(s, i) {
+			i += 8
+			continue
+		}
 		if c := s[i]; c < utf8.RuneSelf {
 			if c < ' ' && unseen(rune(c)) || c == 0x7F {
 				return false
