@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import { useLocation } from 'wouter'
-import type { Approval } from '~/api/jmap'
+import type { Approval, SecrecyCapability } from '~/api/jmap'
 import { Frame } from '~/app/Frame'
 import { useLayout } from '~/app/layout'
 import type { RoomProps } from '~/app/rooms'
@@ -11,6 +11,8 @@ import { useKeys } from '~/kit/keys'
 import { Stamp } from '~/kit/ui/icons'
 import { ListDetail } from '~/kit/ui/ListDetail'
 import { Empty, Failure, Skeleton } from '~/kit/ui/states'
+import { levelName, rank, secrecyOf } from '~/rooms/mail/secrecy/levels'
+import marks from '~/rooms/mail/secrecy/Secrecy.module.css'
 import css from './Approvals.module.css'
 import { CaseView } from './CaseView'
 import { useApprovals } from './store'
@@ -29,6 +31,7 @@ export default function ApprovalsRoom({ engine }: RoomProps) {
   const phone = useLayout() === 'phone'
   const [path, navigate] = useLocation()
   const all = useApprovals(engine)
+  const cap = secrecyOf(engine.session)
   const id = path.split('/')[2]
   const shown = all.get(id)
   const ordered = groups.flatMap((g) => all.list.filter(g.has))
@@ -74,7 +77,7 @@ export default function ApprovalsRoom({ engine }: RoomProps) {
                 <ul className={css.rows}>
                   {rows.map((a) => (
                     <li key={a.id}>
-                      <Row approval={a} current={a.id === id} onOpen={() => open(a.id)} />
+                      <Row approval={a} cap={cap} current={a.id === id} onOpen={() => open(a.id)} />
                     </li>
                   ))}
                 </ul>
@@ -101,13 +104,15 @@ export default function ApprovalsRoom({ engine }: RoomProps) {
   )
 }
 
-function Row({ approval: a, current, onOpen }: { approval: Approval; current: boolean; onOpen: () => void }) {
+function Row({ approval: a, cap, current, onOpen }: { approval: Approval; cap: SecrecyCapability | null; current: boolean; onOpen: () => void }) {
   const t = useT()
   const title = titleOf(a)
   return (
     <button type="button" className={css.row} aria-current={current ? 'true' : undefined} onClick={onOpen}>
       <span className={css.line}>
-        <b lang={guessLanguage(title)}>{title}</b>
+        <b>
+          {a.level && <span className={marks.mark} data-rank={rank(cap, a.level)}>{levelName(cap, a.level)}</span>} <span lang={guessLanguage(title)}>{title}</span>
+        </b>
         <time dateTime={a.madeAt}>{listDate(a.closedAt ?? a.madeAt)}</time>
       </span>
       <span className={css.under}>
