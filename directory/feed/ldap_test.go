@@ -86,7 +86,16 @@ func TestLDAP(t *testing.T) {
 			t.Fatal(err)
 		}
 		f = add("ldap", LDAP{URL: s2.Plain, Bind: testkit.SlapdBind}, testkit.SlapdSecret)
-		golden(t, "ldap-later.txt", o.told(o.apply(pull()))+o.shown())
+		before := o.shown()
+		r = o.apply(pull())
+		golden(t, "ldap-later.txt", o.told(r)+o.shown())
+		back, err := o.Rollback(t.Context(), o.admin, r.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o.apply(back); o.shown() != before {
+			t.Errorf("the way back leads to\n%s\nand began with\n%s", o.shown(), before)
+		}
 	})
 }
 

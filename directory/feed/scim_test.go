@@ -173,13 +173,31 @@ func TestSCIM(t *testing.T) {
 		o.unit(hall, "Works")
 		o.person("hand@city.example", directory.Person{Name: "By Hand"}, hall)
 		s := &script{t: t, o: o, web: o.web(plainWeb{}), token: map[string]string{}, names: map[string]string{}, shown: map[string]string{}}
-		_, s.token["main"] = o.feed(Feed{Name: "idp", Kind: KindSCIM, Units: true, Guard: 10})
+		idp, token := o.feed(Feed{Name: "idp", Kind: KindSCIM, Units: true, Guard: 10})
+		s.token["main"] = token
 		_, s.token["other"] = o.feed(Feed{Name: "other", Kind: KindSCIM, Guard: 10})
 		s.token["wrong"] = s.token["main"][:len(s.token["main"])-1] + "8"
 		s.play("scim.txt")
 		golden(t, "scim-book.txt", o.shown())
+		runs, err := o.Runs(t.Context(), o.admin, idp, 10)
+		if err != nil || len(runs) == 0 {
+			t.Fatalf("%+v, %v", runs, err)
+		}
+		story := ""
+		for _, r := range runs { // the newest first
+			back, err := o.Rollback(t.Context(), o.admin, r.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			story += o.told(back)
+			o.apply(back)
+		}
+		golden(t, "scim-back.txt", madeKeys.ReplaceAllString(story+o.shown(), "scim:KEY"))
 	})
 }
+
+// madeKeys are the keys of who came without one.
+var madeKeys = regexp.MustCompile(`scim:[0-9a-z]{16}\b`)
 
 // TestSCIMAttacks lets nobody in without the token of a SCIM feed over HTTPS,
 // and slows who guesses without slowing who knows.
