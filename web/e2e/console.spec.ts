@@ -146,6 +146,19 @@ test('a security administrator says what a post is cleared for, and takes it bac
   expect(errors.filter((e) => !e.includes('401'))).toEqual([])
 })
 
+/** Whether somebody is offered as a recipient of a new letter. */
+async function completion(page: Page, name: string): Promise<boolean> {
+  await page.reload()
+  await page.getByRole('button', { name: 'New message' }).click()
+  const sheet = page.getByRole('dialog', { name: 'New message' })
+  const asked = page.waitForResponse((r) => r.url().endsWith('/jmap/api') && (r.request().postData() ?? '').includes('Person/query'))
+  await sheet.getByLabel('To', { exact: true }).pressSequentially(name)
+  await asked
+  const found = await sheet.getByRole('option', { name: new RegExp(name) }).first().waitFor({ timeout: 4000 }).then(() => true, () => false)
+  await page.keyboard.press('Escape')
+  return found
+}
+
 test('a security administrator grants and takes back, and hides a unit; the record shows it', async () => {
   const chief = as('priya.raman')
   const { page, context, errors } = await newPage(chief)
@@ -176,11 +189,21 @@ test('a security administrator grants and takes back, and hides a unit; the reco
   await page.getByRole('button', { name: 'Add a rule' }).click()
   const form = page.getByRole('dialog', { name: 'Add a rule' })
   await form.getByLabel('Unit with all below it').selectOption({ label: '\u2003Personnel Office' })
-  await form.getByText(/Hides \d+ people: /).waitFor()
+  const hides = await form.getByText(/Hides \d+ people: /).innerText()
+  const hidden = (/people: ([^,…]+)/.exec(hides)?.[1] ?? '').trim()
+  const writer = as('grace.ellison')
+  const three = await newPage(writer)
+  await enter(three.page, writer, '/mail')
+  expect(await completion(three.page, hidden)).toBe(true)
   await form.getByRole('button', { name: 'Save' }).click()
   await page.getByText('People in Personnel Office are shown only to one another.').first().waitFor()
+  // Who writes a letter finds them no more, and others still.
+  expect(await completion(three.page, hidden)).toBe(false)
+  expect(await completion(three.page, 'Ben Okafor')).toBe(true)
   await page.getByRole('button', { name: /^Remove People in Personnel/ }).click()
   await page.getByText('The rule was removed').waitFor()
+  expect(await completion(three.page, hidden)).toBe(true)
+  await three.context.close()
   expect(errors.filter((e) => !e.includes('401'))).toEqual([])
   await context.close()
 

@@ -80,7 +80,7 @@ test('a letter is taken out of all mailboxes when a second person agrees, and pu
   const back = guard.page.getByRole('dialog', { name: 'Put the letter back?' })
   await back.getByLabel('Reason').fill('The court has allowed it.')
   await back.getByRole('button', { name: 'Put back' }).click()
-  await guard.page.getByText('Put back', { exact: true }).waitFor({ timeout: 30_000 })
+  await guard.page.getByRole('status').filter({ hasText: /^Put back$/ }).waitFor({ timeout: 30_000 })
   await row.waitFor()
   await Promise.all([ann.close(), guard.close(), warden.close()])
 })
