@@ -158,6 +158,9 @@ func (w *squeezer) put(r rune) {
 	w.out = utf8.AppendRune(w.out, r)
 }
 
+// lastSpace is the highest character that is white space.
+const lastSpace = '\u3000'
+
 // plain writes a line folded; false = it has a character that is not plain.
 func (w *squeezer) plain(line string) bool {
 	out := w.out // ordinary letters go into it with nothing else to see to
@@ -171,6 +174,9 @@ func (w *squeezer) plain(line string) bool {
 				out = append(out, to)
 			case to == ' ' && isWord:
 				isWord, w.isSpace = false, true
+			case to > ' ' && w.isSpace && !w.isLineStart:
+				out = append(out, ' ', to)
+				isWord, w.isSpace = true, false
 			case to != 0:
 				w.out = out
 				w.put(rune(to))
@@ -184,7 +190,15 @@ func (w *squeezer) plain(line string) bool {
 		if !ok {
 			return false
 		}
-		if to != skipped {
+		switch {
+		case to == skipped:
+		case to > lastSpace && !w.isLineStart:
+			if w.isSpace {
+				out = append(out, ' ')
+			}
+			out = utf8.AppendRune(out, to)
+			isWord, w.isSpace = true, false
+		default:
 			w.out = out
 			w.put(to)
 			out, isWord = w.out, !w.isSpace && !w.isLineStart
