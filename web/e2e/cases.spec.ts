@@ -1,19 +1,16 @@
-import { mkdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { findings } from './axe'
-import { newPage, type Size } from './harness'
-import { ownOffice, type OwnOffice } from './own-office'
+import type { Size } from './harness'
+import { enterAs, ownOffice, shot, type OwnOffice } from './own-office'
 
 // Cases that time and other people change: overdue and escalated, decided by a
 // deputy, decided by somebody else meanwhile.
 
-const shots = process.env['SHOTS']
 let office: OwnOffice
 
 /** Ann writes, Bob reviews, Fay stands in for him, Dan is asked when nobody decides in time. */
 beforeAll(async () => {
-  if (shots) mkdirSync(shots, { recursive: true })
   office = await ownOffice(['ann', 'bob', 'dan', 'eve', 'fay', 'guard'], { REVIEW_FOUR_EYES: 'false' })
   office.run(['role', 'grant', 'guard@city.example', 'security'])
   office.scene('deputy', 'bob@city.example', 'fay@city.example')
@@ -32,23 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => office.close())
 
-async function enter(name: string, size: Size = 'desktop', language = 'en'): Promise<{ page: Page; close: () => Promise<void> }> {
-  const desk = office.desk(name)
-  const { page, context } = await newPage(desk, { size, language })
-  await page.goto(office.url)
-  await page.locator('input[name=address]').fill(desk.address)
-  await page.locator('input[name=password]').fill(desk.password)
-  await page.locator('button[type=submit]').click()
-  await page.locator('input[name=password]').waitFor({ state: 'detached' })
-  await page.locator('#list').waitFor()
-  return { page, close: () => context.close() }
-}
-
-const shot = async (page: Page, name: string): Promise<void> => {
-  if (!shots) return
-  await page.waitForTimeout(500)
-  await page.screenshot({ path: `${shots}/${name}.png` })
-}
+const enter = (name: string, size?: Size, language?: string): ReturnType<typeof enterAs> => enterAs(office, name, size, language)
 
 async function send(page: Page, subject: string): Promise<void> {
   await page.getByRole('button', { name: 'New message' }).click()

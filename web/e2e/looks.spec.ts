@@ -1,40 +1,20 @@
-import { mkdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Page } from 'playwright-core'
 import { Api, letter } from './api'
 import { findings } from './axe'
-import { newPage, type Size } from './harness'
-import { ownOffice, type OwnOffice } from './own-office'
+import type { Size } from './harness'
+import { enterAs, ownOffice, shot, type OwnOffice } from './own-office'
 
-const shots = process.env['SHOTS']
 let office: OwnOffice
 
 /** The guard looks, the warden has to agree; Ann is looked into. */
 beforeAll(async () => {
-  if (shots) mkdirSync(shots, { recursive: true })
   office = await ownOffice(['ann', 'eve', 'guard', 'warden'], { REVIEW_FOUR_EYES: 'false' })
   for (const name of ['guard', 'warden']) office.run(['role', 'grant', `${name}@city.example`, 'security'])
   await Api.of(office.desk('ann')).deliver(letter('The bridge of the north', 'Nobody else reads this.'))
 })
 afterAll(() => office.close())
 
-async function enter(name: string, size: Size = 'desktop', language = 'en'): Promise<{ page: Page; close: () => Promise<void> }> {
-  const desk = office.desk(name)
-  const { page, context } = await newPage(desk, { size, language })
-  await page.goto(office.url)
-  await page.locator('input[name=address]').fill(desk.address)
-  await page.locator('input[name=password]').fill(desk.password)
-  await page.locator('button[type=submit]').click()
-  await page.locator('input[name=password]').waitFor({ state: 'detached' })
-  await page.locator('#list').waitFor()
-  return { page, close: () => context.close() }
-}
-
-const shot = async (page: Page, name: string): Promise<void> => {
-  if (!shots) return
-  await page.waitForTimeout(500)
-  await page.screenshot({ path: `${shots}/${name}.png` })
-}
+const enter = (name: string, size?: Size, language?: string): ReturnType<typeof enterAs> => enterAs(office, name, size, language)
 
 test('a look into a mailbox is asked for, agreed to by a second person on a phone, and ended', async () => {
   const guard = await enter('guard')

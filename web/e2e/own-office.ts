@@ -1,13 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { inject } from 'vitest'
 import { until } from './api'
-import { launch, type Desk } from './harness'
+import { launch, newPage, type Desk, type Size } from './harness'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -60,6 +60,29 @@ export async function ownOffice(people: readonly string[], settings: Record<stri
       rmSync(dir, { recursive: true, force: true })
     },
   }
+}
+
+/** Signs somebody of an office in, and waits for their list. */
+export async function enterAs(office: OwnOffice, name: string, size: Size = 'desktop', language = 'en'): Promise<{ page: Page; errors: string[]; close: () => Promise<void> }> {
+  const desk = office.desk(name)
+  const { page, context, errors } = await newPage(desk, { size, language })
+  await page.goto(office.url)
+  await page.locator('input[name=address]').fill(desk.address)
+  await page.locator('input[name=password]').fill(desk.password)
+  await page.locator('button[type=submit]').click()
+  await page.locator('input[name=password]').waitFor({ state: 'detached' })
+  await page.locator('#list').waitFor()
+  return { page, errors, close: () => context.close() }
+}
+
+const shots = process.env['SHOTS']
+
+/** A picture of what is shown, where somebody asks for pictures. */
+export async function shot(page: Page, name: string): Promise<void> {
+  if (!shots) return
+  mkdirSync(shots, { recursive: true })
+  await page.waitForTimeout(500)
+  await page.screenshot({ path: `${shots}/${name}.png` })
 }
 
 function freePort(): Promise<number> {

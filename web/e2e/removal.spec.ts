@@ -1,17 +1,13 @@
-import { mkdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Page } from 'playwright-core'
 import { Api, letter } from './api'
 import { findings } from './axe'
-import { newPage, type Size } from './harness'
-import { ownOffice, type OwnOffice } from './own-office'
+import type { Size } from './harness'
+import { enterAs, ownOffice, shot, type OwnOffice } from './own-office'
 
-const shots = process.env['SHOTS']
 let office: OwnOffice
 
 /** The guard asks, the warden agrees; Ann and the guard have the letter. */
 beforeAll(async () => {
-  if (shots) mkdirSync(shots, { recursive: true })
   office = await ownOffice(['ann', 'guard', 'warden'], {})
   for (const name of ['guard', 'warden']) office.run(['role', 'grant', `${name}@city.example`, 'security'])
   const bad = letter('The names of the witnesses', 'Nobody should read this.', { From: 'Leak <leak@outside.example>' })
@@ -19,23 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => office.close())
 
-async function enter(name: string, size: Size = 'desktop', language = 'en'): Promise<{ page: Page; close: () => Promise<void> }> {
-  const desk = office.desk(name)
-  const { page, context } = await newPage(desk, { size, language })
-  await page.goto(office.url)
-  await page.locator('input[name=address]').fill(desk.address)
-  await page.locator('input[name=password]').fill(desk.password)
-  await page.locator('button[type=submit]').click()
-  await page.locator('input[name=password]').waitFor({ state: 'detached' })
-  await page.locator('#list').waitFor()
-  return { page, close: () => context.close() }
-}
-
-const shot = async (page: Page, name: string): Promise<void> => {
-  if (!shots) return
-  await page.waitForTimeout(500)
-  await page.screenshot({ path: `${shots}/${name}.png` })
-}
+const enter = (name: string, size?: Size, language?: string): ReturnType<typeof enterAs> => enterAs(office, name, size, language)
 
 test('a letter is taken out of all mailboxes when a second person agrees, and put back', async () => {
   const ann = await enter('ann')
