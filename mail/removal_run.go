@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"chancery/audit"
@@ -113,7 +114,7 @@ func (r *Room) takeOut(ctx context.Context, row removalRow, account int64) error
 		}
 		return r.noteMailbox(ctx, tx, by, row, info.Address, "mail.remove", len(gone))
 	})
-	if err == errNothing {
+	if errors.Is(err, errNothing) {
 		err = nil
 	}
 	return err
@@ -142,7 +143,7 @@ func (r *Room) putBackSome(ctx context.Context, row removalRow) error {
 		return err
 	}
 	for _, x := range list {
-		if err := r.putBack(ctx, row, x); err != nil {
+		if err := r.putBack(ctx, row, x); err != nil && !errors.Is(err, errNothing) {
 			return err
 		}
 	}
@@ -199,10 +200,11 @@ func (r *Room) putBack(ctx context.Context, row removalRow, x removedRow) error 
 	})
 }
 
-// forget lets the bytes of a letter go that was taken out.
+// forget lets the bytes of a letter go that was taken out; errNothing where
+// another process did.
 func (r *Room) forget(ctx context.Context, tx *store.Tx, x removedRow) error {
-	if err := deleteRemoved(ctx, tx, x); err != nil {
-		return err
+	if there, err := deleteRemoved(ctx, tx, x); err != nil || !there {
+		return errorOr(err, errNothing)
 	}
 	if err := tx.RefHash(ctx, x.blob.Scope, x.blob.Hash, -1); err != nil && !errs.Is(err, errs.NotFound) {
 		return err
@@ -218,7 +220,7 @@ func (r *Room) forgetRemoved(ctx context.Context, row removalRow) error {
 			return err
 		}
 		for _, x := range list {
-			if err := r.forget(ctx, tx, x); err != nil {
+			if err := r.forget(ctx, tx, x); err != nil && !errors.Is(err, errNothing) {
 				return err
 			}
 		}

@@ -81,6 +81,9 @@ func TestRemoval(t *testing.T) {
 			t.Errorf("put back by anybody: %v", err)
 		}
 		check(t, g.room.Restore(ctx, g.dora.subject, x.Case, "It was the wrong letter."))
+		row, err := g.removal(t, x.Case)
+		check(t, err)
+		g.twice(t, row)
 		g.tick(t)
 		expect(t, "bob, put back", g.found(t, g.bob), had...)
 		expect(t, "ann, put back", g.found(t, g.ann), "INBOX: Bad")
@@ -166,4 +169,18 @@ func (g *agency) removal(t *testing.T, number int64) (row removalRow, err error)
 		return err
 	})
 	return row, err
+}
+
+// twice puts the first letter back as two processes do that saw it together.
+func (g *agency) twice(t *testing.T, row removalRow) {
+	t.Helper()
+	var list []removedRow
+	check(t, g.db.Read(t.Context(), func(tx *store.Tx) (err error) {
+		list, err = selectRemoved(t.Context(), tx, row.org, row.id, 1)
+		return err
+	}))
+	check(t, g.room.putBack(t.Context(), row, list[0]))
+	if err := g.room.putBack(t.Context(), row, list[0]); err == nil {
+		t.Error("a letter was put back twice")
+	}
 }

@@ -166,9 +166,10 @@ func selectRemoved(ctx context.Context, tx *store.Tx, org, id int64, limit int) 
 	return list, err
 }
 
-func deleteRemoved(ctx context.Context, tx *store.Tx, x removedRow) error {
-	_, err := tx.Exec(ctx, "DELETE FROM mail_removed WHERE org_id = $1 AND case_id = $2 AND account_id = $3 AND message_id = $4", x.org, x.removal, x.account, x.message)
-	return err
+// deleteRemoved takes a row out; false where another process did.
+func deleteRemoved(ctx context.Context, tx *store.Tx, x removedRow) (bool, error) {
+	n, err := tx.Exec(ctx, "DELETE FROM mail_removed WHERE org_id = $1 AND case_id = $2 AND account_id = $3 AND message_id = $4", x.org, x.removal, x.account, x.message)
+	return n == 1, err
 }
 
 func countRemoved(ctx context.Context, tx *store.Tx, org, id int64) (n int, err error) {

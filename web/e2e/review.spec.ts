@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { findings } from './axe'
-import { newPage, type Size } from './harness'
-import { ownOffice, type OwnOffice } from './own-office'
+import type { Size } from './harness'
+import { enterAs, ownOffice, type OwnOffice } from './own-office'
 
 const shots = process.env['SHOTS']
 let office: OwnOffice
@@ -28,17 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => office.close())
 
-async function enter(name: string, size: Size = 'desktop', language = 'en'): Promise<{ page: Page; errors: string[]; close: () => Promise<void> }> {
-  const desk = office.desk(name)
-  const { page, context, errors } = await newPage(desk, { size, language })
-  await page.goto(office.url)
-  await page.locator('input[name=address]').fill(desk.address)
-  await page.locator('input[name=password]').fill(desk.password)
-  await page.locator('button[type=submit]').click()
-  await page.locator('input[name=password]').waitFor({ state: 'detached' })
-  await page.locator('#list').waitFor()
-  return { page, errors, close: () => context.close() }
-}
+const enter = (name: string, size?: Size, language?: string): ReturnType<typeof enterAs> => enterAs(office, name, size, language)
 
 /** A call of the API in the person's own session: rules are not made by programs. */
 async function ask(page: Page, name: string, args: object): Promise<Record<string, unknown>> {
