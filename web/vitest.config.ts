@@ -13,8 +13,8 @@ export default mergeConfig(
         {
           extends: true,
           // Two files at a time: each has people of its own (src/kit/testing/people.test.ts), and one waits while the other works.
-          // A browser on a busy machine may miss a beat; the second try is named in the output.
-          test: { name: 'e2e', retry: 1, include: ['e2e/**/*.spec.ts'], environment: 'node', testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2, globalSetup: ['e2e/server.ts'] },
+          // What fails runs again as scripts/e2e.mjs says.
+          test: { name: 'e2e', include: ['e2e/**/*.spec.ts'], environment: 'node', testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2, globalSetup: ['e2e/server.ts'] },
         },
         {
           // What takes too long for every change.

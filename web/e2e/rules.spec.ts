@@ -11,7 +11,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 let desk: Desk
 let api: Api
 beforeAll(async () => {
-  desk = await openDesk(4)
+  desk = await openDesk(40)
   api = Api.of(desk)
 })
 afterAll(() => desk.close())
