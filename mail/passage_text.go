@@ -45,15 +45,15 @@ func filesOf(m *mime.Message) (list []filePart) {
 func (r *Room) textsOf(ctx context.Context, m *mime.Message, parts []filePart, src io.ReaderAt) (text func() string, contents func() []flow.Content) {
 	left := flow.MaxText
 	text = func() string {
-		var b strings.Builder
+		var pieces []string
 		for where, piece := range m.OwnText(src, flow.MaxText+1) {
 			if where == mime.InBody {
-				b.WriteString(piece)
-				b.WriteByte('\n')
+				pieces = append(pieces, piece)
 			}
 		}
-		left -= b.Len()
-		return b.String()
+		all := strings.Join(pieces, "\n")
+		left -= len(all)
+		return all
 	}
 	if len(parts) == 0 {
 		return text, nil

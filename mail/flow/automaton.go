@@ -14,7 +14,6 @@ import (
 type automaton struct {
 	root   [256]int32 // where the root goes, which is nearly all that is asked
 	starts pairs      // with which a pattern begins
-	raw    pairs      // and before they are folded, in ASCII
 	first  []int32    // by state: where its edges begin; one more at the end
 	labels string     // of the edges
 	to     []int32    // where the edges go
@@ -82,58 +81,22 @@ func (p *pairs) has(first, next byte) bool {
 	return p.firsts[first] && p.bits[n/64]&(1<<(n%64)) != 0
 }
 
+// at says whether a pattern may begin at a place: not within a word of ASCII.
+func (p *pairs) at(text string, i int) bool {
+	c := text[i]
+	return p.firsts[c] && (i+1 == len(text) || p.has(c, text[i+1])) && !(i > 0 && wordBytes[c] && wordBytes[text[i-1]])
+}
+
 // begin notes the pairs of bytes with which the patterns of a first byte begin.
-// A space may stand within a dense one, and what is skipped in any one before it
-// is folded; a pattern of one byte goes on as it likes.
+// A space may stand within a dense one; a pattern of one byte goes on as it likes.
 func (a *automaton) begin(first *trie) {
 	for c := range 256 {
 		next := byte(c)
-		isOne := len(first.ids) > 0 || slices.ContainsFunc(first.kids, func(k *trie) bool { return k.label == next })
-		if isOne || next == ' ' {
+		if len(first.ids) > 0 || next == ' ' || slices.ContainsFunc(first.kids, func(k *trie) bool { return k.label == next }) {
 			a.starts.add(first.label, next)
 		}
-		if next >= utf8.RuneSelf {
-			continue
-		}
-		if folded := asciiFolds[next]; isOne || folded <= ' ' || slices.ContainsFunc(first.kids, func(k *trie) bool { return k.label == folded }) {
-			a.raw.add(first.label, next)
-			if 'a' <= first.label && first.label <= 'z' {
-				a.raw.add(first.label-'a'+'A', next)
-			}
-		}
 	}
 }
-
-// isAbsent says of most texts in ASCII that none of the patterns stands in them,
-// before anything is made of them.
-func (a *automaton) isAbsent(raw string) bool {
-	for i := 0; i < len(raw); i++ {
-		i = skip(&a.raw, raw, i)
-		state := int32(0)
-		for _, c := range []byte(raw[i:min(len(raw), i+farEnough)]) {
-			to := asciiFolds[c]
-			if to <= ' ' {
-				if state != 0 {
-					return false // what comes behind spaces the long way knows
-				}
-				break
-			}
-			if state = a.step(state, to); state == 0 {
-				break
-			}
-			if a.ends(state) != 0 {
-				return false
-			}
-		}
-		if state != 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// farEnough is how far isAbsent follows what may be a word.
-const farEnough = 32
 
 // skip goes on to the next place at which a pattern may begin, or to the last
 // byte: not within a word of ASCII, and not where the next two bytes begin none.

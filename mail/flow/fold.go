@@ -18,23 +18,28 @@ import (
 // visible brings a text into the form in which numbers are looked for: without
 // what cannot be seen, compatibility forms made plain (NFKC). White space stays.
 func visible(s string) string {
-	if isSettled(s) {
+	if settled(s) == len(s) {
 		return s
 	}
 	b := make([]byte, 0, len(s)+utf8.UTFMax)
 	for line := range strings.SplitAfterSeq(s, "\n") {
-		from, isPlain := len(b), true
-		for _, r := range line {
-			var to rune
-			if to, isPlain = plain(r, formVisible); !isPlain {
+		from := len(b)
+		for rest := line; rest != ""; {
+			n := settled(rest)
+			b, rest = append(b, rest[:n]...), rest[n:]
+			if rest == "" {
+				break
+			}
+			r, size := utf8.DecodeRuneInString(rest)
+			to, ok := plain(r, formVisible)
+			if !ok {
+				b = append(b[:from], slowlyVisible(line)...)
 				break
 			}
 			if to != skipped {
 				b = utf8.AppendRune(b, to)
 			}
-		}
-		if !isPlain {
-			b = append(b[:from], slowlyVisible(line)...)
+			rest = rest[size:]
 		}
 	}
 	return string(b)
@@ -65,8 +70,8 @@ func arePrintable(s string, i int) bool {
 	return (x|(x-eightSpaces)&^x|(del-eightOnes)&^del)&eightHighs == 0
 }
 
-// isSettled says whether a text is visible as it is.
-func isSettled(s string) bool {
+// settled returns the length of the beginning of a text that is visible as it is.
+func settled(s string) int {
 	for i := 0; i < len(s); {
 		if i+8 <= len(s) && arePrintable(s, i) {
 			i += 8
@@ -74,18 +79,34 @@ func isSettled(s string) bool {
 		}
 		if c := s[i]; c < utf8.RuneSelf {
 			if c < ' ' && unseen(rune(c)) || c == 0x7F {
-				return false
+				return i
 			}
 			i++
 			continue
 		}
+		if han(s, i) != 0 {
+			i += 3
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if to, ok := plain(r, formVisible); !ok || to != r {
-			return false
+			return i
 		}
 		i += size
 	}
-	return true
+	return len(s)
+}
+
+// han returns the character at a place where it is a common one of Han (U+4E00 to
+// U+9FFF, three bytes); else 0. Nearly all of a Chinese text are.
+func han(s string, i int) rune {
+	if i+2 >= len(s) || s[i] < 0xE4 || s[i] > 0xE9 || s[i+1]&0xC0 != 0x80 || s[i+2]&0xC0 != 0x80 {
+		return 0
+	}
+	if r := rune(s[i]&0x0F)<<12 | rune(s[i+1]&0x3F)<<6 | rune(s[i+2]&0x3F); r >= 0x4E00 {
+		return r
+	}
+	return 0
 }
 
 // folded brings a text into the form in which words are compared, white space

@@ -97,9 +97,10 @@ type Mark struct {
 // Set are the rules of an organisation, made ready. It does not change and can
 // be used by many at a time.
 type Set struct {
-	rules     []compiled
-	lexicon   *lexicon
-	needsText bool
+	rules      []compiled
+	lexicon    *lexicon
+	needsText  bool
+	needsUnits bool
 }
 
 // compiled is a rule in force with its lists made ready.
@@ -154,6 +155,7 @@ func NewSet(rules []Rule) *Set {
 			c.words = append(c.words, s.lexicon.add(w))
 		}
 		s.needsText = s.needsText || c.needsText()
+		s.needsUnits = s.needsUnits || c.needsUnits()
 		s.rules = append(s.rules, c)
 	}
 	s.lexicon.build()
@@ -165,11 +167,10 @@ func (s *Set) NeedsText() bool { return s.needsText }
 
 // NeedsUnits says whether a rule asks for the units of senders or recipients;
 // else nobody has to look them up.
-func (s *Set) NeedsUnits() bool {
-	return slices.ContainsFunc(s.rules, func(c compiled) bool {
-		w, u := &c.rule.When, &c.rule.Unless
-		return len(w.SenderUnits)+len(w.RecipientUnits)+len(u.SenderUnits)+len(u.RecipientUnits) > 0
-	})
+func (s *Set) NeedsUnits() bool { return s.needsUnits }
+
+func (c *compiled) needsUnits() bool {
+	return len(c.senderUnits)+len(c.toUnits)+len(c.noSenderUnits)+len(c.inUnits) > 0
 }
 
 func (c *compiled) needsText() bool {
@@ -184,7 +185,7 @@ func (c *compiled) wantsUnreadable() bool {
 // and everything else that the rule asks for holds.
 func (s *Set) Judge(f *Facts) Verdict {
 	l := newLetter(f)
-	var likely []*compiled
+	likely := make([]*compiled, 0, len(s.rules))
 	wantsWords, wantsPersons, wantsUnreadable := false, false, false
 	for i := range s.rules {
 		c := &s.rules[i]
@@ -265,8 +266,11 @@ func (c *compiled) isExcepted(l *letter) bool {
 	if c.noSenderUnits.holds(l.SenderUnits) || c.rule.Unless.Encrypted && l.Encrypted {
 		return true
 	}
-	if from := l.senders(); !c.noSenders.isEmpty() && len(from) > 0 && !slices.ContainsFunc(from, func(a string) bool { return !c.noSenders.holds(a) }) {
-		return true
+	if !c.noSenders.isEmpty() {
+		from := l.senders()
+		if len(from) > 0 && !slices.ContainsFunc(from, func(a string) bool { return !c.noSenders.holds(a) }) {
+			return true
+		}
 	}
 	if len(l.Recipients) == 0 || len(c.inUnits) == 0 && c.exceptions.isEmpty() {
 		return false

@@ -88,7 +88,7 @@ const (
 func (l *letter) findWords(x *lexicon) map[int32]places {
 	found := map[int32]places{}
 	scan := func(text string, place places) {
-		if isASCII(text) && x.spaced.isAbsent(text) {
+		if x.isAbsent(text) {
 			return
 		}
 		x.scan(compared(text), func(id int32) { found[id] |= place })
@@ -100,7 +100,7 @@ func (l *letter) findWords(x *lexicon) map[int32]places {
 	scan(l.text(), placeText)
 	l.inFiles = map[int32][]int{}
 	for i, content := range l.contents() {
-		if content.Text == "" || isASCII(content.Text) && x.spaced.isAbsent(content.Text) {
+		if x.isAbsent(content.Text) {
 			continue
 		}
 		x.scan(compared(content.Text), func(id int32) {
@@ -218,6 +218,9 @@ func maskedText(text string) string {
 // are there, and what of the letter made the rule hold.
 func (c *compiled) marks(l *letter, words map[int32]places) (marks []Mark, ok bool) {
 	w := &c.rule.When
+	if len(l.persons) < w.Persons || len(words) == 0 && len(c.words) > 0 {
+		return nil, false
+	}
 	add := func(m Mark) {
 		if len(marks) < MaxMarks {
 			marks = append(marks, m)
@@ -239,7 +242,7 @@ func (c *compiled) marks(l *letter, words map[int32]places) (marks []Mark, ok bo
 			add(Mark{Where: InFile, Kind: KindWord, Text: w.Words[i], File: l.nameOf(file)})
 		}
 	}
-	if !isFound || len(l.persons) < w.Persons {
+	if !isFound {
 		return nil, false
 	}
 	if w.Persons > 0 {

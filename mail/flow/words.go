@@ -63,7 +63,15 @@ type lexicon struct {
 	ids      map[pattern]int32
 	spaced   *automaton // of the words that are sought with their spaces
 	dense    *automaton // of those without
+	firsts   runes      // with which they begin
+	raw      pairs      // and how they go on, before they are folded, where they begin in ASCII
 }
+
+// runes are characters up to U+FFFF.
+type runes [1 << 16 / 64]uint64
+
+func (s *runes) add(r rune)      { s[uint16(r)/64] |= 1 << (uint16(r) % 64) }
+func (s *runes) has(r rune) bool { return s[uint16(r)/64]&(1<<(uint16(r)%64)) != 0 }
 
 // add returns the number of a word.
 func (x *lexicon) add(word string) int32 {
@@ -80,6 +88,139 @@ func (x *lexicon) add(word string) int32 {
 // build makes the automata when all words are there.
 func (x *lexicon) build() {
 	x.spaced, x.dense = newAutomaton(x.patterns, false), newAutomaton(x.patterns, true)
+	for _, p := range x.patterns {
+		if p.text != "" {
+			x.begin(p.text)
+		}
+	}
+}
+
+// begin notes with what a word begins.
+func (x *lexicon) begin(word string) {
+	first, size := utf8.DecodeRuneInString(word)
+	x.firsts.add(first)
+	for c := range utf8.RuneSelf {
+		if rune(asciiFolds[c]) != first {
+			continue
+		}
+		for next := range 256 {
+			if size == len(word) || next >= utf8.RuneSelf || asciiFolds[next] <= ' ' || asciiFolds[next] == word[size] {
+				x.raw.add(byte(c), byte(next))
+			}
+		}
+	}
+}
+
+// isAbsent says of most texts that none of the words stands in them, before
+// anything is made of them.
+func (x *lexicon) isAbsent(text string) bool {
+	table := &plainForms()[formFolded]
+	for i := 0; i < len(text); {
+		if c := text[i]; c < utf8.RuneSelf {
+			if x.raw.at(text, i) && x.mayBegin(text, i) {
+				return false
+			}
+			i++
+			continue
+		}
+		r, size := han(text, i), 3
+		if r == 0 {
+			r, size = utf8.DecodeRuneInString(text[i:])
+			if r < plainTop {
+				r = rune(table[r])
+			} else {
+				r, _ = plain(r, formFolded)
+			}
+			if r == 0 {
+				return false
+			}
+		}
+		if x.firsts.has(r) && x.mayBegin(text, i) {
+			return false
+		}
+		i += size
+	}
+	return true
+}
+
+// foldNext returns the first character of a text folded, and how long it was;
+// false = its form hangs on its neighbours.
+func foldNext(text string) (r rune, size int, ok bool) {
+	if c := text[0]; c < utf8.RuneSelf {
+		if to := asciiFolds[c]; to != 0 {
+			return rune(to), 1, true
+		}
+		return skipped, 1, true
+	}
+	r, size = utf8.DecodeRuneInString(text)
+	r, ok = plain(r, formFolded)
+	return r, size, ok
+}
+
+// foldLast returns the last character of a text folded that is not skipped, a
+// space where there is none or its form hangs on its neighbours.
+func foldLast(text string) rune {
+	for text != "" {
+		if c := text[len(text)-1]; c < utf8.RuneSelf && asciiFolds[c] != 0 {
+			return rune(asciiFolds[c])
+		}
+		r, size := utf8.DecodeLastRuneInString(text)
+		switch r, ok := plain(r, formFolded); {
+		case !ok:
+			return ' '
+		case r != skipped:
+			return r
+		}
+		text = text[:len(text)-size]
+	}
+	return ' '
+}
+
+// farEnough is how far mayBegin follows what may be a word (bytes).
+const farEnough = 32
+
+// mayBegin says whether a word may stand at a place whose character is one of
+// firsts. What comes behind spaces only scan knows.
+func (x *lexicon) mayBegin(text string, from int) bool {
+	if r, _, _ := foldNext(text[from:]); joins(r) && joins(foldLast(text[:from])) {
+		return false
+	}
+	text = text[from:min(len(text), from+farEnough)]
+	return x.spaced.mayBegin(text) || x.dense.mayBegin(text)
+}
+
+func (a *automaton) mayBegin(text string) bool {
+	state := int32(0)
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; c < utf8.RuneSelf {
+			switch to := asciiFolds[c]; {
+			case to > ' ':
+				state = a.step(state, to)
+			case to != 0:
+				return true
+			}
+		} else {
+			r, size, ok := foldNext(text[i:])
+			if !ok || unicode.IsSpace(r) {
+				return true
+			}
+			if r != skipped {
+				for _, c := range []byte(string(r)) {
+					if state = a.step(state, c); state == 0 {
+						return false
+					}
+				}
+			}
+			i += size - 1
+		}
+		if state == 0 {
+			return false
+		}
+		if a.ends(state) != 0 {
+			return true
+		}
+	}
+	return true
 }
 
 // ring is over the longest word, and a power of two.

@@ -1,6 +1,7 @@
 package mime
 
 import (
+	"bytes"
 	"io"
 	"math"
 	"strings"
@@ -49,6 +50,10 @@ func (p *Part) Text(src io.ReaderAt, max int) (text string, isTruncated, hadProb
 	if label == "" && p.Type == "text/html" {
 		label = metaCharset(raw)
 	}
+	hasLines := bytesPerOutput(label) == 1 // CR and LF are themselves, whatever else the bytes are
+	if hasLines {
+		raw = lineFeeds(raw)
+	}
 	text, clean := charset.Decode(label, raw)
 	if isTruncated && !clean {
 		// A character cut in half at the end is no fault of the message.
@@ -56,7 +61,9 @@ func (p *Part) Text(src io.ReaderAt, max int) (text string, isTruncated, hadProb
 			text, clean = s, charset.Known(label)
 		}
 	}
-	text = strings.ReplaceAll(text, "\r\n", "\n")
+	if !hasLines {
+		text = strings.ReplaceAll(text, "\r\n", "\n")
+	}
 	if len(text) > max {
 		isTruncated = true
 		text = trimPartialRune(text[:max])
@@ -67,6 +74,24 @@ func (p *Part) Text(src io.ReaderAt, max int) (text string, isTruncated, hadProb
 		}
 	}
 	return text, isTruncated, hadProblem || !clean
+}
+
+// lineFeeds makes each CR LF a line feed, in place.
+func lineFeeds(b []byte) []byte {
+	out := b[:0]
+	for {
+		i := bytes.IndexByte(b, '\r')
+		if i < 0 {
+			return append(out, b...)
+		}
+		if i+1 < len(b) && b[i+1] == '\n' {
+			out = append(append(out, b[:i]...), '\n')
+			b = b[i+2:]
+		} else {
+			out = append(out, b[:i+1]...)
+			b = b[i+1:]
+		}
+	}
 }
 
 // trimPartialRune takes an incomplete character off the end.
