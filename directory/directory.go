@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"chancery/kit/clock"
 	"chancery/kit/errs"
@@ -86,11 +87,18 @@ func NormalAddress(address string) (string, error) {
 	if !ok {
 		return "", errs.E(errs.Invalid, "%q is not a mail address", address)
 	}
-	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil {
-		ascii = strings.ToLower(domain)
+	return strings.ToLower(local) + "@" + normalDomain(domain), nil
+}
+
+func normalDomain(domain string) string {
+	ascii := strings.ToLower(domain)
+	if !strings.ContainsFunc(ascii, func(r rune) bool { return r >= utf8.RuneSelf }) && !strings.Contains(ascii, "xn--") {
+		return ascii
 	}
-	return strings.ToLower(local) + "@" + ascii, nil
+	if labels, err := idna.Lookup.ToASCII(domain); err == nil {
+		return labels
+	}
+	return ascii
 }
 
 func splitAddress(address string) (local, domain string, ok bool) {

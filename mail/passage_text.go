@@ -46,10 +46,8 @@ func (r *Room) textsOf(ctx context.Context, m *mime.Message, parts []filePart, s
 	left := flow.MaxText
 	text = func() string {
 		var pieces []string
-		for where, piece := range m.OwnText(src, flow.MaxText+1) {
-			if where == mime.InBody {
-				pieces = append(pieces, piece)
-			}
+		for piece := range m.OwnText(src, flow.MaxText+1) {
+			pieces = append(pieces, piece)
 		}
 		all := strings.Join(pieces, "\n")
 		left -= len(all)

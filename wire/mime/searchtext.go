@@ -34,18 +34,19 @@ func (m *Message) SearchText(src io.ReaderAt, max int) iter.Seq2[Where, string] 
 	}
 }
 
-// OwnText yields what SearchText does, without what is in files: attachments
-// that are no messages.
-func (m *Message) OwnText(src io.ReaderAt, max int) iter.Seq2[Where, string] {
-	return func(yield func(Where, string) bool) {
-		s := searcher{src: src, left: max, yield: yield, files: map[*Part]bool{}}
+// OwnText yields what SearchText does of the bodies and of nested messages,
+// without what is in files: attachments that are no messages.
+func (m *Message) OwnText(src io.ReaderAt, max int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		body := func(w Where, text string) bool { return w != InBody || yield(text) }
+		s := searcher{src: src, left: max, yield: body, files: map[*Part]bool{}}
 		s.message(m, 0)
 	}
 }
 
 // searcher carries the budget through the tree.
 type searcher struct {
-	files map[*Part]bool // that are not read; nil = all are
+	files map[*Part]bool // that are not read, nor is the outer head; nil = all is
 	src   io.ReaderAt
 	left  int
 	yield func(Where, string) bool
@@ -68,6 +69,9 @@ func (s *searcher) message(m *Message, depth int) bool {
 		for _, p := range m.Bodies().Attachments {
 			s.files[p] = p.Nested == nil && !isMessageType(p.Type)
 		}
+	}
+	if s.files != nil && depth == 0 {
+		return s.part(m.Root, depth)
 	}
 	e := &m.Envelope
 	for _, f := range []struct {
