@@ -43,6 +43,7 @@ export class Figures {
   readonly loads: number[] = []
   private round = 0
   private last = ticks()
+  private stolen = 0 // the share that the host took while the latest figures were taken
 
   beginRound(n: number): void {
     this.round = n
@@ -53,10 +54,12 @@ export class Figures {
     let f = this.all.get(name)
     if (!f) this.all.set(name, (f = { name, unit, ...(bar === undefined ? {} : { bar }), rounds: [], disturbed: 0 }))
     const now = ticks()
-    const share = (now.stolen - this.last.stolen) / Math.max(1, now.all - this.last.all)
     // Figures of one moment share its ticks.
-    if (now.all > this.last.all) this.last = now
-    if (unit === 'ms' && share > MOST_STOLEN) return void f.disturbed++
+    if (now.all > this.last.all) {
+      this.stolen = (now.stolen - this.last.stolen) / (now.all - this.last.all)
+      this.last = now
+    }
+    if (unit === 'ms' && this.stolen > MOST_STOLEN) return void f.disturbed++
     ;(f.rounds[this.round] ??= []).push(value)
     if (event !== undefined) ((f.events ??= [])[this.round] ??= []).push(event)
   }

@@ -68,26 +68,38 @@ async function wheel(page: Page, cdp: CDPSession, notches: number, deltaY: numbe
  * how many frames this machine drops by itself.
  */
 export async function scroll(page: Page, out: Figures, notches: number): Promise<void> {
-  const cdp = await page.context().newCDPSession(page)
-  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
-  await page.mouse.move(700, 500)
-  const run = async (name: string, deltaY: number): Promise<void> => {
-    await page.evaluate(() => document.getElementById('list')?.scrollTo(0, 0))
-    await page.waitForTimeout(600)
-    const before = await cpu(cdp)
-    const w = await watched(page, () => wheel(page, cdp, notches, deltaY))
-    const each = ((await cpu(cdp)) - before) / Math.max(1, w.frames)
-    w.gaps.forEach((g) => out.add(`${name}: from frame to frame`, 'ms', undefined, g))
-    out.add(`${name}: frames later than two beats`, '%', undefined, (100 * w.gaps.filter((g) => g > 33.4).length) / Math.max(1, w.gaps.length))
+  for (const [name, deltaY] of [['wheel, 100 px a notch', 100], ['flung, 1,500 px a notch', 1500]] as const) {
+    const { w, each } = await scrolled(page, notches, deltaY)
+    rates(out, name, w, each)
     out.add(`${name}: frames with a part not covered by rows`, '%', 0, (100 * w.blank) / Math.max(1, w.frames))
     out.add(`${name}: frames with a row not known yet`, '%', undefined, (100 * w.holes) / Math.max(1, w.frames))
     out.add(`${name}: tasks over 50 ms`, '', undefined, w.long.length)
-    out.add(`${name}: processor time of the page for a frame`, 'ms', 8, each)
   }
-  await run('wheel, 100 px a notch', 100)
-  await run('flung, 1,500 px a notch', 1500)
   await jumps(page, out)
+  const empty = await page.context().newPage()
+  await empty.setContent('<div id="list" style="height: 90vh; overflow: auto"><div style="height: 7000000px"></div></div>')
+  const { w, each } = await scrolled(empty, notches, 100)
+  rates(out, 'wheel over an empty page', w, each)
+  await empty.close()
+}
+
+async function scrolled(page: Page, notches: number, deltaY: number): Promise<{ w: Watch; each: number }> {
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
+  await page.mouse.move(700, 500)
+  await page.evaluate(() => document.getElementById('list')?.scrollTo(0, 0))
+  await page.waitForTimeout(600)
+  const before = await cpu(cdp)
+  const w = await watched(page, () => wheel(page, cdp, notches, deltaY))
+  const each = ((await cpu(cdp)) - before) / Math.max(1, w.frames)
   await cdp.detach()
+  return { w, each }
+}
+
+function rates(out: Figures, name: string, w: Watch, each: number): void {
+  w.gaps.forEach((g) => out.add(`${name}: from frame to frame`, 'ms', undefined, g))
+  out.add(`${name}: frames later than two beats`, '%', 0, (100 * w.gaps.filter((g) => g > 33.4).length) / Math.max(1, w.gaps.length))
+  out.add(`${name}: processor time of the page for a frame`, 'ms', undefined, each)
 }
 
 /** To a far place at once, as by the bar: until every row in view is known and painted. */
