@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Api, letter, until } from './api'
-import { newPage, openDesk, signIn, type Desk } from './harness'
+import { fillDay, newPage, openDesk, signIn, type Desk } from './harness'
 import { violations } from './violations'
 
 let desk: Desk
@@ -94,10 +94,11 @@ test('a search put together in a form, kept under a name, and found again after 
   await page.getByRole('button', { name: 'Filters' }).click()
   const form = page.getByRole('dialog')
   await form.getByLabel('From', { exact: true }).fill('quennell')
+  await fillDay(form, 'From date', '2020-02-29')
   await form.getByLabel('Unread').check()
   await form.getByRole('button', { name: 'Search' }).click()
   await until(async () => (await page.getByRole('row').count()) === 1, 'one')
-  expect(await page.locator('[type=search]').inputValue()).toBe(`${tag} from:quennell is:unread`)
+  expect(await page.locator('[type=search]').inputValue()).toBe(`${tag} from:quennell after:2020-02-29 is:unread`)
   await page.getByRole('button', { name: 'Save search' }).click()
   await page.getByLabel('Name', { exact: true }).fill('From Quennell')
   await page.keyboard.press('Enter')

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { chromium, type Browser, type BrowserContext, type Page, type Request } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type Locator, type Page, type Request } from 'playwright-core'
 import { afterEach, inject } from 'vitest'
 import { FakeJmap } from '~/kit/testing/fake'
 import { startFake } from '~/kit/testing/server'
@@ -128,6 +128,25 @@ afterEach(async ({ task }) => {
     console.error([`failed: ${task.name}`, `page ${page.url()} shows: ${text.slice(0, 800)}`, `unanswered: ${waits.join('; ') || 'none'}`, `said: ${errors.slice(-5).join('; ') || 'nothing'}`].join('\n  '))
   }
 })
+
+/** Types a day, or a day and its hour (2027-03-02T14:00), into the field of a name, part by part; '' empties it. */
+export async function fillDay(scope: Page | Locator, label: string, value: string): Promise<void> {
+  const field = scope.getByRole('group', { name: label, exact: true })
+  const parts = value.split(/[-T:]/)
+  await field.getByRole('spinbutton').first().waitFor()
+  for (const [i, name] of ['year', 'month', 'day', 'hour', 'minute'].entries()) {
+    const part = field.getByRole('spinbutton', { name: new RegExp(`^${name}, `) })
+    if ((await part.count()) === 0) continue
+    await part.focus()
+    for (const key of parts[i] || ['Backspace', 'Backspace', 'Backspace', 'Backspace']) await part.press(key)
+  }
+}
+
+/** What stands in such a field, as it is shown in English. */
+export async function dayShown(scope: Page | Locator, label: string): Promise<string> {
+  const parts = await scope.getByRole('group', { name: label, exact: true }).locator('[data-type]').allInnerTexts()
+  return parts.join('').replace(/[\s\u2066-\u2069]/g, '')
+}
 
 /** Signs in by the form, as a person does, and waits for the list. */
 export async function signIn(page: Page, desk: Desk, path = '/'): Promise<void> {

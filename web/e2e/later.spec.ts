@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Api, letter, until } from './api'
 import { violations } from './violations'
-import { newPage, openDesk, signIn, type Desk } from './harness'
+import { fillDay, newPage, openDesk, signIn, type Desk } from './harness'
 
 let run = 0
 let desk: Desk
@@ -73,11 +73,11 @@ test('several are snoozed together, by a date of one\'s own', async () => {
   await page.getByRole('button', { name: 'Snooze', exact: true }).first().click()
   const dialog = page.getByRole('dialog', { name: 'Snooze until' })
   expect(await violations(page)).toEqual([])
-  await dialog.getByLabel('Date and time').fill('2020-01-01T08:00')
+  await fillDay(dialog, 'Date and time', '2020-01-01T08:00')
   await dialog.getByRole('button', { name: 'Set', exact: true }).click()
   await dialog.getByText('Choose a time in the future.').waitFor()
   const year = new Date().getFullYear() + 1
-  await dialog.getByLabel('Date and time').fill(`${year}-05-04T09:15`)
+  await fillDay(dialog, 'Date and time', `${year}-05-04T09:15`)
   await dialog.getByRole('button', { name: 'Set', exact: true }).click()
   await page.getByText(/2 messages snoozed until/).waitFor()
   for (const id of ids) {
@@ -124,7 +124,7 @@ test('a letter is scheduled, moved, and taken back as one draft', async () => {
   await page.getByRole('button', { name: 'Change time' }).click()
   const year = new Date(Date.now() + 20 * 24 * 3600_000)
   const text = `${year.getFullYear()}-${String(year.getMonth() + 1).padStart(2, '0')}-${String(year.getDate()).padStart(2, '0')}T07:45`
-  await page.getByLabel('Date and time').fill(text)
+  await fillDay(page, 'Date and time', text)
   await page.getByRole('button', { name: 'Set', exact: true }).click()
   await until(async () => (await timed(sent.id))?.scheduled?.sendAt === new Date(text).toISOString().replace('.000Z', 'Z'), 'its time has moved')
   await page.getByRole('button', { name: 'Cancel and edit' }).click()

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { Api, letter, until } from './api'
-import { newPage, openDesk, signIn, type Desk } from './harness'
+import { fillDay, newPage, openDesk, signIn, type Desk } from './harness'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -149,10 +149,10 @@ test('out of office on a phone: dates, other words outside, and a note in every 
   await signIn(page, desk)
   await page.goto(`${desk.url}/settings/away`)
   await page.getByRole('switch', { name: 'Answer letters automatically' }).click()
-  await page.getByLabel('From', { exact: true }).fill('2020-01-02T08:00')
-  await page.getByLabel('Until').fill('2020-01-01T08:00')
+  await fillDay(page, 'From', '2020-01-02T08:00')
+  await fillDay(page, 'Until', '2020-01-01T08:00')
   await page.getByText('The end must be after the beginning.').waitFor()
-  await page.getByLabel('Until').fill('')
+  await fillDay(page, 'Until', '')
   await page.getByLabel('Text', { exact: true }).fill('Call 1234.')
   await page.getByLabel('Senders outside get').selectOption('other')
   await page.getByLabel('Text for outside').fill('Write to the desk.')

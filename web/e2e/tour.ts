@@ -154,7 +154,7 @@ export const stops: Stop[] = [
   viewer('zip', 5, 'ul, table'),
   viewer('winmail', 6, 'ul, table, section'),
   { name: 'more', floats: true, open: async (v) => { await thread(v, v.scene.threads.html); await v.page.locator('article [aria-haspopup=menu]').first().click(); await v.page.getByRole('menu').waitFor() } },
-  { name: 'snooze', floats: true, open: async (v) => { await thread(v, v.scene.threads.html); await floating('b', 'input[type=datetime-local]')(v) } },
+  { name: 'snooze', floats: true, open: async (v) => { await thread(v, v.scene.threads.html); await floating('b', '[role=dialog] [role=spinbutton]')(v) } },
   { name: 'label', floats: true, open: async (v) => { await thread(v, v.scene.threads.html); await floating('l', '[role=dialog] [role=combobox]')(v) } },
   { name: 'move', floats: true, open: async (v) => { await thread(v, v.scene.threads.html); await floating('v', '[role=dialog] [role=combobox]')(v) } },
   { name: 'snoozed', open: async (v) => { await go(v, `/mail/${v.scene.account}/${v.scene.snoozed.box}`); await v.page.locator('[role=row]').first().waitFor() } },

@@ -21,7 +21,7 @@ const routes = [
   ['read HTML mail', ['src/rooms/mail/HtmlBody.tsx'], ['index.html'], 40],
   ['snooze and remind', ['src/rooms/mail/later/LaterDialog.tsx', 'src/rooms/mail/later/LaterNotes.tsx'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx'], 8],
   ['where letters come from', ['src/rooms/mail/trust/TrustNotes.tsx', 'src/rooms/mail/trust/TrustWords.tsx', 'src/rooms/mail/trust/BlockedDialog.tsx', 'src/rooms/mail/trust/report.ts'], ['index.html', 'src/kit/ui/overlay/DialogBox.tsx', 'src/rooms/mail/compose/Composer.tsx'], 8],
-  ['compose', ['src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], ['index.html', 'src/rooms/mail/HtmlBody.tsx'], 143],
+  ['compose', ['src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], ['index.html', 'src/rooms/mail/HtmlBody.tsx'], 144],
   ['compose: write as a post', ['src/rooms/mail/compose/PostField.tsx', 'src/locales/zh-TW/writeas.json'], ['index.html', 'src/rooms/mail/HtmlBody.tsx', 'src/rooms/mail/compose/Composer.tsx'], 3],
   ['compose: tables, pictures', ['src/rooms/mail/compose/rich/index.ts'], ['index.html', 'src/rooms/mail/HtmlBody.tsx', 'src/rooms/mail/compose/Composer.tsx', 'src/rooms/mail/compose/RichEditor.tsx'], 40],
   ['look at files', ['src/rooms/mail/content/Viewer.tsx', 'src/rooms/mail/content/TextView.tsx', 'src/locales/zh-TW/content.json'], ['index.html'], 30],

@@ -48,7 +48,7 @@ export function civil(year: number, month: number, day: number, hour = 0, minute
   return new Date(Date.UTC(year, month - 1, day, hour, minute))
 }
 
-/** An instant as the browser's own field for date and time writes it. */
+/** An instant as a field for a day and its hour holds it. */
 export function fieldValue(at: Date, zone = ownZone()): string {
   return wall(at, zone).toISOString().slice(0, 16)
 }

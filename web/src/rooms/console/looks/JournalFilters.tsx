@@ -1,14 +1,14 @@
-import { Suspense, lazy, useState } from 'react'
+import { useState } from 'react'
 import type { JournalFilter, SecrecyCapability } from '~/api/jmap'
 import { useLayout } from '~/app/layout'
 import { useT, type Key } from '~/kit/i18n'
 import { Button } from '~/kit/ui/Button'
 import { Field } from '~/kit/ui/controls'
+import { DayField } from '~/kit/ui/DayField'
 import css from '../record/Record.module.css'
 import { levelName } from '~/rooms/mail/secrecy/levels'
 import { Select } from '../record/Select'
 
-const DateField = lazy(() => import('~/kit/ui/form/DateField'))
 const nothing = { sender: '', recipient: '', subject: '', rule: '', direction: '', level: '', from: '', to: '' }
 type Draft = typeof nothing
 
@@ -32,7 +32,7 @@ export function JournalFilters({ cap, onFilter }: { cap: SecrecyCapability | nul
   const [some, setSome] = useState(false)
   const set = (key: keyof Draft) => (value: string): void => setDraft((d) => ({ ...d, [key]: value }))
   const text = (key: keyof Draft, label: Key, maxLength: number) => <Field label={t(label)} value={draft[key]} maxLength={maxLength} onChange={(e) => set(key)(e.target.value)} />
-  const day = (key: 'from' | 'to') => <Suspense><DateField label={t(key === 'from' ? 'record.from' : 'record.to')} value={draft[key] || null} onChange={(d) => set(key)(d ?? '')} /></Suspense>
+  const day = (key: 'from' | 'to') => <DayField label={t(key === 'from' ? 'record.from' : 'record.to')} value={draft[key] || null} onChange={(d) => set(key)(d ?? '')} />
   const ask = (d: Draft): void => {
     const f = asked(d)
     setSome(f !== null)

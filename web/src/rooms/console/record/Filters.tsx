@@ -1,9 +1,10 @@
-import { Suspense, lazy, useState } from 'react'
+import { useState } from 'react'
 import type { AuditFilter } from '~/api/jmap'
 import { useLayout } from '~/app/layout'
 import { useT } from '~/kit/i18n'
 import { Button } from '~/kit/ui/Button'
 import { Field } from '~/kit/ui/controls'
+import { DayField } from '~/kit/ui/DayField'
 import css from './Record.module.css'
 import { Select } from './Select'
 import { familyName, zoneName } from './words'
@@ -11,7 +12,6 @@ import { familyName, zoneName } from './words'
 export type Asked = Required<AuditFilter>
 export const nothing: Asked = { who: '', object: '', family: '', result: '', from: '', to: '', peer: '', zone: '' }
 
-const DateField = lazy(() => import('~/kit/ui/form/DateField'))
 
 interface Props {
   families: string[]
@@ -27,7 +27,7 @@ export function Filters(props: Props) {
   const [draft, setDraft] = useState(props.filter)
   const set = (key: keyof Asked) => (value: string): void => setDraft((d) => ({ ...d, [key]: value }))
   const text = (key: 'who' | 'object' | 'peer') => <Field label={t(`record.${key}`)} value={draft[key]} maxLength={320} onChange={(e) => set(key)(e.target.value)} />
-  const day = (key: 'from' | 'to') => <Suspense><DateField label={t(`record.${key}`)} value={draft[key] || null} onChange={(d) => set(key)(d ?? '')} /></Suspense>
+  const day = (key: 'from' | 'to') => <DayField label={t(`record.${key}`)} value={draft[key] || null} onChange={(d) => set(key)(d ?? '')} />
   const some = Object.values(props.filter).some(Boolean)
   const form = (
     <form className={css.filters} onSubmit={(e) => { e.preventDefault(); props.onFilter({ ...draft, who: draft.who.trim(), object: draft.object.trim(), peer: draft.peer.trim() }) }}>

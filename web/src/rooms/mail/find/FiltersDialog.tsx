@@ -3,6 +3,7 @@ import { useT } from '~/kit/i18n'
 import { compareNames } from '~/kit/i18n/dates'
 import { Button } from '~/kit/ui/Button'
 import { Choice, Field } from '~/kit/ui/controls'
+import { DayField } from '~/kit/ui/DayField'
 import { Dialog } from '~/kit/ui/Dialog'
 import { folderPath } from '../account'
 import type { Ask } from '../ask'
@@ -15,6 +16,8 @@ import { parseQuery, queryText, type Term } from '../search'
 /** Fields that hold one value each; the rest of a query stays as it was typed. */
 const FIELDS = ['from', 'to', 'subject', 'after', 'before', 'larger', 'in', 'label'] as const
 type Name = (typeof FIELDS)[number]
+
+const isDay = (text: string | undefined): boolean => /^\d{4}-\d\d-\d\d$/.test(text ?? '') && !Number.isNaN(Date.parse(text ?? ''))
 
 /** A search put together without knowing any operator; it writes the very words one could have typed. */
 export function FiltersDialog({ ask, onClose }: { ask: Ask & { what: 'filters' }; onClose: () => void }) {
@@ -31,6 +34,8 @@ export function FiltersDialog({ ask, onClose }: { ask: Ask & { what: 'filters' }
   const [unread, setUnread] = useState(terms.some(isUnread))
   const set = (name: Name) => (value: string): void => setValues({ ...values, [name]: value })
   const text = (name: Name) => ({ value: values[name] ?? '', onChange: (e: { target: { value: string } }) => set(name)(e.target.value) })
+  // What is typed may be no day, such as a month; it stays until a day is chosen.
+  const day = (name: Name) => ({ value: isDay(values[name]) ? (values[name] ?? null) : null, onChange: (d: string | null) => set(name)(d ?? '') })
   const submit = (e: FormEvent): void => {
     e.preventDefault()
     const fields = FIELDS.filter((f) => values[f]?.trim()).map((f): Term => ({ operator: f, value: values[f]?.trim() ?? '', not: false }))
@@ -49,8 +54,8 @@ export function FiltersDialog({ ask, onClose }: { ask: Ask & { what: 'filters' }
         </div>
         <Field label={t('field.subject')} {...text('subject')} />
         <div className={css.pair}>
-          <Field label={t('filters.after')} type="date" {...text('after')} />
-          <Field label={t('filters.before')} type="date" {...text('before')} />
+          <DayField label={t('filters.after')} {...day('after')} />
+          <DayField label={t('filters.before')} {...day('before')} />
         </div>
         <Choice label={t('filters.folder')} value={values.in ?? ''} options={[['', t('filters.anywhere')], ...folders]} onChange={set('in')} />
         {labels.length > 0 && <Choice label={t('labels.title')} value={values.label ?? ''} options={[['', t('filters.any')], ...labels.map((l) => [l.name, l.name] as const)]} onChange={set('label')} />}

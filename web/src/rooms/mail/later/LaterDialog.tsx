@@ -4,7 +4,8 @@ import { readingDate } from '~/kit/i18n/dates'
 import { fieldInstant, fieldValue, ownZone } from '~/kit/i18n/zone'
 import { Button } from '~/kit/ui/Button'
 import { Dialog } from '~/kit/ui/Dialog'
-import { Field, Switch } from '~/kit/ui/controls'
+import { DayField } from '~/kit/ui/DayField'
+import { Switch } from '~/kit/ui/controls'
 import css from './Later.module.css'
 import { presets, type Preset } from './presets'
 import { remind, snooze, wake } from './put-off'
@@ -75,15 +76,14 @@ export default function LaterDialog({ request, onClose }: { request: LaterReques
           else setBad(true)
         }}
       >
-        <Field
-          type="datetime-local"
+        <DayField
+          time
           label={t('later.own')}
-          value={own}
-          min={fieldValue(new Date())}
+          value={own || null}
           error={bad ? t('later.past') : undefined}
           hint={t('later.zone', { zone })}
-          onChange={(e) => {
-            setOwn(e.target.value)
+          onChange={(at) => {
+            setOwn(at ?? '')
             setBad(false)
           }}
         />

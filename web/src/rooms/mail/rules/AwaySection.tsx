@@ -4,13 +4,14 @@ import { useT } from '~/kit/i18n'
 import { asSyncError, type SyncError } from '~/kit/sync/errors'
 import { Button } from '~/kit/ui/Button'
 import { Choice, Field, Switch } from '~/kit/ui/controls'
+import { DayField } from '~/kit/ui/DayField'
 import { Group } from '~/kit/ui/Group'
 import { Failure, Skeleton } from '~/kit/ui/states'
 import { say, sayError } from '~/kit/undo'
 import { showAway } from './away-note'
 import { getAway, setAway, type Away } from './calls'
 import type { MailAccount } from '../account'
-import { fromInput, toInput } from './moment'
+import { fromField, toField } from './moment'
 import { perAccount } from './WhichAccount'
 import css from './Rules.module.css'
 
@@ -65,8 +66,8 @@ function AwayPage({ engine, account }: RoomProps & { account: MailAccount }) {
         {t('away.on.hint')}
       </Switch>
       <div className={css.dates}>
-        <Field label={t('away.from')} type="datetime-local" value={toInput(have.fromDate)} onChange={(e) => set({ fromDate: fromInput(e.target.value) })} hint={t('away.from.hint')} />
-        <Field label={t('away.to')} type="datetime-local" value={toInput(have.toDate)} onChange={(e) => set({ toDate: fromInput(e.target.value) })} error={upsideDown ? t('away.upsideDown') : undefined} hint={t('away.to.hint')} />
+        <DayField label={t('away.from')} time value={toField(have.fromDate)} onChange={(d) => set({ fromDate: fromField(d) })} hint={t('away.from.hint')} />
+        <DayField label={t('away.to')} time value={toField(have.toDate)} onChange={(d) => set({ toDate: fromField(d) })} error={upsideDown ? t('away.upsideDown') : undefined} hint={t('away.to.hint')} />
       </div>
       <Group title={t('away.inside')}>
         <Field label={t('away.subject')} value={have.subject ?? ''} maxLength={250} onChange={(e) => set({ subject: e.target.value })} hint={t('away.subject.hint')} />

@@ -1,13 +1,7 @@
-/** A moment as the input of a form holds it, in the zone of this device. */
-export function toInput(iso: string | null): string {
-  if (iso === null) return ''
-  const d = new Date(iso)
-  const two = (n: number): string => String(n).padStart(2, '0')
-  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}T${two(d.getHours())}:${two(d.getMinutes())}`
-}
+import { fieldInstant, fieldValue } from '~/kit/i18n/zone'
+
+/** A moment as the field of a form holds it, in the zone the person lives by. */
+export const toField = (iso: string | null): string | null => iso && fieldValue(new Date(iso))
 
 /** And back, as JMAP writes it. */
-export function fromInput(text: string): string | null {
-  const d = new Date(text)
-  return text === '' || Number.isNaN(d.getTime()) ? null : d.toISOString().replace(/\.\d+Z$/, 'Z')
-}
+export const fromField = (text: string | null): string | null => fieldInstant(text ?? '')?.toISOString().replace(/\.\d+Z$/, 'Z') ?? null

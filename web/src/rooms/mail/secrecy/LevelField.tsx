@@ -2,6 +2,7 @@ import { useId } from 'react'
 import type { EmailAddress, Secrecy, SecrecyCapability, SecrecyLookAnswer } from '~/api/jmap'
 import { useT, type t as translate } from '~/kit/i18n'
 import { Button } from '~/kit/ui/Button'
+import { DayField } from '~/kit/ui/DayField'
 import type { Draft } from '../compose/draft'
 import { isOutside } from '../compose/outside'
 import type { MailEngine } from '../engine'
@@ -48,17 +49,14 @@ export function LevelField({ engine, accountId, cap, draft, value, floor, people
         ))}
       </select>
       {value && at > 1 && (
-        <span className={css.until}>
-          <label htmlFor={`${id}-until`}>{t('secrecy.until')}</label>
-          <input
-            id={`${id}-until`}
-            type="date"
-            min={today()}
-            {...(longest ? { max: addYears(longest) } : {})}
-            value={value.until ? dayOf(value.until) : ''}
-            onChange={(e) => onChange({ ...value, until: e.target.value ? endOf(e.target.value) : null })}
-          />
-        </span>
+        <DayField
+          compact
+          label={t('secrecy.until')}
+          min={today()}
+          max={longest ? addYears(longest) : undefined}
+          value={value.until ? dayOf(value.until) : null}
+          onChange={(d) => onChange({ ...value, until: d && endOf(d) })}
+        />
       )}
       {advice && level && advised > at && (
         <span className={css.advice} role="status">

@@ -5,6 +5,7 @@ import { asSyncError } from '~/kit/sync/errors'
 import { Banner } from '~/kit/ui/Banner'
 import { Button } from '~/kit/ui/Button'
 import { Choice, Field } from '~/kit/ui/controls'
+import { DayField } from '~/kit/ui/DayField'
 import { Dialog } from '~/kit/ui/Dialog'
 import { errorText } from '~/kit/ui/states'
 import { say } from '~/kit/undo'
@@ -47,7 +48,7 @@ export default function RelabelDialog({ email, onClose }: { email: Email; onClos
       <div className={css.reason}>
         {error && <Banner kind="danger">{error}</Banner>}
         <Choice label={t('secrecy.level')} value={level} options={[...(level ? [] : [['', t('secrecy.choose')] as const]), ...cap.levels.map((l) => [l.level, levelName(cap, l.level)] as const).filter((_, i) => i >= lowest && i <= rank(cap, cap.ceiling))]} onChange={setLevel} />
-        {rank(cap, level) > 1 && <Field label={t('secrecy.until')} type="date" min={today()} {...(years ? { max: addYears(years) } : {})} value={until} onChange={(e) => setUntil(e.target.value)} />}
+        {rank(cap, level) > 1 && <DayField label={t('secrecy.until')} min={today()} max={years ? addYears(years) : undefined} value={until || null} onChange={(d) => setUntil(d ?? '')} />}
         <Field label={t('secrecy.reason')} hint={t('secrecy.reason.hint')} value={reason} maxLength={300} onChange={(e) => { setReason(e.target.value); setError(undefined) }} />
       </div>
     </Dialog>

@@ -1,5 +1,6 @@
 import { Suspense, lazy } from 'react'
 import { useT, withTexts } from '~/kit/i18n'
+import { DayField } from '~/kit/ui/DayField'
 import type { DraftKind } from '../compose/draft'
 import { dayAfter } from './fields'
 import { asks, everyKeys, kindKeys, kinds } from './kinds'
@@ -31,10 +32,7 @@ export default function KindBar({ value, meeting, onChange, onMeeting }: { value
           </select>
         </label>
         {value && asks(value.kind) && (
-          <label>
-            <span>{t('kind.due')}</span>
-            <input type="date" value={value.due ?? ''} min={dayAfter(0)} onChange={(e) => onChange({ ...value, due: e.target.value })} />
-          </label>
+          <DayField compact label={t('kind.due')} value={value.due || null} min={dayAfter(0)} onChange={(d) => onChange({ ...value, due: d ?? '' })} />
         )}
         {value?.kind === 'periodic-report' && (
           <label>

@@ -1,5 +1,6 @@
 import { useT } from '~/kit/i18n'
 import { fieldInstant, fieldValue } from '~/kit/i18n/zone'
+import { DayField } from '~/kit/ui/DayField'
 import type { Meeting } from './meeting'
 import css from './Templates.module.css'
 
@@ -16,14 +17,8 @@ export default function MeetingBar({ value, onChange }: { value: Meeting; onChan
   }
   return (
     <div className={css.bar} role="group" aria-label={t('meeting.title')}>
-      <label>
-        <span>{t('meeting.start')}</span>
-        <input type="datetime-local" value={value.start} onChange={(e) => begin(e.target.value)} />
-      </label>
-      <label>
-        <span>{t('meeting.end')}</span>
-        <input type="datetime-local" value={value.end} min={value.start} onChange={(e) => onChange({ ...value, end: e.target.value })} />
-      </label>
+      <DayField compact time label={t('meeting.start')} value={value.start || null} onChange={(d) => begin(d ?? '')} />
+      <DayField compact time label={t('meeting.end')} value={value.end || null} min={value.start} onChange={(d) => onChange({ ...value, end: d ?? '' })} />
       <label className={css.wide}>
         <span>{t('meeting.place')}</span>
         <input type="text" value={value.place} maxLength={250} onChange={(e) => onChange({ ...value, place: e.target.value })} />
