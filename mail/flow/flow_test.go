@@ -289,7 +289,7 @@ func FuzzWords(f *testing.F) {
 // TestWords does the same as FuzzWords with words that share much.
 func TestWords(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	for _, letters := range []string{"ab 計畫밀기*", "aAb B\x00>+\n*"} {
+	for _, letters := range []string{"ab 計畫밀기*", "aAb B\x00>+\n*", "sSſßﬁ fi\u0301\u00adＡa計K가\u1100\n>*"} {
 		wordsOf(t, random, []rune(letters))
 	}
 }

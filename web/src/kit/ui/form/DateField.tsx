@@ -20,9 +20,17 @@ export interface DateFieldProps {
   compact?: boolean
 }
 
-const FIRST_YEAR = '1000'
+/** A year that is typed in full; of four figures, as the rest of the program has them. */
+const WHOLE_YEAR = /^[1-9]\d{3}-/
 
-const read = (text: string | undefined | null, time: boolean): DateValue | null => (!text ? null : time ? parseDateTime(text) : parseDate(text))
+/** What is no day, such as a month that somebody typed elsewhere, is shown as none. */
+function read(text: string | undefined | null, time: boolean): DateValue | null {
+  try {
+    return !text ? null : time ? parseDateTime(text) : parseDate(text)
+  } catch {
+    return null
+  }
+}
 
 /** The same day counted from the birth of Christ, without what a calendar calls it. */
 function written(d: DateValue): string {
@@ -41,7 +49,7 @@ export default function DateField({ label, value, onChange, time = false, min, m
   const type = (d: DateValue | null): void => {
     setTyped(d)
     const text = d && written(d)
-    if (text !== null && text < FIRST_YEAR) return // a year that is being typed
+    if (text !== null && !WHOLE_YEAR.test(text)) return
     setTold(text)
     onChange(text)
   }

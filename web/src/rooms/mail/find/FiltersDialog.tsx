@@ -17,8 +17,6 @@ import { parseQuery, queryText, type Term } from '../search'
 const FIELDS = ['from', 'to', 'subject', 'after', 'before', 'larger', 'in', 'label'] as const
 type Name = (typeof FIELDS)[number]
 
-const isDay = (text: string | undefined): boolean => /^\d{4}-\d\d-\d\d$/.test(text ?? '') && !Number.isNaN(Date.parse(text ?? ''))
-
 /** A search put together without knowing any operator; it writes the very words one could have typed. */
 export function FiltersDialog({ ask, onClose }: { ask: Ask & { what: 'filters' }; onClose: () => void }) {
   const t = useT()
@@ -34,8 +32,7 @@ export function FiltersDialog({ ask, onClose }: { ask: Ask & { what: 'filters' }
   const [unread, setUnread] = useState(terms.some(isUnread))
   const set = (name: Name) => (value: string): void => setValues({ ...values, [name]: value })
   const text = (name: Name) => ({ value: values[name] ?? '', onChange: (e: { target: { value: string } }) => set(name)(e.target.value) })
-  // What is typed may be no day, such as a month; it stays until a day is chosen.
-  const day = (name: Name) => ({ value: isDay(values[name]) ? (values[name] ?? null) : null, onChange: (d: string | null) => set(name)(d ?? '') })
+  const day = (name: Name) => ({ value: values[name] ?? null, onChange: (d: string | null) => set(name)(d ?? '') })
   const submit = (e: FormEvent): void => {
     e.preventDefault()
     const fields = FIELDS.filter((f) => values[f]?.trim()).map((f): Term => ({ operator: f, value: values[f]?.trim() ?? '', not: false }))
