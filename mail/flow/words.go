@@ -67,7 +67,7 @@ type lexicon struct {
 	raw      pairs      // and how they go on, before they are folded, where they begin in ASCII
 }
 
-// runes are characters up to U+FFFF.
+// runes are characters up to U+FFFF; a text with one beyond is never seen as absent.
 type runes [1 << 16 / 64]uint64
 
 func (s *runes) add(r rune)      { s[uint16(r)/64] |= 1 << (uint16(r) % 64) }
